@@ -1,0 +1,43 @@
+import type { TranscriptMessage, Usage } from "@travelagent/protocol/messages";
+
+/** A tool as a model sees it. */
+export interface ToolSpec {
+  name: string;
+  description: string;
+  /** JSON Schema 2020-12 of the arguments. */
+  parameters: Record<string, unknown>;
+}
+
+export interface ModelRequest {
+  /** Stable to the byte over the turns of a session, so that providers can cache it. */
+  system: string;
+  /** Oldest first; every tool call is followed by its result; the last is a user message or a tool result. */
+  messages: readonly TranscriptMessage[];
+  tools: readonly ToolSpec[];
+  /** Milliseconds since the epoch, and the customer's IANA zone. Providers that read text get them as a note in the last user message. */
+  now: number;
+  timeZone: string;
+  maxTokens?: number;
+}
+
+export type ModelEvent =
+  | { type: "text"; delta: string }
+  | { type: "thinking"; delta: string; signature?: string }
+  /** Complete: `arguments` parsed. Arguments that are no JSON object raise `MODEL_REJECTED`. */
+  | { type: "toolCall"; id: string; name: string; arguments: Record<string, unknown> }
+  | { type: "usage"; usage: Usage }
+  /** Always the last event of a stream that did not fail. */
+  | { type: "end"; reason: "stop" | "length" | "toolUse" };
+
+/** One model of one provider. Holds no state between calls. */
+export interface Model {
+  /** `anthropic`, `openai`, `concierge`, or the name of a provider in the config. */
+  readonly provider: string;
+  readonly id: string;
+  readonly contextWindow: number;
+  /**
+   * Raises `MODEL_AUTH`, `MODEL_RATE_LIMITED` (with `retryAfterMs` when told), `MODEL_OVERLOADED`, `MODEL_REJECTED` (the
+   * request itself), `MODEL_INTERRUPTED` (a stream that was cut), or `CANCELLED` when `signal` aborts. Never retries by itself.
+   */
+  stream(request: ModelRequest, signal: AbortSignal): AsyncIterable<ModelEvent>;
+}

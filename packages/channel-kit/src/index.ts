@@ -1,0 +1,1 @@
+export type { Accepted, ChannelAdapter, ChannelFeatures, ChannelHost, SendContext } from "./adapter.ts";

@@ -1,0 +1,13 @@
+export { Booking, BookingItem, BookingStatus, TravelTime, Vertical } from "./booking.ts";
+export { canonicalJson } from "./canonical.ts";
+export { type ErrorCode, type ErrorShape, errorCodes, TravelAgentError } from "./errors.ts";
+export { type EventName, type EventPayload, type EventSpec, events } from "./events.ts";
+export {
+  ConnectParams, clientIds, clientModes, EventFrame, Frame, HelloOk, limits, MAX_PROTOCOL_VERSION, PresenceEntry, PROTOCOL_VERSION, RequestFrame, ResponseFrame, type Scope, scopes,
+} from "./frames.ts";
+export { ChatMessage } from "./methods/chat.ts";
+export { Approval, Conversation } from "./methods/conversations.ts";
+export { Customer } from "./methods/customers.ts";
+export type { MethodSpec } from "./methods/define.ts";
+export { type Call, type Handler, type Handlers, type MethodName, methodSpec, methods, type Params, type ParsedParams, type Result } from "./methods.ts";
+export { Money } from "./money.ts";

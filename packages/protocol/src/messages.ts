@@ -1,0 +1,132 @@
+import * as z from "zod";
+import { Booking, Vertical } from "./booking.ts";
+import { Money } from "./money.ts";
+
+/** Where a conversation lives on a platform. Fixed at intake; no model, tool or config value changes it for a turn. */
+export const Address = z.strictObject({
+  channel: z.string().min(1),
+  accountId: z.string().min(1),
+  chatType: z.enum(["direct", "group"]),
+  /** The person or group on the platform. */
+  peerId: z.string().min(1),
+  threadId: z.string().optional(),
+});
+export type Address = z.infer<typeof Address>;
+
+/** A button. Pressing it sends `text` as the customer's message, together with `action` when there is one. */
+export const MessageAction = z.strictObject({
+  /** `confirm` and `decline` answer the confirmation with this id, and nothing else. */
+  type: z.enum(["confirm", "decline"]),
+  id: z.string().min(1).max(64),
+});
+export type MessageAction = z.infer<typeof MessageAction>;
+
+export const Button = z.strictObject({ label: z.string(), text: z.string(), action: MessageAction.optional(), style: z.enum(["primary", "danger", "plain"]).optional() });
+export type Button = z.infer<typeof Button>;
+
+export const OfferLine = z.strictObject({
+  offerId: z.string(),
+  /** What a customer answers to choose it: "1", "2", … */
+  number: z.int().min(1),
+  title: z.string(),
+  lines: z.array(z.string()),
+  price: Money,
+  /** Such as "cheapest", "fastest", "free cancellation". */
+  tags: z.array(z.string()),
+  sandbox: z.boolean(),
+});
+export type OfferLine = z.infer<typeof OfferLine>;
+
+/** Structured content beside the text. Channels without cards render it as text (`renderText` in `@travelagent/channel-kit`). */
+export const Card = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("offers"), vertical: Vertical, title: z.string(), offers: z.array(OfferLine), buttons: z.array(Button) }),
+  z.strictObject({
+    kind: z.literal("confirmation"),
+    confirmationId: z.string(),
+    title: z.string(),
+    /** Exactly what a yes covers: what, who, when, conditions. */
+    lines: z.array(z.string()),
+    total: Money.optional(),
+    penalty: Money.optional(),
+    expiresAt: z.string(),
+    buttons: z.array(Button),
+  }),
+  z.strictObject({ kind: z.literal("booking"), title: z.string(), booking: Booking, lines: z.array(z.string()) }),
+]);
+export type Card = z.infer<typeof Card>;
+
+/** What an adapter hands to the gateway. */
+export interface InboundMessage {
+  address: Address;
+  /** The platform's own id of this message: together with channel and account the dedupe key. */
+  externalId: string;
+  /** Who wrote it; in a direct chat the same as `address.peerId`. */
+  senderId: string;
+  senderName?: string;
+  text: string;
+  action?: MessageAction;
+  /** Milliseconds since the epoch, by the platform's clock. */
+  sentAt: number;
+  /** IANA zone of the customer where the platform tells it. */
+  timeZone?: string;
+  /** Of a message whose text is not the customer's own words (an e-mail body, a forwarded message). */
+  tainted?: boolean;
+  /** For a group: the bot was addressed. */
+  mentioned?: boolean;
+}
+
+/** What goes out. `text` alone is enough on every channel. */
+export interface OutboundMessage {
+  text: string;
+  cards?: Card[];
+}
+
+/** What a platform said about a send. `unknown` when it cannot be told whether the message went out. */
+export type Receipt = { status: "sent"; externalId?: string } | { status: "unknown"; reason: string } | { status: "failed"; reason: string; retryable: boolean };
+
+// ---- transcripts -------------------------------------------------------------------------------------------------
+
+export interface TextBlock { type: "text"; text: string }
+export interface ThinkingBlock { type: "thinking"; thinking: string; signature?: string }
+export interface ToolCallBlock { type: "toolCall"; id: string; name: string; arguments: Record<string, unknown> }
+
+export interface Usage { input: number; output: number; cacheRead: number; cacheWrite: number; totalTokens: number; costUsd?: number }
+
+export interface UserMessage {
+  role: "user";
+  content: string | TextBlock[];
+  timestamp: number;
+  /** The inbound message it came from. */
+  messageId?: string;
+  action?: MessageAction;
+  tainted?: boolean;
+}
+export interface AssistantMessage {
+  role: "assistant";
+  content: (TextBlock | ThinkingBlock | ToolCallBlock)[];
+  provider: string;
+  model: string;
+  usage?: Usage;
+  stopReason: "stop" | "length" | "toolUse" | "error" | "aborted";
+  errorMessage?: string;
+  timestamp: number;
+  cards?: Card[];
+  /** `operator` when a person wrote it. */
+  author?: "agent" | "operator";
+}
+export interface ToolResultMessage {
+  role: "toolResult";
+  toolCallId: string;
+  toolName: string;
+  content: TextBlock[];
+  /** For code, never for a model. */
+  details?: unknown;
+  isError: boolean;
+  /** Text in it was written by somebody other than the customer or us. */
+  tainted?: boolean;
+  timestamp: number;
+}
+export type TranscriptMessage = UserMessage | AssistantMessage | ToolResultMessage;
+
+/** One line of a transcript file; the first line of a file is its `session` header. */
+export interface TranscriptEntry { type: "message"; id: string; parentId: string | null; timestamp: string; message: TranscriptMessage }

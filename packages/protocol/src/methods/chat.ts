@@ -1,0 +1,83 @@
+import * as z from "zod";
+import { Card, MessageAction } from "../messages.ts";
+import { idempotencyKey, open, str1 } from "./common.ts";
+import { method } from "./define.ts";
+
+export const ChatMessage = z.looseObject({
+  role: z.string(),
+  content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]),
+  timestamp: z.number(),
+  cards: z.array(Card).optional(),
+  author: z.string().optional(),
+  messageId: z.string().optional(),
+});
+export type ChatMessage = z.infer<typeof ChatMessage>;
+
+export const chatMethods = {
+  /** The message is durable when this is answered; the answer of the agent arrives as `chat` events. */
+  "chat.send": method({
+    scope: "operator.write",
+    visitor: true,
+    idempotent: true,
+    params: z.strictObject({
+      sessionKey: str1.max(300),
+      message: z.string().max(100_000),
+      action: MessageAction.optional(),
+      thinking: z.string().optional(),
+      deliver: z.boolean().optional(),
+      attachments: z.array(z.unknown()).max(0, "attachments come with a later release").optional(),
+      timeoutMs: z.int().min(0).optional(),
+      idempotencyKey,
+    }),
+    result: z.looseObject({ runId: z.string(), status: z.string() }),
+  }),
+  "chat.history": method({
+    scope: "operator.read",
+    visitor: true,
+    params: z.strictObject({ sessionKey: str1.max(300), limit: z.int().min(1).max(1000).optional() }),
+    result: z.looseObject({ sessionKey: z.string(), sessionId: z.string().optional(), messages: z.array(ChatMessage) }),
+  }),
+  "chat.abort": method({
+    scope: "operator.write",
+    visitor: true,
+    params: z.strictObject({ sessionKey: str1.max(300), runId: z.string().optional() }),
+    result: z.looseObject({ ok: z.boolean(), aborted: z.boolean(), runIds: z.array(z.string()) }),
+  }),
+  /** Two answers under one id: accepted, then the outcome. `idempotencyKey` is the run's id. */
+  agent: method({
+    scope: "operator.write",
+    idempotent: true,
+    twoStage: true,
+    params: z.strictObject({
+      message: str1.max(100_000),
+      agentId: z.string().optional(),
+      sessionKey: z.string().max(300).optional(),
+      sessionId: z.string().optional(),
+      to: z.string().optional(),
+      replyTo: z.string().optional(),
+      thinking: z.string().optional(),
+      deliver: z.boolean().optional(),
+      attachments: z.array(z.unknown()).max(0, "attachments come with a later release").optional(),
+      channel: z.string().optional(),
+      replyChannel: z.string().optional(),
+      accountId: z.string().optional(),
+      replyAccountId: z.string().optional(),
+      threadId: z.string().optional(),
+      groupId: z.string().optional(),
+      groupChannel: z.string().optional(),
+      groupSpace: z.string().optional(),
+      timeout: z.int().min(0).optional(),
+      lane: z.string().optional(),
+      extraSystemPrompt: z.string().optional(),
+      label: z.string().min(1).max(64).optional(),
+      spawnedBy: z.string().optional(),
+      idempotencyKey,
+    }),
+    result: open,
+  }),
+  "agent.wait": method({
+    scope: "operator.write",
+    params: z.strictObject({ runId: str1, timeoutMs: z.int().min(0).max(600_000).optional() }),
+    result: z.looseObject({ runId: z.string(), status: z.string() }),
+  }),
+} as const;

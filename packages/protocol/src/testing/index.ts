@@ -1,0 +1,3 @@
+export { type FakeClock, fakeClock } from "./fake-clock.ts";
+export { type LogLine, type RecordingLogger, recordingLogger } from "./recording-logger.ts";
+export type { Expect, Runner } from "./runner.ts";

@@ -1,0 +1,104 @@
+import type { Money } from "@travelagent/protocol";
+import type { CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Offer, PassengerType } from "./offer.ts";
+
+export interface Traveller {
+  /** "1", "2", … within one booking. */
+  id: string;
+  givenName: string;
+  familyName: string;
+  ptc: PassengerType;
+  /** YYYY-MM-DD. Required for children and infants. */
+  bornOn?: string;
+}
+
+export interface Contact {
+  email: string;
+  /** E.164. */
+  phone?: string;
+}
+
+export interface SupplierCall {
+  signal: AbortSignal;
+  /** Travels in logs on both sides. */
+  requestId: string;
+}
+
+export interface BookRequest<O extends Offer = Offer> {
+  offer: O;
+  travellers: readonly Traveller[];
+  contact: Contact;
+  /** Ours, unique for this purchase, at most 28 characters: the same key again returns the first order and buys nothing. */
+  key: string;
+  /** Booking above it is refused with `PRICE_CHANGED`. */
+  maxTotal: Money;
+}
+
+/** What the supplier's own records say. */
+export interface SupplierOrder {
+  reference: string;
+  /** The `key` it was booked with. */
+  key: string;
+  status: "held" | "confirmed" | "ticketed" | "cancelled";
+  locators: string[];
+  total: Money;
+  paymentTimeLimit?: string;
+  documents: { type: "ETKT" | "VOUCHER"; number: string; travellerId?: string }[];
+  /** Set when cancelled. */
+  refund?: Money;
+  penalty?: Money;
+}
+
+export type Reprice<O extends Offer = Offer> =
+  | { status: "available"; offer: O }
+  /** `offer` carries the new price under the same id. */
+  | { status: "price-changed"; offer: O; was: Money }
+  | { status: "sold-out" }
+  | { status: "expired" };
+
+/** First half of a cancellation or change: what it costs. The second half takes `token` and refuses when it expired. */
+export interface Quote {
+  token: string;
+  /** Kept by supplier and airline. */
+  penalty: Money;
+  /** Cancel: what comes back. Change: zero or more. */
+  refund: Money;
+  /** Change: what is to be paid on top; zero for a cancellation. */
+  due: Money;
+  /** ISO UTC. */
+  expiresAt: string;
+}
+
+/**
+ * One kind of travel at one supplier. Raises `SUPPLIER_UNAVAILABLE` when surely nothing happened, `OUTCOME_UNKNOWN` when a
+ * write may have happened (the caller then asks `find`), `OFFER_EXPIRED`, `PRICE_CHANGED` (details: the new price),
+ * `SOLD_OUT`, `SUPPLIER_REJECTED` (details: the supplier's own code). Never retries a write.
+ */
+export interface VerticalSupplier<Q, O extends Offer> {
+  search(query: Q, call: SupplierCall): Promise<O[]>;
+  reprice(offer: O, call: SupplierCall): Promise<Reprice<O>>;
+  /** Absent where nothing can be held. Costs nothing; the order lapses at its `paymentTimeLimit`. */
+  hold?(request: BookRequest<O>, call: SupplierCall): Promise<SupplierOrder>;
+  /** Buys. */
+  book(request: BookRequest<O>, call: SupplierCall): Promise<SupplierOrder>;
+  /** Turns a held or confirmed order into tickets. Absent where booking is all there is. */
+  ticket?(reference: string, key: string, call: SupplierCall): Promise<SupplierOrder>;
+  /** Read-back by our key; null when the supplier never heard of it. */
+  find(key: string, call: SupplierCall): Promise<SupplierOrder | null>;
+  read(reference: string, call: SupplierCall): Promise<SupplierOrder>;
+  quoteCancel(reference: string, call: SupplierCall): Promise<Quote>;
+  /** The same key again returns the first outcome. */
+  cancel(reference: string, token: string, key: string, call: SupplierCall): Promise<SupplierOrder>;
+  /** Exchange for another offer of the same supplier and kind. Absent where only cancel and rebook is possible. */
+  quoteChange?(reference: string, to: O, call: SupplierCall): Promise<Quote>;
+  change?(reference: string, to: O, token: string, key: string, call: SupplierCall): Promise<SupplierOrder>;
+}
+
+/** A supplier with the kinds of travel it has. */
+export interface Supplier {
+  readonly id: string;
+  /** False for sandboxes: no real money, no real travel. */
+  readonly live: boolean;
+  readonly flights?: VerticalSupplier<FlightQuery, FlightOffer>;
+  readonly hotels?: VerticalSupplier<HotelQuery, HotelOffer>;
+  readonly cars?: VerticalSupplier<CarQuery, CarOffer>;
+}

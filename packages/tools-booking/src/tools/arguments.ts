@@ -1,0 +1,69 @@
+import { Money } from "@travelagent/protocol";
+import * as z from "zod";
+
+const date = z.iso.date().describe("YYYY-MM-DD at the place");
+const localTime = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/).describe("wall clock at the place, YYYY-MM-DDTHH:mm");
+const code = z.string().regex(/^[A-Z]{3}$/).describe("IATA city or airport code");
+const adults = z.int().min(1).max(9);
+const childrenAges = z.array(z.int().min(0).max(17)).max(8).describe("ages on the date of travel; below 2 travels on a lap");
+const maxTotal = Money.describe("budget for everybody together");
+const bookingReference = z.string().regex(/^[A-Z0-9]{6}$/).describe("the six letters and digits of the booking");
+
+export const SearchFlightsArgs = z.strictObject({
+  origin: code,
+  destination: code,
+  departureDate: date,
+  returnDate: date.optional(),
+  adults,
+  childrenAges: childrenAges.optional(),
+  cabin: z.enum(["ECONOMY", "PREMIUM_ECONOMY", "BUSINESS", "FIRST"]).optional(),
+  directOnly: z.boolean().optional(),
+  maxTotal: maxTotal.optional(),
+  limit: z.int().min(1).max(20).optional(),
+});
+
+export const SearchHotelsArgs = z.strictObject({
+  place: code,
+  checkIn: date,
+  checkOut: date,
+  rooms: z.int().min(1).max(8).optional(),
+  adults,
+  childrenAges: childrenAges.optional(),
+  minStars: z.int().min(1).max(5).optional(),
+  refundableOnly: z.boolean().optional(),
+  maxTotal: maxTotal.optional(),
+  limit: z.int().min(1).max(20).optional(),
+});
+
+export const SearchCarsArgs = z.strictObject({
+  pickUp: code,
+  dropOff: code.optional(),
+  pickUpAt: localTime,
+  dropOffAt: localTime,
+  driverAge: z.int().min(18).max(99).optional(),
+  category: z.enum(["mini", "economy", "compact", "intermediate", "standard", "fullsize", "suv", "van", "premium"]).optional(),
+  automaticOnly: z.boolean().optional(),
+  maxTotal: maxTotal.optional(),
+  limit: z.int().min(1).max(20).optional(),
+});
+
+export const CheckAvailabilityArgs = z.strictObject({ offerId: z.string().min(1).max(100) });
+
+export const TravellerArgs = z.strictObject({
+  givenName: z.string().trim().min(1).max(60).describe("as in the passport"),
+  familyName: z.string().trim().min(1).max(60).describe("as in the passport"),
+  bornOn: date.optional().describe("required for children and infants"),
+});
+
+export const CreateBookingArgs = z.strictObject({
+  offerIds: z.array(z.string().min(1).max(100)).min(1).max(6).describe("one trip: offers of the last searches"),
+  travellers: z.array(TravellerArgs).min(1).max(9),
+  contact: z.strictObject({ email: z.email().max(254), phone: z.string().regex(/^\+[1-9]\d{6,14}$/, "international form, such as +34600111222").optional() }),
+});
+
+export const ModifyBookingArgs = z.strictObject({
+  bookingReference,
+  newOfferId: z.string().min(1).max(100).describe("an offer of the same kind and supplier, found by searching for the new dates"),
+});
+
+export const CancelBookingArgs = z.strictObject({ bookingReference, reason: z.string().max(500).optional() });

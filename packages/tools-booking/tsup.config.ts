@@ -1,0 +1,8 @@
+import { library } from "../../scripts/tsup-library.ts";
+
+export default library({
+  index: "src/index.ts",
+  "suppliers/sandbox": "src/suppliers/sandbox/index.ts",
+  geography: "src/geography/index.ts",
+  testing: "src/testing/index.ts"
+});

@@ -1,1 +1,3 @@
 export type { Accepted, ChannelAdapter, ChannelFeatures, ChannelHost, SendContext } from "./adapter.ts";
+export { renderText } from "./render.ts";
+export { type ChunkOptions, chunkText } from "./text.ts";

@@ -80,6 +80,7 @@ export const ConnectParams = z.strictObject({
     mode: z.enum(clientModes),
     instanceId: str1.optional(),
     buildId: str1.optional(),
+    timeZone: str1.max(64).optional(),
   }),
   caps: z.array(str1).optional(),
   commands: z.array(str1).optional(),
@@ -89,7 +90,7 @@ export const ConnectParams = z.strictObject({
   role: z.string().min(1).optional(),
   scopes: z.array(str1).optional(),
   device: z.strictObject({ id: str1, publicKey: str1, signature: str1, signedAt: z.int().min(0), nonce: str1.optional() }).optional(),
-  auth: z.strictObject({ token: z.string().optional(), password: z.string().optional(), deviceToken: z.string().optional() }).optional(),
+  auth: z.strictObject({ token: z.string().optional(), password: z.string().optional(), deviceToken: z.string().optional(), bootstrapToken: z.string().optional() }).optional(),
   locale: z.string().optional(),
   userAgent: z.string().optional(),
   /** IANA zone of the person in front of the client. */

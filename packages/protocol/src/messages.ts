@@ -100,6 +100,8 @@ export interface UserMessage {
   messageId?: string;
   action?: MessageAction;
   tainted?: boolean;
+  /** Written by the gateway to tell the model something; no customer wrote it and no chat shows it. */
+  synthetic?: true;
 }
 export interface AssistantMessage {
   role: "assistant";

@@ -1,0 +1,183 @@
+import type { ChatMessage, EventPayload } from "@travelagent/protocol";
+import type { Card, MessageAction } from "@travelagent/protocol/messages";
+
+export type Delivery = { status: "sending" } | { status: "sent" } | { status: "failed"; reason: string };
+
+/** One bubble of a conversation. */
+export interface Entry {
+  /** Our idempotency key for what was written here, the message's id, or what else is unique. */
+  key: string;
+  from: "customer" | "agent" | "colleague" | "notice";
+  text: string;
+  cards: readonly Card[];
+  /** Milliseconds since the epoch. */
+  at: number;
+  action?: MessageAction;
+  runId?: string;
+  /** Only for what was written on this page. */
+  delivery?: Delivery;
+  /** More of the text is still to come. */
+  streaming?: true;
+  /** Came as an event, so a history read at the same moment may not hold it yet. */
+  live?: true;
+}
+
+export interface ThreadState {
+  loaded: boolean;
+  entries: readonly Entry[];
+  /** Runs that work on an answer. */
+  running: readonly string[];
+  /** Runs whose first words were missed: their preview would start in the middle, so only their final is shown. */
+  torn: readonly string[];
+}
+
+export type ThreadEvent =
+  | { type: "history"; messages: readonly ChatMessage[] }
+  | { type: "sending"; key: string; from: "customer" | "colleague"; text: string; action?: MessageAction; at: number }
+  /** The gateway has it. `id` is the run or message it became. */
+  | { type: "sent"; key: string; id?: string }
+  | { type: "failed"; key: string; reason: string }
+  | { type: "chat"; payload: EventPayload<"chat">; at: number }
+  | { type: "agent"; payload: EventPayload<"agent"> }
+  | { type: "disconnected" };
+
+export const emptyThread: ThreadState = { loaded: false, entries: [], running: [], torn: [] };
+
+/** Every change of a conversation on the screen. No clock, no I/O. */
+export function threadReducer(state: ThreadState, event: ThreadEvent): ThreadState {
+  switch (event.type) {
+    case "history":
+      return { ...state, loaded: true, entries: mergeHistory(state.entries, event.messages) };
+    case "sending": {
+      const { key, from, text, action, at } = event;
+      const entry: Entry = { key, from, text, cards: [], at, delivery: { status: "sending" }, ...(action ? { action } : {}) };
+      const known = state.entries.some((other) => other.key === key);
+      return { ...state, entries: known ? state.entries.map((other) => (other.key === key ? { ...entry, at: other.at } : other)) : [...state.entries, entry] };
+    }
+    case "sent":
+      return { ...state, entries: markSent(state.entries, event.key, event.id) };
+    case "failed":
+      return { ...state, entries: patch(state.entries, event.key, { delivery: { status: "failed", reason: event.reason } }) };
+    case "agent":
+      return onAgent(state, event.payload);
+    case "chat":
+      return onChat(state, event.payload, event.at);
+    case "disconnected":
+      return { ...state, running: [], torn: union(state.torn, state.running), entries: state.entries.filter((entry) => !entry.streaming) };
+  }
+}
+
+/** The agency is at work and there is nothing of its answer to see yet. */
+export const isTyping = (state: ThreadState): boolean => state.running.length > 0 && !state.entries.some((entry) => entry.streaming);
+
+function onAgent(state: ThreadState, { runId, stream, data }: EventPayload<"agent">): ThreadState {
+  if (stream !== "lifecycle") return state;
+  if (data.phase === "start") return { ...state, running: union(state.running, [runId]) };
+  if (data.phase === "end" || data.phase === "error") return settleRun(state, runId);
+  return state;
+}
+
+function onChat(state: ThreadState, payload: EventPayload<"chat">, at: number): ThreadState {
+  const { runId, message } = payload;
+  switch (payload.state) {
+    case "delta":
+      return onDelta(state, runId, payload.deltaText ?? "", at);
+    case "user":
+      return message ? { ...state, entries: addLive(state.entries, message, payload) } : state;
+    case "final": {
+      const settled = settleRun({ ...state, entries: state.entries.filter((entry) => entry.key !== previewKey(runId)) }, runId);
+      return message ? { ...settled, entries: addLive(settled.entries, message, payload) } : settled;
+    }
+    case "aborted":
+      return settleRun({ ...state, entries: endPreview(state.entries, runId) }, runId);
+    case "error": {
+      const text = payload.errorMessage ?? "Something went wrong on our side. Please write again, or say “person” to talk to a colleague.";
+      const notice: Entry = { key: `error:${runId}:${payload.seq}`, from: "notice", text, cards: [], at, live: true };
+      return settleRun({ ...state, entries: [...endPreview(state.entries, runId), notice] }, runId);
+    }
+  }
+}
+
+function onDelta(state: ThreadState, runId: string, deltaText: string, at: number): ThreadState {
+  if (state.torn.includes(runId) || deltaText === "") return state;
+  const key = previewKey(runId);
+  const preview = state.entries.find((entry) => entry.key === key);
+  const entries = preview
+    ? patch(state.entries, key, { text: preview.text + deltaText })
+    : [...state.entries, { key, from: "agent", text: deltaText, cards: [], at, runId, streaming: true } satisfies Entry];
+  return { ...state, entries, running: union(state.running, [runId]) };
+}
+
+function settleRun(state: ThreadState, runId: string): ThreadState {
+  return { ...state, running: state.running.filter((id) => id !== runId), torn: state.torn.filter((id) => id !== runId) };
+}
+
+const previewKey = (runId: string) => `preview:${runId}`;
+
+const endPreview = (entries: readonly Entry[], runId: string): readonly Entry[] =>
+  entries.map((entry) => {
+    if (entry.key !== previewKey(runId)) return entry;
+    const { streaming: _over, ...rest } = entry;
+    return { ...rest, key: `aborted:${runId}` };
+  });
+
+function addLive(entries: readonly Entry[], message: ChatMessage, { runId, seq }: { runId: string; seq: number }): readonly Entry[] {
+  const entry = toEntry(message, `${runId}:${seq}`);
+  if (!entry) return entries;
+  const known = entries.find((other) => isSame(other, entry, message.messageId) || (other.delivery && other.from === entry.from && (other.key === runId || (other.runId === runId && other.from === "customer"))));
+  // What was written here is already on the screen: the event says that it arrived.
+  if (known) return entries.map((other) => (other === known ? { ...other, ...(other.delivery ? { delivery: { status: "sent" } } : {}) } : other));
+  return [...entries, { ...entry, runId, live: true }];
+}
+
+/** Is the message with this id the one in `entry`? What was written here has our key, which the gateway may have extended. */
+function isSame(entry: Entry, other: Entry, messageId: string | undefined): boolean {
+  if (messageId !== undefined && (entry.key === messageId || entry.runId === messageId || (entry.delivery && messageId.endsWith(entry.key)))) return true;
+  const stillSending = entry.from === "colleague" && entry.delivery?.status === "sending";
+  return entry.from === other.from && entry.text === other.text && (entry.at === other.at || stillSending);
+}
+
+function mergeHistory(current: readonly Entry[], messages: readonly ChatMessage[]): readonly Entry[] {
+  const history: Entry[] = [];
+  const ids: (string | undefined)[] = [];
+  messages.forEach((message, index) => {
+    const entry = toEntry(message, `${message.timestamp}:${index}`);
+    if (!entry) return;
+    history.push(entry);
+    ids.push(message.messageId);
+  });
+  const newest = history.at(-1)?.at ?? 0;
+  const kept = current.filter((entry) => {
+    if (history.some((other, index) => isSame(entry, other, ids[index]))) return false;
+    if (entry.streaming || entry.from === "notice") return true;
+    return entry.delivery ? entry.delivery.status !== "sent" || entry.at >= newest : entry.live === true && entry.at >= newest;
+  });
+  return [...history, ...kept];
+}
+
+function markSent(entries: readonly Entry[], key: string, id: string | undefined): readonly Entry[] {
+  const others = id === undefined ? entries : entries.filter((entry) => entry.key === key || entry.key !== id);
+  return patch(others, key, { delivery: { status: "sent" }, ...(id === undefined ? {} : { runId: id }) });
+}
+
+/** Null for what is no talk: tool calls, tool results, empty messages. */
+function toEntry(message: ChatMessage, fallbackKey: string): Entry | null {
+  if (message.role !== "user" && message.role !== "assistant") return null;
+  const text = textOf(message.content);
+  const cards = message.cards ?? [];
+  if (text === "" && cards.length === 0) return null;
+  const action = message.action as MessageAction | undefined;
+  const from = message.role === "user" ? "customer" : message.author === "operator" ? "colleague" : "agent";
+  return { key: message.messageId ?? fallbackKey, from, text, cards, at: message.timestamp, ...(action ? { action } : {}) };
+}
+
+function textOf(content: ChatMessage["content"]): string {
+  if (typeof content === "string") return content.trim();
+  return content
+    .flatMap((block) => (block.type === "text" && typeof block.text === "string" ? [block.text] : []))
+    .join("\n")
+    .trim();
+}
+
+const patch = (entries: readonly Entry[], key: string, change: Partial<Entry>): readonly Entry[] => entries.map((entry) => (entry.key === key ? { ...entry, ...change } : entry));
+const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])];

@@ -1,0 +1,14 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vite";
+
+/** Two pages: the console for the agency's people and the chat for its customers. Both run under a policy without inline scripts. */
+export default defineConfig({
+  plugins: [react()],
+  resolve: { conditions: ["@travelagent/source", "module", "browser", "import", "default"] },
+  build: {
+    target: "es2023",
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: { index: "index.html", chat: "chat.html" } },
+  },
+});

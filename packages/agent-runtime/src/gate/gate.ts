@@ -1,0 +1,255 @@
+import { TravelAgentError } from "@travelagent/protocol";
+import type { Card } from "@travelagent/protocol/messages";
+import { type Clock, type Database, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
+import type { ToolSpec } from "../model.ts";
+import type { Action, Tool, ToolContext, ToolOutput, TurnScope } from "../tool.ts";
+import { actionHash, sha256 } from "./action-hash.ts";
+import { type Audit, type AuditEntry, createAudit } from "./audit.ts";
+import { confirmationCard, pendingContent, plainAction } from "./asking.ts";
+import { createDecisions, type Decision, type Decisions } from "./decisions.ts";
+import { execute } from "./execute.ts";
+import { checkExposure, type ExposureRules, isExposed } from "./exposure.ts";
+import { createIntents, type Intent } from "./intents.ts";
+import { evaluatePolicy, type Policy, type PolicyDecision } from "./policy.ts";
+import { needsFreshYes } from "./provenance.ts";
+import { refusal, ruleOf } from "./refusal.ts";
+import { checkSchema } from "./schema.ts";
+import { checkScope } from "./scope.ts";
+import { gateMigrations } from "./tables.ts";
+import { toolSpec } from "./tool-spec.ts";
+
+export interface GateOptions {
+  db: Database;
+  tools: readonly Tool[];
+  /** Asked for each call, so that a reloaded policy counts at once. */
+  policy(): Policy;
+  exposure?: ExposureRules;
+  clock?: Clock;
+  log?: Logger;
+  /** A person of the agency is needed. */
+  onApprovalRequested?(decision: Decision): void;
+}
+
+/** One tool call as a model asks for it. */
+export interface ActionRequest {
+  toolCallId: string;
+  name: string;
+  args: unknown;
+  /** Whether the model has read words of third parties. */
+  tainted: boolean;
+}
+
+export type GateOutcome =
+  | { status: "done"; output: ToolOutput }
+  /** A yes is missing. `card` is the question for the customer; absent when only a person of the agency is asked. */
+  | { status: "asked"; content: unknown; card?: Card; decisionId: string }
+  | { status: "refused" | "failed"; error: TravelAgentError };
+
+/** The one way to a tool. */
+export interface Gate {
+  readonly decisions: Decisions;
+  readonly audit: Audit;
+  /** Creates the gate's tables. Before the first call. */
+  migrate(): Promise<void>;
+  /** What a model of this turn is shown. */
+  specs(turn: Pick<TurnScope, "agentId" | "channel">): ToolSpec[];
+  /** True when several of these may run at the same time. */
+  isRead(name: string): boolean;
+  /** Takes a call through all eight steps. Rejects only with the reason of `signal`, and when the store fails. */
+  call(request: ActionRequest, turn: TurnScope, signal: AbortSignal): Promise<GateOutcome>;
+  /** The same decision without asking anybody or doing anything. */
+  evaluate(request: { name: string; args: unknown; tainted?: boolean }, turn: TurnScope): Promise<PolicyDecision & { actionHash?: string }>;
+}
+
+export function createGate({ db, tools, policy, exposure = {}, clock = systemClock, log = silentLogger, onApprovalRequested }: GateOptions): Gate {
+  const byName = new Map(tools.map((tool) => [tool.name, tool]));
+  const specs = new Map(tools.map((tool) => [tool.name, toolSpec(tool)]));
+  const decisions = createDecisions({ db, clock });
+  const intents = createIntents({ db, clock });
+  const audit = createAudit({ db, clock });
+
+  const find = (name: string): Tool => {
+    const tool = byName.get(name);
+    if (!tool) throw refusal("TOOL_NOT_ALLOWED", "gate.exposure", `there is no tool ${name}`);
+    return tool;
+  };
+
+  /** Steps 1 to 5: what would happen to this call, and the action a yes would cover. */
+  async function decide(request: { name: string; args: unknown; tainted: boolean }, turn: TurnScope, context: Omit<ToolContext, "action">) {
+    const tool = find(request.name);
+    const args = checkSchema(tool, request.args);
+    checkExposure(tool, turn, exposure);
+    await checkScope(tool, args, turn);
+    const fresh = needsFreshYes(tool, request.tainted);
+    const action: Action | undefined = tool.effect === "write" ? ((await tool.describe?.(args, context)) ?? plainAction(tool, args, context.now)) : undefined;
+    const decision = evaluatePolicy(
+      policy(),
+      {
+        tool: tool.name,
+        group: tool.group,
+        args,
+        facts: { ...action?.facts, tainted: request.tainted },
+        turn: { agentId: turn.agentId, channel: turn.channel, chatType: turn.chatType, known: turn.customerId !== undefined },
+      },
+      tool.effect === "read" ? "allow" : "deny",
+    );
+    if (decision.decision === "deny" || decision.decision === "escalate")
+      throw refusal("POLICY_DENIED", decision.ruleId, decision.reason, { decision: decision.decision });
+    const needs = fresh ? { ...decision.needs, confirmation: true } : decision.needs;
+    const ruleId = fresh && !decision.needs.confirmation ? "gate.provenance" : decision.ruleId;
+    return { tool, args, action, decision: { ...decision, ruleId, needs }, hash: actionHash(tool.name, args, action?.subject ?? {}) };
+  }
+
+  const entry = (turn: TurnScope, tool: string, hash: string, rest: Pick<AuditEntry, "decision" | "ruleId" | "reason"> & Partial<AuditEntry>): AuditEntry => ({
+    runId: turn.runId,
+    sessionKey: turn.sessionKey,
+    ...(turn.customerId === undefined ? {} : { customerId: turn.customerId }),
+    actor: `agent:${turn.agentId}`,
+    tool,
+    actionHash: hash,
+    ...rest,
+  });
+  const record = (written: AuditEntry) => db.transaction((tx) => audit.write(tx, written));
+
+  /** Step 6: the yeses this action needs and has, or the question to ask. */
+  async function consent(decided: Awaited<ReturnType<typeof decide>>, turn: TurnScope): Promise<{ spent: Decision[] } | { asked: GateOutcome & { status: "asked" } }> {
+    const { tool, args, action, decision, hash } = decided;
+    const spent: Decision[] = [];
+    const ask = (kind: Decision["kind"], role: string, ruleId: string, reason: string) =>
+      decisions.request({ kind, tool: tool.name, args, actionHash: hash, action: action!, turn, ruleId, reason, role });
+    if (decision.needs.confirmation) {
+      const granted = await decisions.granted("confirmation", turn.sessionKey, hash);
+      if (!granted) {
+        const asked = await ask("confirmation", "customer", decision.ruleId, decision.reason);
+        await record(entry(turn, tool.name, hash, { decision: "asked", code: "CONFIRMATION_REQUIRED", ruleId: decision.ruleId, reason: decision.reason }));
+        return { asked: { status: "asked", content: pendingContent(asked), card: confirmationCard(asked), decisionId: asked.id } };
+      }
+      spent.push(granted);
+    }
+    if (decision.needs.approval) {
+      const { role, ruleId, reason } = decision.needs.approval;
+      const granted = await decisions.granted("approval", turn.sessionKey, hash);
+      if (!granted) {
+        const asked = await ask("approval", role, ruleId, reason);
+        await record(entry(turn, tool.name, hash, { decision: "asked", code: "APPROVAL_REQUIRED", ruleId, reason }));
+        onApprovalRequested?.(asked);
+        return { asked: { status: "asked", content: pendingContent(asked), decisionId: asked.id } };
+      }
+      spent.push(granted);
+    }
+    return { spent };
+  }
+
+  async function read(decided: Awaited<ReturnType<typeof decide>>, turn: TurnScope, context: ToolContext): Promise<GateOutcome> {
+    const { tool, args, decision, hash } = decided;
+    try {
+      const output = await execute(tool, args, context);
+      await record(entry(turn, tool.name, hash, { decision: "allow", ruleId: decision.ruleId, reason: decision.reason }));
+      return { status: "done", output };
+    } catch (error) {
+      return failed(error, turn, decided, context.signal);
+    }
+  }
+
+  async function write(decided: Awaited<ReturnType<typeof decide>>, turn: TurnScope, context: ToolContext): Promise<GateOutcome> {
+    const { tool, args, action, decision, hash } = decided;
+    const pending = await consent(decided, turn);
+    if ("asked" in pending) return pending.asked;
+    const intent: Intent = {
+      key: pending.spent[0]?.id ?? `${turn.runId}:${context.toolCallId}`,
+      tool: tool.name,
+      args,
+      ...(action ? { action } : {}),
+      actionHash: hash,
+      runId: turn.runId,
+      toolCallId: context.toolCallId,
+      sessionKey: turn.sessionKey,
+      decisions: pending.spent.map((spent) => spent.id),
+      state: "started",
+    };
+    const existing = await db.transaction(async (tx) => {
+      const before = await intents.begin(tx, intent);
+      // The audit row of an allowed write precedes its effect: what happened can always be traced to who decided it.
+      if (!before)
+        await audit.write(tx, entry(turn, tool.name, hash, { decision: "allow", ruleId: decision.ruleId, reason: decision.reason, evidence: { intent: intent.key, decisions: intent.decisions } }));
+      return before;
+    });
+    return carryOut(existing ?? intent, tool, turn, context);
+  }
+
+  /** A begun write to its end: also after a crash in the middle, when the tool is asked again with the same key. */
+  async function carryOut(intent: Intent, tool: Tool, turn: TurnScope, context: ToolContext): Promise<GateOutcome> {
+    if (intent.state === "done" && intent.output) return { status: "done", output: intent.output };
+    const { key } = intent;
+    try {
+      const output = await execute(tool, intent.args, { ...context, idempotencyKey: key, ...(intent.action ? { action: intent.action } : {}) });
+      await db.transaction(async (tx) => {
+        await intents.end(tx, key, { state: "done", output });
+        await decisions.use(tx, intent.decisions, key);
+      });
+      return { status: "done", output };
+    } catch (thrown) {
+      if (context.signal.aborted) throw context.signal.reason;
+      const error = TravelAgentError.from(thrown);
+      await db.transaction(async (tx) => {
+        await intents.end(tx, key, { state: error.code === "OUTCOME_UNKNOWN" ? "unknown" : "failed", error: error.toShape() });
+        await decisions.use(tx, intent.decisions, key);
+      });
+      return failed(error, turn, { tool, hash: intent.actionHash }, context.signal);
+    }
+  }
+
+  async function failed(thrown: unknown, turn: TurnScope, decided: { tool: Tool; hash: string }, signal: AbortSignal): Promise<GateOutcome> {
+    if (signal.aborted) throw signal.reason;
+    const error = TravelAgentError.from(thrown);
+    if (error.code === "INTERNAL") log.error("a tool failed", { tool: decided.tool.name, runId: turn.runId, cause: String(error.cause ?? error) });
+    await record(entry(turn, decided.tool.name, decided.hash, { decision: "failed", code: error.code, ruleId: ruleOf(error), reason: error.message }));
+    return { status: "failed", error };
+  }
+
+  const contextOf = (turn: TurnScope, toolCallId: string, signal: AbortSignal): Omit<ToolContext, "action"> => ({
+    turn,
+    toolCallId,
+    idempotencyKey: `${turn.runId}:${toolCallId}`,
+    signal,
+    now: clock.now(),
+  });
+
+  return {
+    decisions,
+    audit,
+    migrate: () => db.migrate("gate", gateMigrations),
+    specs: (turn) => tools.filter((tool) => isExposed(tool, turn, exposure)).map((tool) => specs.get(tool.name)!),
+    isRead: (name) => byName.get(name)?.effect === "read",
+
+    async call(request, turn, signal) {
+      const context = contextOf(turn, request.toolCallId, signal);
+      const tool = byName.get(request.name);
+      const begun = tool?.effect === "write" ? await intents.begun(turn.runId, request.toolCallId) : null;
+      if (tool && begun) return carryOut(begun, tool, turn, context);
+      let decided: Awaited<ReturnType<typeof decide>>;
+      try {
+        decided = await decide(request, turn, context);
+      } catch (thrown) {
+        if (signal.aborted) throw signal.reason;
+        const error = TravelAgentError.from(thrown);
+        await record(entry(turn, request.name, sha256(JSON.stringify(request.args) ?? ""), { decision: "refused", code: error.code, ruleId: ruleOf(error), reason: error.message }));
+        return { status: "refused", error };
+      }
+      return decided.tool.effect === "read" ? read(decided, turn, context) : write(decided, turn, context);
+    },
+
+    async evaluate({ name, args, tainted = false }, turn) {
+      const context = contextOf(turn, "evaluate", AbortSignal.timeout(30_000));
+      try {
+        const { decision, hash } = await decide({ name, args, tainted }, turn, context);
+        const code = decision.needs.confirmation ? "needs-confirmation" : decision.needs.approval ? "needs-approval" : "allow";
+        return { ...decision, decision: code, actionHash: hash };
+      } catch (thrown) {
+        const error = TravelAgentError.from(thrown);
+        const escalated = typeof error.details === "object" && error.details !== null && (error.details as { decision?: string }).decision === "escalate";
+        return { decision: escalated ? "escalate" : "deny", code: error.code, ruleId: ruleOf(error), reason: error.message, needs: { confirmation: false } };
+      }
+    },
+  };
+}

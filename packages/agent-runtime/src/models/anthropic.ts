@@ -1,0 +1,64 @@
+import type Anthropic from "@anthropic-ai/sdk";
+import { type Clock, systemClock } from "@travelagent/protocol/ports";
+import type { Model } from "../model.ts";
+import { readAnthropic } from "./anthropic/events.ts";
+import { type AnthropicThinking, anthropicRequest } from "./anthropic/request.ts";
+import { guardedStream } from "./guarded-stream.ts";
+
+export type { AnthropicThinking } from "./anthropic/request.ts";
+
+export interface AnthropicOptions {
+  apiKey: string;
+  /** Without `/v1`. Default: the vendor's own. */
+  baseUrl?: string;
+  /** The vendor's id of the model. */
+  model: string;
+  /** Name in transcripts and errors. Default `anthropic`. */
+  provider?: string;
+  /** Longest answer when the request names none. Default 4096. */
+  maxTokens?: number;
+  /** Default 200 000. */
+  contextWindow?: number;
+  /** Off unless given. */
+  thinking?: AnthropicThinking;
+  /** Longest silence. Default 120 s. */
+  timeoutMs?: number;
+  clock?: Clock;
+}
+
+/** Models behind the Messages API. The vendor's SDK is loaded by the first call, never retries and is not configured by the environment. */
+export function anthropic(options: AnthropicOptions): Model {
+  const { apiKey, baseUrl, model, provider = "anthropic", maxTokens = 4096, contextWindow = 200_000, thinking, timeoutMs = 120_000, clock = systemClock } = options;
+  let client: Promise<Anthropic> | undefined;
+  const connect = async (): Promise<Anthropic> => {
+    const { default: Anthropic } = await import("@anthropic-ai/sdk");
+    return new Anthropic({
+      apiKey,
+      authToken: null,
+      webhookKey: null,
+      baseURL: baseUrl ?? "https://api.anthropic.com",
+      maxRetries: 0,
+      timeout: timeoutMs,
+      logLevel: "off",
+      openTelemetry: false,
+      // A redirect would carry the key to another host.
+      fetchOptions: { redirect: "manual" },
+    });
+  };
+  return {
+    provider,
+    id: model,
+    contextWindow,
+    stream(request, signal) {
+      const body = anthropicRequest(request, { provider, model, maxTokens, ...(thinking ? { thinking } : {}) });
+      return guardedStream(
+        { provider, apiKey, clock, timeoutMs, signal },
+        async (aborted) => {
+          client ??= connect();
+          return (await client).messages.create(body, { signal: aborted });
+        },
+        readAnthropic,
+      );
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
+import type { ModelRequest } from "../../model.ts";
+import { callId } from "../call-id.ts";
+import { timeNote } from "../time-note.ts";
+import { modelTurns, textsOf } from "../turns.ts";
+import type { OpenAiDefaults } from "./defaults.ts";
+import { outputText, userTexts } from "./texts.ts";
+
+/** Plain strings throughout: not every compatible server takes content in parts. */
+function chatMessages(request: ModelRequest): ChatCompletionMessageParam[] {
+  const turns = modelTurns(request.messages);
+  const lastUser = turns.findLastIndex((turn) => turn.kind === "user");
+  const messages = turns.flatMap((turn, index): ChatCompletionMessageParam[] => {
+    if (turn.kind === "results") return turn.results.map((result) => ({ role: "tool", tool_call_id: callId(result.toolCallId), content: outputText(result) }));
+    if (turn.kind === "user") {
+      const texts = userTexts(turn.message, index === lastUser ? timeNote(request.now, request.timeZone) : undefined);
+      return texts.length === 0 ? [] : [{ role: "user", content: texts.join("\n\n") }];
+    }
+    const text = textsOf(turn.message.content).join("\n\n");
+    const calls = turn.calls.map((call) => ({
+      id: callId(call.id),
+      type: "function" as const,
+      function: { name: call.name, arguments: JSON.stringify(call.arguments) },
+    }));
+    if (text === "" && calls.length === 0) return [];
+    return [{ role: "assistant", content: text === "" ? null : text, ...(calls.length === 0 ? {} : { tool_calls: calls }) }];
+  });
+  return request.system === "" ? messages : [{ role: "system", content: request.system }, ...messages];
+}
+
+/** The body of one call. */
+export function chatRequest(request: ModelRequest, { model, maxTokens, reasoningEffort, ownVendor }: OpenAiDefaults): ChatCompletionCreateParamsStreaming {
+  const limit = request.maxTokens ?? maxTokens;
+  return {
+    model,
+    stream: true,
+    stream_options: { include_usage: true },
+    messages: chatMessages(request),
+    ...(request.tools.length === 0
+      ? {}
+      : { tools: request.tools.map(({ name, description, parameters }) => ({ type: "function" as const, function: { name, description, parameters } })) }),
+    ...(limit === undefined ? {} : ownVendor ? { max_completion_tokens: limit } : { max_tokens: limit }),
+    ...(reasoningEffort ? { reasoning_effort: reasoningEffort } : {}),
+  };
+}

@@ -1,0 +1,50 @@
+import type { ResponseCreateParamsStreaming, ResponseInputItem } from "openai/resources/responses/responses";
+import type { AssistantMessage } from "@travelagent/protocol/messages";
+import type { ModelRequest } from "../../model.ts";
+import { callId } from "../call-id.ts";
+import { timeNote } from "../time-note.ts";
+import { modelTurns } from "../turns.ts";
+import type { OpenAiDefaults } from "./defaults.ts";
+import { readReasoning } from "./reasoning.ts";
+import { outputText, userTexts } from "./texts.ts";
+
+function assistantItems(message: AssistantMessage, provider: string): ResponseInputItem[] {
+  return message.content.flatMap((block): ResponseInputItem[] => {
+    if (block.type === "text") return block.text.trim() === "" ? [] : [{ role: "assistant", content: block.text }];
+    if (block.type === "toolCall") return [{ type: "function_call", call_id: callId(block.id), name: block.name, arguments: JSON.stringify(block.arguments) }];
+    const reasoning = message.provider === provider && block.signature ? readReasoning(block.thinking, block.signature) : undefined;
+    return reasoning ? [reasoning] : [];
+  });
+}
+
+function inputItems(request: ModelRequest, provider: string): ResponseInputItem[] {
+  const turns = modelTurns(request.messages);
+  const lastUser = turns.findLastIndex((turn) => turn.kind === "user");
+  return turns.flatMap((turn, index): ResponseInputItem[] => {
+    if (turn.kind === "assistant") {
+      const items = assistantItems(turn.message, provider);
+      // The vendor refuses reasoning that nothing follows.
+      return items.some((item) => !("type" in item) || item.type !== "reasoning") ? items : [];
+    }
+    if (turn.kind === "results") return turn.results.map((result) => ({ type: "function_call_output", call_id: callId(result.toolCallId), output: outputText(result) }));
+    const texts = userTexts(turn.message, index === lastUser ? timeNote(request.now, request.timeZone) : undefined);
+    return texts.length === 0 ? [] : [{ role: "user", content: texts.map((text) => ({ type: "input_text", text })) }];
+  });
+}
+
+/** The body of one call. Nothing is stored at the vendor: the conversation travels with each request. */
+export function responsesRequest(request: ModelRequest, { provider, model, maxTokens, reasoningEffort }: OpenAiDefaults): ResponseCreateParamsStreaming {
+  const limit = request.maxTokens ?? maxTokens;
+  return {
+    model,
+    stream: true,
+    store: false,
+    ...(request.system === "" ? {} : { instructions: request.system }),
+    input: inputItems(request, provider),
+    ...(request.tools.length === 0
+      ? {}
+      : { tools: request.tools.map(({ name, description, parameters }) => ({ type: "function" as const, name, description, parameters, strict: false })) }),
+    ...(limit === undefined ? {} : { max_output_tokens: limit }),
+    ...(reasoningEffort ? { reasoning: { effort: reasoningEffort, summary: "auto" as const }, include: ["reasoning.encrypted_content" as const] } : {}),
+  };
+}

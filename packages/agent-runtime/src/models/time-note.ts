@@ -1,0 +1,19 @@
+const parts = (now: number, timeZone: string): string => {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone, weekday: "long", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+  const part = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  return `${part.weekday} ${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}, ${timeZone}`;
+};
+
+/**
+ * The note that tells a model the time, in the customer's zone (UTC when that zone is unknown). To the minute, so that the
+ * calls of one turn mostly share it. It goes behind everything else: what stands before it stays the same for caches.
+ */
+export function timeNote(now: number, timeZone: string): string {
+  try {
+    return `[now: ${parts(now, timeZone)}]`;
+  } catch {
+    return `[now: ${parts(now, "UTC")}]`;
+  }
+}

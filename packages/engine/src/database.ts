@@ -1,0 +1,122 @@
+import { closeSync, mkdirSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { TravelAgentError } from "@travelagent/protocol";
+import { type Clock, type Database, type Migration, type Row, type SqlValue, systemClock, type Tx } from "@travelagent/protocol/ports";
+import { type Connection, openConnection } from "./connection.ts";
+import { afterCommit, groupCommit } from "./group-commit.ts";
+import { applyMigration, pendingMigrations } from "./migrate.ts";
+import { guardProcess } from "./process-guard.ts";
+
+export interface DatabaseOptions {
+  /** File of the database; its directory is made when it is missing. `:memory:` keeps everything in memory. */
+  path: string;
+  /** Refuses to open with `CONFLICT` while another process has the same file open in this way. Default false. */
+  exclusive?: boolean;
+  /** How long a lock of another program is waited for before `STORAGE_BUSY`; the process stands still meanwhile. Default 1000. */
+  busyTimeoutMs?: number;
+  /** Prepared statements kept per connection. Default 300. */
+  statements?: number;
+  /** A transaction that is open for longer has awaited something else than its `tx`; it is rolled back with `INTERNAL`. Default 10 000. */
+  stuckAfterMs?: number;
+  clock?: Clock;
+}
+
+export interface OpenDatabase extends Database {
+  /** Ends what is queued, then closes the file. Safe to call twice; later calls of anything else raise `UNAVAILABLE`. */
+  close(): Promise<void>;
+}
+
+/** What the engine itself needs beyond the public handle. */
+export interface EngineDatabase extends OpenDatabase {
+  /** Runs `hook` right after the commit of `tx`. Raises `INVALID_REQUEST` for a `tx` of another database. */
+  onCommit(tx: Tx, hook: () => void): void;
+  /** Before anything is queued. */
+  migrateNow(owner: string, migrations: readonly Migration[]): void;
+  /** One statement before anything is queued. */
+  runNow(sql: string): void;
+}
+
+/**
+ * Opens a database on `node:sqlite`: one writer whose waiting transactions share a durable commit, and one reader that sees
+ * committed rows only. Raises `STORAGE_CORRUPT` for a damaged file and `CONFLICT` when `exclusive` and taken.
+ */
+export function openDatabase(options: DatabaseOptions): OpenDatabase {
+  return openEngineDatabase(options);
+}
+
+export function openEngineDatabase({
+  path,
+  exclusive = false,
+  busyTimeoutMs = 1000,
+  statements = 300,
+  stuckAfterMs = 10_000,
+  clock = systemClock,
+}: DatabaseOptions): EngineDatabase {
+  const inMemory = path === ":memory:";
+  if (!inMemory) createPrivately(path);
+  const releaseGuard = exclusive && !inMemory ? guardProcess(path, process.pid) : () => {};
+  let writer: Connection | undefined;
+  let reader: Connection;
+  try {
+    writer = openConnection({ path, busyTimeoutMs, statements });
+    writer.exec("pragma journal_mode = wal; pragma synchronous = full;");
+    // Reads the whole schema, so that a damaged file is found now and not during the first turn.
+    writer.get("select count(*) from sqlite_master", []);
+    reader = inMemory ? writer : openConnection({ path, busyTimeoutMs, statements, readOnly: true });
+  } catch (error) {
+    writer?.close();
+    releaseGuard();
+    throw error;
+  }
+  const connection = writer;
+  const commits = groupCommit({ connection, clock, stuckAfterMs });
+  let closing: Promise<void> | undefined;
+
+  async function read<T>(run: () => T): Promise<T> {
+    if (closing) throw new TravelAgentError("UNAVAILABLE", "the database is closed; start the gateway again");
+    if (inMemory) await commits.idle();
+    return run();
+  }
+
+  return {
+    all: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(() => reader.all<R>(sql, params)),
+    get: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(() => reader.get<R>(sql, params)),
+    transaction: (work) => commits.transaction((tx) => work(tx)),
+    async migrate(owner, migrations) {
+      const pending = await commits.transaction(async (_tx, writing) => pendingMigrations(writing, owner, migrations));
+      for (const migration of pending) await commits.transaction(async (_tx, writing) => applyMigration(writing, owner, migration));
+    },
+    migrateNow(owner, migrations) {
+      for (const migration of pendingMigrations(connection, owner, migrations)) {
+        connection.exec("begin immediate");
+        try {
+          applyMigration(connection, owner, migration);
+          connection.exec("commit");
+        } catch (error) {
+          if (connection.inTransaction()) connection.exec("rollback");
+          throw error;
+        }
+      }
+    },
+    runNow: (sql) => void connection.run(sql, []),
+    onCommit(tx, hook) {
+      if (!afterCommit(tx, connection, hook)) {
+        throw new TravelAgentError("INVALID_REQUEST", "this transaction belongs to another database; open it on the engine's own `db`");
+      }
+    },
+    close() {
+      closing ??= commits.close().finally(() => {
+        if (reader !== connection) reader.close();
+        connection.close();
+        releaseGuard();
+      });
+      return closing;
+    },
+  };
+}
+
+/** Rows hold personal data: only the owner of the process may read them. SQLite gives its side files the mode of the main file. */
+function createPrivately(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, "a", 0o600));
+}

@@ -1,0 +1,187 @@
+import { TravelAgentError } from "@travelagent/protocol";
+import type { Clock, Row, SqlValue, Tx } from "@travelagent/protocol/ports";
+import type { Connection } from "./connection.ts";
+
+/** The writer's queue. Transactions that wait together share one commit, and so one sync of the disk. */
+export interface GroupCommit {
+  transaction<T>(work: (tx: Tx, connection: Connection) => Promise<T>): Promise<T>;
+  /** Resolves when no batch is open. */
+  idle(): Promise<void>;
+  /** Refuses what comes from now on and waits for what is queued. */
+  close(): Promise<void>;
+}
+
+export interface GroupCommitOptions {
+  connection: Connection;
+  clock: Clock;
+  /** A transaction open for longer than this has awaited something else than its `tx`: it is rolled back and fails. */
+  stuckAfterMs: number;
+  batchSize?: number;
+}
+
+interface Job {
+  work: (tx: Tx, connection: Connection) => Promise<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** A transaction that ended well and waits for the commit of its batch. */
+interface Pending {
+  job: Job;
+  value: unknown;
+  hooks: (() => void)[];
+}
+
+const hooksOf = new WeakMap<Tx, { connection: Connection; hooks: (() => void)[] }>();
+
+/** Runs `hook` right after the commit of `tx`, before its promise resolves. False when `tx` belongs to another database. */
+export function afterCommit(tx: Tx, connection: Connection, hook: () => void): boolean {
+  const entry = hooksOf.get(tx);
+  if (entry?.connection !== connection) return false;
+  entry.hooks.push(hook);
+  return true;
+}
+
+export function groupCommit({ connection, clock, stuckAfterMs, batchSize = 256 }: GroupCommitOptions): GroupCommit {
+  const queue: Job[] = [];
+  let draining: Promise<void> | undefined;
+  let batchOpen: Promise<void> | undefined;
+  let closed = false;
+
+  /** Waits for the rest of the tick before each batch, so that whatever the last commit set going can join the next one. */
+  async function drain(): Promise<void> {
+    do {
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      batchOpen = runBatch(queue.splice(0, batchSize));
+      await batchOpen;
+      batchOpen = undefined;
+    } while (queue.length > 0);
+    draining = undefined;
+  }
+
+  /** Never rejects. */
+  async function runBatch(jobs: Job[]): Promise<void> {
+    try {
+      connection.run("begin immediate", []);
+    } catch (error) {
+      for (const job of jobs) job.reject(error);
+      return;
+    }
+    const pending: Pending[] = [];
+    const batch: { failure?: unknown } = {};
+    for (const [index, job] of jobs.entries()) {
+      const done = await runOne(job, batch);
+      if (done) pending.push(done);
+      if (batch.failure !== undefined) {
+        queue.unshift(...jobs.slice(index + 1));
+        break;
+      }
+    }
+    if (batch.failure === undefined) {
+      try {
+        connection.run("commit", []);
+      } catch (error) {
+        batch.failure = error;
+      }
+    }
+    if (batch.failure !== undefined) {
+      rollBack();
+      for (const { job } of pending) job.reject(batch.failure);
+      return;
+    }
+    for (const { job, value, hooks } of pending) {
+      for (const hook of hooks) hook();
+      job.resolve(value);
+    }
+  }
+
+  function rollBack(): void {
+    if (!connection.inTransaction()) return;
+    try {
+      connection.run("rollback", []);
+    } catch {
+      // The next `begin` fails with the same cause and reports it.
+    }
+  }
+
+  /** One transaction in its savepoint. A failure of the storage may have rolled back the whole batch: then `batch.failure` says so. */
+  async function runOne(job: Job, batch: { failure?: unknown }): Promise<Pending | undefined> {
+    let state: "open" | "ended" = "open";
+    const hooks: (() => void)[] = [];
+    const statement = <T>(run: () => T): Promise<T> => {
+      if (state === "ended") return Promise.reject(new TravelAgentError("INTERNAL", "a transaction was used after its end; await every statement inside it"));
+      if (batch.failure !== undefined) return Promise.reject(batch.failure);
+      try {
+        return Promise.resolve(run());
+      } catch (error) {
+        if (!connection.inTransaction()) batch.failure = error;
+        return Promise.reject(error);
+      }
+    };
+    const tx: Tx = {
+      all: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => statement(() => connection.all<R>(sql, params)),
+      get: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => statement(() => connection.get<R>(sql, params)),
+      run: (sql, ...params) => statement(() => connection.run(sql, params)),
+    };
+    hooksOf.set(tx, { connection, hooks });
+    try {
+      connection.run("savepoint one", []);
+      const value = await unlessStuck(job.work(tx, connection));
+      state = "ended";
+      if (batch.failure === undefined) {
+        if (!connection.inTransaction()) throw new TravelAgentError("INTERNAL", "a transaction was ended by a statement inside it; leave begin, commit and rollback to the engine");
+        connection.run("release one", []);
+        return { job, value, hooks };
+      }
+      job.reject(batch.failure);
+    } catch (error) {
+      state = "ended";
+      try {
+        if (!connection.inTransaction()) batch.failure ??= error;
+        else if (batch.failure === undefined) {
+          connection.run("rollback to one", []);
+          connection.run("release one", []);
+        }
+      } catch (failure) {
+        batch.failure = failure;
+      }
+      job.reject(error);
+    }
+    return undefined;
+  }
+
+  function unlessStuck<T>(work: Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const disarm = clock.after(stuckAfterMs, () =>
+        reject(new TravelAgentError("INTERNAL", `a transaction was open for ${stuckAfterMs} ms and is rolled back; await nothing but its tx inside it`)),
+      );
+      work.then(
+        (value) => {
+          disarm();
+          resolve(value);
+        },
+        (error: unknown) => {
+          disarm();
+          reject(error);
+        },
+      );
+    });
+  }
+
+  return {
+    transaction<T>(work: (tx: Tx, connection: Connection) => Promise<T>): Promise<T> {
+      if (closed) return Promise.reject(new TravelAgentError("UNAVAILABLE", "the database is closed; start the gateway again"));
+      return new Promise<T>((resolve, reject) => {
+        queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+        draining ??= drain();
+      });
+    },
+    async idle() {
+      while (batchOpen) await batchOpen;
+    },
+    async close() {
+      closed = true;
+      while (draining) await draining;
+    },
+  };
+}

@@ -1,0 +1,2 @@
+export { type DatabaseOptions, type OpenDatabase, openDatabase } from "./database.ts";
+export { type EngineOptions, openEngine } from "./engine.ts";

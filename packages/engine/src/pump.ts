@@ -1,0 +1,144 @@
+import type { Logger, WorkFunction, WorkOptions } from "@travelagent/protocol/ports";
+import { createLanes, type Item, type Lanes } from "./lanes.ts";
+import { type Run, type RunDeps, startRun } from "./run.ts";
+
+export interface Definition {
+  work: WorkFunction;
+  options: WorkOptions;
+}
+
+export interface PumpOptions extends RunDeps {
+  log: Logger;
+  /** Work in lanes at the same time. */
+  concurrency: number;
+  /** Work without a lane at the same time; apart, so that a turn can wait for a flow it has started. */
+  flowConcurrency: number;
+  definitions: ReadonlyMap<string, Definition>;
+  /** Called when an end is stored. */
+  onEnd(id: string): void;
+}
+
+/** Gives waiting items to free slots. Driven by what happens (something came, something ended), never by a timer. */
+export interface Pump {
+  add(item: Item): void;
+  /** A waiting item that was cancelled in the table. */
+  drop(id: string): void;
+  running(id: string): Run | undefined;
+  /** Work of this name can run from now on. */
+  defined(name: string): void;
+  /** Starts nothing more. */
+  halt(): void;
+  runs(): Run[];
+  /** Resolves when nothing runs. */
+  idle(): Promise<void>;
+}
+
+interface Pool {
+  lanes: Lanes;
+  free: number;
+  /** Heads whose name came to be defined after they were parked; their lane is busy with them. */
+  unparked: Item[];
+}
+
+export function createPump(options: PumpOptions): Pump {
+  const { log, definitions, onEnd } = options;
+  const turns: Pool = { lanes: createLanes(), free: options.concurrency, unparked: [] };
+  const flows: Pool = { lanes: createLanes(), free: options.flowConcurrency, unparked: [] };
+  const waiting = new Map<string, Item>();
+  const active = new Map<string, Run>();
+  const parked = new Map<string, Item[]>();
+  let idleWaiters: (() => void)[] = [];
+  let scheduled = false;
+  let halted = false;
+
+  const poolOf = (item: Item) => (item.lane === undefined ? flows : turns);
+
+  function schedule(): void {
+    if (scheduled || halted) return;
+    scheduled = true;
+    queueMicrotask(() => {
+      scheduled = false;
+      fill(turns);
+      fill(flows);
+    });
+  }
+
+  function fill(pool: Pool): void {
+    while (pool.free > 0 && !halted) {
+      const item = pool.unparked.shift() ?? pool.lanes.next();
+      if (!item) return;
+      if (item.dropped) {
+        pool.lanes.release(item);
+        continue;
+      }
+      const definition = definitions.get(item.name);
+      if (definition) launch(pool, item, definition);
+      else park(item);
+    }
+  }
+
+  function park(item: Item): void {
+    log.warn("work waits because nothing is defined under its name", { workId: item.id, name: item.name, lane: item.lane });
+    const others = parked.get(item.name);
+    if (others) others.push(item);
+    else parked.set(item.name, [item]);
+  }
+
+  function launch(pool: Pool, item: Item, definition: Definition): void {
+    pool.free--;
+    waiting.delete(item.id);
+    const run = startRun(options, item, definition.work);
+    active.set(item.id, run);
+    void run.recorded.then(() => {
+      active.delete(item.id);
+      onEnd(item.id);
+    });
+    void run.released.then(() => {
+      pool.free++;
+      pool.lanes.release(item);
+      schedule();
+      if (turns.free + flows.free === options.concurrency + options.flowConcurrency) {
+        for (const wake of idleWaiters) wake();
+        idleWaiters = [];
+      }
+    });
+  }
+
+  return {
+    add(item) {
+      waiting.set(item.id, item);
+      poolOf(item).lanes.add(item);
+      schedule();
+    },
+    drop(id) {
+      const item = waiting.get(id);
+      if (!item) return;
+      waiting.delete(id);
+      item.dropped = true;
+      const others = parked.get(item.name);
+      if (others?.includes(item)) {
+        parked.set(
+          item.name,
+          others.filter((other) => other !== item),
+        );
+        poolOf(item).lanes.release(item);
+        schedule();
+      }
+    },
+    running: (id) => active.get(id),
+    defined(name) {
+      for (const item of parked.get(name) ?? []) poolOf(item).unparked.push(item);
+      parked.delete(name);
+      schedule();
+    },
+    halt() {
+      halted = true;
+    },
+    runs: () => [...active.values()],
+    async idle() {
+      if (turns.free + flows.free === options.concurrency + options.flowConcurrency) return;
+      await new Promise<void>((resolve) => idleWaiters.push(resolve));
+    },
+  };
+}
+

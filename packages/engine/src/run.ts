@@ -1,0 +1,121 @@
+import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
+import type { Clock, Database, Logger, WorkFunction, WorkState } from "@travelagent/protocol/ports";
+import type { Item } from "./lanes.ts";
+import type { Persist } from "./persist.ts";
+import { createSteps } from "./steps.ts";
+import { beginWork, endWork, fromJson, type Memo, readMemos, toJson } from "./work-table.ts";
+
+export interface RunDeps {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  persist: Persist;
+  /** How long the lane waits for a function that was told to stop; then it goes on without it. */
+  abandonAfterMs: number;
+}
+
+/** One piece of work that has a slot. */
+export interface Run {
+  readonly item: Item;
+  /** Ends the run from outside; the first end counts. `paused` leaves the row for the next start. */
+  end(how: "cancelled" | "paused", reason: TravelAgentError): void;
+  /** Resolves when the end is stored, or given up because of a stop. Never rejects. */
+  readonly recorded: Promise<void>;
+  /** Resolves when the lane may go on. Never rejects. */
+  readonly released: Promise<void>;
+}
+
+type Outcome = { state: Extract<WorkState, "done" | "failed" | "cancelled">; value: string | null; error: ErrorShape | undefined } | "paused";
+
+/** Takes the item from queued to its end: begin, call, record, release. */
+export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, item: Item, work: WorkFunction): Run {
+  const aborter = new AbortController();
+  let open = true;
+  let given: Outcome | undefined;
+  let announce: (outcome: Outcome) => void = () => {};
+  const outcome = new Promise<Outcome>((resolve) => {
+    announce = resolve;
+  });
+  const fields = { workId: item.id, name: item.name, lane: item.lane };
+  const wanted = () => given !== "paused";
+
+  function settle(result: Outcome, reason?: TravelAgentError): void {
+    if (given === undefined) {
+      given = result;
+      announce(result);
+    } else if (result === "paused") given = result;
+    open = false;
+    if (reason && !aborter.signal.aborted) aborter.abort(reason);
+  }
+
+  async function begin(): Promise<{ input: unknown; attempt: number; timeoutMs: number | null; memos: Memo[] } | undefined> {
+    const write = () =>
+      db.transaction(async (tx) => {
+        const row = given === "paused" ? undefined : await beginWork(tx, item.id, clock.now());
+        return row && { input: fromJson(row.input), attempt: row.attempts, timeoutMs: row.timeout_ms, memos: row.attempts > 1 ? await readMemos(tx, item.id) : [] };
+      });
+    return persist("begin", fields, write, wanted);
+  }
+
+  async function call(begun: NonNullable<Awaited<ReturnType<typeof begin>>>): Promise<void> {
+    const steps = createSteps({ workId: item.id, memos: begun.memos, signal: aborter.signal, isOpen: () => open, db, clock, persist });
+    const context = { id: item.id, lane: item.lane, signal: aborter.signal, attempt: begun.attempt, ...steps };
+    try {
+      const value = toJson(await work(context, begun.input));
+      settle({ state: "done", value, error: undefined });
+    } catch (error) {
+      if (!open) return;
+      if (!TravelAgentError.is(error)) log.error("work threw an unexpected error", { ...fields, error });
+      settle({ state: "failed", value: null, error: TravelAgentError.from(error).toShape() });
+    }
+  }
+
+  async function record(result: Exclude<Outcome, "paused">): Promise<void> {
+    await persist("end", fields, () => db.transaction((tx) => endWork(tx, item.id, result, clock.now())), wanted);
+  }
+
+  let called: Promise<void> = Promise.resolve();
+  async function throughEnd(): Promise<void> {
+    let disarm = () => {};
+    try {
+      const begun = await begin();
+      if (!begun) return;
+      if (begun.timeoutMs !== null) {
+        const late = new TravelAgentError("TIMEOUT", `the work took longer than ${begun.timeoutMs} ms and was stopped; try again later`);
+        disarm = clock.after(begun.timeoutMs, () => settle({ state: "failed", value: null, error: late.toShape() }, late));
+      }
+      if (given === undefined) called = call(begun);
+      const result = await outcome;
+      if (result !== "paused") await record(result);
+    } catch (error) {
+      log.error("the end of a run could not be stored; it is taken up again at the next start", { ...fields, error });
+    } finally {
+      disarm();
+      open = false;
+    }
+  }
+
+  const recorded = throughEnd();
+  const released = recorded.then(
+    () =>
+      new Promise<void>((resolve) => {
+        const disarm = clock.after(abandonAfterMs, () => {
+          log.warn("work did not stop when told; its lane goes on without it", fields);
+          resolve();
+        });
+        void called.then(() => {
+          disarm();
+          resolve();
+        });
+      }),
+  );
+
+  return {
+    item,
+    recorded,
+    released,
+    end(how, reason) {
+      settle(how === "paused" ? "paused" : { state: "cancelled", value: null, error: reason.toShape() }, reason);
+    },
+  };
+}

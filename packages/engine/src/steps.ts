@@ -1,0 +1,156 @@
+import { TravelAgentError } from "@travelagent/protocol";
+import type { ErrorShape } from "@travelagent/protocol";
+import type { Clock, Database, StepOptions, Tx } from "@travelagent/protocol/ports";
+import type { Persist } from "./persist.ts";
+import { fromJson, insertMemo, type Memo, toJson } from "./work-table.ts";
+
+const FIRST_RETRY_MS = 200;
+const LONGEST_RETRY_MS = 30_000;
+
+export interface StepsDeps {
+  workId: string;
+  memos: readonly Memo[];
+  /** Of the run: when it aborts, steps under way are given up and further ones are refused with its reason. */
+  signal: AbortSignal;
+  /** False as soon as the run has ended in whatever way: nothing more is stored for it. */
+  isOpen(): boolean;
+  db: Database;
+  clock: Clock;
+  persist: Persist;
+}
+
+export interface Steps {
+  step<T>(name: string, work: (signal: AbortSignal) => Promise<T>, options?: StepOptions): Promise<T>;
+  transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+}
+
+/** The memory of one run: what was done before a restart is answered from its memo, the rest is done and remembered. */
+export function createSteps({ workId, memos, signal, isOpen, db, clock, persist }: StepsDeps): Steps {
+  const remembered = new Map(memos.map((memo) => [memo.name, memo]));
+  const used = new Set<string>();
+  let position = memos.length;
+
+  const refusal = (): unknown =>
+    signal.aborted ? signal.reason : new TravelAgentError("CANCELLED", "this work has ended already; await every step before you return");
+
+  function claim(name: string): Memo | undefined {
+    if (!isOpen()) throw refusal();
+    if (used.has(name)) throw new TravelAgentError("INTERNAL", `the step ${name} is there twice in one run; give every step its own name`);
+    used.add(name);
+    return remembered.get(name);
+  }
+
+  async function remember(memo: Memo): Promise<void> {
+    const at = position++;
+    const write = () =>
+      db.transaction(async (tx) => {
+        if (!isOpen()) throw refusal();
+        await insertMemo(tx, workId, at, memo);
+      });
+    await persist("step", { workId, step: memo.name }, write, isOpen).catch((error: unknown) => {
+      throw isOpen() ? error : refusal();
+    });
+  }
+
+  async function fail(name: string, error: unknown): Promise<never> {
+    // An abort is no outcome of the step: after a restart it has to run again.
+    if (!isOpen()) throw refusal();
+    const coded = TravelAgentError.from(error);
+    await remember({ name, ok: 0, value: JSON.stringify(coded.toShape()) });
+    throw coded;
+  }
+
+  async function attempts<T>(name: string, work: (signal: AbortSignal) => Promise<T>, { retries = 0, timeoutMs }: StepOptions): Promise<T> {
+    for (let failures = 0; ; failures++) {
+      try {
+        return await untilAborted(signal, clock, name, work, timeoutMs);
+      } catch (error) {
+        if (!isOpen() || failures >= retries || !TravelAgentError.is(error) || !error.retryable) throw error;
+        await pause(signal, clock, error.retryAfterMs ?? Math.min(FIRST_RETRY_MS * 2 ** failures, LONGEST_RETRY_MS));
+      }
+    }
+  }
+
+  return {
+    async step<T>(name: string, work: (signal: AbortSignal) => Promise<T>, options: StepOptions = {}): Promise<T> {
+      const memo = claim(name);
+      if (memo) return replay(memo) as T;
+      let value: string | null;
+      try {
+        value = toJson(await attempts(name, work, options));
+      } catch (error) {
+        return fail(name, error);
+      }
+      await remember({ name, ok: 1, value });
+      // Through JSON, so that the first run sees exactly what a restarted one would see.
+      return fromJson(value) as T;
+    },
+    async transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+      const memo = claim(name);
+      if (memo) return replay(memo) as T;
+      const write = () =>
+        db.transaction(async (tx) => {
+          if (!isOpen()) throw refusal();
+          const value = toJson(await work(tx));
+          if (!isOpen()) throw refusal();
+          await insertMemo(tx, workId, position++, { name, ok: 1, value });
+          return value;
+        });
+      let value: string | null;
+      try {
+        value = await persist("transaction", { workId, step: name }, write, isOpen);
+      } catch (error) {
+        return fail(name, error);
+      }
+      return fromJson(value) as T;
+    },
+  };
+}
+
+function replay({ ok, value }: Memo): unknown {
+  if (ok === 1) return fromJson(value);
+  throw TravelAgentError.fromShape(JSON.parse(value ?? "null") as ErrorShape);
+}
+
+/** Runs `work` with a signal of its own; settles at the latest when the run aborts or the time is over, whatever `work` does. */
+function untilAborted<T>(run: AbortSignal, clock: Clock, name: string, work: (signal: AbortSignal) => Promise<T>, timeoutMs: number | undefined): Promise<T> {
+  return new Promise<T>((resolve, reject) => {
+    const own = new AbortController();
+    const stop = () => {
+      own.abort(run.reason);
+      reject(run.reason);
+    };
+    run.addEventListener("abort", stop, { once: true });
+    const disarm =
+      timeoutMs === undefined
+        ? () => {}
+        : clock.after(timeoutMs, () => {
+            const late = new TravelAgentError("TIMEOUT", `the step ${name} took longer than ${timeoutMs} ms; try again later`);
+            own.abort(late);
+            reject(late);
+          });
+    const settle = () => {
+      disarm();
+      run.removeEventListener("abort", stop);
+    };
+    own.signal.addEventListener("abort", settle, { once: true });
+    Promise.resolve()
+      .then(() => work(own.signal))
+      .then(resolve, reject)
+      .finally(settle);
+  });
+}
+
+function pause(signal: AbortSignal, clock: Clock, delayMs: number): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const stop = () => {
+      disarm();
+      reject(signal.reason);
+    };
+    const disarm = clock.after(delayMs, () => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    });
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}

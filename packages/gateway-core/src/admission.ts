@@ -1,0 +1,28 @@
+import type { InboundMessage } from "@travelagent/protocol/messages";
+
+/** Who may write to an account. Unset means that nobody may: a channel is opened by saying so. */
+export interface AdmissionRules {
+  /** `open`: every stranger is a customer. `allowlist`: only these. `disabled`: nobody. */
+  dmPolicy: "open" | "allowlist" | "disabled";
+  allowFrom?: readonly string[];
+  /** Groups by id, or `*`; absent means none. */
+  groups?: Readonly<Record<string, { requireMention?: boolean }>>;
+}
+
+export type Admission = { admitted: true } | { admitted: false; reason: string };
+
+const refused = (reason: string): Admission => ({ admitted: false, reason });
+
+/** Whether a message reaches an agent. Decided from the message and the rules alone. */
+export function admit(message: InboundMessage, rules: AdmissionRules | undefined): Admission {
+  if (!rules || rules.dmPolicy === "disabled") return refused("channel-closed");
+  if (message.address.chatType === "group") {
+    const group = rules.groups?.[message.address.peerId] ?? rules.groups?.["*"];
+    if (!group) return refused("group-not-allowed");
+    if ((group.requireMention ?? true) && !message.mentioned) return refused("not-mentioned");
+    return { admitted: true };
+  }
+  if (rules.dmPolicy === "allowlist" && !rules.allowFrom?.includes(message.senderId) && !rules.allowFrom?.includes("*")) return refused("sender-not-allowed");
+  if (message.text.trim() === "" && !message.action) return refused("empty");
+  return { admitted: true };
+}

@@ -1,0 +1,121 @@
+import { type Conversation, TravelAgentError } from "@travelagent/protocol";
+import type { Address } from "@travelagent/protocol/messages";
+import type { Clock, Database, Row, Tx } from "@travelagent/protocol/ports";
+
+export interface ConversationRow {
+  sessionKey: string;
+  agentId: string;
+  address: Address;
+  state: Conversation["state"];
+  assignee?: string;
+  /** Grows with every change of owner. A reply carries the epoch its turn began with, and is refused when that has passed. */
+  epoch: number;
+  customerId?: string;
+  displayName: string;
+  timeZone?: string;
+  preview?: string;
+  unanswered: boolean;
+  lastAt: number;
+}
+
+/** Who owns which conversation, and where it lives on its platform. */
+export interface Conversations {
+  get(sessionKey: string): Promise<ConversationRow | null>;
+  /** A message came in: makes the row if it is new and returns it as it then is. */
+  noteInbound(tx: Tx, inbound: { sessionKey: string; agentId: string; address: Address; displayName: string; timeZone?: string; preview: string; at: number }): Promise<ConversationRow>;
+  noteReply(tx: Tx, reply: { sessionKey: string; preview: string; at: number }): Promise<void>;
+  /** The agent gives up ownership; a person is awaited. */
+  needPerson(tx: Tx, sessionKey: string): Promise<void>;
+  takeOver(sessionKey: string, assignee: string): Promise<ConversationRow>;
+  handBack(sessionKey: string): Promise<ConversationRow>;
+  bindCustomer(sessionKey: string, customerId: string): Promise<void>;
+  list(filter: { state?: string; assignee?: string; channel?: string; query?: string; limit?: number; cursor?: string }): Promise<{ conversations: ConversationRow[]; nextCursor?: string }>;
+}
+
+const read = (row: Row): ConversationRow => ({
+  sessionKey: row.session_key as string,
+  agentId: row.agent_id as string,
+  address: JSON.parse(row.address as string) as Address,
+  state: row.state as ConversationRow["state"],
+  ...(row.assignee ? { assignee: row.assignee as string } : {}),
+  epoch: Number(row.epoch),
+  ...(row.customer_id ? { customerId: row.customer_id as string } : {}),
+  displayName: row.display_name as string,
+  ...(row.time_zone ? { timeZone: row.time_zone as string } : {}),
+  ...(row.preview ? { preview: row.preview as string } : {}),
+  unanswered: Number(row.unanswered) === 1,
+  lastAt: Number(row.last_at),
+});
+
+export const asConversation = (row: ConversationRow): Conversation => ({
+  id: row.sessionKey,
+  channel: row.address.channel,
+  agentId: row.agentId,
+  state: row.state,
+  ...(row.assignee ? { assignee: row.assignee } : {}),
+  ...(row.customerId ? { customerId: row.customerId } : {}),
+  displayName: row.displayName,
+  ...(row.preview ? { lastMessagePreview: row.preview } : {}),
+  lastMessageAt: new Date(row.lastAt).toISOString(),
+  unanswered: row.unanswered,
+});
+
+export const preview = (text: string): string => {
+  const line = text.replace(/\s+/g, " ").trim();
+  return line.length > 140 ? `${Array.from(line).slice(0, 139).join("")}…` : line;
+};
+
+export function createConversations({ db, clock }: { db: Database; clock: Clock }): Conversations {
+  const change = async (sessionKey: string, sql: string, ...values: (string | null)[]): Promise<ConversationRow> => {
+    const row = await db.transaction((tx) => tx.get(`update conversation set ${sql}, epoch = epoch + 1 where session_key = ? returning *`, ...values, sessionKey));
+    if (!row) throw new TravelAgentError("NOT_FOUND", `there is no conversation ${sessionKey}`);
+    return read(row);
+  };
+
+  return {
+    async get(sessionKey) {
+      const row = await db.get("select * from conversation where session_key = ?", sessionKey);
+      return row ? read(row) : null;
+    },
+    async noteInbound(tx, { sessionKey, agentId, address, displayName, timeZone, preview: text, at }) {
+      const row = await tx.get(
+        `insert into conversation (session_key, channel, account_id, agent_id, address, state, epoch, display_name, time_zone, preview, unanswered, last_at)
+         values (?, ?, ?, ?, ?, 'agent', 1, ?, ?, ?, 1, ?)
+         on conflict (session_key) do update set preview = excluded.preview, unanswered = 1, last_at = excluded.last_at,
+           time_zone = coalesce(excluded.time_zone, conversation.time_zone) returning *`,
+        sessionKey, address.channel, address.accountId, agentId, JSON.stringify(address), displayName, timeZone ?? null, preview(text), at,
+      );
+      return read(row!);
+    },
+    async noteReply(tx, { sessionKey, preview: text, at }) {
+      await tx.run("update conversation set preview = ?, unanswered = 0, last_at = ? where session_key = ?", preview(text), at, sessionKey);
+    },
+    async needPerson(tx, sessionKey) {
+      await tx.run("update conversation set state = 'needs-person', epoch = epoch + 1, unanswered = 1 where session_key = ? and state = 'agent'", sessionKey);
+    },
+    takeOver: (sessionKey, assignee) => change(sessionKey, "state = 'person', assignee = ?", assignee),
+    handBack: (sessionKey) => change(sessionKey, "state = 'agent', assignee = null, unanswered = 0"),
+    async bindCustomer(sessionKey, customerId) {
+      await db.transaction((tx) => tx.run("update conversation set customer_id = ? where session_key = ? and customer_id is null", customerId, sessionKey));
+    },
+    async list({ state, assignee, channel, query, limit = 50, cursor }) {
+      const [at, after] = cursor ? (JSON.parse(Buffer.from(cursor, "base64url").toString()) as [number, string]) : [clock.now() + 86_400_000, ""];
+      const conditions = ["(last_at < ? or (last_at = ? and session_key > ?))"];
+      const values: (string | number)[] = [at, at, after];
+      for (const [column, value] of [["state", state], ["assignee", assignee], ["channel", channel]] as const) {
+        if (value === undefined) continue;
+        conditions.push(`${column} = ?`);
+        values.push(value);
+      }
+      if (query) {
+        conditions.push("(lower(display_name) like ? escape '\\' or lower(preview) like ? escape '\\')");
+        const pattern = `%${query.toLowerCase().replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
+        values.push(pattern, pattern);
+      }
+      const rows = await db.all(`select * from conversation where ${conditions.join(" and ")} order by last_at desc, session_key limit ?`, ...values, limit + 1);
+      const conversations = rows.slice(0, limit).map(read);
+      const last = conversations.at(-1);
+      return { conversations, ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.lastAt, last.sessionKey])).toString("base64url") } : {}) };
+    },
+  };
+}

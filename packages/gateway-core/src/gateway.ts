@@ -1,0 +1,97 @@
+import type { ChannelAdapter } from "@travelagent/channel-kit";
+import type { Handlers } from "@travelagent/protocol";
+import { type Clock, type Engine, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
+import type { AdmissionRules } from "./admission.ts";
+import { createChannels, type ChannelStatus } from "./channels.ts";
+import { asConversation, createConversations } from "./conversations.ts";
+import { chatHandlers } from "./handlers/chat.ts";
+import { conversationHandlers } from "./handlers/conversations.ts";
+import { createInbox } from "./inbox.ts";
+import { createIntake } from "./intake.ts";
+import { createOutbox } from "./outbox.ts";
+import type { AgentPort, SessionPort } from "./ports.ts";
+import type { Publisher } from "./publish.ts";
+import type { Binding } from "./route.ts";
+import { gatewayMigrations } from "./tables.ts";
+import { createTurns, type TurnsOptions } from "./turns.ts";
+
+export interface GatewayOptions {
+  engine: Engine;
+  sessions: SessionPort;
+  agent: AgentPort;
+  channels: readonly ChannelAdapter[];
+  publisher: Publisher;
+  /** Who may write, by channel. A channel that is not here is closed. */
+  admission: Readonly<Record<string, AdmissionRules>>;
+  bindings?: readonly Binding[];
+  defaultAgentId?: string;
+  /** IANA zone of the agency. */
+  timeZone?: string;
+  turnTimeoutMs?: number;
+  clock?: Clock;
+  log?: Logger;
+  onTurnEnd?: TurnsOptions["onEnd"];
+}
+
+/** The path of a message: inbox, admission, routing, lane, turn, outbox. */
+export interface Gateway {
+  /** Its methods for the control plane. */
+  readonly handlers: Handlers;
+  /** Creates tables and registers the durable functions. Before the engine starts. */
+  prepare(): Promise<void>;
+  /** After the engine started: takes up what was left, then opens the channels. */
+  start(): Promise<void>;
+  /** Closes the channels and lets sends end. The engine is stopped by its owner, before or after. */
+  stop(): Promise<void>;
+  /** An approval was decided: its conversation goes on. */
+  resume(decisionId: string, sessionKey: string): Promise<void>;
+  /** The customer of a session became known. */
+  bindCustomer(sessionKey: string, customerId: string): Promise<void>;
+  channelStatus(): ChannelStatus[];
+}
+
+export function createGateway({
+  engine, sessions, agent, channels: adapters, publisher, admission, bindings = [], defaultAgentId = "main", timeZone = "UTC", turnTimeoutMs = 600_000, clock = systemClock, log = silentLogger, onTurnEnd,
+}: GatewayOptions): Gateway {
+  const { db, work } = engine;
+  const inbox = createInbox({ db, clock });
+  const conversations = createConversations({ db, clock });
+  const outbox = createOutbox({
+    db, clock, log,
+    adapter: (channel, accountId) => channels.adapter(channel, accountId),
+    onChange: (delivery) => {
+      if (delivery.status !== "sent") publisher.publish("delivery", { id: delivery.id, status: delivery.status, sessionKey: delivery.sessionKey });
+    },
+  });
+  const turns = createTurns({ db, work, inbox, outbox, conversations, sessions, agent, publisher, clock, log, timeZone, ...(onTurnEnd ? { onEnd: onTurnEnd } : {}) });
+  const intake = createIntake({
+    db, work, inbox, conversations, sessions, log, defaultAgentId, bindings, turnTimeoutMs,
+    admission: (channel) => admission[channel],
+    onConversation: (conversation) => publisher.publish("conversation", { conversation: asConversation(conversation) }),
+  });
+  const channels = createChannels({ adapters, clock, log, host: (adapter) => ({ log: log.child({ channel: adapter.id, account: adapter.accountId }), receive: (message) => intake.receive(message) }) });
+
+  return {
+    handlers: {
+      ...chatHandlers({ intake, turns, sessions, work, clock, defaultAgentId }),
+      ...conversationHandlers({ db, conversations, outbox, sessions, publisher, clock }),
+      "channels.status": async () => ({ ts: clock.now(), channelOrder: adapters.map((adapter) => adapter.id), channels: Object.fromEntries(channels.status().map((status) => [status.id, status])) }),
+    },
+    async prepare() {
+      await db.migrate("gateway", gatewayMigrations);
+      turns.define();
+    },
+    async start() {
+      channels.start();
+      await turns.sweep();
+      await outbox.start();
+    },
+    async stop() {
+      await channels.stop();
+      await outbox.stop();
+    },
+    resume: (decisionId, sessionKey) => turns.resume(decisionId, sessionKey),
+    bindCustomer: (sessionKey, customerId) => conversations.bindCustomer(sessionKey, customerId),
+    channelStatus: () => channels.status(),
+  };
+}

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { type Handlers, TravelAgentError } from "@travelagent/protocol";
+import type { AssistantMessage } from "@travelagent/protocol/messages";
+import type { Clock, Database } from "@travelagent/protocol/ports";
+import { asConversation, type ConversationRow, type Conversations } from "../conversations.ts";
+import { asChatMessage, liveRun } from "../live.ts";
+import type { Outbox } from "../outbox.ts";
+import type { SessionPort } from "../ports.ts";
+import type { Publisher } from "../publish.ts";
+
+export interface ConversationHandlersOptions {
+  db: Database;
+  conversations: Conversations;
+  outbox: Outbox;
+  sessions: SessionPort;
+  publisher: Publisher;
+  clock: Clock;
+}
+
+export function conversationHandlers({ db, conversations, outbox, sessions, publisher, clock }: ConversationHandlersOptions): Handlers {
+  const told = (row: ConversationRow) => {
+    const conversation = asConversation(row);
+    publisher.publish("conversation", { conversation });
+    return { conversation };
+  };
+  const find = async (id: string): Promise<ConversationRow> => {
+    const row = await conversations.get(id);
+    if (!row) throw new TravelAgentError("NOT_FOUND", `there is no conversation ${id}`);
+    return row;
+  };
+
+  return {
+    "conversations.list": async (params) => {
+      const { conversations: rows, nextCursor } = await conversations.list(Object.fromEntries(Object.entries(params ?? {}).filter(([, value]) => value !== undefined)));
+      return { conversations: rows.map(asConversation), ...(nextCursor ? { nextCursor } : {}) };
+    },
+
+    "conversations.takeOver": async ({ conversationId, assignee }, call) => {
+      const row = await find(conversationId);
+      if (row.state === "person" && row.assignee === (assignee ?? call.actor)) return { conversation: asConversation(row) };
+      return told(await conversations.takeOver(conversationId, assignee ?? call.actor));
+    },
+
+    "conversations.handBack": async ({ conversationId }) => {
+      const row = await find(conversationId);
+      return row.state === "agent" ? { conversation: asConversation(row) } : told(await conversations.handBack(conversationId));
+    },
+
+    "conversations.reply": async ({ conversationId, message: text, idempotencyKey }, call) => {
+      const before = await find(conversationId);
+      const row = before.state === "person" ? before : await conversations.takeOver(conversationId, call.actor);
+      const messageId = `reply-${createHash("sha256").update(`${conversationId}\n${idempotencyKey}`).digest("hex").slice(0, 32)}`;
+      await db.transaction(async (tx) => {
+        await outbox.insert(tx, { id: messageId, sessionKey: conversationId, address: row.address, author: "operator", epoch: row.epoch, message: { text } });
+        await conversations.noteReply(tx, { sessionKey: conversationId, preview: text, at: clock.now() });
+      });
+      const message: AssistantMessage = { role: "assistant", content: [{ type: "text", text }], provider: "operator", model: call.actor, stopReason: "stop", timestamp: clock.now(), author: "operator" };
+      await sessions.append(conversationId, [{ id: `${messageId}:final`, message }], { durable: true });
+      outbox.kick(conversationId);
+      const chat = asChatMessage(message, messageId);
+      if (chat) liveRun({ publisher, clock, runId: messageId, sessionKey: conversationId }).final(chat);
+      told((await conversations.get(conversationId))!);
+      return { messageId };
+    },
+
+    "deliveries.list": async (params) => {
+      const { deliveries, nextCursor } = await outbox.list(Object.fromEntries(Object.entries(params ?? {}).filter(([, value]) => value !== undefined)));
+      return {
+        deliveries: deliveries.map(({ message, address, createdAt, ...rest }) => ({ ...rest, channel: address.channel, preview: message.text.slice(0, 140), createdAt: new Date(createdAt).toISOString() })),
+        ...(nextCursor ? { nextCursor } : {}),
+      };
+    },
+    "deliveries.retry": async ({ id }) => {
+      await outbox.retry(id);
+      return { ok: true };
+    },
+    "deliveries.resolve": async ({ id, outcome }) => {
+      await outbox.resolve(id, outcome);
+      return { ok: true };
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { randomUUID } from "node:crypto";
+import type { Accepted } from "@travelagent/channel-kit";
+import { TravelAgentError } from "@travelagent/protocol";
+import type { InboundMessage } from "@travelagent/protocol/messages";
+import type { Database, Logger, Work } from "@travelagent/protocol/ports";
+import { type Admission, type AdmissionRules, admit } from "./admission.ts";
+import type { ConversationRow, Conversations } from "./conversations.ts";
+import type { Inbox } from "./inbox.ts";
+import type { SessionPort } from "./ports.ts";
+import { type Binding, type Route, route } from "./route.ts";
+
+export interface IntakeOptions {
+  db: Database;
+  work: Work;
+  inbox: Inbox;
+  conversations: Conversations;
+  sessions: SessionPort;
+  log: Logger;
+  defaultAgentId: string;
+  bindings: readonly Binding[];
+  /** By channel id. */
+  admission(channel: string, accountId: string): AdmissionRules | undefined;
+  turnTimeoutMs: number;
+  onConversation(conversation: ConversationRow): void;
+}
+
+/** What the caller fixes instead of having it routed: an operator's chat into a session of its own. */
+export interface Fixed {
+  runId: string;
+  route: Route;
+}
+
+export interface Intake {
+  /**
+   * Takes a message in: resolves when it is durable and its turn is queued, in one commit. A repeat of the same external id
+   * resolves with the first run and starts nothing. Raises `FORBIDDEN` when it was not admitted (it is on record as ignored).
+   */
+  receive(message: InboundMessage, fixed?: Fixed): Promise<Accepted & { admission: Admission }>;
+}
+
+export const turnWork = "turn";
+
+export function createIntake({ db, work, inbox, conversations, sessions, log, defaultAgentId, bindings, admission, turnTimeoutMs, onConversation }: IntakeOptions): Intake {
+  return {
+    async receive(message, fixed) {
+      const { address } = message;
+      const verdict: Admission = fixed ? { admitted: true } : admit(message, admission(address.channel, address.accountId));
+      const { agentId, sessionKey } = fixed?.route ?? route(address, { bindings, defaultAgentId });
+      if (verdict.admitted)
+        await sessions.ensure(sessionKey, {
+          agentId, channel: address.channel, accountId: address.accountId, chatType: address.chatType, peerId: address.peerId, ...(address.threadId ? { threadId: address.threadId } : {}),
+        });
+      const runId = fixed?.runId ?? randomUUID();
+      const taken = await db.transaction(async (tx) => {
+        const before = await inbox.find(tx, message);
+        if (before) return { runId: before.id, sessionKey: before.sessionKey, duplicate: true };
+        if (!verdict.admitted) {
+          await inbox.insert(tx, { id: runId, sessionKey, message, epoch: 0, status: "ignored", reason: verdict.reason });
+          return { runId, sessionKey, duplicate: false };
+        }
+        const conversation = await conversations.noteInbound(tx, {
+          sessionKey, agentId, address, displayName: message.senderName ?? message.senderId, preview: message.text, at: message.sentAt,
+          ...(message.timeZone ? { timeZone: message.timeZone } : {}),
+        });
+        await inbox.insert(tx, { id: runId, sessionKey, message, epoch: conversation.epoch, status: "accepted" });
+        await work.submit({ name: turnWork, id: runId, lane: sessionKey, input: { inboxId: runId }, timeoutMs: turnTimeoutMs }, tx);
+        return { runId, sessionKey, duplicate: false, conversation };
+      });
+      if ("conversation" in taken && taken.conversation) onConversation(taken.conversation);
+      if (!verdict.admitted) log.info("a message was not admitted", { channel: address.channel, reason: verdict.reason });
+      if (taken.sessionKey !== sessionKey) throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this key was used for another conversation; use a new one");
+      return { runId: taken.runId, sessionKey: taken.sessionKey, duplicate: taken.duplicate, admission: verdict };
+    },
+  };
+}

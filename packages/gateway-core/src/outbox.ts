@@ -1,0 +1,210 @@
+import { TravelAgentError } from "@travelagent/protocol";
+import type { Address, OutboundMessage, Receipt } from "@travelagent/protocol/messages";
+import type { Clock, Database, Logger, Row, Tx } from "@travelagent/protocol/ports";
+import type { ChannelAdapter } from "@travelagent/channel-kit";
+
+export type DeliveryStatus = "pending" | "attempting" | "sent" | "unknown" | "failed" | "expired" | "refused";
+
+export interface Delivery {
+  id: string;
+  runId?: string;
+  sessionKey: string;
+  address: Address;
+  message: OutboundMessage;
+  /** Only `agent` is fenced: a person's words and the system's own go out whoever owns the conversation. */
+  author: "agent" | "operator" | "system";
+  epoch: number;
+  status: DeliveryStatus;
+  attempts: number;
+  externalId?: string;
+  reason?: string;
+  createdAt: number;
+}
+
+export interface OutboxOptions {
+  db: Database;
+  clock: Clock;
+  log: Logger;
+  adapter(channel: string, accountId: string): ChannelAdapter | undefined;
+  onChange(delivery: Delivery): void;
+  /** A reply older than this is not sent any more: after a long outage it would only confuse. Default 24 h. */
+  timeToLiveMs?: number;
+  maxAttempts?: number;
+}
+
+export interface Outbox {
+  /** A repeat of the same id changes nothing. */
+  insert(tx: Tx, delivery: Pick<Delivery, "id" | "sessionKey" | "address" | "message" | "author" | "epoch"> & { runId?: string }): Promise<void>;
+  /** There is something new for this conversation. Call after the commit. */
+  kick(sessionKey: string): void;
+  /** Takes up what a crash left: what was being sent is asked after, never blindly sent again. */
+  start(): Promise<void>;
+  /** Resolves when nothing is being sent any more. */
+  stop(): Promise<void>;
+  list(filter: { status?: string; limit?: number; cursor?: string }): Promise<{ deliveries: Delivery[]; nextCursor?: string }>;
+  /** Failed, expired or unknown goes back to pending. Raises `NOT_FOUND` or `CONFLICT`. */
+  retry(id: string): Promise<void>;
+  resolve(id: string, outcome: "sent" | "failed"): Promise<void>;
+}
+
+const read = (row: Row): Delivery => ({
+  id: row.id as string,
+  ...(row.run_id ? { runId: row.run_id as string } : {}),
+  sessionKey: row.session_key as string,
+  address: JSON.parse(row.address as string) as Address,
+  message: JSON.parse(row.message as string) as OutboundMessage,
+  author: row.author as Delivery["author"],
+  epoch: Number(row.epoch),
+  status: row.status as DeliveryStatus,
+  attempts: Number(row.attempts),
+  ...(row.external_id ? { externalId: row.external_id as string } : {}),
+  ...(row.reason ? { reason: row.reason as string } : {}),
+  createdAt: Number(row.created_at),
+});
+
+/**
+ * pending → attempting → sent | unknown | failed | expired, or refused when a person owns the conversation meanwhile.
+ * One conversation's messages go out one after the other, different conversations beside each other.
+ */
+export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs = 24 * 3_600_000, maxAttempts = 8 }: OutboxOptions): Outbox {
+  const running = new Map<string, Promise<void>>();
+  const again = new Set<string>();
+  const timers = new Map<string, () => void>();
+  const stopping = new AbortController();
+
+  const settle = async (id: string, status: DeliveryStatus, fields: { externalId?: string; reason?: string; nextAt?: number } = {}): Promise<void> => {
+    const row = await db.transaction((tx) =>
+      tx.get(
+        "update outbox set status = ?, external_id = coalesce(?, external_id), reason = ?, next_at = ?, updated_at = ? where id = ? returning *",
+        status, fields.externalId ?? null, fields.reason ?? null, fields.nextAt ?? 0, clock.now(), id,
+      ),
+    );
+    if (row) onChange(read(row));
+  };
+
+  /** Claims the head of a conversation's queue in one commit with the check that the agent still may speak. */
+  const claim = (sessionKey: string): Promise<{ delivery: Delivery; send: boolean; waitMs: number } | null> =>
+    db.transaction(async (tx) => {
+      const row = await tx.get("select * from outbox where status = 'pending' and session_key = ? order by created_at, id limit 1", sessionKey);
+      if (!row) return null;
+      const waitMs = Number(row.next_at) - clock.now();
+      const delivery = read(row);
+      if (waitMs > 0) return { delivery, send: false, waitMs };
+      const owner = await tx.get("select state, epoch from conversation where session_key = ?", sessionKey);
+      const fenced = delivery.author === "agent" && owner !== undefined && Number(owner.epoch) !== delivery.epoch;
+      const expired = Number(row.expires_at) <= clock.now();
+      const status: DeliveryStatus = fenced ? "refused" : expired ? "expired" : "attempting";
+      const reason = fenced ? "a person has taken over the conversation" : expired ? "too old to be sent without a person's decision" : null;
+      await tx.run("update outbox set status = ?, reason = ?, attempts = attempts + 1, updated_at = ? where id = ?", status, reason, clock.now(), delivery.id);
+      return { delivery: { ...delivery, status, attempts: delivery.attempts + 1 }, send: status === "attempting", waitMs: 0 };
+    });
+
+  const finish = async (delivery: Delivery, receipt: Receipt): Promise<void> => {
+    if (receipt.status === "sent") return settle(delivery.id, "sent", receipt.externalId === undefined ? {} : { externalId: receipt.externalId });
+    if (receipt.status === "unknown") return settle(delivery.id, "unknown", { reason: receipt.reason });
+    if (!receipt.retryable || delivery.attempts >= maxAttempts) return settle(delivery.id, "failed", { reason: receipt.reason });
+    return settle(delivery.id, "pending", { reason: receipt.reason, nextAt: clock.now() + Math.min(60_000, 500 * 2 ** delivery.attempts) });
+  };
+
+  const drain = async (sessionKey: string): Promise<void> => {
+    for (;;) {
+      if (stopping.signal.aborted) return;
+      again.delete(sessionKey);
+      const claimed = await claim(sessionKey);
+      if (!claimed) {
+        if (again.has(sessionKey)) continue;
+        return;
+      }
+      const { delivery, send, waitMs } = claimed;
+      if (waitMs > 0) {
+        timers.get(sessionKey)?.();
+        timers.set(sessionKey, clock.after(waitMs, () => kick(sessionKey)));
+        return;
+      }
+      if (!send) {
+        onChange(delivery);
+        continue;
+      }
+      const channel = adapter(delivery.address.channel, delivery.address.accountId);
+      const receipt: Receipt = channel
+        ? await channel
+            .send(delivery.address, delivery.message, { id: delivery.id, signal: stopping.signal, ...(delivery.runId === undefined ? {} : { runId: delivery.runId }) })
+            .catch((error: unknown): Receipt => ({ status: "unknown", reason: `the adapter threw: ${String(error)}` }))
+        : { status: "failed", reason: `the channel ${delivery.address.channel} is not running`, retryable: true };
+      await finish(delivery, receipt);
+    }
+  };
+
+  const kick = (sessionKey: string): void => {
+    if (stopping.signal.aborted) return;
+    again.add(sessionKey);
+    if (running.has(sessionKey)) return;
+    const run = drain(sessionKey)
+      .catch((error: unknown) => {
+        log.error("the outbox could not record a delivery", { sessionKey, code: TravelAgentError.from(error).code });
+        clock.after(2_000, () => kick(sessionKey));
+      })
+      .finally(() => {
+        running.delete(sessionKey);
+        if (again.has(sessionKey) && !stopping.signal.aborted && !timers.has(sessionKey)) queueMicrotask(() => kick(sessionKey));
+      });
+    timers.get(sessionKey)?.();
+    timers.delete(sessionKey);
+    running.set(sessionKey, run);
+  };
+
+  const set = async (id: string, from: readonly DeliveryStatus[], sql: string, ...values: (string | number)[]): Promise<Delivery> => {
+    const row = await db.transaction(async (tx) => {
+      const before = await tx.get("select * from outbox where id = ?", id);
+      if (!before) throw new TravelAgentError("NOT_FOUND", `there is no delivery ${id}`);
+      if (!from.includes(before.status as DeliveryStatus)) throw new TravelAgentError("CONFLICT", `this delivery is ${String(before.status)}; only ${from.join(", ")} can be changed`);
+      return tx.get(`update outbox set ${sql}, updated_at = ? where id = ? returning *`, ...values, clock.now(), id);
+    });
+    onChange(read(row!));
+    return read(row!);
+  };
+
+  return {
+    async insert(tx, { id, runId, sessionKey, address, message, author, epoch }) {
+      const now = clock.now();
+      await tx.run(
+        `insert into outbox (id, run_id, session_key, channel, account_id, address, message, author, epoch, status, attempts, next_at, created_at, expires_at, updated_at)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?, ?, ?) on conflict (id) do nothing`,
+        id, runId ?? null, sessionKey, address.channel, address.accountId, JSON.stringify(address), JSON.stringify(message), author, epoch, now, now + timeToLiveMs, now,
+      );
+    },
+    kick,
+    async start() {
+      for (const delivery of (await db.all("select * from outbox where status = 'attempting' order by created_at, id")).map(read)) {
+        const channel = adapter(delivery.address.channel, delivery.address.accountId);
+        const receipt = await channel?.reconcile?.(delivery.address, delivery.id, stopping.signal).catch(() => undefined);
+        if (receipt === null) await settle(delivery.id, "pending");
+        else await finish(delivery, receipt ?? { status: "unknown", reason: "the gateway stopped while this was being sent" });
+      }
+      for (const row of await db.all("select distinct session_key from outbox where status = 'pending'")) kick(row.session_key as string);
+    },
+    async stop() {
+      stopping.abort(new TravelAgentError("UNAVAILABLE", "the gateway is stopping"));
+      for (const cancel of timers.values()) cancel();
+      await Promise.allSettled(running.values());
+    },
+    async list({ status, limit = 50, cursor }) {
+      const [at, after] = cursor ? (JSON.parse(Buffer.from(cursor, "base64url").toString()) as [number, string]) : [Number.MAX_SAFE_INTEGER, ""];
+      const wanted = status ? [status] : ["unknown", "failed", "expired", "refused", "pending", "attempting"];
+      const rows = await db.all(
+        `select * from outbox where status in (${wanted.map(() => "?").join(", ")}) and (created_at < ? or (created_at = ? and id > ?)) order by created_at desc, id limit ?`,
+        ...wanted, at, at, after, limit + 1,
+      );
+      const deliveries = rows.slice(0, limit).map(read);
+      const last = deliveries.at(-1);
+      return { deliveries, ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.createdAt, last.id])).toString("base64url") } : {}) };
+    },
+    async retry(id) {
+      const delivery = await set(id, ["failed", "expired", "unknown", "refused"], "status = 'pending', next_at = 0, attempts = 0, expires_at = ?", clock.now() + timeToLiveMs);
+      kick(delivery.sessionKey);
+    },
+    async resolve(id, outcome) {
+      await set(id, ["unknown"], "status = ?", outcome);
+    },
+  };
+}

@@ -1,0 +1,257 @@
+import { type Call, type Handler, type Handlers, type MethodName, type MethodSpec, methodSpec, type RequestFrame, TravelAgentError } from "@travelagent/protocol";
+import type { Clock, Logger } from "@travelagent/protocol/ports";
+import type { Metrics } from "../metrics.ts";
+import { createIdempotencyCache, type Execution } from "./idempotency.ts";
+import { describeIssues } from "./issues.ts";
+import { errorFrame, okFrame } from "./response-frame.ts";
+
+/** A connected client, as the router sees it. */
+export interface Caller {
+  readonly connectionId: string;
+  readonly role: "operator" | "visitor";
+  readonly scopes: readonly string[];
+  /** The scopes and all they imply. */
+  readonly grants: ReadonlySet<string>;
+  readonly actor: string;
+  readonly visitorId?: string;
+  readonly visitorSessionKey?: string;
+  readonly timeZone?: string;
+  /** Answers still owed. Kept by the router. */
+  inFlight: number;
+  follow(sessionKey: string): void;
+  /** Text frames to this client; does nothing once it is gone. */
+  reply(text: string): void;
+}
+
+export interface Router {
+  /** Methods that have a handler, in alphabetical order. */
+  readonly methods: readonly MethodName[];
+  readonly visitorMethods: readonly MethodName[];
+  /** Answers through `caller.reply`, always; never throws. */
+  dispatch(caller: Caller, request: RequestFrame): void;
+}
+
+export interface RouterOptions {
+  handlers: Handlers;
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  /** Raises `RATE_LIMITED`. Called for every valid request. */
+  limit?: (caller: Caller, method: MethodName) => void;
+  /** How long a handler may take; a method with `timeoutMs` in its parameters gets that long and a little more. Default 60 000. */
+  requestTimeoutMs?: number;
+  /** Requests of one connection under way at once. Default 1000. */
+  maxInFlight?: number;
+  idempotency?: { ttlMs?: number; max?: number };
+  /** For tests: what a handler answers must match the protocol, otherwise the answer is `INTERNAL`. */
+  validateResults?: boolean;
+}
+
+interface Route {
+  method: MethodName;
+  spec: MethodSpec;
+  handler: Handler<MethodName>;
+  ok(): void;
+  failed(code: string): void;
+}
+
+export function createRouter(options: RouterOptions): Router {
+  const { handlers, clock, log, metrics, limit, requestTimeoutMs = 60_000, maxInFlight = 1000, validateResults = false } = options;
+  const requests = metrics.counter("requests_total", "Requests by method and outcome.", ["method", "outcome"]);
+  const idempotency = createIdempotencyCache({ clock, ...options.idempotency });
+  const unknownMethod = requests.at("unknown", "INVALID_REQUEST");
+  const routes = new Map<string, Route>();
+  for (const [name, handler] of Object.entries(handlers)) {
+    const spec = methodSpec(name);
+    if (!spec) throw new TravelAgentError("CONFIG_INVALID", `there is a handler for "${name}", which is no method of the protocol`);
+    if (!handler) continue;
+    const ok = requests.at(name, "ok");
+    routes.set(name, { method: name as MethodName, spec, handler: handler as Handler<MethodName>, ok: () => ok.inc(), failed: (code) => requests.at(name, code).inc() });
+  }
+  const names = [...routes.keys()].sort() as MethodName[];
+  let lastRequest = 0;
+
+  const fail = (route: Route, caller: Caller, id: string, requestId: string, thrown: unknown): void => {
+    let error = TravelAgentError.from(thrown);
+    if (error.code === "INTERNAL") {
+      log.error("request failed", { method: route.method, requestId, "pii.error": thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) });
+      error = new TravelAgentError("INTERNAL", "something went wrong on our side; the log has the details under this request's id", { details: { requestId } });
+    }
+    route.failed(error.code);
+    caller.reply(errorFrame(id, error));
+  };
+
+  const succeed = (route: Route, caller: Caller, id: string, requestId: string, result: unknown): void => {
+    try {
+      if (validateResults) checkResult(route, result);
+      const text = okFrame(id, result);
+      route.ok();
+      caller.reply(text);
+    } catch (error) {
+      fail(route, caller, id, requestId, error);
+    }
+  };
+
+  const begin = (route: Route, params: unknown, call: OpenCall): unknown => route.handler(params as never, call);
+
+  const deadline = (params: unknown): number => {
+    const own = typeof params === "object" && params !== null && "timeoutMs" in params ? params.timeoutMs : undefined;
+    return Math.max(requestTimeoutMs, typeof own === "number" ? own + 5000 : 0);
+  };
+
+  const answer = async (route: Route, caller: Caller, id: string, call: OpenCall, params: unknown, result: Promise<unknown>, second: () => Promise<unknown> | undefined): Promise<void> => {
+    caller.inFlight += 1;
+    let first = true;
+    const cancel = clock.after(deadline(params), () => {
+      first = false;
+      const timeout = new TravelAgentError("TIMEOUT", `${route.method} took too long: check whether it took effect, then try again`);
+      call.abort(timeout);
+      fail(route, caller, id, call.requestId, timeout);
+    });
+    try {
+      const value = await result;
+      cancel();
+      if (!first) return;
+      succeed(route, caller, id, call.requestId, value);
+      const later = second();
+      if (later) succeed(route, caller, id, call.requestId, await later);
+    } catch (error) {
+      cancel();
+      if (first) fail(route, caller, id, call.requestId, error);
+    } finally {
+      caller.inFlight -= 1;
+    }
+  };
+
+  const once = (route: Route, caller: Caller, params: { idempotencyKey: string }, call: OpenCall): Execution =>
+    idempotency.run(`${caller.actor}\n${route.method}\n${params.idempotencyKey}`, params, () => {
+      const execution: Execution = {
+        followed: call.followed,
+        result: (async () => {
+          const value = await begin(route, params, call);
+          if (call.second) execution.later = call.second;
+          return value;
+        })(),
+      };
+      return execution;
+    });
+
+  const perform = (route: Route, caller: Caller, request: RequestFrame, requestId: string): void => {
+    const params = validParams(route, caller, request.params);
+    limit?.(caller, route.method);
+    if (caller.inFlight >= maxInFlight) throw new TravelAgentError("RATE_LIMITED", "too many requests at once: wait for answers before you send more", { retryAfterMs: 100 });
+    const call = openCall(caller, requestId);
+    if (route.spec.idempotent) {
+      const execution = once(route, caller, params as { idempotencyKey: string }, call);
+      const follow = () => {
+        for (const sessionKey of execution.followed) caller.follow(sessionKey);
+      };
+      follow();
+      void answer(route, caller, request.id, call, params, execution.result, () => {
+        follow();
+        return execution.later;
+      });
+      return;
+    }
+    const result = begin(route, params, call);
+    if (isPromise(result) || call.second) void answer(route, caller, request.id, call, params, Promise.resolve(result), () => call.second);
+    else succeed(route, caller, request.id, requestId, result);
+  };
+
+  return {
+    methods: names,
+    visitorMethods: names.filter((name) => methodSpec(name)?.visitor === true),
+    dispatch(caller, request) {
+      const route = routes.get(request.method);
+      if (!route) {
+        unknownMethod.inc();
+        caller.reply(errorFrame(request.id, new TravelAgentError("INVALID_REQUEST", `unknown method: ${request.method}`)));
+        return;
+      }
+      const requestId = `${caller.connectionId}-${++lastRequest}`;
+      try {
+        perform(route, caller, request, requestId);
+      } catch (error) {
+        fail(route, caller, request.id, requestId, error);
+      }
+    },
+  };
+}
+
+function validParams(route: Route, caller: Caller, given: unknown): unknown {
+  const { spec, method } = route;
+  if (caller.role === "visitor") {
+    if (!spec.visitor) throw new TravelAgentError("FORBIDDEN", `a visitor may not call ${method}`, { details: { code: "ROLE_NOT_ALLOWED" } });
+  } else if (!caller.grants.has(spec.scope)) {
+    throw new TravelAgentError("FORBIDDEN", `missing scope: ${spec.scope}`, { details: { code: "MISSING_SCOPE", missingScope: spec.scope, requiredScopes: [spec.scope] } });
+  }
+  const parsed = spec.params.safeParse(given);
+  if (!parsed.success) {
+    const { text, details } = describeIssues(parsed.error);
+    throw new TravelAgentError("INVALID_REQUEST", `invalid ${method} params: ${text}`, { details });
+  }
+  return caller.role === "visitor" ? ownSession(caller, parsed.data) : parsed.data;
+}
+
+/** A visitor's parameters name their own session or none; `main` is a name for it too. */
+function ownSession(caller: Caller, params: unknown): unknown {
+  if (typeof params !== "object" || params === null || !("sessionKey" in params)) return params;
+  if (params.sessionKey === "main") return { ...params, sessionKey: caller.visitorSessionKey };
+  if (params.sessionKey !== caller.visitorSessionKey) throw new TravelAgentError("FORBIDDEN", "a visitor sees only their own conversation", { details: { code: "SESSION_NOT_ALLOWED" } });
+  return params;
+}
+
+function checkResult({ method, spec }: Route, result: unknown): void {
+  const parsed = spec.result.safeParse(result);
+  if (!parsed.success) throw new TravelAgentError("INTERNAL", `the result of ${method} does not match the protocol: ${describeIssues(parsed.error).text}`);
+}
+
+interface OpenCall extends Call {
+  readonly followed: Set<string>;
+  readonly second: Promise<unknown> | undefined;
+  abort(reason: TravelAgentError): void;
+}
+
+const nothing = (): void => {};
+
+function openCall(caller: Caller, requestId: string): OpenCall {
+  let controller: AbortController | undefined;
+  let followed: Set<string> | undefined;
+  let second: Promise<unknown> | undefined;
+  return {
+    requestId,
+    connectionId: caller.connectionId,
+    role: caller.role,
+    scopes: caller.scopes,
+    actor: caller.actor,
+    ...(caller.visitorSessionKey === undefined ? undefined : { visitorSessionKey: caller.visitorSessionKey }),
+    ...(caller.visitorId === undefined ? undefined : { visitorId: caller.visitorId }),
+    ...(caller.timeZone === undefined ? undefined : { timeZone: caller.timeZone }),
+    get signal() {
+      controller ??= new AbortController();
+      return controller.signal;
+    },
+    get followed() {
+      followed ??= new Set();
+      return followed;
+    },
+    get second() {
+      return second;
+    },
+    follow(sessionKey) {
+      caller.follow(sessionKey);
+      followed ??= new Set();
+      followed.add(sessionKey);
+    },
+    later(outcome) {
+      // Whoever asked may be gone by then; a failure still is no unhandled rejection.
+      outcome.catch(nothing);
+      second = outcome;
+    },
+    abort(reason) {
+      controller?.abort(reason);
+    },
+  };
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> => typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";

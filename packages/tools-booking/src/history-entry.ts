@@ -1,0 +1,31 @@
+import type { OrderEvent } from "./order.ts";
+
+/** What the timeline keeps of an event: the figures and references, without the offers. */
+export function historyEntry(event: OrderEvent): Record<string, unknown> {
+  switch (event.type) {
+    case "repriced":
+      return { item: event.item, total: event.offer.price.total };
+    case "attempt":
+      return { item: event.item, what: event.what, key: event.key };
+    case "outcome": {
+      const { reference, status, total, locators, penalty, refund } = event.facts;
+      return { item: event.item, supplierStatus: status, supplierReference: reference, locators, total, ...(penalty ? { penalty } : {}), ...(refund ? { refund } : {}) };
+    }
+    case "failed":
+      return { code: event.error.code, message: event.error.message };
+    case "needs-human":
+      return { reason: event.reason };
+    case "paid":
+      return { paid: event.paid };
+    case "returned":
+      return { how: event.how };
+    case "refused":
+    case "lost":
+    case "lapsed":
+      return { item: event.item };
+    case "attended":
+    case "payment-lost":
+    case "payment-settled":
+      return {};
+  }
+}

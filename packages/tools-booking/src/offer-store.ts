@@ -1,0 +1,64 @@
+import type { Vertical } from "@travelagent/protocol";
+import type { Database, Tx } from "@travelagent/protocol/ports";
+import type { Offer } from "./offer.ts";
+
+/** An offer and the conversation it was found in: only that one may buy it. */
+export interface FoundOffer {
+  offer: Offer;
+  sessionKey: string;
+  customerId?: string;
+  foundAt: number;
+}
+
+export interface OfferStore {
+  /** Keeps what a search found; the same id again replaces the offer and leaves its owner. */
+  keep(offers: readonly Offer[], owner: { sessionKey: string; customerId?: string }, now: number): Promise<void>;
+  /** Null when it was never found or is pruned. An expired one is still given, so that the answer can say so. */
+  get(id: string): Promise<FoundOffer | null>;
+  /** Forgets what expired before `before`. Returns how many. */
+  prune(before: number): Promise<number>;
+}
+
+interface OfferRow extends Record<string, unknown> {
+  offer: string;
+  session_key: string;
+  customer_id: string | null;
+  found_at: number | string;
+}
+
+export function createOfferStore(db: Database): OfferStore {
+  const insert = (tx: Tx, offer: Offer, vertical: Vertical, owner: { sessionKey: string; customerId?: string }, now: number) =>
+    tx.run(
+      `insert into booking_offer (id, session_key, customer_id, vertical, offer, found_at, expires_at) values (?, ?, ?, ?, ?, ?, ?)
+       on conflict (id) do update set offer = excluded.offer, expires_at = excluded.expires_at`,
+      offer.id,
+      owner.sessionKey,
+      owner.customerId ?? null,
+      vertical,
+      JSON.stringify(offer),
+      now,
+      Date.parse(offer.offerExpiresAt),
+    );
+  return {
+    async keep(offers, owner, now) {
+      if (offers.length === 0) return;
+      await db.transaction(async (tx) => {
+        for (const offer of offers) await insert(tx, offer, offer.vertical, owner, now);
+      });
+    },
+    async get(id) {
+      const row = await db.get<OfferRow>("select offer, session_key, customer_id, found_at from booking_offer where id = ?", id);
+      if (!row) return null;
+      return {
+        offer: JSON.parse(row.offer) as Offer,
+        sessionKey: row.session_key,
+        ...(row.customer_id === null ? {} : { customerId: row.customer_id }),
+        foundAt: Number(row.found_at),
+      };
+    },
+    async prune(before) {
+      const { changes } = await db.transaction((tx) => tx.run("delete from booking_offer where expires_at < ?", before));
+      return changes;
+    },
+  };
+}

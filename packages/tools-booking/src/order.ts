@@ -1,0 +1,245 @@
+import { type BookingStatus, type ErrorShape, type Money, TravelAgentError } from "@travelagent/protocol";
+import { add, subtract, sum, zero } from "./money.ts";
+import type { Offer } from "./offer.ts";
+import type { Contact, SupplierOrder, Traveller } from "./supplier.ts";
+
+/** A write at the supplier that was started, so that a restart knows what may have happened. */
+export interface Doing {
+  what: "hold" | "book" | "ticket" | "cancel" | "change";
+  /** The key given to the supplier. */
+  key: string;
+  /** Where the item stands again if it turns out that nothing happened. */
+  before: BookingStatus;
+  /** Of a change: what it is exchanged for, and what that costs all told. */
+  to?: { offer: Offer; total: Money };
+}
+
+/** One offer of a trip, bought at one supplier. */
+export interface OrderItem {
+  /** 1, 2, … */
+  no: number;
+  offer: Offer;
+  /** What the customer said yes to. */
+  quoted: Money;
+  /** What it costs now. */
+  total: Money;
+  /** False when it is paid on the spot. */
+  paidHere: boolean;
+  status: BookingStatus;
+  doing?: Doing;
+  supplierReference?: string;
+  locators: string[];
+  documents: SupplierOrder["documents"];
+  paymentTimeLimit?: string;
+  /** Set once cancelled. */
+  penalty?: Money;
+  refund?: Money;
+}
+
+/** A trip as one customer buys it. Everything here is decided by events; no clock and no I/O. */
+export interface Order {
+  id: string;
+  reference: string;
+  customerId: string;
+  sessionKey: string;
+  travellers: Traveller[];
+  contact: Contact;
+  currency: string;
+  /** Nothing is bought above it: the total of what was confirmed. */
+  maxTotal: Money;
+  items: OrderItem[];
+  /** Captured less refunded. */
+  paid: Money;
+  status: BookingStatus;
+  /** Why it is given up; from then on everything is taken back. */
+  failure?: ErrorShape;
+  /** Why a person has to look at it. */
+  attention?: string;
+  /** A payment write whose outcome nobody knows yet. */
+  paymentInDoubt?: boolean;
+}
+
+type Facts = Pick<SupplierOrder, "reference" | "status" | "locators" | "documents" | "total"> & Partial<Pick<SupplierOrder, "paymentTimeLimit" | "penalty" | "refund">>;
+
+export type OrderEvent =
+  | { type: "repriced"; item: number; offer: Offer }
+  /** On record before the supplier is called. */
+  | { type: "attempt"; item: number; what: Doing["what"]; key: string; to?: Doing["to"] }
+  /** The supplier's own record after the write, whether from its reply or read back. */
+  | { type: "outcome"; item: number; facts: Facts }
+  /** Surely nothing happened. */
+  | { type: "refused"; item: number }
+  /** Nobody can tell. */
+  | { type: "lost"; item: number }
+  /** A hold that ran out at the supplier. */
+  | { type: "lapsed"; item: number }
+  /** The trip is given up. */
+  | { type: "failed"; error: ErrorShape }
+  | { type: "needs-human"; reason: string }
+  | { type: "attended" }
+  /** All money that moved so far, so that hearing it twice changes nothing. */
+  | { type: "paid"; paid: Money }
+  | { type: "payment-lost" }
+  | { type: "payment-settled" }
+  /** The money of cancelled items is back with the customer: `voided` when it was never taken. */
+  | { type: "returned"; how: "refunded" | "voided" };
+
+const booked: readonly BookingStatus[] = ["held", "confirmed", "ticketed"];
+const gone: readonly BookingStatus[] = ["cancelled", "voided", "refunded", "failed"];
+
+export const isBooked = (item: OrderItem): boolean => booked.includes(item.status);
+/** Nothing of it is left at the supplier. */
+export const isGone = (item: OrderItem): boolean => gone.includes(item.status);
+
+const illegal = (item: OrderItem, event: string): TravelAgentError =>
+  new TravelAgentError("CONFLICT", `item ${item.no} is ${item.status}${item.doing ? ` (${item.doing.what} under way)` : ""} and cannot take "${event}"; reload the booking`);
+
+const startable: Record<Doing["what"], readonly BookingStatus[]> = {
+  hold: ["pending"],
+  book: ["pending"],
+  ticket: ["held", "confirmed"],
+  cancel: booked,
+  change: ["confirmed", "ticketed"],
+};
+
+const endsAs: Record<Doing["what"], readonly SupplierOrder["status"][]> = {
+  hold: ["held", "confirmed", "ticketed", "cancelled"],
+  book: ["confirmed", "ticketed", "held", "cancelled"],
+  ticket: ["ticketed", "confirmed", "cancelled"],
+  cancel: ["cancelled"],
+  change: ["held", "confirmed", "ticketed"],
+};
+
+function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> {
+  const copy = { ...value };
+  for (const key of keys) delete copy[key];
+  return copy;
+}
+
+function withFacts(item: OrderItem, facts: Facts): OrderItem {
+  const { doing, ...rest } = item;
+  const to = doing?.what === "change" ? doing.to : undefined;
+  const cancelled = facts.status === "cancelled";
+  return {
+    ...without(rest, "paymentTimeLimit"),
+    ...(to ? { offer: to.offer, quoted: to.total } : {}),
+    status: facts.status,
+    total: to ? to.total : cancelled ? item.total : facts.total,
+    supplierReference: facts.reference,
+    locators: facts.locators,
+    documents: facts.documents,
+    ...(facts.paymentTimeLimit === undefined || facts.status !== "held" ? {} : { paymentTimeLimit: facts.paymentTimeLimit }),
+    ...(cancelled && facts.penalty ? { penalty: facts.penalty } : {}),
+    ...(cancelled && facts.refund ? { refund: facts.refund } : {}),
+  };
+}
+
+/** Whether the item already shows what `facts` says, so that the same news twice is no error. */
+const shows = (item: OrderItem, facts: Facts): boolean => item.doing === undefined && item.status === facts.status && item.supplierReference === facts.reference;
+
+function advanceItem(item: OrderItem, event: Extract<OrderEvent, { item: number }>): OrderItem {
+  const { doing } = item;
+  switch (event.type) {
+    case "repriced":
+      if (item.status !== "pending" || doing) throw illegal(item, event.type);
+      return { ...item, offer: event.offer, total: event.offer.price.total };
+    case "attempt":
+      if (doing?.key === event.key && doing.what === event.what && item.status !== "unknown") return item;
+      if (doing || !startable[event.what].includes(item.status)) throw illegal(item, event.what);
+      return {
+        ...item,
+        status: event.what === "cancel" ? "cancellation-pending" : item.status,
+        doing: { what: event.what, key: event.key, before: item.status, ...(event.to ? { to: event.to } : {}) },
+      };
+    case "outcome":
+      if (shows(item, event.facts)) return item;
+      if (!doing || !endsAs[doing.what].includes(event.facts.status)) throw illegal(item, event.facts.status);
+      return withFacts(item, event.facts);
+    case "refused": {
+      if (!doing) {
+        if (item.status === "failed") return item;
+        throw illegal(item, event.type);
+      }
+      return { ...without(item, "doing"), status: doing.before === "pending" ? "failed" : doing.before };
+    }
+    case "lost":
+      if (!doing) throw illegal(item, event.type);
+      return { ...item, status: "unknown" };
+    case "lapsed":
+      if (item.status === "cancelled") return item;
+      if (item.status !== "held" || doing) throw illegal(item, event.type);
+      return { ...without(item, "paymentTimeLimit"), status: "cancelled", penalty: zero(item.total.currency), refund: zero(item.total.currency) };
+  }
+}
+
+/** The status of the trip as its items, its payment and its failure make it: the least settled of them shows. */
+export function statusOf(order: Pick<Order, "items" | "failure" | "attention" | "paymentInDoubt">): BookingStatus {
+  const has = (status: BookingStatus) => order.items.some((item) => item.status === status);
+  if (order.attention !== undefined) return "needs-human";
+  if (has("unknown") || order.paymentInDoubt) return "unknown";
+  if (has("cancellation-pending")) return "cancellation-pending";
+  const alive = order.items.filter((item) => !isGone(item));
+  if (alive.length > 0) return (["pending", ...booked] as const).find((status) => alive.some((item) => item.status === status)) ?? "pending";
+  if (order.failure || order.items.every((item) => item.status === "failed")) return "failed";
+  return (["refunded", "voided", "cancelled"] as const).find(has) ?? "failed";
+}
+
+function change(order: Order, event: OrderEvent): Order {
+  if ("item" in event) {
+    const item = order.items.find(({ no }) => no === event.item);
+    if (!item) throw new TravelAgentError("INVALID_REQUEST", `this booking has no item ${event.item}; it has ${order.items.length}`);
+    const next = advanceItem(item, event);
+    return next === item ? order : { ...order, items: order.items.map((other) => (other === item ? next : other)) };
+  }
+  switch (event.type) {
+    case "failed":
+      if (order.failure) return order;
+      return { ...order, failure: event.error, items: order.items.map((item) => (item.status === "pending" && !item.doing ? { ...item, status: "failed" as const } : item)) };
+    case "needs-human":
+      return order.attention === event.reason ? order : { ...order, attention: event.reason };
+    case "attended":
+      return order.attention === undefined ? order : without(order, "attention");
+    case "paid":
+      subtract(event.paid, order.paid);
+      return order.paid.amount === event.paid.amount ? order : { ...order, paid: event.paid };
+    case "payment-lost":
+      return order.paymentInDoubt ? order : { ...order, paymentInDoubt: true };
+    case "payment-settled":
+      return order.paymentInDoubt ? without(order, "paymentInDoubt") : order;
+    case "returned":
+      if (!order.items.some((item) => item.status === "cancelled")) {
+        if (order.items.some((item) => item.status === event.how)) return order;
+        throw new TravelAgentError("CONFLICT", `a booking that is ${order.status} has nothing to give back; cancel it first`);
+      }
+      return { ...order, items: order.items.map((item) => (item.status === "cancelled" && item.paidHere ? { ...item, status: event.how } : item)) };
+  }
+}
+
+/**
+ * Every legal move of an order is in this function. The same event twice gives the same order (the same object when nothing
+ * changes). Raises `CONFLICT` for a move that the item's state forbids, `INVALID_REQUEST` for an item that is not there.
+ */
+export function advance(order: Order, event: OrderEvent): Order {
+  const next = change(order, event);
+  if (next === order) return order;
+  const status = statusOf(next);
+  return { ...next, status };
+}
+
+/** What the customer owes for an item: its price while it is booked, its penalty once cancelled, nothing before. */
+export function chargeOf(item: OrderItem): Money {
+  const nothing = zero(item.total.currency);
+  const status = item.doing && item.status !== "cancellation-pending" ? item.doing.before : item.status;
+  if (status === "pending" || status === "failed") return nothing;
+  if (!gone.includes(status)) return item.total;
+  if (item.penalty) return item.penalty;
+  return item.refund && item.paidHere ? subtract(item.total, item.refund) : nothing;
+}
+
+export const totalOf = (order: Pick<Order, "items" | "currency">): Money => sum(order.items.map((item) => item.total), order.currency);
+
+/** Still to be paid; what is not bought yet counts as long as the trip is not given up. Negative when we owe the customer. */
+export function balanceOf(order: Order): Money {
+  const owed = order.items.map((item) => (item.status === "pending" || (item.doing?.before === "pending" && !isGone(item)) ? item.total : chargeOf(item)));
+  return subtract(owed.reduce(add, zero(order.currency)), order.paid);
+}

@@ -1,6 +1,3 @@
 import { library } from "../../scripts/tsup-library.ts";
 
-export default library({
-  index: "src/index.ts",
-  testing: "src/testing/index.ts"
-});
+export default library({ index: "src/index.ts" });

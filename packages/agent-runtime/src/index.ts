@@ -1,3 +1,4 @@
+export { handOverTool } from "./hand-over.ts";
 export { type Agent, type AgentOptions, createAgent, type TurnOutcome, type TurnRequest } from "./agent.ts";
 export type { AgentEvent } from "./events.ts";
 export type { Model, ModelEvent, ModelRequest, ToolSpec } from "./model.ts";

@@ -54,7 +54,7 @@ function renderBooking(booking: Booking): string[] {
 const money = ({ amount, currency }: Money) => `${amount} ${currency}`;
 
 /** The clock on the wall at the place, as on a ticket. */
-const wallClock = ({ local }: TravelTime) => format(`${local.slice(0, 16)}:00Z`);
+const wallClock = ({ local }: TravelTime) => (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(local) ? format(`${local.slice(0, 16)}:00Z`) : local);
 const instant = (iso: string) => (Number.isNaN(Date.parse(iso)) ? iso : `${format(iso)} UTC`);
 
 const dateAndTime = new Intl.DateTimeFormat("en-GB", {

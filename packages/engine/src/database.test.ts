@@ -108,6 +108,16 @@ describe("the database", () => {
     expect(await ids()).toEqual([2]);
   });
 
+  it("rejects everything that shared a commit which failed", async () => {
+    await db.migrate("linked", [{ version: 1, sql: "create table link (note_id integer references note (id) deferrable initially deferred)" }]);
+    const dangling = db.transaction((tx) => tx.run("insert into link (note_id) values (77)"));
+    const outcomes = await Promise.allSettled([insert(1), dangling, insert(2)]);
+    expect(outcomes.map(({ status }) => status)).toEqual(["rejected", "rejected", "rejected"]);
+    expect(await ids()).toEqual([]);
+    await insert(3);
+    expect(await ids()).toEqual([3]);
+  });
+
   it("names a file that is no database or is damaged", async () => {
     const bad = join(directory, "bad.db");
     writeFileSync(bad, "this is a text and no database at all, long enough to be looked at".repeat(40));
@@ -127,6 +137,15 @@ describe("the database", () => {
     ).rejects.toThrow();
     expect(await db.get("select version from schema_version where owner = 'other'")).toEqual({ version: 1 });
     expect(await db.get("select count(*) as n from sqlite_master where name = 'second'")).toEqual({ n: 0 });
+  });
+
+  it("runs a migration once when two ask for it at the same time", async () => {
+    const twice = [
+      { version: 1, sql: "create table once (id integer)" },
+      { version: 2, sql: "insert into once values (1)" },
+    ];
+    await Promise.all([db.migrate("twice", twice), db.migrate("twice", twice)]);
+    expect(await db.get("select count(*) as n from once")).toEqual({ n: 1 });
   });
 
   it("ends what is queued before it closes, and refuses what comes later", async () => {

@@ -83,8 +83,13 @@ export function openEngineDatabase({
     get: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(() => reader.get<R>(sql, params)),
     transaction: (work) => commits.transaction((tx) => work(tx)),
     async migrate(owner, migrations) {
-      const pending = await commits.transaction(async (_tx, writing) => pendingMigrations(writing, owner, migrations));
-      for (const migration of pending) await commits.transaction(async (_tx, writing) => applyMigration(writing, owner, migration));
+      // What is left is looked up in the transaction that does it, so that two callers do nothing twice.
+      const applyNext = async (_tx: Tx, writing: Connection) => {
+        const [next, ...rest] = pendingMigrations(writing, owner, migrations);
+        if (next) applyMigration(writing, owner, next);
+        return rest.length;
+      };
+      while ((await commits.transaction(applyNext)) > 0);
     },
     migrateNow(owner, migrations) {
       for (const migration of pendingMigrations(connection, owner, migrations)) {

@@ -129,7 +129,8 @@ export function groupCommit({ connection, clock, stuckAfterMs, batchSize = 256 }
       const value = await unlessStuck(job.work(tx, connection));
       state = "ended";
       if (batch.failure === undefined) {
-        if (!connection.inTransaction()) throw new TravelAgentError("INTERNAL", "a transaction was ended by a statement inside it; leave begin, commit and rollback to the engine");
+        if (!connection.inTransaction())
+          throw new TravelAgentError("INTERNAL", "a transaction was ended by a statement inside it; leave begin, commit and rollback to the engine");
         connection.run("release one", []);
         return { job, value, hooks };
       }

@@ -17,7 +17,10 @@ export async function recover(tx: Tx, definitions: ReadonlyMap<string, Definitio
     const maxCrashes = definition?.options.maxCrashes ?? DEFAULT_MAX_CRASHES;
     const fields = { workId: row.id, name: row.name, lane: row.lane ?? undefined, crashes };
     if (definition && crashes > maxCrashes) {
-      const error: ErrorShape = new TravelAgentError("INTERNAL", `the process ended ${crashes} times during this work; look into the log, then retry it or leave it`).toShape();
+      const error: ErrorShape = new TravelAgentError(
+        "INTERNAL",
+        `the process ended ${crashes} times during this work; look into the log, then retry it or leave it`,
+      ).toShape();
       await tx.run("update work set state = 'dead', crashes = ?, error = ?, ended_at = ? where id = ?", crashes, JSON.stringify(error), now, row.id);
       log.error("work is dead after too many crashes", fields);
     } else {

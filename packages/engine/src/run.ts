@@ -52,7 +52,9 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
     const write = () =>
       db.transaction(async (tx) => {
         const row = given === "paused" ? undefined : await beginWork(tx, item.id, clock.now());
-        return row && { input: fromJson(row.input), attempt: row.attempts, timeoutMs: row.timeout_ms, memos: row.attempts > 1 ? await readMemos(tx, item.id) : [] };
+        return (
+          row && { input: fromJson(row.input), attempt: row.attempts, timeoutMs: row.timeout_ms, memos: row.attempts > 1 ? await readMemos(tx, item.id) : [] }
+        );
       });
     return persist("begin", fields, write, wanted);
   }

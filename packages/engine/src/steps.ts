@@ -1,5 +1,5 @@
-import { TravelAgentError } from "@travelagent/protocol";
 import type { ErrorShape } from "@travelagent/protocol";
+import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, StepOptions, Tx } from "@travelagent/protocol/ports";
 import type { Persist } from "./persist.ts";
 import { fromJson, insertMemo, type Memo, toJson } from "./work-table.ts";

@@ -14,8 +14,17 @@ function primaryCode(error: unknown): number | undefined {
   return typeof code === "number" ? code & 0xff : undefined;
 }
 
+/** The errors made here: `UNAVAILABLE` alone would not tell a broken disk from a supplier that is away. */
+const made = new WeakSet<object>();
+
 /** A failure of the disk or of the database file in our codes. Anything else, such as a violated constraint, comes back as it is. */
 export function storageError(error: unknown, path: string): unknown {
+  const coded = translate(error, path);
+  if (coded !== error) made.add(coded as object);
+  return coded;
+}
+
+function translate(error: unknown, path: string): unknown {
   const details = { path };
   if ((error as NodeJS.ErrnoException | null)?.code === "ENOSPC") return full(path, error);
   switch (primaryCode(error)) {
@@ -31,23 +40,33 @@ export function storageError(error: unknown, path: string): unknown {
         cause: error,
       });
     case IOERR:
-      return new TravelAgentError("UNAVAILABLE", `the disk under the database ${path} reports an error; check the disk, then try again`, { details, cause: error });
-    case READONLY:
-    case CANTOPEN:
-      return new TravelAgentError("UNAVAILABLE", `the database ${path} cannot be opened for writing; check that its directory exists and belongs to this user`, {
+      return new TravelAgentError("UNAVAILABLE", `the disk under the database ${path} reports an error; check the disk, then try again`, {
         details,
         cause: error,
       });
+    case READONLY:
+    case CANTOPEN:
+      return new TravelAgentError(
+        "UNAVAILABLE",
+        `the database ${path} cannot be opened for writing; check that its directory exists and belongs to this user`,
+        {
+          details,
+          cause: error,
+        },
+      );
     default:
       return error;
   }
 }
 
 function full(path: string, cause: unknown): TravelAgentError {
-  return new TravelAgentError("STORAGE_FULL", `no space is left for the database ${path}; free disk space, the work goes on by itself`, { details: { path }, cause });
+  return new TravelAgentError("STORAGE_FULL", `no space is left for the database ${path}; free disk space, the work goes on by itself`, {
+    details: { path },
+    cause,
+  });
 }
 
-/** Whether the same write may succeed once the disk or the lock is free again. */
+/** Whether the storage failed, so that the same write may succeed once the disk or the lock is free again. */
 export function isStorageFailure(error: unknown): error is TravelAgentError {
-  return TravelAgentError.is(error) && (error.code.startsWith("STORAGE_") || error.code === "UNAVAILABLE");
+  return TravelAgentError.is(error) && made.has(error);
 }

@@ -119,7 +119,12 @@ export function beginWork(tx: Tx, id: string, now: number): Promise<Pick<WorkRow
 }
 
 /** Ends running work. The memos of work that is done are of no more use; those of a failure serve `retry`. */
-export async function endWork(tx: Tx, id: string, result: { state: WorkState; value: string | null; error: ErrorShape | undefined }, now: number): Promise<void> {
+export async function endWork(
+  tx: Tx,
+  id: string,
+  result: { state: WorkState; value: string | null; error: ErrorShape | undefined },
+  now: number,
+): Promise<void> {
   await tx.run(
     "update work set state = ?, value = ?, error = ?, ended_at = ? where id = ? and state = 'running'",
     result.state,

@@ -23,6 +23,7 @@ export interface WorkDeps {
 }
 
 const DEFAULT_LIST = 50;
+const MAX_LIST = 500;
 const ended = (state: WorkState) => state !== "queued" && state !== "running";
 
 /** Durable functions on two tables and a pump in this process. */
@@ -138,7 +139,11 @@ export function createWork({ db, clock, log, concurrency, flowConcurrency, aband
       // The state is written into the statement, so that the partial index of that state can serve it.
       const conditions = [state && `state = '${checkedState(state)}'`, name !== undefined && "name = ?"].filter(Boolean);
       const where = conditions.length > 0 ? `where ${conditions.join(" and ")}` : "";
-      const rows = await db.all<WorkRow>(`select * from work ${where} order by seq desc limit ?`, ...(name === undefined ? [] : [name]), limit);
+      const rows = await db.all<WorkRow>(
+        `select * from work ${where} order by seq desc limit ?`,
+        ...(name === undefined ? [] : [name]),
+        Math.min(limit, MAX_LIST),
+      );
       return rows.map(toInfo);
     },
 
@@ -163,19 +168,16 @@ export function createWork({ db, clock, log, concurrency, flowConcurrency, aband
 
     async stop(drainMs) {
       pump.halt();
-      if (phase !== "started") {
-        phase = "stopped";
-        return;
-      }
       await within(clock, drainMs, pump.idle());
       phase = "stopped";
       const interrupted = pump.runs();
       const reason = new TravelAgentError("UNAVAILABLE", "the gateway stops; this work goes on after the restart");
       for (const run of interrupted) run.end("paused", reason);
       try {
-        await db.transaction(async (tx) => {
-          for (const { item } of interrupted) await tx.run("update work set paused = 1 where id = ? and state = 'running'", item.id);
-        });
+        if (interrupted.length > 0)
+          await db.transaction(async (tx) => {
+            for (const { item } of interrupted) await tx.run("update work set paused = 1 where id = ? and state = 'running'", item.id);
+          });
       } catch (error) {
         log.error("interrupted work could not be marked; the next start counts it as crashed", { error });
       }

@@ -48,7 +48,10 @@ export interface OrderStore {
   create(tx: Tx, order: Order, keys: { attempt: string; request: string }, work: OrderWork): Promise<{ stored: StoredOrder; created: boolean }>;
   get(id: string, tx?: Tx): Promise<StoredOrder | null>;
   byReference(reference: string): Promise<StoredOrder | null>;
+  /** The live or finished order of the same offers for the same travellers; those that came to nothing are not found. */
   byAttempt(key: string): Promise<StoredOrder | null>;
+  /** The order that this very request made, however it ended. */
+  byRequest(key: string): Promise<StoredOrder | null>;
   /** Advances the order and writes its history. Events that change nothing write nothing. */
   apply(tx: Tx, id: string, events: readonly OrderEvent[]): Promise<StoredOrder>;
   /** Gives the order into the hands of the next work. False when another has it. */
@@ -143,6 +146,7 @@ export function createOrderStore(db: Database, clock: Clock): OrderStore {
     get,
     byReference: (reference) => first("select * from booking_order where reference = ?", reference),
     byAttempt: (key) => first("select * from booking_order where attempt_key = ?", key),
+    byRequest: (key) => first("select * from booking_order where request_key = ?", key),
 
     async apply(tx, id, events) {
       const stored = await mustGet(tx, id);

@@ -12,8 +12,8 @@ export function money({ amount, currency }: Money, locale?: string): string {
 
 /** What the clock on the wall shows at the place, as on a ticket. */
 export function wallClock({ local }: TravelTime, locale?: string): string {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(local)) return local;
   const instant = new Date(`${local.slice(0, 16)}:00Z`);
-  if (Number.isNaN(instant.getTime())) return local;
   return new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" }).format(instant);
 }
 

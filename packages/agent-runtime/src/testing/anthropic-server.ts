@@ -52,7 +52,8 @@ const failure = (type: string, message: string) => ({ type: "error", error: { ty
 
 const dialect: Dialect = {
   basePath: "",
-  keyOf: (request) => request.headers["x-api-key"],
+  // The SDK sends the first header; many other clients send the second.
+  keyOf: (request) => request.headers.authorization?.replace(/^Bearer /, "") ?? request.headers["x-api-key"],
   encode: (path, answer, request, serial) => (path === "/v1/messages" ? messageEvents(answer, request.body.model, serial) : null),
   errorBody: (status, type, message) => failure(type ?? types[status] ?? "api_error", message),
   errorEvent: (_path, type, message) => sseEvent(failure(type, message), "error"),

@@ -6,7 +6,7 @@ import type { Clock } from "@travelagent/protocol/ports";
 export interface Execution {
   readonly result: Promise<unknown>;
   /** The second answer of a two-stage method; known once `result` is there. */
-  later?: Promise<unknown>;
+  readonly later: Promise<unknown> | undefined;
   /** Sessions whoever asks gets to follow. */
   readonly followed: Set<string>;
 }

@@ -114,7 +114,7 @@ export function createRouter(options: RouterOptions): Router {
       if (!first) return;
       succeed(route, caller, id, call.requestId, value);
       const later = second();
-      if (later) succeed(route, caller, id, call.requestId, await later);
+      if (later) caller.reply(okFrame(id, await later));
     } catch (error) {
       cancel();
       if (first) fail(route, caller, id, call.requestId, error);
@@ -124,17 +124,13 @@ export function createRouter(options: RouterOptions): Router {
   };
 
   const once = (route: Route, caller: Caller, params: { idempotencyKey: string }, call: OpenCall): Execution =>
-    idempotency.run(`${caller.actor}\n${route.method}\n${params.idempotencyKey}`, params, () => {
-      const execution: Execution = {
-        followed: call.followed,
-        result: (async () => {
-          const value = await begin(route, params, call);
-          if (call.second) execution.later = call.second;
-          return value;
-        })(),
-      };
-      return execution;
-    });
+    idempotency.run(`${caller.actor}\n${route.method}\n${params.idempotencyKey}`, params, () => ({
+      followed: call.followed,
+      result: (async () => begin(route, params, call))(),
+      get later() {
+        return call.second;
+      },
+    }));
 
   const perform = (route: Route, caller: Caller, request: RequestFrame, requestId: string): void => {
     const params = validParams(route, caller, request.params);

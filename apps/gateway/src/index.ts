@@ -1,0 +1,1 @@
+export { runGateway } from "./run-gateway.ts";

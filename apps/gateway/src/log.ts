@@ -1,0 +1,65 @@
+import { closeSync, openSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import type { Fields, Logger } from "@travelagent/protocol/ports";
+
+const levels = ["debug", "info", "warn", "error"] as const;
+type Level = (typeof levels)[number];
+
+/** Names of fields whose values never reach a log. */
+const secretName = /token|secret|password|apikey|api_key|authorization|cookie|credential/i;
+/** A run of 13 to 19 digits as card numbers are written. */
+const cardLike = /\b(?:\d[ -]?){12,18}\d\b/g;
+
+function clean(name: string, value: unknown): unknown {
+  if (secretName.test(name)) return "***";
+  if (name.startsWith("pii.")) return "***";
+  if (typeof value === "string") return value.replace(cardLike, "***");
+  if (value instanceof Error) return `${value.name}: ${value.message}`.replace(cardLike, "***");
+  return value;
+}
+
+/**
+ * One JSON line per event into a file a day, warnings and errors also to standard error. Personal data (`pii.` fields) and
+ * secrets are dropped here, whatever a caller hands over. A disk that is full loses log lines, nothing else.
+ */
+export function fileLogger({ directory, level, console: toConsole }: { directory: string; level: Level; console: boolean }): Logger & { close(): void } {
+  let day = "";
+  let file: number | undefined;
+  const least = levels.indexOf(level);
+
+  const write = (line: string, at: Date): void => {
+    const today = at.toISOString().slice(0, 10);
+    try {
+      if (today !== day || file === undefined) {
+        if (file !== undefined) closeSync(file);
+        file = openSync(join(directory, `gateway-${today}.jsonl`), "a", 0o600);
+        day = today;
+      }
+      writeSync(file, line);
+    } catch {
+      file = undefined;
+    }
+  };
+
+  const logger = (base: Fields): Logger => {
+    const at = (lineLevel: Level) => (message: string, fields: Fields = {}) => {
+      if (levels.indexOf(lineLevel) < least) return;
+      const time = new Date();
+      const entry = Object.fromEntries(Object.entries({ ...base, ...fields }).map(([name, value]) => [name, clean(name, value)]));
+      write(`${JSON.stringify({ time: time.toISOString(), level: lineLevel, message, ...entry })}\n`, time);
+      if (toConsole && (lineLevel === "warn" || lineLevel === "error")) {
+        const details = Object.entries(entry).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+        process.stderr.write(`${lineLevel}  ${message}${details.length > 0 ? `  ${details.join(" ")}` : ""}\n`);
+      }
+    };
+    return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), child: (fields) => logger({ ...base, ...fields }) };
+  };
+
+  return {
+    ...logger({}),
+    close() {
+      if (file !== undefined) closeSync(file);
+      file = undefined;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import "../shared/tokens.css";
+import "../shared/base.css";
+import "../thread/thread.css";
+import "../thread/cards.css";
+import "./chat.css";
+import { createRoot } from "react-dom/client";
+import { createGateway } from "../shared/gateway.ts";
+import { ChatPage } from "./ChatPage.tsx";
+
+const root = document.getElementById("root");
+if (root) createRoot(root).render(<ChatPage gateway={createGateway("visitor")} />);

@@ -1,0 +1,24 @@
+import { expect, it } from "vitest";
+import { recordLine } from "./records.ts";
+
+it("reads a change of status", () => {
+  expect(recordLine({ at: "2027-01-15T09:00:00Z", type: "order.status", from: "held", to: "needs-human", reason: "the supplier did not answer" })).toEqual({
+    at: "2027-01-15T09:00:00Z",
+    title: "Order status: needs human",
+    detail: "the supplier did not answer",
+  });
+});
+
+it("reads payments with either form of amount", () => {
+  expect(recordLine({ kind: "capture", status: "captured", amount: { amount: "189.40", currency: "EUR" }, timestamp: 0 })).toEqual({
+    at: "1970-01-01T00:00:00.000Z",
+    title: "Capture: captured",
+    amount: { amount: "189.40", currency: "EUR" },
+  });
+  expect(recordLine({ kind: "refund", amount: "10.00", currency: "EUR" }).amount).toEqual({ amount: "10.00", currency: "EUR" });
+});
+
+it("makes a line of anything", () => {
+  expect(recordLine({})).toEqual({ title: "Entry" });
+  expect(recordLine({ status: "held", at: "not a time" })).toEqual({ title: "Held" });
+});

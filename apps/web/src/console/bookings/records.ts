@@ -1,0 +1,45 @@
+import type { Money } from "@travelagent/protocol";
+
+/** An entry of a timeline, a payment or a document, as far as a person wants to read it. */
+export interface RecordLine {
+  /** ISO time, when there is one. */
+  at?: string;
+  title: string;
+  detail?: string;
+  amount?: Money;
+}
+
+type Loose = Readonly<Record<string, unknown>>;
+
+/** These lists may gain fields with every release, so the line is made of what is there. */
+export function recordLine(record: Loose): RecordLine {
+  const at = timeOf(first(record, ["at", "timestamp", "createdAt", "ts", "time"]));
+  const title = text(first(record, ["title", "summary", "event", "type", "kind", "name"]));
+  const status = text(first(record, ["status", "to", "state"]));
+  const detail = text(first(record, ["detail", "reason", "note", "message", "description", "reference", "provider"]));
+  const amount = moneyOf(record.amount) ?? moneyOf(record.total) ?? moneyOf(record);
+  return {
+    title: words(title ?? status ?? "Entry") + (title && status && status !== title ? `: ${words(status).toLowerCase()}` : ""),
+    ...(at === undefined ? {} : { at }),
+    ...(detail === undefined ? {} : { detail }),
+    ...(amount === undefined ? {} : { amount }),
+  };
+}
+
+const first = (record: Loose, keys: readonly string[]): unknown => keys.map((key) => record[key]).find((value) => value !== undefined && value !== null && value !== "");
+const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+function words(code: string): string {
+  const spaced = code.replace(/[._-]+/g, " ").trim();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+}
+
+function timeOf(value: unknown): string | undefined {
+  if (typeof value === "number" && Number.isFinite(value)) return new Date(value).toISOString();
+  return typeof value === "string" && !Number.isNaN(Date.parse(value)) ? value : undefined;
+}
+
+function moneyOf(value: unknown): Money | undefined {
+  const { amount, currency } = (typeof value === "object" && value !== null ? value : {}) as Loose;
+  return typeof amount === "string" && typeof currency === "string" ? { amount, currency } : undefined;
+}

@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { parseRoute, routePath } from "./route.ts";
+
+it("reads deep links and falls back to the inbox", () => {
+  expect(parseRoute("/bookings", "?id=b1")).toEqual({ view: "bookings", id: "b1" });
+  expect(parseRoute("/approvals/", "")).toEqual({ view: "approvals", id: undefined });
+  for (const path of ["/", "/login", "/something"]) expect(parseRoute(path, "").view).toBe("inbox");
+});
+
+it("writes what it reads, whatever is in an id", () => {
+  const id = "agent:main:webchat:direct:ä&b=c/d";
+  const [path = "", search = ""] = routePath({ view: "inbox", id }).split("?");
+  expect(parseRoute(path, `?${search}`)).toEqual({ view: "inbox", id });
+});

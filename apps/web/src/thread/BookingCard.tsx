@@ -1,0 +1,60 @@
+import type { Booking } from "@travelagent/protocol";
+import type { Card } from "@travelagent/protocol/messages";
+import { fullTime, money, wallClock } from "../shared/format.ts";
+import { StatusBadge } from "./StatusBadge.tsx";
+
+export function BookingCard({ card }: { card: Extract<Card, { kind: "booking" }> }) {
+  const { booking, lines, title } = card;
+  const owed = /^\d*\.?\d*$/.test(booking.balance.amount) && /[1-9]/.test(booking.balance.amount);
+  return (
+    <section className="card" aria-label={`${title}, ${booking.reference}`}>
+      <div className="card-head">
+        <div>
+          <h3 className="card-title">{title}</h3>
+          <div className="reference">{booking.reference}</div>
+        </div>
+        <StatusBadge status={booking.status} />
+      </div>
+      <BookingItems booking={booking} />
+      <dl className="sums">
+        <div className="sum sum-total">
+          <dt>Total</dt>
+          <dd>{money(booking.total)}</dd>
+        </div>
+        {owed && (
+          <div className="sum">
+            <dt>Still to pay{booking.paymentTimeLimit ? ` before ${fullTime(booking.paymentTimeLimit)}` : ""}</dt>
+            <dd>{money(booking.balance)}</dd>
+          </div>
+        )}
+      </dl>
+      {lines.map((line) => (
+        <p key={line} className="card-note">
+          {line}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+export function BookingItems({ booking }: { booking: Booking }) {
+  return (
+    <ul className="items">
+      {booking.items.map((item) => (
+        <li key={`${item.supplier}:${item.supplierReference ?? item.summary}`} className="item">
+          <div className="item-head">
+            <span>{item.summary}</span>
+            {item.sandbox && <span className="tag tag-sandbox">sandbox</span>}
+          </div>
+          <div className="item-times">
+            <span>{wallClock(item.start)}</span>
+            <span aria-hidden="true">→</span>
+            <span className="visually-hidden">to</span>
+            <span>{wallClock(item.end)}</span>
+            {item.locators.length > 0 && <span className="locator">{item.locators.join(" · ")}</span>}
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}

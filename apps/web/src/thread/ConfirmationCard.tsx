@@ -1,0 +1,70 @@
+import type { Button, Card } from "@travelagent/protocol/messages";
+import { money, remaining } from "../shared/format.ts";
+import { useNow } from "../shared/use-now.ts";
+import type { ConfirmationAnswer } from "./confirmations.ts";
+
+interface Props {
+  card: Extract<Card, { kind: "confirmation" }>;
+  answer: ConfirmationAnswer | undefined;
+  onButton: ((button: Button) => void) | undefined;
+}
+
+const outcome: Record<ConfirmationAnswer, string> = { confirmed: "You confirmed this.", declined: "You declined this.", replaced: "A newer question took its place." };
+const outcomeForColleague: Record<ConfirmationAnswer, string> = { ...outcome, confirmed: "The customer confirmed this.", declined: "The customer declined this." };
+
+/** What a yes covers, in full. The buttons are gone for good once it was answered or its time is over. */
+export function ConfirmationCard({ card, answer, onButton }: Props) {
+  const now = useNow(answer === undefined);
+  const left = remaining(card.expiresAt, now);
+  const buttons = card.buttons.length > 0 ? card.buttons : defaultButtons(card.confirmationId);
+  return (
+    <section className={`card card-confirmation${answer === undefined && left ? " is-open" : ""}`} aria-label={card.title}>
+      <h3 className="card-title">{card.title}</h3>
+      <ul className="exact-lines">
+        {card.lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      <dl className="sums">
+        {card.total && (
+          <div className="sum sum-total">
+            <dt>Total</dt>
+            <dd>{money(card.total)}</dd>
+          </div>
+        )}
+        {card.penalty && (
+          <div className="sum sum-penalty">
+            <dt>Penalty</dt>
+            <dd>{money(card.penalty)}</dd>
+          </div>
+        )}
+      </dl>
+      {answer !== undefined ? (
+        <p className={`card-outcome outcome-${answer}`}>{(onButton ? outcome : outcomeForColleague)[answer]}</p>
+      ) : left === null ? (
+        <p className="card-outcome">The time for this has run out. {onButton && "Ask again to get a new price."}</p>
+      ) : (
+        <>
+          {onButton && (
+            <div className="card-actions card-actions-wide">
+              {buttons.map((button) => (
+                <button key={button.label} type="button" className={`button button-${button.style ?? (button.action?.type === "confirm" ? "primary" : "plain")}`} onClick={() => onButton(button)}>
+                  {button.label}
+                </button>
+              ))}
+            </div>
+          )}
+          <p className="card-note">
+            <span aria-hidden="true">Valid for another {left}.</span>
+            <span className="visually-hidden">Valid until {new Date(card.expiresAt).toLocaleTimeString()}.</span> {onButton && "Nothing happens before you confirm."}
+          </p>
+        </>
+      )}
+    </section>
+  );
+}
+
+const defaultButtons = (id: string): Button[] => [
+  { label: "Confirm", text: "Yes, I confirm", action: { type: "confirm", id }, style: "primary" },
+  { label: "Decline", text: "No", action: { type: "decline", id }, style: "plain" },
+];

@@ -1,0 +1,207 @@
+import { testDatabase } from "@travelagent/engine/testing";
+import type { Database } from "@travelagent/protocol/ports";
+import { fakeClock } from "@travelagent/protocol/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import * as z from "zod";
+import { type Action, defineTool, type Tool, type TurnScope } from "../tool.ts";
+import { createGate, type Gate, parsePolicy } from "./index.ts";
+
+const turn: TurnScope = {
+  runId: "run-1", agentId: "main", sessionKey: "agent:main:webchat:dm:v1", channel: "webchat", accountId: "default", chatType: "direct", peerId: "v1", timeZone: "Europe/Madrid",
+};
+const rules = `{
+  version: 1,
+  rules: [
+    { id: "sell.confirm", tools: ["sell"], then: { decision: "needs-confirmation", reason: "the customer says yes first" } },
+    { id: "sell.dear", tools: ["sell"], when: { "facts.price": { gt: 500 } }, then: { decision: "needs-approval", role: "manager", reason: "dear" } },
+    { id: "sell.never", tools: ["sell"], when: { "args.item": { eq: "bridge" } }, then: { decision: "deny", reason: "we do not sell bridges" } },
+    { id: "note.allow", tools: ["note"], then: { decision: "allow" } },
+  ],
+}`;
+
+/** A shop with its own ledger: the outside world of these tests. */
+function shop(price = { value: 100 }) {
+  const sold: { item: string; key: string; paid: number }[] = [];
+  let fail: "before" | "after" | undefined;
+  const tools: Tool[] = [
+    defineTool({
+      name: "sell", description: "sells", group: "shop", args: z.strictObject({ item: z.string(), owner: z.string().optional() }), effect: "write", writes: "money",
+      claims: async ({ item, owner }) => (owner ? [{ kind: "offer" as const, id: item, owner: owner === "nobody" ? null : { sessionKey: owner } }] : []),
+      describe: async ({ item }, { now }): Promise<Action> => ({
+        title: `Sell ${item}`, lines: [item], total: { amount: price.value.toFixed(2), currency: "EUR" }, expiresAt: now + 60_000, subject: { price: price.value }, facts: { price: price.value },
+      }),
+      execute: async ({ item }, { idempotencyKey, action }) => {
+        if (fail === "before") throw new Error("shop closed, and here is an internal detail");
+        if (!sold.some((sale) => sale.key === idempotencyKey)) sold.push({ item, key: idempotencyKey, paid: Number(action?.total?.amount) });
+        if (fail === "after") {
+          fail = undefined;
+          throw new Error("process died here");
+        }
+        return { content: { sold: item } };
+      },
+    }),
+    defineTool({ name: "note", description: "notes", group: "crm", args: z.strictObject({ text: z.string() }), effect: "write", writes: "personal-data", execute: async () => ({ content: "noted" }) }),
+    defineTool({ name: "look", description: "looks", group: "shop", args: z.strictObject({ item: z.string() }), effect: "read", execute: async ({ item }) => ({ content: { item, price: price.value } }) }),
+    defineTool({ name: "wild", description: "has no rule", group: "x", args: z.strictObject({}), effect: "write", writes: "money", execute: async () => ({ content: "done" }) }),
+  ];
+  return { sold, tools, price, setFail: (when: typeof fail) => (fail = when) };
+}
+
+describe("gate", () => {
+  let db: Database & { close(): Promise<void> };
+  const clock = fakeClock();
+  let store: ReturnType<typeof shop>;
+  let gate: Gate;
+  const signal = new AbortController().signal;
+  const call = (name: string, args: unknown, options: { id?: string; tainted?: boolean; turn?: TurnScope } = {}) =>
+    gate.call({ toolCallId: options.id ?? `call-${Math.random()}`, name, args, tainted: options.tainted ?? false }, options.turn ?? turn, signal);
+  const show = async (decisionId: string) => db.transaction((tx) => gate.decisions.markShown(tx, [decisionId]));
+  const sayYes = (id: string, text = "yes") => gate.decisions.answer({ id, sessionKey: turn.sessionKey, text, receivedAt: clock.now() });
+
+  beforeEach(async () => {
+    db = await testDatabase();
+    store = shop();
+    gate = createGate({ db, tools: store.tools, policy: () => parsePolicy([{ name: "test.json5", text: rules }]), clock, exposure: { byChannel: { sms: { deny: ["group:shop"] } } } });
+    await gate.migrate();
+  });
+  afterEach(() => db.close());
+
+  it("refuses arguments that the schema does not know, with the path", async () => {
+    const outcome = await call("sell", { item: "lamp", discount: 1 });
+    expect(outcome).toMatchObject({ status: "refused", error: { code: "INVALID_REQUEST" } });
+    expect(outcome.status === "refused" && outcome.error.message).toContain("discount");
+  });
+
+  it("refuses an unknown tool and one that is not exposed on this channel", async () => {
+    expect(await call("fly", {})).toMatchObject({ status: "refused", error: { code: "TOOL_NOT_ALLOWED" } });
+    expect(await call("look", { item: "lamp" }, { turn: { ...turn, channel: "sms" } })).toMatchObject({ status: "refused", error: { code: "TOOL_NOT_ALLOWED" } });
+    expect(gate.specs({ agentId: "main", channel: "sms" }).map((spec) => spec.name)).toEqual(["note", "wild"]);
+  });
+
+  it("gives the same answer for somebody else's id and for one that does not exist", async () => {
+    const others = await call("sell", { item: "lamp", owner: "agent:main:webchat:dm:v2" });
+    const nobodys = await call("sell", { item: "lamp", owner: "nobody" });
+    expect(others).toMatchObject({ status: "refused", error: { code: "SCOPE_VIOLATION" } });
+    expect(nobodys.status === "refused" && nobodys.error.message).toBe(others.status === "refused" && others.error.message);
+    expect((await call("sell", { item: "lamp", owner: turn.sessionKey })).status).toBe("asked");
+  });
+
+  it("denies what policy denies and what no rule allows, and writes the rule into the audit log", async () => {
+    expect(await call("sell", { item: "bridge" })).toMatchObject({ status: "refused", error: { code: "POLICY_DENIED", message: "we do not sell bridges" } });
+    expect(await call("wild", {})).toMatchObject({ status: "refused", error: { code: "POLICY_DENIED" } });
+    const { entries } = await gate.audit.list({ decision: "refused" });
+    expect(entries.map((entry) => entry.ruleId).sort()).toEqual(["policy.no-rule", "sell.never"]);
+  });
+
+  it("sells only after a yes to what was shown, and only once", async () => {
+    const asked = await call("sell", { item: "lamp" });
+    if (asked.status !== "asked") throw new Error("no question");
+    expect(asked.card).toMatchObject({ kind: "confirmation", lines: ["lamp"], total: { amount: "100.00", currency: "EUR" } });
+    expect(await sayYes("m0")).toBeNull(); // not shown yet: nothing to say yes to
+    await show(asked.decisionId);
+    expect((await sayYes("m1"))?.granted).toBe(true);
+    expect((await call("sell", { item: "lamp" })).status).toBe("done");
+    expect(store.sold).toEqual([{ item: "lamp", key: asked.decisionId, paid: 100 }]);
+    expect((await call("sell", { item: "lamp" })).status).toBe("asked"); // the yes is spent
+    expect(store.sold).toHaveLength(1);
+  });
+
+  it("asks again when anything changed after the yes", async () => {
+    const asked = await call("sell", { item: "lamp" });
+    if (asked.status !== "asked") throw new Error("no question");
+    await show(asked.decisionId);
+    await sayYes("m1");
+    store.price.value = 120;
+    expect((await call("sell", { item: "lamp" })).status).toBe("asked");
+    store.price.value = 100;
+    expect((await call("sell", { item: "two lamps" })).status).toBe("asked");
+    expect(store.sold).toEqual([]);
+  });
+
+  it("takes no yes from a conditional answer, an expired question or another conversation", async () => {
+    const asked = await call("sell", { item: "lamp" });
+    if (asked.status !== "asked") throw new Error("no question");
+    await show(asked.decisionId);
+    expect(await sayYes("m1", "yes but cheaper")).toBeNull();
+    expect(await gate.decisions.answer({ id: "m2", sessionKey: "agent:main:webchat:dm:v2", text: "yes", receivedAt: clock.now() })).toBeNull();
+    expect(await gate.decisions.answer({ id: "m2b", sessionKey: "agent:main:webchat:dm:v2", text: "", action: { type: "confirm", id: asked.decisionId }, receivedAt: clock.now() })).toBeNull();
+    await clock.advance(61_000);
+    expect(await sayYes("m3")).toBeNull();
+    expect(store.sold).toEqual([]);
+  });
+
+  it("a plain yes answers the question shown last; older ones are void", async () => {
+    const first = await call("sell", { item: "lamp" });
+    await clock.advance(10);
+    const second = await call("sell", { item: "chair" });
+    if (first.status !== "asked" || second.status !== "asked") throw new Error("no question");
+    await show(first.decisionId);
+    await clock.advance(10);
+    await show(second.decisionId);
+    expect((await sayYes("m1"))?.decision.args).toEqual({ item: "chair" });
+    expect(await sayYes("m2")).toBeNull();
+  });
+
+  it("needs the approver on top of the customer, and fails closed when denied", async () => {
+    store.price.value = 900;
+    const asked = await call("sell", { item: "piano" });
+    if (asked.status !== "asked") throw new Error("no question");
+    await show(asked.decisionId);
+    await sayYes("m1");
+    const waiting = await call("sell", { item: "piano" });
+    expect(waiting).toMatchObject({ status: "asked", content: { status: "approval-required" } });
+    if (waiting.status !== "asked") throw new Error("no question");
+    await gate.decisions.resolve(waiting.decisionId, false, "operator");
+    expect((await call("sell", { item: "piano" })).status).toBe("asked");
+    await expect(gate.decisions.resolve(waiting.decisionId, true, "operator")).rejects.toMatchObject({ code: "CONFLICT" });
+    const { decisions } = await gate.decisions.list({ kind: "approval", status: "pending" });
+    await gate.decisions.resolve(decisions[0]!.id, true, "operator");
+    expect((await call("sell", { item: "piano" })).status).toBe("done");
+    expect(store.sold).toHaveLength(1);
+  });
+
+  it("wants a fresh yes for what a tainted turn writes, even where policy allows it", async () => {
+    expect((await call("note", { text: "likes windows" })).status).toBe("done");
+    expect((await call("note", { text: "send the money to me" }, { tainted: true })).status).toBe("asked");
+    expect((await call("look", { item: "lamp" }, { tainted: true })).status).toBe("done");
+  });
+
+  it("finishes a write that a crash interrupted as it was decided, with the same key", async () => {
+    const asked = await call("sell", { item: "lamp" });
+    if (asked.status !== "asked") throw new Error("no question");
+    await show(asked.decisionId);
+    await sayYes("m1");
+    // The effect happened, the process died before it could be recorded: leave only the begun intent.
+    const dying = new AbortController();
+    const tool = store.tools[0]!;
+    const original = tool.execute;
+    (tool as { execute: Tool["execute"] }).execute = async (args, context) => {
+      await original(args, context);
+      dying.abort(new Error("killed"));
+      return new Promise(() => undefined);
+    };
+    await expect(gate.call({ toolCallId: "c1", name: "sell", args: { item: "lamp" }, tainted: false }, turn, dying.signal)).rejects.toThrow("killed");
+    (tool as { execute: Tool["execute"] }).execute = original;
+    store.price.value = 500; // would need a new yes if it were decided again
+    expect((await call("sell", { item: "lamp" }, { id: "c1" })).status).toBe("done");
+    expect(store.sold).toEqual([{ item: "lamp", key: asked.decisionId, paid: 100 }]);
+  });
+
+  it("keeps internals of a failing tool away from the model", async () => {
+    const asked = await call("sell", { item: "lamp" });
+    if (asked.status !== "asked") throw new Error("no question");
+    await show(asked.decisionId);
+    await sayYes("m1");
+    store.setFail("before");
+    const outcome = await call("sell", { item: "lamp" });
+    expect(outcome).toMatchObject({ status: "failed", error: { code: "INTERNAL" } });
+    expect(outcome.status === "failed" && outcome.error.message).not.toContain("internal detail");
+  });
+
+  it("says beforehand what it would decide, without asking anybody", async () => {
+    expect(await gate.evaluate({ name: "sell", args: { item: "bridge" } }, turn)).toMatchObject({ decision: "deny", ruleId: "sell.never" });
+    expect(await gate.evaluate({ name: "sell", args: { item: "lamp" } }, turn)).toMatchObject({ decision: "needs-confirmation" });
+    expect(await gate.evaluate({ name: "look", args: { item: "lamp" } }, turn)).toMatchObject({ decision: "allow" });
+    expect((await gate.decisions.list({ kind: "confirmation" })).decisions).toEqual([]);
+  });
+});

@@ -1,0 +1,242 @@
+import { addDays, addMonths, day, weekdayOf, yearOf } from "./calendar.ts";
+import { amountOf, blank, count, matches, type Span, toNumber } from "./text.ts";
+
+/** What was said about a day, before it is known which year or which reading is meant. */
+export type DaySpec =
+  | { kind: "day"; day: string }
+  | { kind: "dayMonth"; dayOfMonth: number; month: number; year?: number }
+  /** `3/4` or `3/4/2027`: both readings are possible. */
+  | { kind: "numeric"; first: number; second: number; year?: number }
+  | { kind: "dayOfMonth"; dayOfMonth: number }
+  | { kind: "weekday"; weekday: number; next: boolean }
+  | { kind: "weekend"; next: boolean }
+  | { kind: "month"; month: number }
+  | { kind: "invalid" };
+
+export interface DayMention {
+  spec: DaySpec;
+  role?: "start" | "end";
+  said: string;
+  span: Span;
+}
+
+export interface Dates {
+  mentions: DayMention[];
+  nights?: number;
+  /** "one day later": days to move by. */
+  shift?: number;
+  /** What of the trip the shift is about, when said. */
+  shiftOf?: "start" | "end";
+  spans: Span[];
+}
+
+const months = ["jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?", "aug(?:ust)?", "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"];
+const month = `(?:${months.join("|")})`;
+const monthPatterns = months.map((pattern) => new RegExp(`^${pattern}$`));
+const toMonth = (word: string): number => monthPatterns.findIndex((pattern) => pattern.test(word)) + 1;
+
+const weekdays = ["sun(?:days?)?", "mon(?:days?)?", "tue(?:s(?:days?)?)?", "wed(?:nesdays?)?", "thu(?:rs?(?:days?)?)?", "fri(?:days?)?", "sat(?:urdays?)?"];
+const weekday = `(?:${weekdays.join("|")})`;
+const weekdayPatterns = weekdays.map((pattern) => new RegExp(`^${pattern}$`));
+const toWeekday = (word: string): number => weekdayPatterns.findIndex((pattern) => pattern.test(word));
+
+const nth = "(\\d{1,2})(?:st|nd|rd|th)?";
+const yearTail = "(?:\\s*,?\\s*(?:of\\s+|in\\s+)?(\\d{4})\\b)?";
+const link = "\\s*(?:-|to|until|till|til|through|thru|and)\\s*";
+const year4 = (text: string | undefined): number | undefined => (text === undefined ? undefined : text.length === 2 ? 2000 + Number(text) : Number(text));
+
+const withYear = (spec: { kind: "dayMonth"; dayOfMonth: number; month: number }, year: number | undefined): DaySpec => ({ ...spec, ...(year === undefined ? {} : { year }) });
+const dayMonth = (dayOfMonth: string, monthWord: string, year?: string): DaySpec =>
+  withYear({ kind: "dayMonth", dayOfMonth: Number(dayOfMonth), month: toMonth(monthWord) }, year4(year));
+
+/** Months before a number of days in the same month: `28 to 3 April` starts in March. */
+function rangeOf(first: string, second: string, monthWord: string, year?: string): [DaySpec, DaySpec] {
+  const end = dayMonth(second, monthWord, year);
+  if (Number(first) <= Number(second)) return [dayMonth(first, monthWord, year), end];
+  const monthNumber = toMonth(monthWord);
+  const before = monthNumber === 1 ? 12 : monthNumber - 1;
+  const yearBefore = year4(year);
+  return [withYear({ kind: "dayMonth", dayOfMonth: Number(first), month: before }, yearBefore === undefined ? undefined : monthNumber === 1 ? yearBefore - 1 : yearBefore), end];
+}
+
+function numeric(first: number, second: number, year: number | undefined, dayFirst: boolean): DaySpec {
+  if (dayFirst || first > 12 || first === second) return second > 12 ? { kind: "invalid" } : withYear({ kind: "dayMonth", dayOfMonth: first, month: second }, year);
+  if (second > 12) return withYear({ kind: "dayMonth", dayOfMonth: second, month: first }, year);
+  return { kind: "numeric", first, second, ...(year === undefined ? {} : { year }) };
+}
+
+type Read = (match: RegExpExecArray, today: string) => DaySpec[] | null;
+const one = (spec: DaySpec): DaySpec[] => [spec];
+const offset = (match: RegExpExecArray, from: string): DaySpec[] | null => {
+  const n = toNumber(match[1]!);
+  if (n === undefined) return null;
+  if (match[2]!.startsWith("month")) return one({ kind: "day", day: addMonths(from, n) });
+  return one({ kind: "day", day: addDays(from, n * (match[2]!.startsWith("week") ? 7 : match[2]!.startsWith("fortnight") ? 14 : 1)) });
+};
+
+/** In order: an earlier pattern takes its words away from the later ones. */
+const patterns: [RegExp, Read][] = [
+  [/\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b/, (m) => one(withYear({ kind: "dayMonth", dayOfMonth: Number(m[3]), month: Number(m[2]) }, Number(m[1])))],
+  [new RegExp(`\\b(?:from\\s+|between\\s+)?(?:the\\s+)?${nth}${link}(?:the\\s+)?${nth}\\s*(?:of\\s+)?(${month})\\b${yearTail}`), (m) => rangeOf(m[1]!, m[2]!, m[3]!, m[4])],
+  [new RegExp(`\\b(${month})\\.?\\s+(?:the\\s+)?${nth}${link}(?:the\\s+)?${nth}(?!\\s*(?:${month}|adult|people|person|night|pax|traveller|:))\\b${yearTail}`), (m) => (Number(m[2]) < Number(m[3]) ? rangeOf(m[2]!, m[3]!, m[1]!, m[4]) : null)],
+  [new RegExp(`\\b${nth}[\\s.-]*(?:of\\s+|day\\s+of\\s+)?(${month})\\b\\.?(?:\\s*,?\\s*(?:of\\s+|in\\s+)?(\\d{4})\\b|\\s*'(\\d{2})\\b|-(\\d{2})\\b)?`), (m) => one(dayMonth(m[1]!, m[2]!, m[3] ?? m[4] ?? m[5]))],
+  [new RegExp(`\\b(${month})\\.?\\s*(?:the\\s+)?${nth}(?![\\d:/]|\\s*(?:adult|people|person|night|pax|traveller|guest|room))\\b${yearTail}`), (m) => one(dayMonth(m[2]!, m[1]!, m[3]))],
+  [/\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})\b/, (m) => one(numeric(Number(m[1]), Number(m[2]), year4(m[3]), true))],
+  [/\b(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})\b/, (m) => one(numeric(Number(m[1]), Number(m[3]), year4(m[4]), false))],
+  [/(?<![\d/.,])(\d{1,2})\/(\d{1,2})(?![\d/]|[.,]\d)/, (m) => (Number(m[1]) > 31 || Number(m[2]) > 31 || (m[1] === "24" && m[2] === "7") || Number(m[1]) === 0 || Number(m[2]) === 0 ? null : one(numeric(Number(m[1]), Number(m[2]), undefined, false)))],
+  [/\b(?:the\s+)?day\s+after\s+tomorrow\b/, (_, today) => one({ kind: "day", day: addDays(today, 2) })],
+  [new RegExp(`\\b(${amountOf})\\s+(days?|weeks?|months?|fortnights?)\\s+from\\s+(?:now|today)\\b`), offset],
+  [new RegExp(`\\b(${amountOf})\\s+(days?|weeks?|months?|fortnights?)\\s+from\\s+tomorrow\\b`), (m, today) => offset(m, addDays(today, 1))],
+  [new RegExp(`\\b(?:in|within)\\s+(?:about\\s+)?(${amountOf})\\s+(days?|weeks?|months?|fortnights?)(?:'s?)?(?:\\s+time)?\\b`), offset],
+  [/\b(?:tomorrow|tmrw|tmr|tomorow|tommorow|tommorrow)\b/, (_, today) => one({ kind: "day", day: addDays(today, 1) })],
+  [/\b(?:today|tonight)\b/, (_, today) => one({ kind: "day", day: today })],
+  [/\b(this|next|the coming|coming)?\s*(?:long\s+)?week-?end\b/, (m) => one({ kind: "weekend", next: m[1] === "next" })],
+  [/\b(?:on\s+)?christmas\s+(day|eve)\b/, (m) => one({ kind: "dayMonth", dayOfMonth: m[1] === "eve" ? 24 : 25, month: 12 })],
+  [/\bnew\s+year'?s?\s+(day|eve)\b/, (m) => one(m[1] === "eve" ? { kind: "dayMonth", dayOfMonth: 31, month: 12 } : { kind: "dayMonth", dayOfMonth: 1, month: 1 })],
+  [new RegExp(`\\b(this|next|the coming|coming|on|the)?\\s*(${weekday})\\b(?!')`), (m) => (m[1] === undefined && /^(?:sun|sat|mon|wed|fri)$/.test(m[2]!) && !/\b(?:on|from|until|till|to|by|return|returning|back|-)\s*$/.test(m.input.slice(0, m.index)) && m.input.trim() !== m[2] ? null : one({ kind: "weekday", weekday: toWeekday(m[2]!), next: m[1] === "next" }))],
+  [/\bthe\s+(\d{1,2})(?:st|nd|rd|th)\b(?!\s*(?:one|option|offer|flight|hotel|car|choice|class|result|floor|birthday))/, (m) => one({ kind: "dayOfMonth", dayOfMonth: Number(m[1]) })],
+  [/\b(?:on|until|till)\s+(\d{1,2})(?:st|nd|rd|th)\b/, (m) => one({ kind: "dayOfMonth", dayOfMonth: Number(m[1]) })],
+  [new RegExp(`\\b(?:in|during|early|mid|mid-|late|end\\s+of|beginning\\s+of|start\\s+of|middle\\s+of|sometime\\s+in|this|next|of|for)\\s*(${month})\\b`), (m) => one({ kind: "month", month: toMonth(m[1]!) })],
+  [/^\s*(january|february|march|april|june|july|august|september|october|november|december)\s*[.!?]?\s*$/, (m) => one({ kind: "month", month: toMonth(m[1]!) })],
+];
+
+const endCue = /(?:\b(?:return(?:ing)?|back|until|till|til|through|thru|to|check(?:ing)?[- ]?out|drop(?:ping)?(?:[- ]?(?:it\s+)?off)?|bring(?:ing)?\s+it\s+back|home|inbound|ending|end)\b|-)(?:\s+(?:flight|date|is|will\s+be|to|on|at|by|for|it|the|of|day|home))*\s*:?\s*(?:on\s+)?(?:the\s+)?$/;
+const startCue = /\b(?:from|depart(?:s|ing|ure)?|leav(?:e|ing)|fly(?:ing)?(?:\s+out)?|start(?:s|ing)?|check(?:ing)?[- ]?in|pick(?:ing)?(?:[- ]?(?:it\s+)?up)|outbound|arriv(?:e|ing|al))(?:\s+(?:flight|date|is|will\s+be|on|at|it|the|day|to))*\s*:?\s*(?:on\s+)?(?:the\s+)?$/;
+
+function roles(mentions: DayMention[], text: string): void {
+  let previousEnd = 0;
+  for (const [index, mention] of mentions.entries()) {
+    const before = text.slice(Math.max(previousEnd, mention.span.start - 40), mention.span.start);
+    previousEnd = mention.span.end;
+    if (mention.role) continue;
+    // "to 20 March" alone names a new date, "return to 20 March" and "12 March to 20 March" an end.
+    const alone = index === 0 && /\b(?:to|-)\s*(?:the\s+)?$/.test(before) && !/\b(?:return|back|check)/.test(before);
+    if (!alone && endCue.test(before)) mention.role = "end";
+    else if (startCue.test(before)) mention.role = "start";
+  }
+}
+
+const takeShift = (text: string): { shift: number; shiftOf?: "start" | "end"; span: Span } | undefined => {
+  const later = new RegExp(`\\b(${amountOf})\\s+(days?|weeks?)\\s+(later|earlier|after|before|sooner)\\b`).exec(text);
+  const near = later ? null : /\bthe\s+(?:next|following)\s+day\b|\bthe\s+day\s+(?:before|earlier|after)\b/.exec(text);
+  const found = later ?? near;
+  if (!found) return undefined;
+  const days = later ? (toNumber(later[1]!) ?? 1) * (later[2]!.startsWith("week") ? 7 : 1) : 1;
+  const back = later ? /earlier|before|sooner/.test(later[3]!) : /before|earlier/.test(found[0]);
+  const shiftOf = /\b(?:return(?:ing)?|back)\b/.test(text) ? "end" : /\b(?:leav|depart|outbound)/.test(text) ? "start" : undefined;
+  return { shift: back ? -days : days, ...(shiftOf ? { shiftOf } : {}), span: { start: found.index, end: found.index + found[0].length } };
+};
+
+const takeNights = (text: string): { nights: number; span: Span } | undefined => {
+  const found =
+    new RegExp(`\\b(?:for\\s+)?(${amountOf})[\\s-]*(nights?)\\b`).exec(text) ??
+    new RegExp(`\\b(?:for|stay(?:ing)?(?:\\s+for)?|spend(?:ing)?)\\s+(?:about\\s+)?(${amountOf})[\\s-]*(days?|weeks?|fortnights?)\\b`).exec(text) ??
+    new RegExp(`(?<!\\b(?:next|this|per|every)\\s)\\b(${count}|an?)[\\s-]+(days?|weeks?|fortnights?)\\b(?!\\s*(?:ago|old|from|notice))`).exec(text);
+  const n = found ? toNumber(found[1]!) : undefined;
+  if (!found || n === undefined || n < 1) return undefined;
+  const nights = found[2]!.startsWith("week") ? n * 7 : found[2]!.startsWith("fortnight") ? n * 14 : n;
+  return nights > 365 ? undefined : { nights, span: { start: found.index, end: found.index + found[0].length } };
+};
+
+/** All that a text in `normalise` form says about days. Relative ones count from `today`. */
+export function readDates(text: string, today: string): Dates {
+  const mentions: DayMention[] = [];
+  const spans: Span[] = [];
+  let rest = text;
+  const take = (span: Span) => {
+    spans.push(span);
+    rest = blank(rest, [span]);
+  };
+  const shift = takeShift(rest);
+  if (shift) take(shift.span);
+  for (const [pattern, read] of patterns) {
+    for (const match of [...matches(pattern, rest)]) {
+      const specs = read(match, today);
+      if (!specs) continue;
+      take(match.span);
+      const said = match[0].trim();
+      for (const [index, spec] of specs.entries())
+        mentions.push({ spec, said, span: match.span, ...(specs.length === 2 ? { role: index === 0 ? ("start" as const) : ("end" as const) } : {}) });
+    }
+  }
+  mentions.sort((a, b) => a.span.start - b.span.start);
+  roles(mentions, text);
+  const nights = takeNights(rest);
+  if (nights) take(nights.span);
+  // The little words that belonged to a date must not look like those of a place.
+  for (const mention of mentions) {
+    const cue = /\b(?:from|to|until|till|on|in|at|for|by|through|-)\s*(?:the\s+)?$/.exec(rest.slice(0, mention.span.start));
+    if (cue) take({ start: cue.index, end: mention.span.start });
+  }
+  return { mentions, ...(nights ? { nights: nights.nights } : {}), ...(shift ? { shift: shift.shift, ...(shift.shiftOf ? { shiftOf: shift.shiftOf } : {}) } : {}), spans };
+}
+
+/** A day that is known, or why not, with the days it could be. */
+export type Resolved = { day: string; until?: string } | { why: "ambiguous" | "past" | "month" | "invalid"; options: string[]; month?: number };
+
+const recentlyDays = 31;
+
+function next(dayOfMonth: number, monthNumber: number, from: string): string | undefined {
+  for (let year = yearOf(from); year <= yearOf(from) + 8; year++) {
+    const made = day(year, monthNumber, dayOfMonth);
+    if (made && made >= from) return made;
+  }
+  return undefined;
+}
+
+function resolveDayMonth(spec: { dayOfMonth: number; month: number; year?: number }, today: string, from: string): Resolved {
+  if (spec.year !== undefined) {
+    const made = day(spec.year, spec.month, spec.dayOfMonth);
+    if (!made) return { why: "invalid", options: [] };
+    const again = next(spec.dayOfMonth, spec.month, today);
+    return made < today ? { why: "past", options: again && yearOf(made) >= yearOf(today) - 1 ? [again] : [] } : { day: made };
+  }
+  const made = next(spec.dayOfMonth, spec.month, from);
+  if (!made) return { why: "invalid", options: [] };
+  // Days that have just passed are more often a slip than a plan for next year.
+  const thisYear = day(yearOf(today), spec.month, spec.dayOfMonth);
+  if (from === today && thisYear && thisYear < today && addDays(thisYear, recentlyDays) >= today) return { why: "past", options: [made] };
+  return { day: made };
+}
+
+/** Which day is meant. `notBefore`: an end is never before its start. */
+export function resolveDay(spec: DaySpec, today: string, notBefore?: string): Resolved {
+  const from = notBefore && notBefore > today ? notBefore : today;
+  switch (spec.kind) {
+    case "day":
+      return { day: spec.day };
+    case "dayMonth":
+      return resolveDayMonth(spec, today, from);
+    case "numeric": {
+      const dayFirst = resolveDayMonth({ dayOfMonth: spec.first, month: spec.second, ...(spec.year === undefined ? {} : { year: spec.year }) }, today, from);
+      const monthFirst = resolveDayMonth({ dayOfMonth: spec.second, month: spec.first, ...(spec.year === undefined ? {} : { year: spec.year }) }, today, from);
+      const options = [dayFirst, monthFirst].flatMap((reading) => ("day" in reading ? [reading.day] : []));
+      if (options.length === 2) return { why: "ambiguous", options };
+      return options[0] ? { day: options[0] } : dayFirst;
+    }
+    case "dayOfMonth": {
+      for (let ahead = 0; ahead < 62; ahead++) {
+        const made = addDays(from, ahead);
+        if (Number(made.slice(8)) === spec.dayOfMonth) return { day: made };
+      }
+      return { why: "invalid", options: [] };
+    }
+    case "weekday": {
+      if (spec.next && !notBefore) {
+        const monday = addDays(today, 7 - ((weekdayOf(today) + 6) % 7));
+        return { day: addDays(monday, (spec.weekday + 6) % 7) };
+      }
+      const ahead = (spec.weekday - weekdayOf(from) + 7) % 7;
+      return { day: addDays(from, ahead === 0 ? 7 : ahead) };
+    }
+    case "weekend": {
+      const saturday = addDays(today, (6 - weekdayOf(today) + 7) % 7);
+      const start = spec.next ? addDays(saturday, 7) : saturday;
+      return { day: start, until: addDays(start, 1) };
+    }
+    case "month":
+      return { why: "month", options: [], month: spec.month };
+    case "invalid":
+      return { why: "invalid", options: [] };
+  }
+}

@@ -1,0 +1,334 @@
+import { justBelow } from "./amounts.ts";
+import { addDays, daysBetween } from "./calendar.ts";
+import { type DayMention, type Dates, resolveDay } from "./dates.ts";
+import type { Vertical } from "./intents.ts";
+import type { PlaceMention } from "./places.ts";
+import { type DaySlot, endOf, noParty, type PlaceSlot, type Slots, type State } from "./state.ts";
+import { count, toNumber } from "./text.ts";
+import type { Understanding } from "./understanding.ts";
+
+/** Takes up what a message says about the trip. Returns whether it said anything. */
+export function applyTrip(state: State, said: Understanding, today: string): boolean {
+  const verticals = applyVerticals(state, said);
+  const focus = state.focus ?? inferVertical(state, said);
+  if (focus && !state.focus) setFocus(state, focus);
+  const startsAnew = state.focus !== undefined && restates(state, state.focus, said);
+  if (startsAnew) state.slots[state.focus!] = {};
+  const partyChanged = applyParty(state, said);
+  const slots = state.slots[state.focus ?? "flight"];
+  const changes = [
+    verticals,
+    applyPlaces(state, slots, said),
+    applyDates(slots, said.dates, today, { ...(state.focus ? { focus: state.focus } : {}), endOnly: asksOnly(state, "end") }),
+    applyTimes(slots, said),
+    partyChanged,
+    applyWishes(state, said),
+    applyBareNumber(state, slots, said),
+  ];
+  const changed = changes.some(Boolean);
+  if (changed) {
+    delete state.pending;
+    if (state.focus) delete state.chosen[state.focus];
+    // Offers of all kinds were for the people before.
+    if (partyChanged) state.chosen = {};
+    if (state.goal.kind === "cancel" || state.goal.kind === "status") state.goal = { kind: "trip" };
+  }
+  return changed;
+}
+
+/** Talks of another kind from now on; what is not known of it is taken from the one before. */
+export function setFocus(state: State, vertical: Vertical): void {
+  const before = state.focus ?? state.completed.at(-1);
+  state.focus = vertical;
+  if (!state.wanted.includes(vertical)) state.wanted.push(vertical);
+  const slots = state.slots[vertical];
+  const sources = [before, ...state.wanted, ...state.completed].filter((other): other is Vertical => other !== undefined && other !== vertical);
+  if (slots.place !== undefined && slots.start !== undefined) return;
+  for (const source of sources) inherit(slots, state.slots[source], vertical);
+}
+
+function inherit(to: Slots, from: Slots, vertical: Vertical): void {
+  if (from.place && !to.place) to.place = from.place;
+  if (from.start && !to.start) {
+    to.start = from.start;
+    if (to.end === undefined && to.nights === undefined) {
+      if (from.end) to.end = from.end;
+      else if (from.nights !== undefined) to.nights = from.nights;
+    }
+  }
+  if (vertical === "flight" && from.origin && !to.origin) to.origin = from.origin;
+}
+
+function applyVerticals(state: State, { intents, places }: Understanding): boolean {
+  const { verticals, without, replace, belongs } = intents;
+  const dropped = without.filter((vertical) => state.wanted.includes(vertical));
+  for (const vertical of dropped) {
+    state.wanted = state.wanted.filter((other) => other !== vertical);
+    delete state.chosen[vertical];
+    delete state.found[vertical];
+    if (state.focus === vertical) delete state.focus;
+  }
+  if (dropped.length > 0 && verticals.length === 0 && state.focus === undefined && state.wanted[0]) state.focus = state.wanted[0];
+  if (verticals.length === 0) return dropped.length > 0;
+  if (state.goal.kind === "change" && !(state.goal.vertical && verticals.includes(state.goal.vertical))) state.goal = { kind: "trip" };
+  if (state.wanted.length === 0 && state.completed.length > 0 && !belongs) {
+    const again = verticals.some((vertical) => state.completed.includes(vertical)) || places.length > 1;
+    if (again) {
+      state.slots = { flight: {}, hotel: {}, car: {} };
+      state.party = noParty();
+      state.travellers = [];
+      state.completed = [];
+    }
+  }
+  const fresh = verticals.filter((vertical) => !state.wanted.includes(vertical));
+  if (replace && fresh.length > 0) {
+    const before = state.focus;
+    for (const vertical of state.wanted.filter((other) => !verticals.includes(other))) {
+      delete state.chosen[vertical];
+      delete state.found[vertical];
+    }
+    state.wanted = before ? [before] : [];
+    setFocus(state, fresh[0]!);
+    state.wanted = [...verticals];
+  } else if (fresh.length > 0) {
+    const target = fresh[0]!;
+    // Of several named at once the first comes first; the others follow when it is chosen.
+    if (state.completed.includes(target)) state.slots[target] = {};
+    setFocus(state, target);
+    for (const vertical of fresh) if (!state.wanted.includes(vertical)) state.wanted.push(vertical);
+  } else if (!verticals.includes(state.focus!)) setFocus(state, verticals[0]!);
+  return true;
+}
+
+function inferVertical(state: State, { wishes, places, dates, times, party, budget }: Understanding): Vertical | undefined {
+  if (state.wanted[0]) return state.wanted[0];
+  if (wishes.category !== undefined || wishes.automatic !== undefined || wishes.driverAge !== undefined) return "car";
+  if (wishes.minStars !== undefined || wishes.rooms !== undefined) return "hotel";
+  if (wishes.cabin !== undefined || wishes.direct !== undefined || wishes.roundTrip || wishes.oneWay) return "flight";
+  const roles = new Set(places.map(({ role }) => role));
+  if (places.length >= 2 || roles.has("from")) return "flight";
+  void [dates, times, party, budget];
+  return undefined;
+}
+
+/** A request that names place and day again is a new one, not a correction of the old. */
+function restates(state: State, vertical: Vertical, { intents, places, dates }: Understanding): boolean {
+  const slots = state.slots[vertical];
+  if (!slots.place && !slots.start) return false;
+  return intents.search && intents.verticals.includes(vertical) && places.length >= (vertical === "flight" ? 2 : 1) && dates.mentions.length > 0 && state.found[vertical] !== undefined;
+}
+
+const asksOnly = (state: State, slot: "end" | "origin"): boolean => {
+  if (state.asked?.kind === "day") return state.asked.slot === slot;
+  if (state.asked?.kind === "place") return state.asked.slot === slot;
+  return state.asked?.kind === "slots" && state.asked.slots.includes(slot) && !state.asked.slots.includes(slot === "end" ? "start" : "place");
+};
+
+// ---- places ----------------------------------------------------------------------------------------------------------
+
+const toSlot = ({ candidates, guessed, said }: PlaceMention): PlaceSlot => (candidates.length === 1 && !guessed ? { place: candidates[0]! } : { said, options: candidates, guessed });
+
+function applyPlaces(state: State, slots: Slots, { places }: Understanding): boolean {
+  if (places.length === 0) return false;
+  const set = (name: "origin" | "place" | "dropOff", mention: PlaceMention, into = slots): boolean => {
+    // An unknown word does not overwrite a place that is settled.
+    const settled = into[name] !== undefined && "place" in into[name];
+    if (mention.guessed && mention.candidates.length === 0 && settled) return false;
+    into[name] = toSlot(mention);
+    return true;
+  };
+  const vertical = state.focus ?? "flight";
+  if (vertical === "car") return places.map((mention, index) => set(carSlot(mention, index, places), mention)).some(Boolean);
+  if (vertical === "hotel") {
+    const main = places.find(({ role }) => role === "in") ?? places.find(({ role }) => role === "to") ?? places.find(({ role }) => role === undefined) ?? places[0]!;
+    const origin = places.find((mention) => mention !== main && mention.role === "from");
+    if (origin) set("origin", origin, state.slots.flight);
+    return set("place", main);
+  }
+  return flightPlaces(state, places)
+    .map(([name, mention]) => set(name, mention))
+    .some(Boolean);
+}
+
+const carSlot = (mention: PlaceMention, index: number, all: readonly PlaceMention[]): "place" | "dropOff" =>
+  mention.role === "dropOff" || (mention.role === "to" && index > 0 && all.some((other) => other.role === "from" || other.role === "pickUp" || other.role === "in")) ? "dropOff" : "place";
+
+function flightPlaces(state: State, places: readonly PlaceMention[]): ["origin" | "place", PlaceMention][] {
+  const from = places.find(({ role }) => role === "from");
+  const to = places.find(({ role }) => role === "to") ?? places.find(({ role }) => role === "in");
+  const bare = places.filter((mention) => mention !== from && mention !== to);
+  const made: ["origin" | "place", PlaceMention][] = [];
+  if (from) made.push(["origin", from]);
+  if (to) made.push([!from && to.role === "in" && asksOnly(state, "origin") ? "origin" : "place", to]);
+  for (const mention of bare) {
+    const taken = new Set(made.map(([name]) => name));
+    if (taken.size === 2) break;
+    if (taken.has("origin")) made.push(["place", mention]);
+    else if (taken.has("place") || (bare.length > 1 && !taken.has("origin")) || asksOnly(state, "origin")) made.push(["origin", mention]);
+    else made.push(["place", mention]);
+  }
+  return made;
+}
+
+// ---- days ------------------------------------------------------------------------------------------------------------
+
+export interface DateContext {
+  focus?: Vertical;
+  /** Only the end was asked for. */
+  endOnly: boolean;
+  /** A new start moves the end along. */
+  keepLength?: boolean;
+}
+
+const dayIn = (slot: DaySlot | undefined): string | undefined => (slot && "day" in slot ? slot.day : undefined);
+
+function toDaySlot(mention: DayMention, today: string, notBefore?: string): { slot: DaySlot; until?: string } {
+  const resolved = resolveDay(mention.spec, today, notBefore);
+  if ("day" in resolved) {
+    if (resolved.day < today) return { slot: { said: mention.said, why: "past", options: [] } };
+    return { slot: { day: resolved.day }, ...(resolved.until ? { until: resolved.until } : {}) };
+  }
+  return { slot: { said: mention.said, why: resolved.why, options: resolved.options, ...(resolved.month === undefined ? {} : { month: resolved.month }) } };
+}
+
+export function applyDates(slots: Slots, dates: Dates, today: string, { focus, endOnly, keepLength = false }: DateContext): boolean {
+  const { mentions, nights, shift, shiftOf } = dates;
+  if (shift !== undefined) return applyShift(slots, shift, shiftOf, today);
+  const free = mentions.filter(({ role }) => role === undefined);
+  let start = mentions.find(({ role }) => role === "start");
+  let end = mentions.find(({ role }) => role === "end");
+  if (!start && !(endOnly && mentions.length === 1)) start = free.shift();
+  if (!end && free[0] && free[0] !== start) end = free[0];
+  if (start) setStart(slots, start, today, { focus, keepLength, endGiven: end !== undefined || nights !== undefined });
+  if (end) {
+    slots.end = toDaySlot(end, today, dayIn(slots.start)).slot;
+    delete slots.nights;
+  }
+  if (nights !== undefined) {
+    slots.nights = nights;
+    delete slots.end;
+  }
+  return start !== undefined || end !== undefined || nights !== undefined;
+}
+
+function setStart(slots: Slots, mention: DayMention, today: string, { focus, keepLength, endGiven }: { focus: Vertical | undefined; keepLength: boolean; endGiven: boolean }): void {
+  const before = dayIn(slots.start);
+  const endBefore = dayIn(slots.end);
+  const { slot, until } = toDaySlot(mention, today);
+  slots.start = slot;
+  const now = dayIn(slot);
+  if (until && !endGiven && focus !== "flight") {
+    slots.end = { day: until };
+    delete slots.nights;
+  } else if (now && before && endBefore && !endGiven && (keepLength || now >= endBefore)) slots.end = { day: addDays(now, daysBetween(before, endBefore)) };
+  else if (now && endBefore && !before && now > endBefore) delete slots.end;
+}
+
+function applyShift(slots: Slots, shift: number, shiftOf: "start" | "end" | undefined, today: string): boolean {
+  const start = dayIn(slots.start);
+  const end = endOf(slots, addDays);
+  let moved = false;
+  if (start && shiftOf !== "end" && addDays(start, shift) >= today) {
+    slots.start = { day: addDays(start, shift) };
+    moved = true;
+  }
+  if (slots.nights !== undefined && !slots.end && shiftOf === undefined) return moved;
+  if (end && shiftOf !== "start") {
+    slots.end = { day: addDays(end, shift) };
+    delete slots.nights;
+    moved = true;
+  }
+  return moved;
+}
+
+function applyTimes(slots: Slots, { times }: Understanding): boolean {
+  if (times.length === 0) return false;
+  const end = times.find(({ role }) => role === "end") ?? times[1];
+  const start = times.find((time) => time !== end && time.role !== "end");
+  if (start) slots.pickUpTime = start.time;
+  if (end) slots.dropOffTime = end.time;
+  return true;
+}
+
+// ---- people ----------------------------------------------------------------------------------------------------------
+
+function applyParty(state: State, { party, text, rest }: Understanding): boolean {
+  const before = JSON.stringify(state.party);
+  const asked = state.asked?.kind === "slots" ? state.asked.slots : [];
+  const answersAges = asked.includes("ages") && (party === undefined || party.adults === undefined);
+  if (answersAges) {
+    const ages = [...(party?.ages ?? []), ...numbersIn(rest)].filter((age) => age <= 17).slice(0, 8);
+    const { unsplit } = state.party;
+    if (unsplit !== undefined && ages.length > 0 && ages.length < unsplit) state.party = { adults: unsplit - ages.length, ages, agesMissing: 0 };
+    else if (unsplit !== undefined && /\b(?:all|only|just)\s+adults\b|\bno\s+(?:children|kids)\b|\badults\s+only\b/.test(text)) state.party = { adults: unsplit, ages: [], agesMissing: 0 };
+    else if (ages.length > 0) state.party = { ...state.party, ages: [...state.party.ages, ...ages].slice(0, 8), agesMissing: Math.max(0, state.party.agesMissing - ages.length) };
+    return before !== JSON.stringify(state.party);
+  }
+  if (!party) return false;
+  const children = party.ages.length + party.agesMissing > 0;
+  if (party.unsplit !== undefined) state.party = { ages: [], agesMissing: 0, unsplit: party.unsplit };
+  else if (party.more) {
+    state.party = { ...state.party, ages: [...state.party.ages, ...party.ages].slice(0, 8), agesMissing: state.party.agesMissing + party.agesMissing };
+    if (party.adults !== undefined) state.party.adults = (state.party.adults ?? 1) + party.adults;
+  } else if (party.adults !== undefined) {
+    const keep = !children && /\badults?\b/.test(text);
+    state.party = { adults: party.adults, ages: keep ? state.party.ages : party.ages, agesMissing: keep ? state.party.agesMissing : party.agesMissing };
+  } else {
+    const { unsplit, adults } = state.party;
+    const known = adults ?? (unsplit !== undefined && unsplit > party.ages.length + party.agesMissing ? unsplit - party.ages.length - party.agesMissing : undefined);
+    state.party = { ages: party.ages, agesMissing: party.agesMissing, ...(known === undefined ? {} : { adults: known }) };
+  }
+  return true;
+}
+
+const numbersIn = (text: string): number[] => (text.match(new RegExp(`\\b${count}\\b`, "g")) ?? []).map((word) => toNumber(word)!);
+const bareNumber = new RegExp(`^[\\s,.;!]*(?:(?:and|for|just|only|we|are|will|be|it's|is|there|of|us|about|nights?)[\\s,]+)*(${count})(?:[\\s,]+(?:please|of|us|in|total|thanks|and))*[\\s.,;!]*$`);
+
+function applyBareNumber(state: State, slots: Slots, { rest, party, dates }: Understanding): boolean {
+  const asked = state.asked?.kind === "slots" ? state.asked.slots : [];
+  const n = toNumber(bareNumber.exec(rest)?.[1] ?? "");
+  if (n === undefined || n < 1 || asked.includes("ages")) return false;
+  if (asked.includes("party") && !party && n <= 30) {
+    state.party = { ages: [], agesMissing: 0, adults: n };
+    return true;
+  }
+  if (asked.includes("end") && !asked.includes("start") && dates.nights === undefined && state.focus !== "flight" && n <= 60) {
+    slots.nights = n;
+    delete slots.end;
+    return true;
+  }
+  return false;
+}
+
+// ---- wishes ----------------------------------------------------------------------------------------------------------
+
+function applyWishes(state: State, { wishes, budget, dates }: Understanding): boolean {
+  const { flight, hotel, car } = state.slots;
+  const slots = state.slots[state.focus ?? "flight"];
+  if (wishes.cabin !== undefined) flight.cabin = wishes.cabin;
+  if (wishes.direct !== undefined) flight.direct = wishes.direct;
+  if (wishes.minStars !== undefined) hotel.minStars = wishes.minStars;
+  if (wishes.refundable !== undefined) hotel.refundable = wishes.refundable;
+  if (wishes.rooms !== undefined) hotel.rooms = wishes.rooms;
+  if (wishes.category !== undefined) car.category = wishes.category;
+  if (wishes.automatic !== undefined) car.automatic = wishes.automatic;
+  if (wishes.driverAge !== undefined) car.driverAge = wishes.driverAge;
+  if (wishes.roundTrip) flight.roundTrip = true;
+  if (wishes.oneWay) {
+    flight.roundTrip = false;
+    if (state.focus === "flight" && !dates.mentions.some(({ role }) => role === "end")) {
+      delete flight.end;
+      delete flight.nights;
+    }
+  }
+  if (wishes.dropBudget) delete slots.budget;
+  if (budget) slots.budget = { amount: budget.amount, per: budget.per, ...(budget.currency ? { currency: budget.currency } : {}) };
+  const shown = state.focus ? state.found[state.focus]?.offers : undefined;
+  if (wishes.cheaper && shown?.length && !budget) {
+    const lowest = [...shown].sort((a, b) => Number(a.price.amount) - Number(b.price.amount))[0]!;
+    const below = justBelow(lowest.price);
+    if (below) slots.below = below;
+  }
+  if (wishes.moreOffers && shown?.length) slots.limit = 20;
+  return budget !== undefined || wishes.spans.length > 0;
+}

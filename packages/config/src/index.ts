@@ -1,0 +1,15 @@
+export { type ConfigHandlersOptions, configHandlers, configText, patchedText } from "./handlers.ts";
+export { parseJson5 } from "./include.ts";
+export { type ConfigIssue, configInvalid, issueLine } from "./issue.ts";
+export { keepLastGood, lastGoodPath, loadForStart, type StartConfig } from "./last-good.ts";
+export { type ConfigFiles, type ConfigSnapshot, configHash, loadConfigFile, loadConfigText, requireConfig } from "./load.ts";
+export { parseConfig } from "./parse.ts";
+export { mergePatch } from "./patch.ts";
+export { mask, redact, redactRaw, redactText } from "./redact.ts";
+export { GatewayConfig } from "./schema.ts";
+export { type ConfigSchemaDocument, configSchemaDocument, type UiHint } from "./schema-json.ts";
+export { agentSessionsPath, expandHome, locateState, resolvePath, type StatePaths, statePaths } from "./state-paths.ts";
+export type { Environment } from "./substitute.ts";
+export { getPath, setPath } from "./value-path.ts";
+export { type WatchOptions, watchConfigFile } from "./watch.ts";
+export { type WriteOptions, writeConfigFile } from "./write.ts";

@@ -1,0 +1,100 @@
+import { TravelAgentError } from "@travelagent/protocol";
+import JSON5 from "json5";
+import type * as z from "zod";
+import { alternatives, childSchemas, inputJsonSchema, type JsonSchema } from "./json-schema-walk.ts";
+import { GatewayConfig } from "./schema.ts";
+import { isReference } from "./substitute.ts";
+import { formatPath, isObject, type PathKey } from "./value-path.ts";
+
+/** What stands in place of a secret. Never written to a file. */
+export const mask = "***";
+
+/** The last words of a key that names a secret where no schema says so, as in the settings of a plugin. */
+const secretName = /(?:token|password|passwd|secret|api_?key|private_?key|passphrase|credentials?)$/i;
+
+/** Forms by which well-known secrets give themselves away wherever they stand. */
+const secretForms = [
+  /\bsk-[A-Za-z0-9_-]{16,}/g,
+  /\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{10,}/g,
+  /\bgh[pousr]_[A-Za-z0-9]{20,}/g,
+  /\bxox[abeoprs]-[A-Za-z0-9-]{10,}/g,
+  /\bAIza[A-Za-z0-9_-]{30,}/g,
+  /\b\d{8,10}:[A-Za-z0-9_-]{30,}/g,
+  /\bBearer\s+[A-Za-z0-9._~+/-]{12,}=*/g,
+  /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g,
+  /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
+  /(?<=\/\/[^/\s:@]*:)[^/\s@]+(?=@)/g,
+];
+
+/** A copy whose secrets are masked: values the schema marks, values under a secret's name, and texts that look like one. References such as `${NAME}` stay. */
+export function redact(value: unknown, schema: z.ZodType = GatewayConfig): unknown {
+  return visit(value, schema, (text, secret) => (secret ? mask : redactText(text)));
+}
+
+/** A text with everything that looks like a secret masked. */
+export const redactText = (text: string): string => secretForms.reduce((clean, form) => clean.replace(form, mask), text);
+
+/**
+ * The file as a person may see it, comments kept where that is safe. Null for a text that is no JSON5: nobody can tell
+ * then which part of it is a secret.
+ */
+export function redactRaw(raw: string, schema: z.ZodType = GatewayConfig): string | null {
+  let parsed: unknown;
+  try {
+    parsed = JSON5.parse(raw);
+  } catch {
+    return null;
+  }
+  const secrets = new Set<string>();
+  visit(parsed, schema, (text, secret) => {
+    if (secret) secrets.add(text);
+    return text;
+  });
+  const wanted = redact(parsed, schema);
+  let shown = raw;
+  for (const text of [...secrets].sort((a, b) => b.length - a.length)) {
+    for (const written of new Set([text, JSON.stringify(text).slice(1, -1)])) shown = shown.replaceAll(written, mask);
+  }
+  shown = redactText(shown);
+  try {
+    // A secret that is written in escapes, or is so short that it stands inside other words, shows here.
+    if (JSON.stringify(JSON5.parse(shown)) === JSON.stringify(wanted)) return shown;
+  } catch {
+    // Fall through: the masked text is no JSON5 any more.
+  }
+  return `${JSON.stringify(wanted, null, 2)}\n`;
+}
+
+/** Raises `INVALID_REQUEST` when a mask came back as a value: it would overwrite the secret it stands for. */
+export function refuseMask(value: unknown): void {
+  const paths: string[] = [];
+  const walk = (node: unknown, path: PathKey[]): void => {
+    if (typeof node === "string" && node.includes(mask)) paths.push(formatPath(path));
+    else if (Array.isArray(node)) for (const [index, entry] of node.entries()) walk(entry, [...path, index]);
+    else if (isObject(node)) for (const [key, entry] of Object.entries(node)) walk(entry, [...path, key]);
+  };
+  walk(value, []);
+  if (paths.length === 0) return;
+  throw new TravelAgentError(
+    "INVALID_REQUEST",
+    `${paths.join(", ")}: "${mask}" only stands for a secret that is not shown; send a patch without this key, or the secret itself, or \${NAME}`,
+    { details: { paths } },
+  );
+}
+
+function visit(value: unknown, schema: z.ZodType, change: (text: string, secret: boolean) => string): unknown {
+  const root = inputJsonSchema(schema);
+  const walk = (node: unknown, nodes: JsonSchema[], secret: boolean): unknown => {
+    if (typeof node === "string") return node === "" || isReference(node) ? node : change(node, secret);
+    if (typeof node === "number" && secret) return change(String(node), true);
+    if (Array.isArray(node)) return node.map((entry, index) => walk(entry, childSchemas(nodes, index, root), secret));
+    if (!isObject(node)) return node;
+    return Object.fromEntries(
+      Object.entries(node).map(([key, entry]) => {
+        const next = childSchemas(nodes, key, root);
+        return [key, walk(entry, next, secret || next.some((child) => child.secret === true) || (secretName.test(key) && !isObject(entry)))];
+      }),
+    );
+  };
+  return walk(value, alternatives(root, root), false);
+}

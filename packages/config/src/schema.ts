@@ -1,0 +1,62 @@
+import * as z from "zod";
+import { agents, binding, broadcast, tools } from "./schema/agents.ts";
+import { channels } from "./schema/channels.ts";
+import { cron } from "./schema/cron.ts";
+import { gateway } from "./schema/gateway.ts";
+import { models } from "./schema/models.ts";
+import { hooks, logging, metrics, plugins, skills } from "./schema/operations.ts";
+import { messages, session } from "./schema/session.ts";
+import { approvals, payments, policy, suppliers } from "./schema/travel.ts";
+
+/** The whole of `travelagent.json`. Every section may be left out; an empty object is a working configuration. */
+export const GatewayConfig = z
+  .strictObject({
+    $schema: z.string().optional().describe("For editors."),
+    agents: agents.prefault({}),
+    bindings: z.array(binding).default([]),
+    broadcast: broadcast.optional(),
+    channels: channels.prefault({}),
+    cron: cron.prefault({}),
+    gateway: gateway.prefault({}),
+    models: models.prefault({}),
+    session: session.prefault({}),
+    messages: messages.prefault({}),
+    tools: tools.prefault({}),
+    suppliers: suppliers.default({}),
+    payments: payments.prefault({}),
+    policy: policy.prefault({}),
+    approvals: approvals.prefault({}),
+    hooks: hooks.prefault({}),
+    skills: skills.prefault({}),
+    plugins: plugins.prefault({}),
+    logging: logging.prefault({}),
+    metrics: metrics.prefault({}),
+  })
+  .superRefine((config, context) => {
+    const problem = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+    const ids = config.agents.list.map((agent) => agent.id);
+    ids.forEach((id, index) => {
+      if (ids.indexOf(id) !== index) problem(["agents", "list", index, "id"], `there are two agents "${id}"; give each its own id`);
+    });
+    const known = new Set(ids.length > 0 ? ids : ["main"]);
+    const mustExist = (id: string, path: (string | number)[]) => {
+      if (!known.has(id)) problem(path, `there is no agent "${id}" in agents.list; known: ${[...known].join(", ")}`);
+    };
+    for (const [index, entry] of config.bindings.entries()) mustExist(entry.agentId, ["bindings", index, "agentId"]);
+    for (const [peer, list] of Object.entries(config.broadcast ?? {})) {
+      if (!Array.isArray(list)) continue;
+      for (const [index, id] of list.entries()) mustExist(id, ["broadcast", peer, index]);
+    }
+    config.cron.jobs.forEach((job, index) => {
+      if (job.agentId !== undefined) mustExist(job.agentId, ["cron", "jobs", index, "agentId"]);
+      if (config.cron.jobs.findIndex((other) => other.name === job.name) !== index)
+        problem(["cron", "jobs", index, "name"], `there are two jobs "${job.name}"; give each its own name`);
+    });
+    for (const [id, channel] of Object.entries(config.channels)) {
+      if (channel && "dmPolicy" in channel && channel.dmPolicy === "open" && !(channel.allowFrom as string[] | undefined)?.includes("*"))
+        problem(["channels", id, "dmPolicy"], 'an open channel says so twice: add "*" to allowFrom, or use "pairing"');
+    }
+    if (config.payments.provider !== undefined && !Object.hasOwn(config.payments.providers, config.payments.provider))
+      problem(["payments", "provider"], `"${config.payments.provider}" is not in payments.providers`);
+  });
+export type GatewayConfig = z.output<typeof GatewayConfig>;

@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { getPath, mergePatch, setPath } from "./index.ts";
+import { editDistance, nearestKey } from "./nearest-key.ts";
+import { locateState, resolvePath, statePaths } from "./state-paths.ts";
+import { formatPath, parsePath } from "./value-path.ts";
+
+describe("paths into a configuration", () => {
+  const value = { gateway: { port: 1 }, agents: { list: [{ id: "a" }, { id: "b" }] }, suppliers: { "x.y": { enabled: true } } };
+
+  it("reads dots, indexes and quoted keys", () => {
+    expect(getPath(value, "gateway.port")).toBe(1);
+    expect(getPath(value, "agents.list[1].id")).toBe("b");
+    expect(getPath(value, "agents.list.1.id")).toBe("b");
+    expect(getPath(value, 'suppliers["x.y"].enabled')).toBe(true);
+    expect(getPath(value, "gateway.toString")).toBeUndefined();
+  });
+
+  it("writes without touching the original, and takes away with undefined", () => {
+    expect(setPath(value, "gateway.bind", "lan")).toMatchObject({ gateway: { port: 1, bind: "lan" } });
+    expect(setPath({}, "agents.list[0].id", "main")).toEqual({ agents: { list: [{ id: "main" }] } });
+    expect(getPath(setPath(value, "agents.list[0]", undefined), "agents.list")).toEqual([{ id: "b" }]);
+    expect(setPath(value, "no.such.key", undefined)).toBe(value);
+    expect(value.gateway).toEqual({ port: 1 });
+  });
+
+  it("refuses what is no path and what would reach a prototype", () => {
+    for (const path of ["", "a..b", "a[", "__proto__.x", "a.constructor"]) expect(() => setPath({}, path, 1), path).toThrow();
+    expect(() => setPath({ a: [] }, "a[3]", 1)).toThrowError("next one is [0]");
+    expect(() => setPath({ a: "text" }, "a.b", 1)).toThrowError("there is a string");
+    expect(() => mergePatch({}, JSON.parse('{"__proto__": {"x": 1}}'))).toThrow();
+  });
+
+  it("reads back what it formats", () => {
+    fc.assert(
+      fc.property(fc.array(fc.oneof(fc.nat(20), fc.string({ minLength: 1 })), { minLength: 1 }), (keys) => {
+        fc.pre(!keys.some((key) => ["__proto__", "constructor", "prototype"].includes(String(key))));
+        expect(parsePath(formatPath(keys))).toEqual(keys);
+      }),
+    );
+  });
+});
+
+it("finds the nearest key and only a near one", () => {
+  expect(nearestKey("prot", ["port", "bind"])).toBe("port");
+  expect(nearestKey("allowfrom", ["allowFrom", "groups"])).toBe("allowFrom");
+  expect(nearestKey("banana", ["port", "bind"])).toBeUndefined();
+  expect(editDistance("kitten", "sitting")).toBe(3);
+});
+
+it("places the state", () => {
+  const from = { home: "/home/ana", cwd: "/work" };
+  expect(locateState({ env: {}, ...from })).toEqual({ stateDir: "/home/ana/.travelagent", configPath: "/home/ana/.travelagent/travelagent.json" });
+  expect(locateState({ env: { TRAVELAGENT_STATE_DIR: "~/a", TRAVELAGENT_CONFIG: "b.json" }, ...from })).toEqual({
+    stateDir: "/home/ana/a",
+    configPath: "/work/b.json",
+  });
+  expect(statePaths("/s").database).toBe("/s/data/travelagent.db");
+  expect(resolvePath("~/w", { home: "/h", base: "/b" })).toBe("/h/w");
+  expect(resolvePath("w", { home: "/h", base: "/b" })).toBe("/b/w");
+});

@@ -1,0 +1,76 @@
+import { type FSWatcher, watch } from "node:fs";
+import { basename, dirname } from "node:path";
+import { type Clock, systemClock } from "@travelagent/protocol/ports";
+import { type ConfigSnapshot, loadConfigFile } from "./load.ts";
+import type { Environment } from "./substitute.ts";
+
+export interface WatchOptions {
+  /** What the program runs with now. */
+  current: ConfigSnapshot;
+  env: Environment;
+  /** A new, valid configuration. Must not throw. */
+  onChange(snapshot: ConfigSnapshot): void;
+  /** The file is bad now; go on with what you have. Must not throw. */
+  onInvalid(snapshot: ConfigSnapshot): void;
+  debounceMs?: number;
+  clock?: Clock;
+}
+
+const rewatchAfterMs = 2_000;
+
+/** Follows a configuration file and everything it includes. Never throws; a file that goes away is the empty configuration. */
+export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs = 300, clock = systemClock }: WatchOptions): { close(): void } {
+  let last = fingerprint(current);
+  let closed = false;
+  let cancelTimer = () => {};
+  const watchers = new Map<string, FSWatcher>();
+
+  const soon = (delayMs: number) => {
+    cancelTimer();
+    cancelTimer = clock.after(delayMs, () => void reload());
+  };
+
+  /** Directories, not files: an editor that saves by renaming would leave us watching the old file. */
+  function follow(files: readonly string[]): void {
+    const wanted = new Map<string, Set<string>>();
+    for (const file of files) wanted.set(dirname(file), (wanted.get(dirname(file)) ?? new Set()).add(basename(file)));
+    for (const [, watcher] of watchers) watcher.close();
+    watchers.clear();
+    for (const [directory, names] of wanted) {
+      try {
+        const watcher = watch(directory, { persistent: false }, (_event, name) => {
+          if (name === null || names.has(name)) soon(debounceMs);
+        });
+        watcher.on("error", () => soon(rewatchAfterMs));
+        watchers.set(directory, watcher);
+      } catch {
+        soon(rewatchAfterMs);
+      }
+    }
+  }
+
+  async function reload(): Promise<void> {
+    if (closed) return;
+    const snapshot = await loadConfigFile(current.path, env);
+    if (closed) return;
+    follow(snapshot.files);
+    const print = fingerprint(snapshot);
+    if (print === last) return;
+    last = print;
+    if (snapshot.config) onChange(snapshot);
+    else onInvalid(snapshot);
+  }
+
+  follow(current.files);
+  return {
+    close() {
+      closed = true;
+      cancelTimer();
+      for (const [, watcher] of watchers) watcher.close();
+      watchers.clear();
+    },
+  };
+}
+
+/** Equal for files that mean the same. */
+const fingerprint = ({ config, issues }: ConfigSnapshot): string => JSON.stringify(config ?? issues);

@@ -1,0 +1,3 @@
+export { memoryJobStore } from "../memory-store.ts";
+export { sampleJob } from "./sample-job.ts";
+export { type JobStoreBench, jobStoreContract } from "./store-contract.ts";

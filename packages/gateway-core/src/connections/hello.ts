@@ -1,0 +1,48 @@
+import { type EventName, events, type HelloOk, limits, type PresenceEntry } from "@travelagent/protocol";
+import type { HealthSnapshot } from "../health.ts";
+import type { Admitted } from "./handshake.ts";
+
+/** The session a client without a choice of its own talks to. */
+export interface SessionDefaults {
+  readonly defaultAgentId: string;
+  readonly mainKey: string;
+  readonly mainSessionKey: string;
+}
+
+export interface HelloFacts {
+  readonly version: string;
+  readonly connId: string;
+  readonly methods: readonly string[];
+  readonly presence: readonly PresenceEntry[];
+  readonly health: HealthSnapshot;
+  readonly stateVersion: { readonly presence: number; readonly health: number };
+  readonly uptimeMs: number;
+  readonly sessionDefaults?: SessionDefaults | undefined;
+  readonly policy: { readonly maxPayload: number; readonly maxBufferedBytes: number; readonly tickIntervalMs: number };
+}
+
+/** Events a visitor's connection may get; of those with audience `session`, only for its own session. */
+export const visitorEvents: ReadonlySet<EventName> = new Set(["connect.challenge", "tick", "shutdown", "chat"]);
+
+/** The answer to `connect`. A visitor learns nothing about operators, customers or the state of the system. */
+export function helloFor({ role, scopes, protocol, visitorSessionKey }: Admitted, facts: HelloFacts): HelloOk {
+  const visitor = role === "visitor";
+  const defaults = facts.sessionDefaults && { ...facts.sessionDefaults, ...(visitorSessionKey === undefined ? {} : { mainSessionKey: visitorSessionKey }) };
+  return {
+    type: "hello-ok",
+    protocol,
+    server: { version: facts.version, connId: facts.connId },
+    features: { methods: [...facts.methods], events: (Object.keys(events) as EventName[]).filter((name) => !visitor || visitorEvents.has(name)) },
+    snapshot: {
+      presence: visitor ? [] : [...facts.presence],
+      health: visitor ? { ok: facts.health.ok } : facts.health,
+      stateVersion: visitor ? { presence: 0, health: 0 } : { ...facts.stateVersion },
+      uptimeMs: visitor ? 0 : facts.uptimeMs,
+      ...(defaults ? { sessionDefaults: defaults } : {}),
+    },
+    auth: { role, scopes: [...scopes] },
+    policy: { ...facts.policy },
+  };
+}
+
+export const defaultPolicy = { maxPayload: limits.maxPayload, maxBufferedBytes: limits.maxBufferedBytes, tickIntervalMs: limits.tickIntervalMs };

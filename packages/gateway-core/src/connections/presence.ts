@@ -1,0 +1,76 @@
+import type { PresenceEntry } from "@travelagent/protocol";
+import type { Clock } from "@travelagent/protocol/ports";
+
+/** Who is here, and who was until a moment ago. */
+export interface Presence {
+  /** Ourselves first, then the newest. */
+  list(): PresenceEntry[];
+  /** `key` is what stays the same when a client comes back. Pushes out the oldest when there are too many. */
+  arrived(key: string, entry: Omit<PresenceEntry, "ts" | "reason">): void;
+  /** Stays in the list for a while, as disconnected. */
+  left(key: string): void;
+  /** Grows with every change. */
+  version(): number;
+}
+
+export interface PresenceOptions {
+  clock: Clock;
+  /** The gateway's own entry. */
+  self: Omit<PresenceEntry, "ts" | "reason" | "mode">;
+  /** Called after changes, many at once as one, at most once in `intervalMs`. */
+  onChange(): void;
+  /** How long somebody who left stays in the list. Default 5 minutes. */
+  ttlMs?: number;
+  /** Default 200. */
+  max?: number;
+  /** Default 1000. */
+  intervalMs?: number;
+}
+
+export function createPresence({ clock, self, onChange, ttlMs = 300_000, max = 200, intervalMs = 1000 }: PresenceOptions): Presence {
+  const startedAt = clock.now();
+  const entries = new Map<string, { entry: PresenceEntry; connections: number }>();
+  let version = 0;
+  let announced = false;
+
+  const changed = () => {
+    version += 1;
+    if (announced) return;
+    announced = true;
+    clock.after(intervalMs, () => {
+      announced = false;
+      onChange();
+    });
+  };
+  const prune = () => {
+    const now = clock.now();
+    for (const [key, { entry, connections }] of entries) if (connections <= 0 && now - entry.ts >= ttlMs) entries.delete(key);
+  };
+  const put = (key: string, entry: PresenceEntry, connections: number) => {
+    entries.delete(key);
+    entries.set(key, { entry, connections });
+    prune();
+    for (const oldest of entries.keys()) {
+      if (entries.size <= max - 1) break;
+      entries.delete(oldest);
+    }
+    changed();
+  };
+
+  return {
+    version: () => version,
+    list() {
+      prune();
+      return [{ ...self, mode: "gateway", reason: "self", ts: startedAt }, ...[...entries.values()].map(({ entry }) => entry).reverse()];
+    },
+    arrived(key, entry) {
+      put(key, { ...entry, reason: "connect", ts: clock.now() }, (entries.get(key)?.connections ?? 0) + 1);
+    },
+    left(key) {
+      const known = entries.get(key);
+      if (!known) return;
+      const connections = known.connections - 1;
+      put(key, connections > 0 ? known.entry : { ...known.entry, reason: "disconnect", ts: clock.now() }, connections);
+    },
+  };
+}

@@ -1,0 +1,252 @@
+import { randomUUID } from "node:crypto";
+import { type EventName, type EventPayload, type Handlers, limits as protocolLimits, TravelAgentError } from "@travelagent/protocol";
+import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
+import type { Authenticator } from "./auth/auth.ts";
+import { createOriginCheck, type OriginOptions } from "./auth/origin.ts";
+import { createPeerReader, isLoopback, type Peer, type RequestHead } from "./auth/peer.ts";
+import type { Visitors } from "./auth/visitors.ts";
+import { type ConnectedClient, runConnection } from "./connections/connection-io.ts";
+import { createConnections, type PublishOptions } from "./connections/connections.ts";
+import { type Admitted, checkConnect, type HandshakeResult } from "./connections/handshake.ts";
+import { helloFor, type SessionDefaults } from "./connections/hello.ts";
+import { createPresence } from "./connections/presence.ts";
+import type { Socket } from "./connections/socket.ts";
+import { createVisitorLimits, type VisitorLimitOptions } from "./connections/visitor-limits.ts";
+import { createHealth, type ReadHealth } from "./health.ts";
+import { consoleRoutes } from "./http/console-routes.ts";
+import { readCookie } from "./http/cookies.ts";
+import { createHttp, type HttpHandler, sessionCookie } from "./http/http.ts";
+import { pageRoutes, visitorCookie } from "./http/page-routes.ts";
+import type { HttpRoute } from "./http/route.ts";
+import { systemRoutes } from "./http/system-routes.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+import { createRouter } from "./router/router.ts";
+
+export interface ControlPlaneLimits {
+  maxPayload: number;
+  maxBufferedBytes: number;
+  tickIntervalMs: number;
+  handshakeTimeoutMs: number;
+  requestTimeoutMs: number;
+}
+
+export interface ControlPlaneOptions {
+  /** What clients may call. `health`, `status` and `system-presence` are there without; a handler given here takes their place. */
+  handlers: Handlers;
+  auth: Authenticator;
+  version: string;
+  clock?: Clock;
+  log?: Logger;
+  metrics?: Metrics;
+  /** Facts for `health` and `/readyz`. */
+  health?: ReadHealth;
+  /** Further facts for `status`. At once and without I/O. */
+  status?: () => Record<string, unknown>;
+  /** Absent: the web chat is off. */
+  visitors?: Visitors;
+  visitorLimits?: VisitorLimitOptions;
+  sessionDefaults?: SessionDefaults;
+  /** Built web pages: `index.html`, `chat.html`, `assets/…`. Absent: no pages are served. */
+  staticDir?: string;
+  /** Further HTTP addresses, such as webhooks. Those named here come before the built-in ones only where they are more exact. */
+  routes?: readonly HttpRoute[];
+  /** `trustedProxies`: addresses or CIDR ranges whose forwarded headers count. */
+  network?: OriginOptions & { trustedProxies?: readonly string[] };
+  limits?: Partial<ControlPlaneLimits>;
+  /** For tests: results and events must match the protocol, otherwise `INTERNAL`. */
+  validate?: boolean;
+}
+
+/** Connections, requests and events of all clients, over whatever carries them; see `./node` for a server. */
+export interface ControlPlane {
+  readonly auth: Authenticator;
+  readonly metrics: Metrics;
+  readonly limits: Readonly<ControlPlaneLimits>;
+  readonly connections: number;
+  /** Tells live clients. Best effort, never replayed; see the audience of each event in the protocol. */
+  publish<E extends EventName>(event: E, payload: EventPayload<E>, options?: PublishOptions): void;
+  /** How many clients would get an event of that session now: with none, there is nothing to prepare. */
+  followers(sessionKey: string): number;
+  /** Until then `/readyz` answers 503 and clients are asked to come back. */
+  setReady(): void;
+  readonly http: HttpHandler;
+  /** Before an upgrade: the refusal, or undefined. */
+  refuseUpgrade(head: RequestHead): TravelAgentError | undefined;
+  /** Takes over an open socket; `head` is the request that opened it. */
+  accept(socket: Socket, head: RequestHead): void;
+  /** Tells every client, closes their connections and takes no more. Safe to call twice. */
+  shutdown(reason: string, options?: { restartExpectedMs?: number }): void;
+}
+
+export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
+  const { auth, version, clock = systemClock, log = silentLogger, metrics = createMetrics(), visitors, sessionDefaults, staticDir, network = {}, validate = false } = options;
+  const limits: ControlPlaneLimits = { ...protocolLimits, requestTimeoutMs: 60_000, ...options.limits };
+  const startedAt = clock.now();
+  const readPeer = createPeerReader(network.trustedProxies);
+  const checkOrigin = createOriginCheck(network);
+  const health = createHealth({ clock, log, ...(options.health ? { read: options.health } : {}) });
+  const pending = new Set<(code: number, reason: string) => void>();
+  const pendingSessionExpiry = () => auth.sessions.sweep();
+  let phase: "starting" | "ready" | "stopped" = "starting";
+
+  const stateVersion = () => ({ presence: presence.version(), health: health.version() });
+  const connections = createConnections({
+    clock,
+    log,
+    maxBufferedBytes: limits.maxBufferedBytes,
+    tickIntervalMs: limits.tickIntervalMs,
+    stateVersion,
+    onTick: pendingSessionExpiry,
+    validateEvents: validate,
+  });
+  const presence = createPresence({ clock, self: { version, text: `gateway ${version}` }, onChange: () => connections.publish("presence", { presence: presence.list() }) });
+  const status = () => ({
+    ok: health.snapshot().ok,
+    ready: phase === "ready",
+    version,
+    uptimeMs: clock.now() - startedAt,
+    connections: connections.size,
+    degraded: health.snapshot().degraded,
+    ...options.status?.(),
+  });
+
+  const limitVisitor = createVisitorLimits({ clock, ...options.visitorLimits });
+  const router = createRouter({
+    handlers: {
+      health: (params) => (params?.probe ? health.refresh(true) : health.snapshot()),
+      status,
+      "system-presence": () => presence.list(),
+      ...options.handlers,
+    },
+    clock,
+    log,
+    metrics,
+    limit: (caller, method) => limitVisitor(caller as ConnectedClient, method),
+    requestTimeoutMs: limits.requestTimeoutMs,
+    validateResults: validate,
+  });
+
+  metrics.gauge("uptime_seconds", "Time since start.", () => (clock.now() - startedAt) / 1000);
+  metrics.gauge("connections", "Clients that are connected.", () => connections.size);
+  metrics.gauge("process_resident_memory_bytes", "Memory of this process.", () => process.memoryUsage.rss());
+  const handshakes = metrics.counter("handshakes_total", "Connection attempts by outcome.", ["outcome"]);
+
+  const handshake = (params: unknown, head: RequestHead, peer: Peer): HandshakeResult => {
+    if (phase !== "ready") {
+      const error = new TravelAgentError("UNAVAILABLE", "gateway starting; retry shortly", { retryAfterMs: 500 });
+      return { ok: false, error, closeCode: 1013 };
+    }
+    const cookies = head.headers.cookie;
+    return checkConnect(params, {
+      auth,
+      peer,
+      visitors,
+      // Every browser names the origin here, and it was checked; without one this is no page of ours.
+      sessionCookie: head.headers.origin === undefined ? undefined : readCookie(cookies, sessionCookie),
+      visitorCookie: readCookie(cookies, visitorCookie),
+    });
+  };
+
+  const hello = (client: ConnectedClient, admitted: Admitted) =>
+    helloFor(admitted, {
+      version,
+      connId: client.id,
+      methods: client.role === "visitor" ? router.visitorMethods : router.methods,
+      presence: client.role === "visitor" ? [] : presence.list(),
+      health: health.snapshot(),
+      stateVersion: stateVersion(),
+      uptimeMs: clock.now() - startedAt,
+      sessionDefaults,
+      policy: { maxPayload: limits.maxPayload, maxBufferedBytes: limits.maxBufferedBytes, tickIntervalMs: limits.tickIntervalMs },
+    });
+
+  /** People at consoles and apps. Not commands that come and go, and not customers. */
+  const isPresent = (client: ConnectedClient, mode: string) => client.role === "operator" && mode !== "cli" && mode !== "probe";
+
+  const accept = (socket: Socket, head: RequestHead): void => {
+    if (phase === "stopped") return socket.close(1012, "the gateway is stopping");
+    const peer = readPeer(head);
+    const id = randomUUID();
+    let present = false;
+    const end = runConnection(
+      socket,
+      { id, nonce: randomUUID(), address: peer.address, clock, handshakeTimeoutMs: limits.handshakeTimeoutMs },
+      {
+        checkConnect(params) {
+          const result = handshake(params, head, peer);
+          handshakes.at(result.ok ? "ok" : result.error.code).inc();
+          if (!result.ok) log.warn("connection refused", { code: result.error.code, connectionId: id, "pii.address": peer.address });
+          return result;
+        },
+        hello,
+        follow: (client, sessionKey) => connections.follow(client, sessionKey),
+        connected(client, { params: { client: info } }) {
+          pending.delete(end);
+          connections.add(client);
+          if (!isPresent(client, info.mode)) return;
+          present = true;
+          const { version: clientVersion, platform, deviceFamily, modelIdentifier, mode, instanceId, displayName } = info;
+          presence.arrived(client.presenceKey, {
+            version: clientVersion,
+            platform,
+            mode,
+            scopes: [...client.scopes],
+            roles: [client.role],
+            ...(deviceFamily === undefined ? {} : { deviceFamily }),
+            ...(modelIdentifier === undefined ? {} : { modelIdentifier }),
+            ...(instanceId === undefined ? {} : { instanceId }),
+            ...(displayName === undefined ? {} : { host: displayName }),
+            ...(isLoopback(peer.address) || peer.address === "" ? {} : { ip: peer.address }),
+          });
+        },
+        dispatch: (client, request) => router.dispatch(client, request),
+        gone(client) {
+          connections.remove(client);
+          if (present) presence.left(client.presenceKey);
+        },
+        closed: () => void pending.delete(end),
+      },
+    );
+    pending.add(end);
+  };
+
+  auth.onRevoked((credential) => connections.endWhere((member) => (member as ConnectedClient).principal?.credential === credential, 1008, "the credential is no longer valid: sign in again"));
+
+  return {
+    auth,
+    metrics,
+    limits,
+    accept,
+    publish: connections.publish,
+    followers: connections.followers,
+    get connections() {
+      return connections.size;
+    },
+    setReady() {
+      if (phase === "starting") phase = "ready";
+    },
+    http: createHttp({
+      auth,
+      readPeer,
+      checkOrigin,
+      log,
+      routes: [
+        ...systemRoutes({ health, metrics, status, ready: () => phase === "ready" }),
+        ...consoleRoutes(auth, clock),
+        ...(staticDir === undefined ? [] : pageRoutes(staticDir, visitors)),
+        ...(options.routes ?? []),
+      ],
+    }),
+    refuseUpgrade(head) {
+      if (phase === "stopped") return new TravelAgentError("UNAVAILABLE", "the gateway is stopping; retry shortly");
+      return checkOrigin(head, readPeer(head));
+    },
+    shutdown(reason, { restartExpectedMs } = {}) {
+      if (phase === "stopped") return;
+      phase = "stopped";
+      connections.publish("shutdown", { reason, ...(restartExpectedMs === undefined ? {} : { restartExpectedMs }) });
+      connections.endWhere(() => true, 1012, "service restart");
+      for (const end of [...pending]) end(1012, "service restart");
+    },
+  };
+}

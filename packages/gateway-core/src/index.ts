@@ -1,0 +1,16 @@
+export { type Auth, type AuthMode, type AuthOptions, type Authenticator, createAuth, type Principal } from "./auth/auth.ts";
+export { type ConsoleSessions, createConsoleSessions } from "./auth/console-sessions.ts";
+export type { Peer, RequestHead } from "./auth/peer.ts";
+export { createVisitors, type Visitors } from "./auth/visitors.ts";
+export type { PublishOptions } from "./connections/connections.ts";
+export type { SessionDefaults } from "./connections/hello.ts";
+export type { Socket } from "./connections/socket.ts";
+export { type ControlPlane, type ControlPlaneLimits, type ControlPlaneOptions, createControlPlane } from "./control-plane.ts";
+export type { HealthFacts, ReadHealth } from "./health.ts";
+export { type HttpReply, type HttpRequest, type HttpRoute, json } from "./http/route.ts";
+export { createMetrics, type Metrics } from "./metrics.ts";
+export { type Gateway, type GatewayOptions, createGateway } from "./gateway.ts";
+export type { AdmissionRules } from "./admission.ts";
+export type { AgentPort, SessionPort, TurnEvent, TurnOutcome, TurnRequest } from "./ports.ts";
+export type { Publisher } from "./publish.ts";
+export { type Binding, route } from "./route.ts";

@@ -1,0 +1,26 @@
+import type { TranscriptEntry } from "@travelagent/protocol/messages";
+import type { SessionPort } from "../ports.ts";
+
+/** A session store in memory that keeps the promises of the port. */
+export function memorySessions(): SessionPort & { entries(key: string): TranscriptEntry[] } {
+  const sessions = new Map<string, { sessionId: string; entries: TranscriptEntry[] }>();
+  const open = (key: string) => {
+    const known = sessions.get(key) ?? { sessionId: `session-${sessions.size + 1}`, entries: [] };
+    sessions.set(key, known);
+    return known;
+  };
+  return {
+    ensure: async (key) => ({ sessionId: open(key).sessionId }),
+    get: async (key) => sessions.get(key),
+    history: async (key, { limit }) => open(key).entries.slice(-limit),
+    async append(key, messages) {
+      const { entries } = open(key);
+      for (const { id, message } of messages) {
+        if (entries.some((entry) => entry.id === id)) continue;
+        entries.push({ type: "message", id, parentId: entries.at(-1)?.id ?? null, timestamp: new Date(message.timestamp).toISOString(), message });
+      }
+    },
+    touch: async () => undefined,
+    entries: (key) => open(key).entries,
+  };
+}

@@ -1,0 +1,5 @@
+export { type FileTranscriptsOptions, fileTranscripts } from "./file-transcripts.ts";
+export { parentSessionKey, parseSessionKey, type SessionRoute, sessionKey } from "./key.ts";
+export type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";
+export { createSessions, type Sessions, type SessionsDeps } from "./sessions.ts";
+export type { NewEntry, TranscriptRef, TranscriptStore } from "./transcript.ts";

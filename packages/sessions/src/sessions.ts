@@ -1,0 +1,180 @@
+import { randomUUID } from "node:crypto";
+import { TravelAgentError } from "@travelagent/protocol";
+import type { TranscriptEntry, TranscriptMessage } from "@travelagent/protocol/messages";
+import { type Clock, type Database, type Logger, silentLogger, systemClock, type Tx } from "@travelagent/protocol/ports";
+import { insertSession, insertTranscript, pageQuery, type SessionRow, sessionMigrations, toSession, updateSession, writeCursor } from "./index-store.ts";
+import { agentOfKey } from "./key.ts";
+import { pairToolCalls } from "./repair.ts";
+import type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";
+import type { NewEntry, TranscriptStore } from "./transcript.ts";
+
+/** Conversations by key: an index of them, and their transcripts. Methods that need an existing session raise `NOT_FOUND` without one. */
+export interface Sessions {
+  /** Makes the tables, so that a schema of a newer version is refused now; without it the first use makes them. */
+  start(): Promise<void>;
+  /**
+   * The session of this key, made when it is not there. `meta` counts for a new one only.
+   * Raises `SCOPE_VIOLATION` when `meta.customerId` is another customer than the one the session belongs to.
+   */
+  ensure(key: string, meta?: SessionMeta): Promise<Session>;
+  get(key: string): Promise<Session | undefined>;
+  /** Newest first. */
+  list(filter?: SessionFilter): Promise<SessionPage>;
+  /**
+   * Says whose conversation this is. A session that belongs to somebody else raises `SCOPE_VIOLATION`, unless that
+   * customer is named in `replaces` (two records merged into one).
+   */
+  bindCustomer(key: string, customerId: string, options?: { replaces?: string }): Promise<Session>;
+  /** A new, empty transcript under the same key. Do it in the session's lane: a running turn would go on in the new one. */
+  reset(key: string): Promise<Session>;
+  /** The last entries, oldest first. Default 50. */
+  history(key: string, options?: { limit?: number }): Promise<TranscriptEntry[]>;
+  /** The context of the next model call; every tool call in it is followed by its result. */
+  messages(key: string): Promise<TranscriptMessage[]>;
+  /** Adds to the transcript; ids that are there already are skipped. Returns what was added. See `TranscriptStore.append`. */
+  append(key: string, messages: readonly NewEntry[], options?: { durable?: boolean }): Promise<TranscriptEntry[]>;
+  /** Marks the session as active now and changes what `patch` names; null removes a value. */
+  touch(key: string, patch?: SessionPatch): Promise<Session>;
+  /** Erases the session with every transcript it ever had. False when there is none. */
+  remove(key: string): Promise<boolean>;
+}
+
+export interface SessionsDeps {
+  db: Database;
+  transcripts: TranscriptStore;
+  clock?: Clock;
+  log?: Logger;
+}
+
+const DEFAULT_HISTORY = 50;
+
+export function createSessions({ db, transcripts, clock = systemClock, log = silentLogger }: SessionsDeps): Sessions {
+  const canonical = (key: string) => {
+    const text = key.trim().toLowerCase();
+    if (text === "") throw new TravelAgentError("INVALID_REQUEST", "a session key cannot be empty");
+    return text;
+  };
+  const select = "select * from session where key = ?";
+
+  let migrated: Promise<void> | undefined;
+  /** A failure is not kept: the next use tries again. */
+  function ready(): Promise<void> {
+    migrated ??= db.migrate("sessions", sessionMigrations).catch((error: unknown) => {
+      migrated = undefined;
+      throw error;
+    });
+    return migrated;
+  }
+
+  async function find(key: string): Promise<Session | undefined> {
+    await ready();
+    const row = await db.get<SessionRow>(select, canonical(key));
+    return row && toSession(row);
+  }
+
+  async function need(key: string): Promise<Session> {
+    const session = await find(key);
+    if (!session) throw notFound(key);
+    return session;
+  }
+
+  /** Changes one session in a transaction and returns it as it is then. */
+  async function change(key: string, work: (tx: Tx, before: Session) => Promise<void>): Promise<Session> {
+    await ready();
+    return db.transaction(async (tx) => {
+      const before = await tx.get<SessionRow>(select, canonical(key));
+      if (!before) throw notFound(key);
+      await work(tx, toSession(before));
+      return toSession((await tx.get<SessionRow>(select, canonical(key)))!);
+    });
+  }
+
+  function belongsTo(session: Session, customerId: string | undefined): Session {
+    if (customerId !== undefined && session.customerId !== undefined && session.customerId !== customerId) {
+      log.error("a session was asked for on behalf of another customer", { key: session.key });
+      throw new TravelAgentError("SCOPE_VIOLATION", "this conversation belongs to another customer; use that customer's own session", {
+        details: { key: session.key },
+      });
+    }
+    return session;
+  }
+
+  return {
+    start: ready,
+
+    async ensure(key, meta = {}) {
+      const known = await find(key);
+      if (known) return belongsTo(known, meta.customerId);
+      const identity = { key: canonical(key), sessionId: randomUUID(), agentId: agentOfKey(key) };
+      const row = await db.transaction(async (tx) => {
+        await insertSession(tx, identity, meta, clock.now());
+        return tx.get<SessionRow>(select, identity.key);
+      });
+      return belongsTo(toSession(row!), meta.customerId);
+    },
+
+    get: find,
+
+    async list(filter = {}) {
+      const { sql, params, size } = pageQuery(filter);
+      await ready();
+      const rows = await db.all<SessionRow>(sql, ...params);
+      const sessions = rows.slice(0, size).map(toSession);
+      const last = sessions.at(-1);
+      return { sessions, ...(rows.length > size && last ? { nextCursor: writeCursor(last) } : {}) };
+    },
+
+    bindCustomer(key, customerId, { replaces } = {}) {
+      return change(key, async (tx, before) => {
+        if (before.customerId !== replaces || replaces === undefined) belongsTo(before, customerId);
+        await tx.run("update session set customer_id = ? where key = ?", customerId, before.key);
+      });
+    },
+
+    reset(key) {
+      return change(key, async (tx, before) => {
+        const sessionId = randomUUID();
+        const now = clock.now();
+        await tx.run(
+          "update session set session_id = ?, input_tokens = 0, output_tokens = 0, total_tokens = 0, context_tokens = 0, updated_at = ? where key = ?",
+          sessionId,
+          now,
+          before.key,
+        );
+        await insertTranscript(tx, { ...before, sessionId }, now);
+      });
+    },
+
+    async history(key, { limit = DEFAULT_HISTORY } = {}) {
+      const entries = await transcripts.read(await need(key));
+      return limit <= 0 ? [] : entries.slice(-limit);
+    },
+
+    async messages(key) {
+      const entries = await transcripts.read(await need(key));
+      return pairToolCalls(entries.map(({ message }) => message));
+    },
+
+    async append(key, messages, options) {
+      return transcripts.append(await need(key), messages, options);
+    },
+
+    touch: (key, patch = {}) => change(key, (tx, before) => updateSession(tx, before, patch, clock.now())),
+
+    async remove(key) {
+      const name = canonical(key);
+      await ready();
+      const files = await db.all<{ session_id: string; agent_id: string }>("select session_id, agent_id from session_transcript where key = ?", name);
+      // Files first: if this fails half-way, the rows still say what is left to erase.
+      for (const { session_id, agent_id } of files) await transcripts.remove({ agentId: agent_id, sessionId: session_id });
+      return db.transaction(async (tx) => {
+        await tx.run("delete from session_transcript where key = ?", name);
+        return (await tx.run("delete from session where key = ?", name)).changes > 0;
+      });
+    },
+  };
+}
+
+function notFound(key: string): TravelAgentError {
+  return new TravelAgentError("NOT_FOUND", `there is no session ${key}; list the sessions to find its key`);
+}

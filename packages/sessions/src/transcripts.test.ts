@@ -1,0 +1,120 @@
+import { appendFileSync, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { UserMessage } from "@travelagent/protocol/messages";
+import { recordingLogger } from "@travelagent/protocol/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { fileTranscripts } from "./file-transcripts.ts";
+import { memoryTranscripts, transcriptStoreContract } from "./testing/index.ts";
+
+transcriptStoreContract({ describe, it, expect }, "memory", async () => {
+  const store = memoryTranscripts();
+  return { store, reopen: async () => store, dispose: async () => {} };
+});
+
+transcriptStoreContract({ describe, it, expect }, "files", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "transcripts-"));
+  const open = () => fileTranscripts({ directory });
+  return { store: open(), reopen: async () => open(), dispose: () => rm(directory, { recursive: true, force: true }) };
+});
+
+describe("transcript files", () => {
+  let directory: string;
+  let path: string;
+  const ref = { agentId: "main", sessionId: "s1" };
+  const user = (id: string, content = id): { id: string; message: UserMessage } => ({ id, message: { role: "user", content, timestamp: 1 } });
+  const lines = () => readFileSync(path, "utf8").split("\n").filter(Boolean);
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "transcripts-"));
+    path = join(directory, "agents", "main", "sessions", "s1.jsonl");
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  it("begin with a header of version 3 and are for their owner only", async () => {
+    await fileTranscripts({ directory }).append(ref, [user("one")], { durable: true });
+    expect(JSON.parse(lines()[0]!)).toMatchObject({ type: "session", version: 3, id: "s1" });
+    expect(JSON.parse(lines()[1]!)).toMatchObject({ type: "message", id: "one", parentId: null, message: { role: "user", content: "one" } });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    for (const folder of [join(directory, "agents"), join(directory, "agents", "main", "sessions")]) expect(statSync(folder).mode & 0o777).toBe(0o700);
+  });
+
+  it("lose a torn last line to the file beside them, and can be written again", async () => {
+    await fileTranscripts({ directory }).append(ref, [user("one"), user("two")]);
+    appendFileSync(path, '{"type":"message","id":"three","par');
+    const log = recordingLogger();
+    const store = fileTranscripts({ directory, log });
+    await store.append(ref, [user("four")]);
+    expect((await fileTranscripts({ directory }).read(ref)).map(({ id }) => id)).toEqual(["one", "two", "four"]);
+    expect(readFileSync(`${path}.corrupt`, "utf8")).toBe('{"type":"message","id":"three","par\n');
+    expect(log.lines.map(({ level }) => level)).toEqual(["warn"]);
+    expect(lines().every((line) => JSON.parse(line))).toBe(true);
+  });
+
+  it("lose corrupt lines in the middle and keep the rest, entries of other kinds too", async () => {
+    await fileTranscripts({ directory }).append(ref, [user("one")]);
+    appendFileSync(path, 'not json\n{"type":"message","id":"bad","message":{"role":"nobody"}}\n{"type":"label","id":"l1","targetId":"one"}\n');
+    await fileTranscripts({ directory }).append({ ...ref, sessionId: "s2" }, [user("other")]);
+    const store = fileTranscripts({ directory });
+    await store.append(ref, [user("two")]);
+    expect((await store.read(ref)).map(({ id, parentId }) => [id, parentId])).toEqual([
+      ["one", null],
+      ["two", "l1"],
+    ]);
+    expect(lines().map((line) => JSON.parse(line).type)).toEqual(["session", "message", "label", "message"]);
+    expect(readFileSync(`${path}.corrupt`, "utf8").split("\n").filter(Boolean)).toHaveLength(2);
+    expect((await store.read({ ...ref, sessionId: "s2" })).map(({ id }) => id)).toEqual(["other"]);
+  });
+
+  it("may be nothing but rubbish, and start again", async () => {
+    await fileTranscripts({ directory }).append(ref, [user("one")]);
+    writeFileSync(path, Buffer.from([0, 159, 146, 150, 10, 255, 254]));
+    const store = fileTranscripts({ directory });
+    expect(await store.read(ref)).toEqual([]);
+    await store.append(ref, [user("two")]);
+    expect((await fileTranscripts({ directory }).read(ref)).map(({ id }) => id)).toEqual(["two"]);
+  });
+
+  it("accept a last line without an end when it is whole", async () => {
+    await fileTranscripts({ directory }).append(ref, [user("one"), user("two")]);
+    writeFileSync(path, readFileSync(path, "utf8").trimEnd());
+    const store = fileTranscripts({ directory });
+    await store.append(ref, [user("three")]);
+    expect((await fileTranscripts({ directory }).read(ref)).map(({ id }) => id)).toEqual(["one", "two", "three"]);
+    expect(existsSync(`${path}.corrupt`)).toBe(false);
+  });
+
+  it("stay valid when the disk is full in the middle of an append, and take the same append later", async () => {
+    let full = false;
+    const store = fileTranscripts({
+      directory,
+      async appendBytes(file, bytes) {
+        appendFileSync(file, full ? bytes.slice(0, bytes.length / 2) : bytes);
+        if (full) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+      },
+    });
+    await fileTranscripts({ directory }).append(ref, [user("one")]);
+    full = true;
+    await expect(store.append(ref, [user("two", "x".repeat(1000))])).rejects.toEqual(expect.objectContaining({ code: "STORAGE_FULL" }));
+    expect((await store.read(ref)).map(({ id }) => id)).toEqual(["one"]);
+    expect(lines().every((line) => JSON.parse(line))).toBe(true);
+    full = false;
+    await store.append(ref, [user("two")]);
+    expect((await fileTranscripts({ directory }).read(ref)).map(({ id }) => id)).toEqual(["one", "two"]);
+  });
+
+  it("refuse a session id that would leave the directory", async () => {
+    for (const sessionId of ["../x", "a/b", "", ".hidden"]) {
+      await expect(fileTranscripts({ directory }).read({ agentId: "main", sessionId })).rejects.toEqual(expect.objectContaining({ code: "INVALID_REQUEST" }));
+    }
+  });
+
+  it("are read from disk once while they are in the cache, and again when it is full", async () => {
+    const store = fileTranscripts({ directory, cacheBytes: 1 });
+    await store.append(ref, [user("one")]);
+    appendFileSync(path, `${JSON.stringify({ type: "message", id: "foreign", parentId: "one", timestamp: "", message: user("x").message })}\n`);
+    expect(await store.read(ref)).toHaveLength(1);
+    await store.append({ ...ref, sessionId: "s2" }, [user("other")]);
+    expect(await store.read(ref)).toHaveLength(2);
+  });
+});

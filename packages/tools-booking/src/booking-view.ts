@@ -1,0 +1,35 @@
+import type { Booking } from "@travelagent/protocol";
+import { balanceOf, totalOf } from "./order.ts";
+import type { StoredOrder } from "./order-store.ts";
+import { endOf, startOf } from "./offer-facts.ts";
+import { summaryOf } from "./wording.ts";
+
+/** The booking as every client sees it. */
+export function toBooking({ order, createdAt, updatedAt, version }: StoredOrder): Booking {
+  const limits = order.items.map((item) => item.paymentTimeLimit).filter((limit) => limit !== undefined);
+  return {
+    id: order.id,
+    reference: order.reference,
+    status: order.status,
+    customerId: order.customerId,
+    sessionKey: order.sessionKey,
+    items: order.items.map((item) => ({
+      kind: item.offer.vertical,
+      supplier: item.offer.supplier,
+      ...(item.supplierReference === undefined ? {} : { supplierReference: item.supplierReference }),
+      locators: item.locators,
+      status: item.status,
+      summary: summaryOf(item.offer),
+      start: startOf(item.offer),
+      end: endOf(item.offer),
+      sandbox: item.offer.sandbox,
+    })),
+    total: totalOf(order),
+    balance: balanceOf(order),
+    travellers: order.travellers.map(({ id, givenName, familyName }) => ({ id, name: `${givenName} ${familyName}` })),
+    ...(limits.length === 0 ? {} : { paymentTimeLimit: limits.toSorted()[0]! }),
+    createdAt: new Date(createdAt).toISOString(),
+    updatedAt: new Date(updatedAt).toISOString(),
+    version,
+  };
+}

@@ -1,0 +1,72 @@
+import { type Money, TravelAgentError } from "@travelagent/protocol";
+import type { Clock, Logger } from "@travelagent/protocol/ports";
+import { withDeadline } from "./deadline.ts";
+import { compare } from "./money.ts";
+import type { CarQuery, FlightQuery, HotelQuery, Offer } from "./offer.ts";
+import { type RankedOffer, rank } from "./ranking.ts";
+import { samenessOf } from "./same-offer.ts";
+import type { Supplier } from "./supplier.ts";
+
+/** A search of one kind of travel. */
+export type Search = { kind: "flight"; query: FlightQuery } | { kind: "hotel"; query: HotelQuery } | { kind: "car"; query: CarQuery };
+
+export interface SupplierAnswer {
+  id: string;
+  status: "ok" | "error" | "timeout";
+  error?: string;
+  /** How long it took, milliseconds. */
+  ms: number;
+}
+
+export interface SearchOutcome {
+  offers: RankedOffer[];
+  suppliers: SupplierAnswer[];
+}
+
+export interface FanOutOptions {
+  suppliers: readonly Supplier[];
+  clock: Clock;
+  log: Logger;
+  /** Each supplier gets this long. */
+  deadlineMs: number;
+}
+
+/** What a supplier sells of this kind; undefined when nothing. */
+function searchAt(supplier: Supplier, search: Search, signal: AbortSignal, requestId: string): (() => Promise<Offer[]>) | undefined {
+  const call = { signal, requestId };
+  if (search.kind === "flight") return supplier.flights && (() => supplier.flights!.search(search.query, call));
+  if (search.kind === "hotel") return supplier.hotels && (() => supplier.hotels!.search(search.query, call));
+  return supplier.cars && (() => supplier.cars!.search(search.query, call));
+}
+
+const fits = (offer: Offer, { currency, maxTotal }: { currency: string; maxTotal?: Money }): boolean =>
+  offer.price.total.currency === currency && (!maxTotal || compare(offer.price.total, maxTotal) <= 0);
+
+/**
+ * Asks every supplier of this kind at once, each with the same deadline; merges what came, keeps the cheapest of equal offers,
+ * and ranks. A supplier that fails or is late is named in the answer and spoils nothing. Rejects only with the reason of `signal`.
+ */
+export async function fanOut({ suppliers, clock, log, deadlineMs }: FanOutOptions, search: Search, requestId: string, signal: AbortSignal): Promise<SearchOutcome> {
+  const able = suppliers.filter((supplier) => searchAt(supplier, search, signal, requestId) !== undefined);
+  const answers = await Promise.all(
+    able.map(async (supplier): Promise<{ offers: Offer[]; answer: SupplierAnswer }> => {
+      const started = clock.now();
+      try {
+        const found = await withDeadline(clock, deadlineMs, signal, (own) => searchAt(supplier, search, own, requestId)!());
+        return { offers: found.filter((offer) => fits(offer, search.query)), answer: { id: supplier.id, status: "ok", ms: clock.now() - started } };
+      } catch (thrown) {
+        if (signal.aborted) throw signal.reason;
+        const error = TravelAgentError.from(thrown);
+        log.warn("a supplier did not answer a search", { supplier: supplier.id, kind: search.kind, code: error.code, requestId });
+        return { offers: [], answer: { id: supplier.id, status: error.code === "TIMEOUT" ? "timeout" : "error", error: error.message, ms: clock.now() - started } };
+      }
+    }),
+  );
+  const distinct = new Map<string, Offer>();
+  for (const offer of answers.flatMap(({ offers }) => offers)) {
+    const key = samenessOf(offer);
+    const known = distinct.get(key);
+    if (!known || compare(offer.price.total, known.price.total) < 0) distinct.set(key, offer);
+  }
+  return { offers: rank([...distinct.values()], search.query.limit, clock.now()), suppliers: answers.map(({ answer }) => answer) };
+}

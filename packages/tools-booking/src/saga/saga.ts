@@ -1,0 +1,252 @@
+import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
+import type { Clock, Database, Logger, Tx, WorkContext, WorkFunction } from "@travelagent/protocol/ports";
+import { pause, withDeadline } from "../deadline.ts";
+import { compare, subtract, zero } from "../money.ts";
+import type { Offer } from "../offer.ts";
+import { chargeOf, type Doing, type Order, type OrderEvent, type OrderItem } from "../order.ts";
+import type { OrderStore, StoredOrder } from "../order-store.ts";
+import type { PaymentProvider } from "../payment.ts";
+import type { PaymentStore } from "../payment-store.ts";
+import type { Supplier, SupplierCall, SupplierOrder, VerticalSupplier } from "../supplier.ts";
+import { attemptWrite, type WriteOutcome } from "../write-outcome.ts";
+
+export interface SagaTiming {
+  /** Deadline of a write outside; suppliers take up to a minute. */
+  writeTimeoutMs: number;
+  readTimeoutMs: number;
+  /** Pauses before a write that surely did nothing is tried again with the same key. */
+  retryDelaysMs: readonly number[];
+  /** Pauses before each look at what became of a write whose reply was lost. */
+  readBackDelaysMs: readonly number[];
+  /** How long after an attempt "never heard of it" counts as the truth. */
+  settleMs: number;
+}
+
+export const defaultTiming: SagaTiming = { writeTimeoutMs: 45_000, readTimeoutMs: 15_000, retryDelaysMs: [1000, 2000], readBackDelaysMs: [1000, 2000, 4000], settleMs: 600_000 };
+
+export interface SagaParts {
+  db: Database;
+  orders: OrderStore;
+  paymentStore: PaymentStore;
+  suppliers: readonly Supplier[];
+  payments: PaymentProvider;
+  clock: Clock;
+  log: Logger;
+  timing: SagaTiming;
+  /** After every commit that changed the order. */
+  onChange(stored: StoredOrder): void;
+}
+
+/** The port for this kind of travel at the offer's supplier. Raises `SUPPLIER_UNAVAILABLE` when it is not configured any more. */
+export function portOf(suppliers: readonly Supplier[], offer: Offer): VerticalSupplier<unknown, Offer> {
+  const supplier = suppliers.find(({ id }) => id === offer.supplier);
+  const port = { flight: supplier?.flights, hotel: supplier?.hotels, car: supplier?.cars }[offer.vertical];
+  if (!port) throw new TravelAgentError("SUPPLIER_UNAVAILABLE", `the supplier ${offer.supplier} is not set up for this kind of travel`);
+  // The offer came from this very port, so it takes it back.
+  return port as unknown as VerticalSupplier<unknown, Offer>;
+}
+
+/** Our key of a purchase at the supplier: the same after every restart. */
+export const purchaseKey = (order: Pick<Order, "id">, no: number): string => `${order.id}-${no}`;
+
+/** What became of one write. `refused` when it surely did not happen. */
+export type Ending = { state: "done" } | { state: "refused"; error: ErrorShape } | { state: "unknown" };
+
+export interface SupplierWrite {
+  what: Doing["what"];
+  key: string;
+  /** Unique within the run. */
+  label: string;
+  to?: Doing["to"];
+  /** Further events of the same commit when the supplier refuses. */
+  onRefused?(error: ErrorShape): OrderEvent[];
+  call(port: VerticalSupplier<unknown, Offer>, call: SupplierCall): Promise<SupplierOrder>;
+}
+
+/** One run of durable work on one order. */
+export interface Saga extends SagaParts {
+  readonly ctx: WorkContext;
+  readonly round: number;
+  /** As last committed. */
+  order(): Order;
+  item(no: number): OrderItem;
+  /** Commits events, the ledger lines they cause and whatever `also` writes, as one. */
+  record(name: string, events: readonly OrderEvent[], also?: (tx: Tx) => Promise<void>): Promise<void>;
+  /** A write outside that is remembered by name, repeated only when surely nothing happened. */
+  write<T>(label: string, call: (signal: AbortSignal) => Promise<T>): Promise<WriteOutcome<T>>;
+  /** A read outside; failures come back as null with `failed`. */
+  look<T>(label: string, call: (signal: AbortSignal) => Promise<T>): Promise<{ value: T } | { failed: ErrorShape }>;
+  supplierWrite(no: number, write: SupplierWrite): Promise<Ending>;
+  /** Finds out what became of an unknown item by asking the supplier. */
+  resolveItem(no: number, label: string): Promise<Ending>;
+  /** Numbers of the items in the order in which their purchase was attempted. */
+  boughtOrder(): Promise<number[]>;
+  /** Whether the last attempt is so long ago that nothing of it can be under way any more. */
+  settled(): Promise<boolean>;
+}
+
+/** Whether the supplier's record shows that `doing` took place. */
+const tookPlace = (doing: Doing, found: SupplierOrder, item: OrderItem): boolean => {
+  if (doing.what === "ticket") return found.status === "ticketed";
+  if (doing.what === "cancel") return found.status === "cancelled";
+  if (doing.what === "change") return found.key === doing.key || compare(found.total, item.total) !== 0;
+  return true;
+};
+
+async function readBack(port: VerticalSupplier<unknown, Offer>, order: Order, item: OrderItem, doing: Doing, call: SupplierCall): Promise<SupplierOrder | null> {
+  if (doing.what === "change") {
+    const changed = await port.find(doing.key, call);
+    if (changed) return changed;
+  }
+  const found = await port.find(purchaseKey(order, item.no), call);
+  return found && tookPlace(doing, found, item) ? found : null;
+}
+
+const transient = (error: ErrorShape): boolean => error.code === "SUPPLIER_UNAVAILABLE" || error.code === "RATE_LIMITED";
+
+export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: string): Promise<Saga> {
+  const { orders, paymentStore, clock, timing, suppliers } = parts;
+  const load = async (): Promise<StoredOrder> => {
+    const stored = await orders.get(orderId);
+    if (!stored) throw new TravelAgentError("NOT_FOUND", `there is no booking ${orderId}`);
+    return stored;
+  };
+  let current = await load();
+  const callOf = (signal: AbortSignal): SupplierCall => ({ signal, requestId: ctx.id });
+
+  const saga: Saga = {
+    ...parts,
+    ctx,
+    round: current.round,
+    order: () => current.order,
+    item: (no) => current.order.items.find((item) => item.no === no)!,
+
+    async record(name, events, also) {
+      await ctx.transaction(name, async (tx) => {
+        const before = await orders.get(orderId, tx);
+        const after = await orders.apply(tx, orderId, events);
+        for (const item of after.order.items) {
+          const was = before!.order.items.find(({ no }) => no === item.no)!;
+          const amount = subtract(chargeOf(item), chargeOf(was));
+          if (compare(amount, zero(amount.currency)) !== 0) {
+            await paymentStore.charge(tx, { id: `${orderId}-${item.no}:${after.version}`, orderId, supplier: item.offer.supplier, amount, memo: `item ${item.no} ${item.status}` });
+          }
+        }
+        await also?.(tx);
+        return null;
+      });
+      const before = current.version;
+      current = await load();
+      if (current.version !== before) parts.onChange(current);
+    },
+
+    async write(label, call) {
+      let tries = 0;
+      for (;;) {
+        const outcome = await ctx
+          .step(`${label}:${tries}`, async (signal) => {
+            const ended = await attemptWrite(clock, timing.writeTimeoutMs, signal, call);
+            // Cut short by a shutdown: not remembered, so that the next start looks before it repeats.
+            if ("unknown" in ended && signal.aborted) throw signal.reason;
+            return ended;
+          })
+          .catch((error: unknown) => {
+            if (ctx.signal.aborted) throw error;
+            return { unknown: TravelAgentError.from(error).code };
+          });
+        const delay = timing.retryDelaysMs[tries];
+        if (!("refused" in outcome) || !transient(outcome.refused) || delay === undefined) return outcome;
+        await pause(clock, delay, ctx.signal);
+        tries += 1;
+      }
+    },
+
+    look: (label, call) =>
+      ctx.step(label, async (signal) => {
+        try {
+          return { value: await withDeadline(clock, timing.readTimeoutMs, signal, call) };
+        } catch (error) {
+          if (signal.aborted) throw signal.reason;
+          return { failed: TravelAgentError.from(error).toShape() };
+        }
+      }),
+
+    async supplierWrite(no, { what, key, label, to, onRefused, call }) {
+      await saga.record(`${label}:attempt`, [{ type: "attempt", item: no, what, key, ...(to ? { to } : {}) }]);
+      const item = saga.item(no);
+      const outcome = await saga.write(label, async (signal) => {
+        const port = portOf(suppliers, item.offer);
+        if (ctx.attempt > 1 && item.doing) {
+          // This may be a repeat after a crash: look first, and do nothing where looking fails.
+          const seen = await readBack(port, current.order, item, item.doing, callOf(signal)).catch((error: unknown) => {
+            throw new TravelAgentError("OUTCOME_UNKNOWN", "the supplier cannot be asked what became of the first attempt", { cause: error });
+          });
+          if (seen) return seen;
+        }
+        return call(port, callOf(signal));
+      });
+      if ("done" in outcome) {
+        await saga.record(`${label}:done`, [{ type: "outcome", item: no, facts: outcome.done }]);
+        return { state: "done" };
+      }
+      if ("refused" in outcome) {
+        await saga.record(`${label}:refused`, [{ type: "refused", item: no }, ...(onRefused?.(outcome.refused) ?? [])]);
+        return { state: "refused", error: outcome.refused };
+      }
+      await saga.record(`${label}:lost`, [{ type: "lost", item: no }]);
+      return saga.resolveItem(no, label);
+    },
+
+    async resolveItem(no, label) {
+      const item = saga.item(no);
+      const { doing } = item;
+      if (!doing) return { state: "done" };
+      let absent = false;
+      for (const [index, delay] of timing.readBackDelaysMs.entries()) {
+        await pause(clock, delay, ctx.signal);
+        const seen = await saga.look(`${label}:find:${index}`, (signal) => readBack(portOf(suppliers, item.offer), current.order, item, doing, callOf(signal)));
+        absent = "value" in seen && seen.value === null;
+        if ("value" in seen && seen.value) {
+          await saga.record(`${label}:found`, [{ type: "outcome", item: no, facts: seen.value }]);
+          return { state: "done" };
+        }
+      }
+      if (!absent || !(await saga.settled())) return { state: "unknown" };
+      await saga.record(`${label}:never`, [{ type: "refused", item: no }]);
+      return { state: "refused", error: new TravelAgentError("SUPPLIER_REJECTED", `the supplier has no record of the ${doing.what}; nothing was bought`).toShape() };
+    },
+
+    async boughtOrder() {
+      const history = await orders.history(orderId);
+      return [...new Set(history.filter((row) => row.type === "attempt").map((row) => row.entry.item as number))];
+    },
+
+    async settled() {
+      const history = await orders.history(orderId);
+      const last = history.findLast((row) => row.type === "attempt" || row.type === "payment-lost")?.at ?? 0;
+      return clock.now() - last >= timing.settleMs;
+    },
+  };
+  return saga;
+}
+
+/**
+ * A saga as durable work. What ends it unexpectedly is put before a person instead of being lost, except a shutdown, after which
+ * the engine runs it again.
+ */
+export const sagaWork =
+  <Input extends { orderId: string }>(parts: SagaParts, run: (saga: Saga, input: Input) => Promise<unknown>): WorkFunction =>
+  async (ctx, raw) => {
+    const input = raw as Input;
+    const saga = await openSaga(parts, ctx, input.orderId);
+    let result: unknown = null;
+    try {
+      result = await run(saga, input);
+    } catch (error) {
+      if (ctx.signal.aborted) throw error;
+      parts.log.error("a booking stopped unexpectedly", { orderId: input.orderId, work: ctx.id, cause: String(error) });
+      await saga.record("stopped", [{ type: "needs-human", reason: "it stopped in the middle; compare our record with the supplier's, then reconcile" }]);
+    }
+    await saga.record("release", [], (tx) => parts.orders.release(tx, input.orderId, ctx.id));
+    return result;
+  };

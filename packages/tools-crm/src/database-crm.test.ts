@@ -1,0 +1,56 @@
+import { testDatabase } from "@travelagent/engine/testing";
+import type { Database, SqlValue } from "@travelagent/protocol/ports";
+import { fakeClock } from "@travelagent/protocol/testing";
+import { describe, expect, it } from "vitest";
+import { insertCustomer } from "./customer-rows.ts";
+import { databaseCrm } from "./database-crm.ts";
+import { crmContract } from "./testing/crm-contract.ts";
+
+crmContract({ describe, it, expect }, "database", async () => {
+  const db = await testDatabase();
+  const clock = fakeClock();
+  return { crm: await databaseCrm({ db, clock }), clock, close: () => db.close() };
+});
+
+describe("database crm", () => {
+  it("finds its way through indexes, however many customers there are", async () => {
+    const real = await testDatabase();
+    const plans: string[] = [];
+    const db: Database = {
+      ...real,
+      async all(sql, ...params: SqlValue[]) {
+        const plan = await real.all<{ detail: string }>(`explain query plan ${sql}`, ...params);
+        plans.push(...plan.map(({ detail }) => detail));
+        return real.all(sql, ...params);
+      },
+    };
+    const crm = await databaseCrm({ db, clock: fakeClock() });
+    await real.transaction(async (tx) => {
+      for (let number = 0; number < 700; number++) await insertCustomer(tx, `cus_${number}`, { name: `Common Guest${number}`, email: `g${number}@example.com` }, number);
+    });
+    const names = async (query: string, limit = 2) => (await crm.list({ query, limit })).customers.map(({ name }) => name);
+    expect((await crm.list({ limit: 1, cursor: "400.cus_400" })).customers[0]?.name).toBe("Common Guest399");
+    expect(await names("common")).toEqual(["Common Guest699", "Common Guest698"]);
+    expect(await names("common guest12", 20)).toHaveLength(11);
+    expect(await names("common example.com", 1)).toEqual(["Common Guest699"]);
+    expect(await names("g42@example.com")).toEqual(["Common Guest42"]);
+    expect(plans.length).toBeGreaterThan(5);
+    expect(plans.filter((step) => step.startsWith("SCAN") && !step.includes("USING INDEX") && !step.includes("USING COVERING INDEX"))).toEqual([]);
+    await real.close();
+  });
+
+  it("keeps no argument of a call beside its hash", async () => {
+    const db = await testDatabase();
+    const crm = await databaseCrm({ db, clock: fakeClock() });
+    await crm.create({ name: "Ana Silva", email: "ana@example.com" }, { idempotencyKey: "k" });
+    expect(JSON.stringify(await db.all("select * from crm_done"))).not.toMatch(/ana/i);
+    await db.close();
+  });
+
+  it("opens tables that are there already", async () => {
+    const db = await testDatabase();
+    const { customer } = await (await databaseCrm({ db })).create({ name: "Ana Silva" }, { idempotencyKey: "k" });
+    expect((await (await databaseCrm({ db })).get(customer.id))?.name).toBe("Ana Silva");
+    await db.close();
+  });
+});

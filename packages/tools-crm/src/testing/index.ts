@@ -1,0 +1,1 @@
+export { type CrmBench, crmContract } from "./crm-contract.ts";

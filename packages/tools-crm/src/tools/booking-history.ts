@@ -1,0 +1,33 @@
+import { defineTool, type Tool } from "@travelagent/agent-runtime";
+import type { Booking } from "@travelagent/protocol";
+import type { Crm } from "../crm.ts";
+import { BookingHistoryArgs } from "./arguments.ts";
+import { refuseInGroups, turnCustomer } from "./turn-customer.ts";
+
+/** Where bookings are kept. Newest first. */
+export interface BookingHistory {
+  forCustomer(customerId: string): Promise<Booking[]>;
+  forSession(sessionKey: string): Promise<Booking[]>;
+}
+
+const ownView = ({ id: _id, customerId: _customer, sessionKey: _session, version: _version, items, travellers, ...booking }: Booking) => ({
+  ...booking,
+  items: items.map(({ supplierReference: _reference, ...item }) => item),
+  travellers: travellers.map(({ name }) => ({ name })),
+});
+
+/** `get_booking_history`: all bookings of the turn's customer, or those of the conversation while it has none. */
+export const bookingHistoryTool = ({ crm, bookings }: { crm: Crm; bookings: BookingHistory }): Tool =>
+  defineTool({
+    name: "get_booking_history",
+    description: "Bookings of the customer of this conversation, past and coming, newest first. `more` says how many older ones are left out.",
+    group: "crm",
+    args: BookingHistoryArgs,
+    effect: "read",
+    async execute({ limit = 10 }, { turn }) {
+      refuseInGroups(turn);
+      const customer = await turnCustomer(crm, turn);
+      const all = customer ? await bookings.forCustomer(customer.id) : await bookings.forSession(turn.sessionKey);
+      return { content: { bookings: all.slice(0, limit).map(ownView), ...(all.length > limit ? { more: all.length - limit } : {}) } };
+    },
+  });

@@ -79,7 +79,8 @@ async function readJobs(path: string): Promise<Job[]> {
     if (code === "ENOENT") return [];
     throw new TravelAgentError("UNAVAILABLE", `${path} cannot be read (${code}); check that it is a file of yours`, { cause: error });
   }
-  const corrupt = (reason: string) => new TravelAgentError("STORAGE_CORRUPT", `${path} holds no jobs this program can read (${reason}); repair it, or move it away to start without jobs`);
+  const corrupt = (reason: string) =>
+    new TravelAgentError("STORAGE_CORRUPT", `${path} holds no jobs this program can read (${reason}); repair it, or move it away to start without jobs`);
   let value: unknown;
   try {
     value = JSON.parse(text);

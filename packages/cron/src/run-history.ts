@@ -1,4 +1,4 @@
-import { readFile, stat, unlink } from "node:fs/promises";
+import { open, readFile, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { appendFile, replaceFile } from "./durable-file.ts";
 import { RunRecord } from "./job.ts";
@@ -31,7 +31,7 @@ export function runHistory(directory: string): RunHistory {
       );
       if (size > maxBytes) await replaceFile(path, `${(await linesOf(path)).slice(1 - keptLines).join("\n")}\n`);
       // A line that a crash cut short must not swallow the next one.
-      const cutShort = size > 0 && !(await readFile(path, "utf8")).endsWith("\n");
+      const cutShort = size > 0 && !(await endsLine(path));
       await appendFile(path, `${cutShort ? "\n" : ""}${JSON.stringify(record)}\n`);
     },
     async last(jobId, limit) {
@@ -43,6 +43,17 @@ export function runHistory(directory: string): RunHistory {
         if (error.code !== "ENOENT") throw error;
       }),
   };
+}
+
+async function endsLine(path: string): Promise<boolean> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
+    return buffer[0] === 0x0a;
+  } finally {
+    await file.close();
+  }
 }
 
 /** Nothing for a line that a crash cut short. */

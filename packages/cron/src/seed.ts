@@ -1,6 +1,6 @@
 import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
-import { JobDefinition, type Job, type Payload, type Schedule } from "./job.ts";
+import { type Job, JobDefinition, type Payload, type Schedule } from "./job.ts";
 import type { JobStore } from "./store.ts";
 
 /** A job as it stands in the configuration. */
@@ -80,7 +80,17 @@ function merge(job: Job, seed: JobDefinition, now: number): Job | null {
 
 const same = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
 
-function definitionOf({ name, description, enabled = true, agentId, deleteAfterRun, schedule, payload, sessionTarget, wakeMode = "next-heartbeat" }: JobSeed): JobDefinition {
+function definitionOf({
+  name,
+  description,
+  enabled = true,
+  agentId,
+  deleteAfterRun,
+  schedule,
+  payload,
+  sessionTarget,
+  wakeMode = "next-heartbeat",
+}: JobSeed): JobDefinition {
   const definition = {
     name,
     ...(description === undefined ? {} : { description }),
@@ -93,7 +103,11 @@ function definitionOf({ name, description, enabled = true, agentId, deleteAfterR
     payload,
   };
   const parsed = JobDefinition.safeParse(definition);
-  if (!parsed.success) throw new TravelAgentError("CONFIG_INVALID", `cron job "${name}": ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`);
+  if (!parsed.success)
+    throw new TravelAgentError(
+      "CONFIG_INVALID",
+      `cron job "${name}": ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`,
+    );
   return parsed.data;
 }
 

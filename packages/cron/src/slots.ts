@@ -27,7 +27,12 @@ export function slotLedger(db: Database): SlotLedger {
       db.transaction(async (tx) => {
         const newest = await tx.get<{ slot_ms: number }>("select slot_ms from cron_slots where job_id = ? order by slot_ms desc limit 1", jobId);
         if (newest && slotMs < Number(newest.slot_ms) - slotHorizonMs) return false;
-        const { changes } = await tx.run("insert into cron_slots (job_id, slot_ms, claimed_at) values (?, ?, ?) on conflict (job_id, slot_ms) do nothing", jobId, slotMs, nowMs);
+        const { changes } = await tx.run(
+          "insert into cron_slots (job_id, slot_ms, claimed_at) values (?, ?, ?) on conflict (job_id, slot_ms) do nothing",
+          jobId,
+          slotMs,
+          nowMs,
+        );
         if (changes === 0) return false;
         await tx.run("delete from cron_slots where job_id = ? and slot_ms < ?", jobId, slotMs - slotHorizonMs);
         return true;

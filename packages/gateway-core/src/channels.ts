@@ -19,15 +19,28 @@ export interface ChannelManager {
 }
 
 export function createChannels({
-  adapters, host, clock, log, stopTimeoutMs = 5_000,
-}: { adapters: readonly ChannelAdapter[]; host(adapter: ChannelAdapter): ChannelHost; clock: Clock; log: Logger; stopTimeoutMs?: number }): ChannelManager {
+  adapters,
+  host,
+  clock,
+  log,
+  stopTimeoutMs = 5_000,
+}: {
+  adapters: readonly ChannelAdapter[];
+  host(adapter: ChannelAdapter): ChannelHost;
+  clock: Clock;
+  log: Logger;
+  stopTimeoutMs?: number;
+}): ChannelManager {
   const key = (channel: string, accountId: string) => `${channel}\n${accountId}`;
   const byKey = new Map<string, ChannelAdapter>();
   for (const adapter of adapters) {
-    if (byKey.has(key(adapter.id, adapter.accountId))) throw new TravelAgentError("CONFIG_INVALID", `the channel ${adapter.id} has two accounts named ${adapter.accountId}`);
+    if (byKey.has(key(adapter.id, adapter.accountId)))
+      throw new TravelAgentError("CONFIG_INVALID", `the channel ${adapter.id} has two accounts named ${adapter.accountId}`);
     byKey.set(key(adapter.id, adapter.accountId), adapter);
   }
-  const states = new Map<ChannelAdapter, ChannelStatus>(adapters.map((adapter) => [adapter, { id: adapter.id, accountId: adapter.accountId, state: "stopped", attempts: 0 }]));
+  const states = new Map<ChannelAdapter, ChannelStatus>(
+    adapters.map((adapter) => [adapter, { id: adapter.id, accountId: adapter.accountId, state: "stopped", attempts: 0 }]),
+  );
   const retries = new Set<() => void>();
   let stopped = false;
 
@@ -65,7 +78,10 @@ export function createChannels({
       await Promise.all(
         adapters.map(async (adapter) => {
           const deadline = new Promise<void>((resolve) => clock.after(stopTimeoutMs, resolve));
-          await Promise.race([adapter.stop().catch((error: unknown) => log.warn("a channel did not stop cleanly", { channel: adapter.id, error: String(error) })), deadline]);
+          await Promise.race([
+            adapter.stop().catch((error: unknown) => log.warn("a channel did not stop cleanly", { channel: adapter.id, error: String(error) })),
+            deadline,
+          ]);
           states.get(adapter)!.state = "stopped";
         }),
       );

@@ -79,14 +79,24 @@ export interface ControlPlane {
 }
 
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
-  const { auth, version, clock = systemClock, log = silentLogger, metrics = createMetrics(), visitors, sessionDefaults, staticDir, network = {}, validate = false } = options;
+  const {
+    auth,
+    version,
+    clock = systemClock,
+    log = silentLogger,
+    metrics = createMetrics(),
+    visitors,
+    sessionDefaults,
+    staticDir,
+    network = {},
+    validate = false,
+  } = options;
   const limits: ControlPlaneLimits = { ...protocolLimits, requestTimeoutMs: 60_000, ...options.limits };
   const startedAt = clock.now();
   const readPeer = createPeerReader(network.trustedProxies);
   const checkOrigin = createOriginCheck(network);
   const health = createHealth({ clock, log, ...(options.health ? { read: options.health } : {}) });
   const pending = new Set<(code: number, reason: string) => void>();
-  const pendingSessionExpiry = () => auth.sessions.sweep();
   let phase: "starting" | "ready" | "stopped" = "starting";
 
   const stateVersion = () => ({ presence: presence.version(), health: health.version() });
@@ -96,10 +106,14 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     maxBufferedBytes: limits.maxBufferedBytes,
     tickIntervalMs: limits.tickIntervalMs,
     stateVersion,
-    onTick: pendingSessionExpiry,
+    onTick: () => auth.sessions.sweep(),
     validateEvents: validate,
   });
-  const presence = createPresence({ clock, self: { version, text: `gateway ${version}` }, onChange: () => connections.publish("presence", { presence: presence.list() }) });
+  const presence = createPresence({
+    clock,
+    self: { version, text: `gateway ${version}` },
+    onChange: () => connections.publish("presence", { presence: presence.list() }),
+  });
   const status = () => ({
     ok: health.snapshot().ok,
     ready: phase === "ready",
@@ -147,6 +161,12 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     });
   };
 
+  const logRefusal = ({ code, cause }: TravelAgentError, connectionId: string, peer: Peer) => {
+    const fields = { code, connectionId, "pii.address": peer.address };
+    if (code === "INTERNAL") log.error("handshake failed", { ...fields, "pii.error": cause instanceof Error ? (cause.stack ?? cause.message) : String(cause) });
+    else log.warn("connection refused", fields);
+  };
+
   const hello = (client: ConnectedClient, admitted: Admitted) =>
     helloFor(admitted, {
       version,
@@ -175,7 +195,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
         checkConnect(params) {
           const result = handshake(params, head, peer);
           handshakes.at(result.ok ? "ok" : result.error.code).inc();
-          if (!result.ok) log.warn("connection refused", { code: result.error.code, connectionId: id, "pii.address": peer.address });
+          if (!result.ok) logRefusal(result.error, id, peer);
           return result;
         },
         hello,
@@ -210,7 +230,13 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     pending.add(end);
   };
 
-  auth.onRevoked((credential) => connections.endWhere((member) => (member as ConnectedClient).principal?.credential === credential, 1008, "the credential is no longer valid: sign in again"));
+  const forgetAuth = auth.onRevoked((credential) =>
+    connections.endWhere(
+      (member) => (member as ConnectedClient).principal?.credential === credential,
+      1008,
+      "the credential is no longer valid: sign in again",
+    ),
+  );
 
   return {
     auth,
@@ -244,6 +270,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     shutdown(reason, { restartExpectedMs } = {}) {
       if (phase === "stopped") return;
       phase = "stopped";
+      forgetAuth();
       connections.publish("shutdown", { reason, ...(restartExpectedMs === undefined ? {} : { restartExpectedMs }) });
       connections.endWhere(() => true, 1012, "service restart");
       for (const end of [...pending]) end(1012, "service restart");

@@ -22,14 +22,24 @@ export interface ConversationRow {
 export interface Conversations {
   get(sessionKey: string): Promise<ConversationRow | null>;
   /** A message came in: makes the row if it is new and returns it as it then is. */
-  noteInbound(tx: Tx, inbound: { sessionKey: string; agentId: string; address: Address; displayName: string; timeZone?: string; preview: string; at: number }): Promise<ConversationRow>;
+  noteInbound(
+    tx: Tx,
+    inbound: { sessionKey: string; agentId: string; address: Address; displayName: string; timeZone?: string; preview: string; at: number },
+  ): Promise<ConversationRow>;
   noteReply(tx: Tx, reply: { sessionKey: string; preview: string; at: number }): Promise<void>;
   /** The agent gives up ownership; a person is awaited. */
   needPerson(tx: Tx, sessionKey: string): Promise<void>;
   takeOver(sessionKey: string, assignee: string): Promise<ConversationRow>;
   handBack(sessionKey: string): Promise<ConversationRow>;
   bindCustomer(sessionKey: string, customerId: string): Promise<void>;
-  list(filter: { state?: string; assignee?: string; channel?: string; query?: string; limit?: number; cursor?: string }): Promise<{ conversations: ConversationRow[]; nextCursor?: string }>;
+  list(filter: {
+    state?: string;
+    assignee?: string;
+    channel?: string;
+    query?: string;
+    limit?: number;
+    cursor?: string;
+  }): Promise<{ conversations: ConversationRow[]; nextCursor?: string }>;
 }
 
 const read = (row: Row): ConversationRow => ({
@@ -67,7 +77,9 @@ export const preview = (text: string): string => {
 
 export function createConversations({ db, clock }: { db: Database; clock: Clock }): Conversations {
   const change = async (sessionKey: string, sql: string, ...values: (string | null)[]): Promise<ConversationRow> => {
-    const row = await db.transaction((tx) => tx.get(`update conversation set ${sql}, epoch = epoch + 1 where session_key = ? returning *`, ...values, sessionKey));
+    const row = await db.transaction((tx) =>
+      tx.get(`update conversation set ${sql}, epoch = epoch + 1 where session_key = ? returning *`, ...values, sessionKey),
+    );
     if (!row) throw new TravelAgentError("NOT_FOUND", `there is no conversation ${sessionKey}`);
     return read(row);
   };
@@ -83,7 +95,15 @@ export function createConversations({ db, clock }: { db: Database; clock: Clock 
          values (?, ?, ?, ?, ?, 'agent', 1, ?, ?, ?, 1, ?)
          on conflict (session_key) do update set preview = excluded.preview, unanswered = 1, last_at = excluded.last_at,
            time_zone = coalesce(excluded.time_zone, conversation.time_zone) returning *`,
-        sessionKey, address.channel, address.accountId, agentId, JSON.stringify(address), displayName, timeZone ?? null, preview(text), at,
+        sessionKey,
+        address.channel,
+        address.accountId,
+        agentId,
+        JSON.stringify(address),
+        displayName,
+        timeZone ?? null,
+        preview(text),
+        at,
       );
       return read(row!);
     },
@@ -102,7 +122,11 @@ export function createConversations({ db, clock }: { db: Database; clock: Clock 
       const [at, after] = cursor ? (JSON.parse(Buffer.from(cursor, "base64url").toString()) as [number, string]) : [clock.now() + 86_400_000, ""];
       const conditions = ["(last_at < ? or (last_at = ? and session_key > ?))"];
       const values: (string | number)[] = [at, at, after];
-      for (const [column, value] of [["state", state], ["assignee", assignee], ["channel", channel]] as const) {
+      for (const [column, value] of [
+        ["state", state],
+        ["assignee", assignee],
+        ["channel", channel],
+      ] as const) {
         if (value === undefined) continue;
         conditions.push(`${column} = ?`);
         values.push(value);
@@ -112,10 +136,17 @@ export function createConversations({ db, clock }: { db: Database; clock: Clock 
         const pattern = `%${query.toLowerCase().replace(/[\\%_]/g, (character) => `\\${character}`)}%`;
         values.push(pattern, pattern);
       }
-      const rows = await db.all(`select * from conversation where ${conditions.join(" and ")} order by last_at desc, session_key limit ?`, ...values, limit + 1);
+      const rows = await db.all(
+        `select * from conversation where ${conditions.join(" and ")} order by last_at desc, session_key limit ?`,
+        ...values,
+        limit + 1,
+      );
       const conversations = rows.slice(0, limit).map(read);
       const last = conversations.at(-1);
-      return { conversations, ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.lastAt, last.sessionKey])).toString("base64url") } : {}) };
+      return {
+        conversations,
+        ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.lastAt, last.sessionKey])).toString("base64url") } : {}),
+      };
     },
   };
 }

@@ -13,7 +13,10 @@ function platform(id = "phone") {
   let host: ChannelHost | undefined;
   let next: ((id: string) => Receipt) | undefined;
   const adapter: ChannelAdapter = {
-    contract: 1, id, accountId: "default", features: { maxTextLength: 4000, threads: false, cards: false },
+    contract: 1,
+    id,
+    accountId: "default",
+    features: { maxTextLength: 4000, threads: false, cards: false },
     start: async (given) => void (host = given),
     stop: async () => void (host = undefined),
     async send(to, message, context) {
@@ -27,13 +30,34 @@ function platform(id = "phone") {
   let count = 0;
   const message = (text: string, options: Partial<InboundMessage> & { peer?: string } = {}): InboundMessage => {
     const { peer = "+34600111222", ...rest } = options;
-    return { address: { channel: id, accountId: "default", chatType: "direct", peerId: peer }, externalId: `m-${++count}`, senderId: peer, text, sentAt: Date.now(), ...rest };
+    return {
+      address: { channel: id, accountId: "default", chatType: "direct", peerId: peer },
+      externalId: `m-${++count}`,
+      senderId: peer,
+      text,
+      sentAt: Date.now(),
+      ...rest,
+    };
   };
-  return { adapter, shown, message, deliver: (inbound: InboundMessage) => host!.receive(inbound), failNext: (receipt: (id: string) => Receipt) => (next = receipt) };
+  return {
+    adapter,
+    shown,
+    message,
+    deliver: (inbound: InboundMessage) => host!.receive(inbound),
+    failNext: (receipt: (id: string) => Receipt) => (next = receipt),
+  };
 }
 
 const call = (over: Partial<Call> = {}): Call => ({
-  requestId: "r", connectionId: "c", role: "operator", scopes: ["operator.admin"], actor: "ana", signal: new AbortController().signal, follow: () => undefined, later: () => undefined, ...over,
+  requestId: "r",
+  connectionId: "c",
+  role: "operator",
+  scopes: ["operator.admin"],
+  actor: "ana",
+  signal: new AbortController().signal,
+  follow: () => undefined,
+  later: () => undefined,
+  ...over,
 });
 const until = async (holds: () => boolean | Promise<boolean>, what = "it"): Promise<void> => {
   for (let tries = 0; tries < 400; tries++) {
@@ -56,7 +80,11 @@ describe("the path of a message", () => {
     const sessions = memorySessions();
     const agent = scriptedAgent(answer);
     gateway = createGateway({
-      engine, sessions, agent, channels: [phone.adapter], admission: { phone: { dmPolicy: "open" }, webchat: { dmPolicy: "open" } },
+      engine,
+      sessions,
+      agent,
+      channels: [phone.adapter],
+      admission: { phone: { dmPolicy: "open" }, webchat: { dmPolicy: "open" } },
       publisher: { publish: (event, payload) => void events.push({ event, payload: payload as Record<string, unknown> }), isFollowed: () => true },
       ...options,
     });
@@ -180,7 +208,9 @@ describe("the path of a message", () => {
   });
 
   it("stops a running turn when the customer says so, and the message is on record as ignored", async () => {
-    const { phone, agent } = await open((_, work) => new Promise((_resolve, reject) => work.signal.addEventListener("abort", () => reject(work.signal.reason))));
+    const { phone, agent } = await open(
+      (_, work) => new Promise((_resolve, reject) => work.signal.addEventListener("abort", () => reject(work.signal.reason))),
+    );
     const params: ParsedParams<"chat.send"> = { sessionKey: "main", message: "search", idempotencyKey: "one" };
     const sent = (await gateway.handlers["chat.send"]!(params, call())) as { runId: string };
     expect(sent).toEqual({ runId: "one", status: "started" });
@@ -196,16 +226,27 @@ describe("the path of a message", () => {
     const own = "agent:main:webchat:dm:v1";
     const visitor = call({ role: "visitor", visitorId: "v1", visitorSessionKey: own, scopes: [] });
     await gateway.handlers["chat.send"]!({ sessionKey: own, message: "hello", idempotencyKey: "a" }, visitor);
-    await expect(async () => gateway.handlers["chat.history"]!({ sessionKey: "agent:main:webchat:dm:v2" }, visitor)).rejects.toMatchObject({ code: "FORBIDDEN" });
-    await expect(async () => gateway.handlers["chat.send"]!({ sessionKey: own, message: "as the customer", idempotencyKey: "b" }, call())).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(async () => gateway.handlers["chat.history"]!({ sessionKey: "agent:main:webchat:dm:v2" }, visitor)).rejects.toMatchObject({
+      code: "FORBIDDEN",
+    });
+    await expect(async () =>
+      gateway.handlers["chat.send"]!({ sessionKey: own, message: "as the customer", idempotencyKey: "b" }, call()),
+    ).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 
   it("one channel that cannot start leaves the others alone", async () => {
-    const broken: ChannelAdapter = { ...platform("broken").adapter, start: () => Promise.reject(new TravelAgentError("UNAUTHORIZED", "the token was revoked")) };
+    const broken: ChannelAdapter = {
+      ...platform("broken").adapter,
+      start: () => Promise.reject(new TravelAgentError("UNAUTHORIZED", "the token was revoked")),
+    };
     const phone = platform();
     const engineOfTest = await testEngine();
     const other = createGateway({
-      engine: engineOfTest, sessions: memorySessions(), agent: scriptedAgent(() => "hi"), channels: [broken, phone.adapter], admission: { phone: { dmPolicy: "open" } },
+      engine: engineOfTest,
+      sessions: memorySessions(),
+      agent: scriptedAgent(() => "hi"),
+      channels: [broken, phone.adapter],
+      admission: { phone: { dmPolicy: "open" } },
       publisher: { publish: () => undefined, isFollowed: () => false },
     });
     await other.prepare();

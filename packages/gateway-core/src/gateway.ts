@@ -2,7 +2,7 @@ import type { ChannelAdapter } from "@travelagent/channel-kit";
 import type { Handlers } from "@travelagent/protocol";
 import { type Clock, type Engine, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import type { AdmissionRules } from "./admission.ts";
-import { createChannels, type ChannelStatus } from "./channels.ts";
+import { type ChannelStatus, createChannels } from "./channels.ts";
 import { asConversation, createConversations } from "./conversations.ts";
 import { chatHandlers } from "./handlers/chat.ts";
 import { conversationHandlers } from "./handlers/conversations.ts";
@@ -51,31 +51,75 @@ export interface Gateway {
 }
 
 export function createGateway({
-  engine, sessions, agent, channels: adapters, publisher, admission, bindings = [], defaultAgentId = "main", timeZone = "UTC", turnTimeoutMs = 600_000, clock = systemClock, log = silentLogger, onTurnEnd,
+  engine,
+  sessions,
+  agent,
+  channels: adapters,
+  publisher,
+  admission,
+  bindings = [],
+  defaultAgentId = "main",
+  timeZone = "UTC",
+  turnTimeoutMs = 600_000,
+  clock = systemClock,
+  log = silentLogger,
+  onTurnEnd,
 }: GatewayOptions): Gateway {
   const { db, work } = engine;
   const inbox = createInbox({ db, clock });
   const conversations = createConversations({ db, clock });
   const outbox = createOutbox({
-    db, clock, log,
+    db,
+    clock,
+    log,
     adapter: (channel, accountId) => channels.adapter(channel, accountId),
     onChange: (delivery) => {
       if (delivery.status !== "sent") publisher.publish("delivery", { id: delivery.id, status: delivery.status, sessionKey: delivery.sessionKey });
     },
   });
-  const turns = createTurns({ db, work, inbox, outbox, conversations, sessions, agent, publisher, clock, log, timeZone, ...(onTurnEnd ? { onEnd: onTurnEnd } : {}) });
+  const turns = createTurns({
+    db,
+    work,
+    inbox,
+    outbox,
+    conversations,
+    sessions,
+    agent,
+    publisher,
+    clock,
+    log,
+    timeZone,
+    ...(onTurnEnd ? { onEnd: onTurnEnd } : {}),
+  });
   const intake = createIntake({
-    db, work, inbox, conversations, sessions, log, defaultAgentId, bindings, turnTimeoutMs,
+    db,
+    work,
+    inbox,
+    conversations,
+    sessions,
+    log,
+    defaultAgentId,
+    bindings,
+    turnTimeoutMs,
     admission: (channel) => admission[channel],
     onConversation: (conversation) => publisher.publish("conversation", { conversation: asConversation(conversation) }),
   });
-  const channels = createChannels({ adapters, clock, log, host: (adapter) => ({ log: log.child({ channel: adapter.id, account: adapter.accountId }), receive: (message) => intake.receive(message) }) });
+  const channels = createChannels({
+    adapters,
+    clock,
+    log,
+    host: (adapter) => ({ log: log.child({ channel: adapter.id, account: adapter.accountId }), receive: (message) => intake.receive(message) }),
+  });
 
   return {
     handlers: {
       ...chatHandlers({ intake, turns, sessions, work, clock, defaultAgentId }),
       ...conversationHandlers({ db, conversations, outbox, sessions, publisher, clock }),
-      "channels.status": async () => ({ ts: clock.now(), channelOrder: adapters.map((adapter) => adapter.id), channels: Object.fromEntries(channels.status().map((status) => [status.id, status])) }),
+      "channels.status": async () => ({
+        ts: clock.now(),
+        channelOrder: adapters.map((adapter) => adapter.id),
+        channels: Object.fromEntries(channels.status().map((status) => [status.id, status])),
+      }),
     },
     async prepare() {
       await db.migrate("gateway", gatewayMigrations);

@@ -51,11 +51,27 @@ export const createInbox = ({ db, clock }: { db: Database; clock: Clock }): Inbo
     const ended = status === "accepted" ? null : clock.now();
     await tx.run(
       "insert into inbox (id, channel, account_id, external_id, session_key, message, epoch, status, reason, received_at, ended_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      id, message.address.channel, message.address.accountId, message.externalId, sessionKey, JSON.stringify(message), epoch, status, reason ?? null, clock.now(), ended,
+      id,
+      message.address.channel,
+      message.address.accountId,
+      message.externalId,
+      sessionKey,
+      JSON.stringify(message),
+      epoch,
+      status,
+      reason ?? null,
+      clock.now(),
+      ended,
     );
   },
   async end(tx, id, status, reason) {
-    const { changes } = await tx.run("update inbox set status = ?, reason = ?, ended_at = ? where id = ? and status = 'accepted'", status, reason ?? null, clock.now(), id);
+    const { changes } = await tx.run(
+      "update inbox set status = ?, reason = ?, ended_at = ? where id = ? and status = 'accepted'",
+      status,
+      reason ?? null,
+      clock.now(),
+      id,
+    );
     return changes === 1;
   },
   async open() {

@@ -40,7 +40,19 @@ export interface Intake {
 
 export const turnWork = "turn";
 
-export function createIntake({ db, work, inbox, conversations, sessions, log, defaultAgentId, bindings, admission, turnTimeoutMs, onConversation }: IntakeOptions): Intake {
+export function createIntake({
+  db,
+  work,
+  inbox,
+  conversations,
+  sessions,
+  log,
+  defaultAgentId,
+  bindings,
+  admission,
+  turnTimeoutMs,
+  onConversation,
+}: IntakeOptions): Intake {
   return {
     async receive(message, fixed) {
       const { address } = message;
@@ -48,7 +60,12 @@ export function createIntake({ db, work, inbox, conversations, sessions, log, de
       const { agentId, sessionKey } = fixed?.route ?? route(address, { bindings, defaultAgentId });
       if (verdict.admitted)
         await sessions.ensure(sessionKey, {
-          agentId, channel: address.channel, accountId: address.accountId, chatType: address.chatType, peerId: address.peerId, ...(address.threadId ? { threadId: address.threadId } : {}),
+          agentId,
+          channel: address.channel,
+          accountId: address.accountId,
+          chatType: address.chatType,
+          peerId: address.peerId,
+          ...(address.threadId ? { threadId: address.threadId } : {}),
         });
       const runId = fixed?.runId ?? randomUUID();
       const taken = await db.transaction(async (tx) => {
@@ -59,7 +76,12 @@ export function createIntake({ db, work, inbox, conversations, sessions, log, de
           return { runId, sessionKey, duplicate: false };
         }
         const conversation = await conversations.noteInbound(tx, {
-          sessionKey, agentId, address, displayName: message.senderName ?? message.senderId, preview: message.text, at: message.sentAt,
+          sessionKey,
+          agentId,
+          address,
+          displayName: message.senderName ?? message.senderId,
+          preview: message.text,
+          at: message.sentAt,
           ...(message.timeZone ? { timeZone: message.timeZone } : {}),
         });
         await inbox.insert(tx, { id: runId, sessionKey, message, epoch: conversation.epoch, status: "accepted" });

@@ -26,7 +26,13 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
   const agent = (stream: string, data: Record<string, unknown>) => {
     if (publisher.isFollowed(sessionKey)) publisher.publish("agent", { runId, sessionKey, seq: ++agentSeq, stream, ts: clock.now(), data });
   };
-  const chat = (rest: { state: "delta" | "final" | "aborted" | "error"; deltaText?: string; replace?: boolean; message?: ChatMessage; errorMessage?: string }) => {
+  const chat = (rest: {
+    state: "delta" | "final" | "aborted" | "error";
+    deltaText?: string;
+    replace?: boolean;
+    message?: ChatMessage;
+    errorMessage?: string;
+  }) => {
     if (publisher.isFollowed(sessionKey)) publisher.publish("chat", { runId, sessionKey, seq: ++chatSeq, ...rest });
   };
   const flush = () => {
@@ -90,10 +96,22 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
 export function asChatMessage(message: TranscriptMessage, id?: string): ChatMessage | null {
   if (message.role === "user") {
     if (message.synthetic) return null;
-    return { role: "user", content: typeof message.content === "string" ? message.content : message.content.map((block) => ({ ...block })), timestamp: message.timestamp, ...(message.messageId ? { messageId: message.messageId } : {}) };
+    return {
+      role: "user",
+      content: typeof message.content === "string" ? message.content : message.content.map((block) => ({ ...block })),
+      timestamp: message.timestamp,
+      ...(message.messageId ? { messageId: message.messageId } : {}),
+    };
   }
   if (message.role === "toolResult") {
-    return { role: "toolResult", content: message.content.map((block) => ({ ...block })), timestamp: message.timestamp, toolName: message.toolName, toolCallId: message.toolCallId, isError: message.isError };
+    return {
+      role: "toolResult",
+      content: message.content.map((block) => ({ ...block })),
+      timestamp: message.timestamp,
+      toolName: message.toolName,
+      toolCallId: message.toolCallId,
+      isError: message.isError,
+    };
   }
   return {
     role: "assistant",

@@ -37,7 +37,11 @@ export function createMetrics(prefix = "travelagent_"): Metrics {
   const register = (name: string, help: string, type: string, lines: (fullName: string) => string[]) => {
     const fullName = prefix + name;
     if (families.has(fullName)) throw new TravelAgentError("CONFLICT", `the metric ${fullName} is already registered`);
-    families.set(fullName, () => [`# HELP ${fullName} ${help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}`, `# TYPE ${fullName} ${type}`, ...lines(fullName)]);
+    families.set(fullName, () => [
+      `# HELP ${fullName} ${help.replaceAll("\\", "\\\\").replaceAll("\n", "\\n")}`,
+      `# TYPE ${fullName} ${type}`,
+      ...lines(fullName),
+    ]);
   };
 
   return {
@@ -64,7 +68,9 @@ export function createMetrics(prefix = "travelagent_"): Metrics {
     gauge(name, help, read) {
       register(name, help, "gauge", (fullName) => {
         const samples = read();
-        return (typeof samples === "number" ? [{ value: samples }] : samples).map((sample: Sample) => `${fullName}${labelText(sample.labels ?? {})} ${sample.value}`);
+        return (typeof samples === "number" ? [{ value: samples }] : samples).map(
+          (sample: Sample) => `${fullName}${labelText(sample.labels ?? {})} ${sample.value}`,
+        );
       });
     },
     histogram(name, help, buckets) {
@@ -99,7 +105,7 @@ function attempt(lines: () => string[]): string[] {
 }
 
 function labelText(labels: Readonly<Record<string, string>>): string {
-  const escape = (value: string) => value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
-  const parts = Object.entries(labels).map(([name, value]) => `${name}="${escape(value)}"`);
+  const quote = (value: string) => value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+  const parts = Object.entries(labels).map(([name, value]) => `${name}="${quote(value)}"`);
   return parts.length === 0 ? "" : `{${parts.join(",")}}`;
 }

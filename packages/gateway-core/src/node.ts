@@ -40,12 +40,28 @@ export interface RunningServer {
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const { control, port, host = "127.0.0.1", tls, log = silentLogger, clock = systemClock, headersTimeoutMs = 10_000, requestTimeoutMs = 30_000 } = options;
   const exposed = host !== "localhost" && !isLoopback(host);
-  if (exposed && control.auth.mode === "none") throw new TravelAgentError("CONFIG_INVALID", `without authentication the gateway serves this machine only: bind 127.0.0.1 instead of ${host}, or set a token`);
+  if (exposed && control.auth.mode === "none")
+    throw new TravelAgentError(
+      "CONFIG_INVALID",
+      `without authentication the gateway serves this machine only: bind 127.0.0.1 instead of ${host}, or set a token`,
+    );
   if (exposed && !tls) log.warn("the gateway is reachable from other machines without TLS: put a TLS proxy in front of it, or configure gateway.tls", { host });
 
-  const settings = { headersTimeout: headersTimeoutMs, requestTimeout: requestTimeoutMs, keepAliveTimeout: 5000, connectionsCheckingInterval: Math.max(100, Math.min(5000, Math.floor(headersTimeoutMs / 2))), maxHeaderSize: 16 * 1024 };
+  const settings = {
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    keepAliveTimeout: 5000,
+    connectionsCheckingInterval: Math.max(100, Math.min(5000, Math.floor(headersTimeoutMs / 2))),
+    maxHeaderSize: 16 * 1024,
+  };
   const server = tls ? createHttpsServer({ ...settings, ...tls }) : createHttpServer(settings);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: control.limits.maxPayload, perMessageDeflate: false, clientTracking: true });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: control.limits.maxPayload,
+    perMessageDeflate: false,
+    clientTracking: true,
+    closeTimeout: lingerMs * 5,
+  });
 
   server.on("request", (request, response) => void control.http(request, response));
   server.on("upgrade", (request, stream: Duplex, head) => {
@@ -57,7 +73,10 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   server.on("clientError", (error: NodeJS.ErrnoException, stream: Duplex) => {
     const timeout = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
     const large = error.code === "HPE_HEADER_OVERFLOW";
-    if (stream.writable) stream.end(`HTTP/1.1 ${timeout ? "408 Request Timeout" : large ? "431 Request Header Fields Too Large" : "400 Bad Request"}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+    if (stream.writable)
+      stream.end(
+        `HTTP/1.1 ${timeout ? "408 Request Timeout" : large ? "431 Request Header Fields Too Large" : "400 Bad Request"}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+      );
     else stream.destroy();
   });
 
@@ -79,9 +98,20 @@ async function listen(server: Server, port: number, host: string): Promise<void>
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EADDRINUSE") {
-      reject(new TravelAgentError("CONFLICT", `port ${port} on ${host} is already in use, perhaps by a gateway that is still running: stop it, or choose another port`, { details: { port, host }, cause: error }));
+      reject(
+        new TravelAgentError(
+          "CONFLICT",
+          `port ${port} on ${host} is already in use, perhaps by a gateway that is still running: stop it, or choose another port`,
+          { details: { port, host }, cause: error },
+        ),
+      );
     } else {
-      reject(new TravelAgentError("CONFIG_INVALID", `cannot listen on ${host} port ${port} (${error.code ?? error.message}): choose another address or port`, { details: { port, host }, cause: error }));
+      reject(
+        new TravelAgentError("CONFIG_INVALID", `cannot listen on ${host} port ${port} (${error.code ?? error.message}): choose another address or port`, {
+          details: { port, host },
+          cause: error,
+        }),
+      );
     }
   });
   server.listen({ port, host, exclusive: true }, resolve);
@@ -93,7 +123,9 @@ async function listen(server: Server, port: number, host: string): Promise<void>
 function refuse(stream: Duplex, error: TravelAgentError): void {
   const status = errorCodes[error.code].httpStatus;
   const body = JSON.stringify({ error: { code: error.code, message: error.message } });
-  stream.end(`HTTP/1.1 ${status} ${error.code}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+  stream.end(
+    `HTTP/1.1 ${status} ${error.code}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
 }
 
 /** A machine that vanished closes nothing: whoever does not answer one ping until the next is cut off. */

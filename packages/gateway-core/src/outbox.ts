@@ -1,7 +1,7 @@
+import type { ChannelAdapter } from "@travelagent/channel-kit";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Address, OutboundMessage, Receipt } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger, Row, Tx } from "@travelagent/protocol/ports";
-import type { ChannelAdapter } from "@travelagent/channel-kit";
 
 export type DeliveryStatus = "pending" | "attempting" | "sent" | "unknown" | "failed" | "expired" | "refused";
 
@@ -76,7 +76,12 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
     const row = await db.transaction((tx) =>
       tx.get(
         "update outbox set status = ?, external_id = coalesce(?, external_id), reason = ?, next_at = ?, updated_at = ? where id = ? returning *",
-        status, fields.externalId ?? null, fields.reason ?? null, fields.nextAt ?? 0, clock.now(), id,
+        status,
+        fields.externalId ?? null,
+        fields.reason ?? null,
+        fields.nextAt ?? 0,
+        clock.now(),
+        id,
       ),
     );
     if (row) onChange(read(row));
@@ -118,7 +123,10 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
       const { delivery, send, waitMs } = claimed;
       if (waitMs > 0) {
         timers.get(sessionKey)?.();
-        timers.set(sessionKey, clock.after(waitMs, () => kick(sessionKey)));
+        timers.set(
+          sessionKey,
+          clock.after(waitMs, () => kick(sessionKey)),
+        );
         return;
       }
       if (!send) {
@@ -128,7 +136,11 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
       const channel = adapter(delivery.address.channel, delivery.address.accountId);
       const receipt: Receipt = channel
         ? await channel
-            .send(delivery.address, delivery.message, { id: delivery.id, signal: stopping.signal, ...(delivery.runId === undefined ? {} : { runId: delivery.runId }) })
+            .send(delivery.address, delivery.message, {
+              id: delivery.id,
+              signal: stopping.signal,
+              ...(delivery.runId === undefined ? {} : { runId: delivery.runId }),
+            })
             .catch((error: unknown): Receipt => ({ status: "unknown", reason: `the adapter threw: ${String(error)}` }))
         : { status: "failed", reason: `the channel ${delivery.address.channel} is not running`, retryable: true };
       await finish(delivery, receipt);
@@ -157,7 +169,8 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
     const row = await db.transaction(async (tx) => {
       const before = await tx.get("select * from outbox where id = ?", id);
       if (!before) throw new TravelAgentError("NOT_FOUND", `there is no delivery ${id}`);
-      if (!from.includes(before.status as DeliveryStatus)) throw new TravelAgentError("CONFLICT", `this delivery is ${String(before.status)}; only ${from.join(", ")} can be changed`);
+      if (!from.includes(before.status as DeliveryStatus))
+        throw new TravelAgentError("CONFLICT", `this delivery is ${String(before.status)}; only ${from.join(", ")} can be changed`);
       return tx.get(`update outbox set ${sql}, updated_at = ? where id = ? returning *`, ...values, clock.now(), id);
     });
     onChange(read(row!));
@@ -170,7 +183,18 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
       await tx.run(
         `insert into outbox (id, run_id, session_key, channel, account_id, address, message, author, epoch, status, attempts, next_at, created_at, expires_at, updated_at)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?, ?, ?) on conflict (id) do nothing`,
-        id, runId ?? null, sessionKey, address.channel, address.accountId, JSON.stringify(address), JSON.stringify(message), author, epoch, now, now + timeToLiveMs, now,
+        id,
+        runId ?? null,
+        sessionKey,
+        address.channel,
+        address.accountId,
+        JSON.stringify(address),
+        JSON.stringify(message),
+        author,
+        epoch,
+        now,
+        now + timeToLiveMs,
+        now,
       );
     },
     kick,
@@ -193,14 +217,26 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
       const wanted = status ? [status] : ["unknown", "failed", "expired", "refused", "pending", "attempting"];
       const rows = await db.all(
         `select * from outbox where status in (${wanted.map(() => "?").join(", ")}) and (created_at < ? or (created_at = ? and id > ?)) order by created_at desc, id limit ?`,
-        ...wanted, at, at, after, limit + 1,
+        ...wanted,
+        at,
+        at,
+        after,
+        limit + 1,
       );
       const deliveries = rows.slice(0, limit).map(read);
       const last = deliveries.at(-1);
-      return { deliveries, ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.createdAt, last.id])).toString("base64url") } : {}) };
+      return {
+        deliveries,
+        ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.createdAt, last.id])).toString("base64url") } : {}),
+      };
     },
     async retry(id) {
-      const delivery = await set(id, ["failed", "expired", "unknown", "refused"], "status = 'pending', next_at = 0, attempts = 0, expires_at = ?", clock.now() + timeToLiveMs);
+      const delivery = await set(
+        id,
+        ["failed", "expired", "unknown", "refused"],
+        "status = 'pending', next_at = 0, attempts = 0, expires_at = ?",
+        clock.now() + timeToLiveMs,
+      );
       kick(delivery.sessionKey);
     },
     async resolve(id, outcome) {

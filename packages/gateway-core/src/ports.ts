@@ -49,7 +49,10 @@ export interface AgentPort {
 /** What the gateway needs of the session store. */
 export interface SessionPort {
   /** One row per key; a repeat changes nothing. */
-  ensure(key: string, meta: { agentId: string; channel: string; accountId: string; chatType: "direct" | "group"; peerId: string; threadId?: string }): Promise<{ sessionId: string; customerId?: string }>;
+  ensure(
+    key: string,
+    meta: { agentId: string; channel: string; accountId: string; chatType: "direct" | "group"; peerId: string; threadId?: string },
+  ): Promise<{ sessionId: string; customerId?: string }>;
   get(key: string): Promise<{ sessionId: string; customerId?: string } | undefined>;
   history(key: string, options: { limit: number }): Promise<TranscriptEntry[]>;
   append(key: string, messages: { id: string; message: TranscriptMessage }[], options?: { durable?: boolean }): Promise<unknown>;

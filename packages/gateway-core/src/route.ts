@@ -25,7 +25,10 @@ export function route(address: Address, { bindings = [], defaultAgentId }: { bin
     if (match.accountId !== undefined && match.accountId !== "*") return 3;
     return match.accountId === "*" ? 2 : 1;
   };
-  const best = bindings.reduce<{ binding?: Binding; rank: number }>((found, binding) => (rank(binding) > found.rank ? { binding, rank: rank(binding) } : found), { rank: 0 });
+  const best = bindings.reduce<{ binding?: Binding; rank: number }>(
+    (found, binding) => (rank(binding) > found.rank ? { binding, rank: rank(binding) } : found),
+    { rank: 0 },
+  );
   const agentId = best.binding?.agentId ?? defaultAgentId;
   const account = address.accountId === "default" ? "" : `${part(address.accountId)}:`;
   const base = `agent:${part(agentId)}:${part(address.channel)}:${account}${address.chatType === "group" ? "group" : "dm"}:${part(address.peerId)}`;

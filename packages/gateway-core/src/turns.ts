@@ -63,8 +63,11 @@ export function createTurns({ db, work, inbox, outbox, conversations, sessions, 
     ...(row
       ? {
           message: {
-            text: row.message.text, sentAt: row.message.sentAt, receivedAt: row.receivedAt,
-            ...(row.message.action ? { action: row.message.action } : {}), ...(row.message.tainted ? { tainted: true } : {}),
+            text: row.message.text,
+            sentAt: row.message.sentAt,
+            receivedAt: row.receivedAt,
+            ...(row.message.action ? { action: row.message.action } : {}),
+            ...(row.message.tainted ? { tainted: true } : {}),
           },
         }
       : {}),
@@ -75,7 +78,13 @@ export function createTurns({ db, work, inbox, outbox, conversations, sessions, 
    * The reply, the end of the message and the agent's right to speak: one commit. Not sent when a person has taken over or the
    * customer said stop meanwhile.
    */
-  const commitReply = (context: WorkContext, conversation: ConversationRow, epoch: number, outcome: TurnOutcome, answers: boolean): Promise<{ sent: boolean }> =>
+  const commitReply = (
+    context: WorkContext,
+    conversation: ConversationRow,
+    epoch: number,
+    outcome: TurnOutcome,
+    answers: boolean,
+  ): Promise<{ sent: boolean }> =>
     context.transaction("reply", async (tx) => {
       const { sessionKey, address } = conversation;
       const owner = await tx.get("select epoch from conversation where session_key = ?", sessionKey);
@@ -87,7 +96,12 @@ export function createTurns({ db, work, inbox, outbox, conversations, sessions, 
       if (answers && !(await inbox.end(tx, context.id, replied ? "answered" : "handed-over", outcome.reason)))
         return { sent: (await tx.get("select 1 as found from outbox where id = ?", context.id)) !== undefined };
       await outbox.insert(tx, {
-        id: context.id, runId: context.id, sessionKey, address, author: replied ? "agent" : "system", epoch,
+        id: context.id,
+        runId: context.id,
+        sessionKey,
+        address,
+        author: replied ? "agent" : "system",
+        epoch,
         message: { text: outcome.text, ...(outcome.cards.length > 0 ? { cards: outcome.cards } : {}) },
       });
       await outcome.commit(tx);
@@ -128,7 +142,13 @@ export function createTurns({ db, work, inbox, outbox, conversations, sessions, 
     if (message) live.final(message);
     await announce(conversation.sessionKey);
     onEnd?.({ outcome: outcome.kind, ms: clock.now() - started, channel: conversation.address.channel });
-    return { outcome: outcome.kind, text: outcome.text, provider: outcome.message.provider, model: outcome.message.model, ...(outcome.message.usage ? { usage: outcome.message.usage } : {}) };
+    return {
+      outcome: outcome.kind,
+      text: outcome.text,
+      provider: outcome.message.provider,
+      model: outcome.message.model,
+      ...(outcome.message.usage ? { usage: outcome.message.usage } : {}),
+    };
   };
 
   const answer = async (request: TurnRequest, context: WorkContext, live: ReturnType<typeof liveRun>): Promise<TurnOutcome> => {
@@ -148,18 +168,37 @@ export function createTurns({ db, work, inbox, outbox, conversations, sessions, 
   };
 
   const apologise = (error: TravelAgentError): TurnOutcome => {
-    const message: AssistantMessage = { role: "assistant", content: [{ type: "text", text: sorry }], provider: "travelagent", model: "gateway", stopReason: "stop", timestamp: clock.now() };
+    const message: AssistantMessage = {
+      role: "assistant",
+      content: [{ type: "text", text: sorry }],
+      provider: "travelagent",
+      model: "gateway",
+      stopReason: "stop",
+      timestamp: clock.now(),
+    };
     return { kind: "failed", message, text: sorry, cards: [], reason: `the turn failed: ${error.code}`, commit: async () => undefined };
   };
 
   const publishUser = (sessionKey: string, row: InboxRow): void => {
     if (!publisher.isFollowed(sessionKey)) return;
-    publisher.publish("chat", { runId: row.id, sessionKey, seq: 0, state: "user", message: { role: "user", content: row.message.text, timestamp: row.message.sentAt, messageId: row.id } });
+    publisher.publish("chat", {
+      runId: row.id,
+      sessionKey,
+      seq: 0,
+      state: "user",
+      message: { role: "user", content: row.message.text, timestamp: row.message.sentAt, messageId: row.id },
+    });
   };
 
   /** A person owns the conversation: the message is theirs, the agent only keeps it in the transcript. */
   const leaveToPerson = async (context: WorkContext, conversation: ConversationRow, row: InboxRow): Promise<void> => {
-    const message: UserMessage = { role: "user", content: row.message.text, timestamp: row.message.sentAt, messageId: row.id, ...(row.message.tainted ? { tainted: true } : {}) };
+    const message: UserMessage = {
+      role: "user",
+      content: row.message.text,
+      timestamp: row.message.sentAt,
+      messageId: row.id,
+      ...(row.message.tainted ? { tainted: true } : {}),
+    };
     await sessions.append(conversation.sessionKey, [{ id: `${row.id}:user`, message }], { durable: true });
     await context.transaction("to-person", (tx) => inbox.end(tx, row.id, "handed-over", `the conversation is with ${conversation.assignee ?? "a person"}`));
     publishUser(conversation.sessionKey, row);
@@ -173,15 +212,37 @@ export function createTurns({ db, work, inbox, outbox, conversations, sessions, 
   const giveUp = async (row: InboxRow, reason: string): Promise<void> => {
     const conversation = await conversations.get(row.sessionKey);
     if (!conversation) return;
-    const message: AssistantMessage = { role: "assistant", content: [{ type: "text", text: sorry }], provider: "travelagent", model: "gateway", stopReason: "stop", timestamp: clock.now() };
+    const message: AssistantMessage = {
+      role: "assistant",
+      content: [{ type: "text", text: sorry }],
+      provider: "travelagent",
+      model: "gateway",
+      stopReason: "stop",
+      timestamp: clock.now(),
+    };
     const first = await db.transaction(async (tx) => {
       if (!(await inbox.end(tx, row.id, "handed-over", reason))) return false;
-      await outbox.insert(tx, { id: row.id, runId: row.id, sessionKey: row.sessionKey, address: conversation.address, author: "system", epoch: conversation.epoch, message: { text: sorry } });
+      await outbox.insert(tx, {
+        id: row.id,
+        runId: row.id,
+        sessionKey: row.sessionKey,
+        address: conversation.address,
+        author: "system",
+        epoch: conversation.epoch,
+        message: { text: sorry },
+      });
       await conversations.needPerson(tx, row.sessionKey);
       return true;
     });
     if (!first) return;
-    await sessions.append(row.sessionKey, [{ id: `${row.id}:user`, message: { role: "user", content: row.message.text, timestamp: row.message.sentAt, messageId: row.id } }, { id: `${row.id}:final`, message }], { durable: true });
+    await sessions.append(
+      row.sessionKey,
+      [
+        { id: `${row.id}:user`, message: { role: "user", content: row.message.text, timestamp: row.message.sentAt, messageId: row.id } },
+        { id: `${row.id}:final`, message },
+      ],
+      { durable: true },
+    );
     outbox.kick(row.sessionKey);
     const chat = asChatMessage(message, row.id);
     if (chat) liveRun({ publisher, clock, runId: row.id, sessionKey: row.sessionKey }).final(chat);

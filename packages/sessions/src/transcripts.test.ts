@@ -98,6 +98,7 @@ describe("transcript files", () => {
     await expect(store.append(ref, [user("two", "x".repeat(1000))])).rejects.toEqual(expect.objectContaining({ code: "STORAGE_FULL" }));
     expect((await store.read(ref)).map(({ id }) => id)).toEqual(["one"]);
     expect(lines().every((line) => JSON.parse(line))).toBe(true);
+    expect(existsSync(`${path}.corrupt`)).toBe(false);
     full = false;
     await store.append(ref, [user("two")]);
     expect((await fileTranscripts({ directory }).read(ref)).map(({ id }) => id)).toEqual(["one", "two"]);

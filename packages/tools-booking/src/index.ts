@@ -1,1 +1,8 @@
-export {};
+export { bookingHandlers } from "./handlers.ts";
+export { type Bookings, type BookingsOptions, createBookings, type CustomerDirectory } from "./bookings.ts";
+export { add, compare, formatMoney, minorUnits, money, multiply, subtract, sum, zero } from "./money.ts";
+export type { CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Offer } from "./offer.ts";
+export { advance, type Order, type OrderEvent } from "./order.ts";
+export type { PaymentProvider, PaymentState } from "./payment.ts";
+export type { BookRequest, Contact, Quote, Reprice, Supplier, SupplierCall, SupplierOrder, Traveller, VerticalSupplier } from "./supplier.ts";
+export { type BookingToolOptions, bookingTools } from "./tools/booking-tools.ts";

@@ -93,7 +93,10 @@ export interface Crm {
    * A new record, with `identity` as its first identity. Raises `CONFLICT` when that identity is verified for somebody else.
    * Records that look alike are reported, and stay apart.
    */
-  create(fields: CustomerFields, options: { idempotencyKey: string; identity?: Identity; sessionKey?: string }): Promise<{ customer: Customer; possibleDuplicates: PossibleDuplicate[] }>;
+  create(
+    fields: CustomerFields,
+    options: { idempotencyKey: string; identity?: Identity; sessionKey?: string },
+  ): Promise<{ customer: Customer; possibleDuplicates: PossibleDuplicate[] }>;
   get(id: string): Promise<Customer | null>;
   /** Changes the fields that are given. Raises `CONFLICT` when the record is no longer at `expectedVersion`. */
   update(id: string, changes: Partial<CustomerFields>, options: { idempotencyKey: string; expectedVersion?: number }): Promise<Customer>;

@@ -20,7 +20,13 @@ export const emailKey = (email: string | undefined): string | null => (email ===
 
 const columns = (fields: CustomerFields) =>
   [
-    fields.name.trim(), nameKey(fields.name), fields.email?.trim() ?? null, emailKey(fields.email), fields.phone ?? null, fields.language ?? null, fields.notes ?? null,
+    fields.name.trim(),
+    nameKey(fields.name),
+    fields.email?.trim() ?? null,
+    emailKey(fields.email),
+    fields.phone ?? null,
+    fields.language ?? null,
+    fields.notes ?? null,
     JSON.stringify(fields.tags ?? []),
   ] as const;
 
@@ -33,7 +39,10 @@ export async function insertCustomer(tx: Tx, id: string, fields: CustomerFields,
   await tx.run(
     `insert into crm_customer (id, name, name_key, email, email_key, phone, language, notes, tags, created_at, updated_at, version)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
-    id, ...columns(fields), now, now,
+    id,
+    ...columns(fields),
+    now,
+    now,
   );
   await writeTerms(tx, id, fields);
 }
@@ -41,7 +50,9 @@ export async function insertCustomer(tx: Tx, id: string, fields: CustomerFields,
 export async function rewriteCustomer(tx: Tx, id: string, fields: CustomerFields, now: number): Promise<void> {
   await tx.run(
     `update crm_customer set name = ?, name_key = ?, email = ?, email_key = ?, phone = ?, language = ?, notes = ?, tags = ?, updated_at = ?, version = version + 1 where id = ?`,
-    ...columns(fields), now, id,
+    ...columns(fields),
+    now,
+    id,
   );
   await writeTerms(tx, id, fields);
 }

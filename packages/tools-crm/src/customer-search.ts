@@ -27,7 +27,10 @@ export async function searchCustomers(db: Database, filter: Page & { query?: str
       ? []
       : db.all(
           `select c.* from crm_customer c where c.id in (${ids.map(() => "?").join(", ")}) and ${[sql, ...others.map(() => has)].join(" and ")} ${order}`,
-          ...ids, ...params, ...others.flatMap(range), size,
+          ...ids,
+          ...params,
+          ...others.flatMap(range),
+          size,
         );
   }
   return db.all(`select c.* from crm_customer c where ${[sql, ...terms.map(() => has)].join(" and ")} ${order}`, ...params, ...terms.flatMap(range), size);

@@ -26,7 +26,8 @@ describe("database crm", () => {
     };
     const crm = await databaseCrm({ db, clock: fakeClock() });
     await real.transaction(async (tx) => {
-      for (let number = 0; number < 700; number++) await insertCustomer(tx, `cus_${number}`, { name: `Common Guest${number}`, email: `g${number}@example.com` }, number);
+      for (let number = 0; number < 700; number++)
+        await insertCustomer(tx, `cus_${number}`, { name: `Common Guest${number}`, email: `g${number}@example.com` }, number);
     });
     const names = async (query: string, limit = 2) => (await crm.list({ query, limit })).customers.map(({ name }) => name);
     expect((await crm.list({ limit: 1, cursor: "400.cus_400" })).customers[0]?.name).toBe("Common Guest399");

@@ -1,5 +1,5 @@
 import { testDatabase } from "@travelagent/engine/testing";
-import { type Call, methods, type MethodName, type ParsedParams } from "@travelagent/protocol";
+import { type Call, type MethodName, methods, type ParsedParams } from "@travelagent/protocol";
 import { fakeClock } from "@travelagent/protocol/testing";
 import { expect, it } from "vitest";
 import { databaseCrm } from "./database-crm.ts";
@@ -19,7 +19,9 @@ it("answers the customers methods in the form of the protocol", async () => {
   const twin = await call("customers.create", { ...fields, idempotencyKey: "2" });
   expect(twin.possibleDuplicates).toEqual([{ id: created.customer.id, name: "Ana Silva", by: ["email", "name"] }]);
   const { id } = created.customer;
-  expect(await call("customers.update", { id, phone: "+351912345678", expectedVersion: 1, idempotencyKey: "3" })).toMatchObject({ customer: { phone: "+351912345678", version: 2 } });
+  expect(await call("customers.update", { id, phone: "+351912345678", expectedVersion: 1, idempotencyKey: "3" })).toMatchObject({
+    customer: { phone: "+351912345678", version: 2 },
+  });
   await expect(call("customers.update", { id, phone: "+351912345679", expectedVersion: 1, idempotencyKey: "4" })).rejects.toMatchObject({ code: "CONFLICT" });
   expect(await call("customers.get", { id })).toMatchObject({ customer: { name: "Ana Silva" } });
   await expect(call("customers.get", { id: "cus_none" })).rejects.toMatchObject({ code: "NOT_FOUND" });

@@ -17,11 +17,16 @@ export async function writeIdentity(tx: Tx, customerId: string, { channel, peerI
   await tx.run(
     `insert into crm_identity (customer_id, channel, peer_id, verified, created_at) values (?, ?, ?, ?, ?)
      on conflict (customer_id, channel, peer_id) do update set verified = case when excluded.verified = 1 then 1 else crm_identity.verified end`,
-    customerId, channel, peerId, verified ? 1 : 0, now,
+    customerId,
+    channel,
+    peerId,
+    verified ? 1 : 0,
+    now,
   );
 }
 
 /** What was written down before the customer was known. */
 export async function adoptConversation(tx: Tx, sessionKey: string, customerId: string): Promise<void> {
-  for (const table of ["crm_note", "crm_lead"]) await tx.run(`update ${table} set customer_id = ? where session_key = ? and customer_id is null`, customerId, sessionKey);
+  for (const table of ["crm_note", "crm_lead"])
+    await tx.run(`update ${table} set customer_id = ? where session_key = ? and customer_id is null`, customerId, sessionKey);
 }

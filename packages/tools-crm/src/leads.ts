@@ -20,7 +20,15 @@ const readLead = (row: Row): Lead => ({
   version: Number(row.version),
 });
 
-export const leadsIn = ({ db, clock, newId }: { db: Database; clock: Clock; newId: (prefix: string, now: number) => string }): Pick<Crm, "createLead" | "updateLead" | "leads"> => ({
+export const leadsIn = ({
+  db,
+  clock,
+  newId,
+}: {
+  db: Database;
+  clock: Clock;
+  newId: (prefix: string, now: number) => string;
+}): Pick<Crm, "createLead" | "updateLead" | "leads"> => ({
   async createLead(about, lead, { idempotencyKey }) {
     const now = clock.now();
     return db.transaction(async (tx) => {
@@ -29,7 +37,16 @@ export const leadsIn = ({ db, clock, newId }: { db: Database; clock: Clock; newI
         await tx.run(
           `insert into crm_lead (id, customer_id, session_key, source, summary, destination, dates, budget, stage, created_at, updated_at, version)
            values (?, ?, ?, ?, ?, ?, ?, ?, 'new', ?, ?, 1)`,
-          added, about.customerId ?? null, about.sessionKey, lead.source, lead.summary, lead.destination ?? null, lead.dates ?? null, lead.budget ?? null, now, now,
+          added,
+          about.customerId ?? null,
+          about.sessionKey,
+          lead.source,
+          lead.summary,
+          lead.destination ?? null,
+          lead.dates ?? null,
+          lead.budget ?? null,
+          now,
+          now,
         );
         return added;
       });
@@ -46,7 +63,10 @@ export const leadsIn = ({ db, clock, newId }: { db: Database; clock: Clock; newI
         throw new TravelAgentError("CONFLICT", "somebody changed this lead meanwhile; read it again", { details: { version: before.version } });
       await tx.run(
         "update crm_lead set stage = ?, owner = ?, updated_at = ?, version = version + 1 where id = ?",
-        stage ?? before.stage, owner ?? before.owner ?? null, clock.now(), id,
+        stage ?? before.stage,
+        owner ?? before.owner ?? null,
+        clock.now(),
+        id,
       );
       return readLead((await tx.get("select * from crm_lead where id = ?", id))!);
     }),
@@ -55,7 +75,10 @@ export const leadsIn = ({ db, clock, newId }: { db: Database; clock: Clock; newI
     const { sql, params } = behind(filter);
     const conditions = [sql];
     const values: SqlValue[] = [...params];
-    for (const [column, value] of [["stage", filter.stage], ["customer_id", filter.customerId]] as const) {
+    for (const [column, value] of [
+      ["stage", filter.stage],
+      ["customer_id", filter.customerId],
+    ] as const) {
       if (value === undefined) continue;
       conditions.push(`${column} = ?`);
       values.push(value);

@@ -9,7 +9,7 @@ export function behind({ cursor }: Page, prefix = ""): { sql: string; params: Sq
   if (cursor === undefined) return { sql: "1 = 1", params: [] };
   const [, at, id] = /^(\d+)\.(.+)$/.exec(cursor) ?? [];
   if (at === undefined || id === undefined) throw new TravelAgentError("INVALID_REQUEST", "this cursor is none of ours; start again without one");
-  return { sql: `(${prefix}created_at < ? or (${prefix}created_at = ? and ${prefix}id < ?))`, params: [Number(at), Number(at), id] };
+  return { sql: `${prefix}created_at <= ? and (${prefix}created_at < ? or ${prefix}id < ?)`, params: [Number(at), Number(at), id] };
 }
 
 /** One page of rows that were read with one row more than the page holds. */

@@ -12,7 +12,15 @@ const readNote = (row: Row): Note => ({
   createdAt: new Date(Number(row.created_at)).toISOString(),
 });
 
-export const notesIn = ({ db, clock, newId }: { db: Database; clock: Clock; newId: (prefix: string, now: number) => string }): Pick<Crm, "addNote" | "notes"> => ({
+export const notesIn = ({
+  db,
+  clock,
+  newId,
+}: {
+  db: Database;
+  clock: Clock;
+  newId: (prefix: string, now: number) => string;
+}): Pick<Crm, "addNote" | "notes"> => ({
   async addNote(about, { text, author }, { idempotencyKey }) {
     const now = clock.now();
     return db.transaction(async (tx) => {
@@ -20,7 +28,12 @@ export const notesIn = ({ db, clock, newId }: { db: Database; clock: Clock; newI
         const added = newId("note", now);
         await tx.run(
           "insert into crm_note (id, customer_id, session_key, text, author, created_at) values (?, ?, ?, ?, ?, ?)",
-          added, about.customerId ?? null, about.sessionKey, text, author, now,
+          added,
+          about.customerId ?? null,
+          about.sessionKey,
+          text,
+          author,
+          now,
         );
         return added;
       });
@@ -32,7 +45,11 @@ export const notesIn = ({ db, clock, newId }: { db: Database; clock: Clock; newI
     const [column, value] = about.customerId !== undefined ? ["customer_id", about.customerId] : ["session_key", (about as { sessionKey: string }).sessionKey];
     const { sql, params } = behind(page);
     const size = pageSize(page);
-    const { items, next } = paged(await db.all(`select * from crm_note where ${column} = ? and ${sql} order by created_at desc, id desc limit ?`, value, ...params, size + 1), size, readNote);
+    const { items, next } = paged(
+      await db.all(`select * from crm_note where ${column} = ? and ${sql} order by created_at desc, id desc limit ?`, value, ...params, size + 1),
+      size,
+      readNote,
+    );
     return { notes: items, ...next };
   },
 });

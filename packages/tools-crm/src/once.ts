@@ -6,7 +6,11 @@ import type { Tx } from "@travelagent/protocol/ports";
  * Runs `write` for the first call with this key and remembers the id it returns; a repeat gets that id. The same key for
  * other arguments raises `IDEMPOTENCY_MISMATCH`. Of the arguments only a hash is kept.
  */
-export async function once(tx: Tx, call: { operation: string; key: string; args: unknown; now: number }, write: () => Promise<string>): Promise<{ id: string; repeated: boolean }> {
+export async function once(
+  tx: Tx,
+  call: { operation: string; key: string; args: unknown; now: number },
+  write: () => Promise<string>,
+): Promise<{ id: string; repeated: boolean }> {
   const key = `${call.operation}:${call.key}`;
   const hash = createHash("sha256").update(canonicalJson(call.args)).digest("hex");
   const done = await tx.get<{ hash: string; result: string }>("select hash, result from crm_done where key = ?", key);

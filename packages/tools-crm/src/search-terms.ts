@@ -3,7 +3,11 @@ import type { CustomerFields } from "./crm.ts";
 /** Lower case without accents, so that `joão` is found as `joao` and the other way round. */
 export const plain = (text: string): string => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().trim();
 
-const words = (text: string): string[] => plain(text).replace(/['’]/g, "").split(/[^\p{L}\p{N}]+/u).filter((word) => word !== "");
+const words = (text: string): string[] =>
+  plain(text)
+    .replace(/['’]/g, "")
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((word) => word !== "");
 
 export const nameKey = (name: string): string => words(name).sort().join(" ");
 
@@ -23,5 +27,11 @@ export function searchTerms({ name, email, phone }: Pick<CustomerFields, "name" 
 /** A person's query as beginnings of terms. A number may be written with spaces, brackets and dashes. */
 export function queryTerms(query: string): string[] {
   if (/^[\d\s()+./-]+$/.test(query) && /\d/.test(query)) return [query.replace(/\D/g, "").replace(/^00/, "")];
-  return [...new Set(plain(query).split(/\s+/).flatMap((word) => (word.includes("@") ? [word] : words(word))))].slice(0, 8);
+  return [
+    ...new Set(
+      plain(query)
+        .split(/\s+/)
+        .flatMap((word) => (word.includes("@") ? [word] : words(word))),
+    ),
+  ].slice(0, 8);
 }

@@ -13,6 +13,8 @@ import { useSessionKey } from "./use-session-key.ts";
 
 const names = { customer: "You", agent: "Travel assistant", colleague: "A colleague of the agency" } as const;
 
+const presence = { idle: "Connecting …", connecting: "Connecting …", waiting: "Connecting …", ready: "Online", stopped: "Offline" } as const;
+
 /** The customer's page. Who the visitor is, the gateway knows by the cookie of this page. */
 export function ChatPage({ gateway }: { gateway: Gateway }) {
   const connection = useConnection(gateway);
@@ -26,7 +28,7 @@ export function ChatPage({ gateway }: { gateway: Gateway }) {
         <BrandMark />
         <div>
           <h1>Travel desk</h1>
-          <p className={`presence presence-${connection.status === "ready" ? "on" : "off"}`}>{connection.status === "ready" ? "Online" : "Connecting …"}</p>
+          <p className={`presence presence-${connection.status === "ready" ? "on" : "off"}`}>{presence[connection.status]}</p>
         </div>
       </header>
       <ConnectionBanner state={connection} />
@@ -48,7 +50,12 @@ export function ChatPage({ gateway }: { gateway: Gateway }) {
       <footer className="chat-footer">
         <div className="thread-column">
           {hasSandbox(state.entries) && <p className="sandbox-note">Offers marked “sandbox” are for practice: no real travel, nothing is charged.</p>}
-          <Composer label="Your message" placeholder="Where would you like to go?" disabled={connection.status === "stopped" || sessionKey === undefined} onSend={send} />
+          <Composer
+            label="Your message"
+            placeholder="Where would you like to go?"
+            disabled={connection.status === "stopped" || sessionKey === undefined}
+            onSend={send}
+          />
         </div>
       </footer>
     </div>

@@ -58,7 +58,7 @@ export function SignInPage({ error, onToken }: Props) {
             aria-invalid={problem !== undefined}
           />
           <p id="token-hint" className="muted small">
-            The gateway printed a sign-in link when it started. The token itself is in its state directory.
+            The one the gateway was started with, or else the one it keeps in its state directory.
           </p>
           {problem && (
             <p className="form-error" role="alert">

@@ -14,7 +14,8 @@ export function parseRoute(pathname: string, search: string): Route {
   return { view, id: new URLSearchParams(search).get("id") ?? undefined };
 }
 
-export const routePath = ({ view, id }: { view: View; id?: string | undefined }): string => `/${view}${id === undefined ? "" : `?${new URLSearchParams({ id })}`}`;
+export const routePath = ({ view, id }: { view: View; id?: string | undefined }): string =>
+  `/${view}${id === undefined ? "" : `?${new URLSearchParams({ id })}`}`;
 
 const changed = "travelagent:route";
 

@@ -14,7 +14,9 @@ export function money({ amount, currency }: Money, locale?: string): string {
 export function wallClock({ local }: TravelTime, locale?: string): string {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(local)) return local;
   const instant = new Date(`${local.slice(0, 16)}:00Z`);
-  return new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" }).format(instant);
+  return new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" }).format(
+    instant,
+  );
 }
 
 /** `4 min 05 s`, `2 h 10 min`, `3 days`; null when the time is over or is no time. */

@@ -16,6 +16,10 @@ it("finds links and strong text and leaves the rest alone", () => {
 it("makes no link of anything that is not http", () => {
   for (const text of ["javascript:alert(1)", "[x](javascript:alert(1))", "<a href='x'>x</a>", "**", ""]) {
     expect(pieces(text).every((piece) => piece.kind === "text")).toBe(true);
-    expect(pieces(text).map((piece) => piece.text).join("")).toBe(text);
+    expect(
+      pieces(text)
+        .map((piece) => piece.text)
+        .join(""),
+    ).toBe(text);
   }
 });

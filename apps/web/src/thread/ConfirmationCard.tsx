@@ -9,12 +9,20 @@ interface Props {
   onButton: ((button: Button) => void) | undefined;
 }
 
-const outcome: Record<ConfirmationAnswer, string> = { confirmed: "You confirmed this.", declined: "You declined this.", replaced: "A newer question took its place." };
-const outcomeForColleague: Record<ConfirmationAnswer, string> = { ...outcome, confirmed: "The customer confirmed this.", declined: "The customer declined this." };
+const outcome: Record<ConfirmationAnswer, string> = {
+  confirmed: "You confirmed this.",
+  declined: "You declined this.",
+  replaced: "A newer question took its place.",
+};
+const outcomeForColleague: Record<ConfirmationAnswer, string> = {
+  ...outcome,
+  confirmed: "The customer confirmed this.",
+  declined: "The customer declined this.",
+};
 
 /** What a yes covers, in full. The buttons are gone for good once it was answered or its time is over. */
 export function ConfirmationCard({ card, answer, onButton }: Props) {
-  const now = useNow(answer === undefined);
+  const now = useNow(answer === undefined && Date.parse(card.expiresAt) > Date.now());
   const left = remaining(card.expiresAt, now);
   const buttons = card.buttons.length > 0 ? card.buttons : defaultButtons(card.confirmationId);
   return (
@@ -48,7 +56,12 @@ export function ConfirmationCard({ card, answer, onButton }: Props) {
           {onButton && (
             <div className="card-actions card-actions-wide">
               {buttons.map((button) => (
-                <button key={button.label} type="button" className={`button button-${button.style ?? (button.action?.type === "confirm" ? "primary" : "plain")}`} onClick={() => onButton(button)}>
+                <button
+                  key={button.label}
+                  type="button"
+                  className={`button button-${button.style ?? (button.action?.type === "confirm" ? "primary" : "plain")}`}
+                  onClick={() => onButton(button)}
+                >
                   {button.label}
                 </button>
               ))}
@@ -56,7 +69,8 @@ export function ConfirmationCard({ card, answer, onButton }: Props) {
           )}
           <p className="card-note">
             <span aria-hidden="true">Valid for another {left}.</span>
-            <span className="visually-hidden">Valid until {new Date(card.expiresAt).toLocaleTimeString()}.</span> {onButton && "Nothing happens before you confirm."}
+            <span className="visually-hidden">Valid until {new Date(card.expiresAt).toLocaleTimeString()}.</span>{" "}
+            {onButton && "Nothing happens before you confirm."}
           </p>
         </>
       )}

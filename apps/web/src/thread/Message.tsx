@@ -33,12 +33,12 @@ export const Message = memo(function Message({ entry, own, author, answers, onBu
       {entry.text !== "" && (
         <div className="bubble">
           <RichText text={entry.text} />
-          {entry.streaming && <span className="caret" aria-hidden="true" />}
         </div>
       )}
       {entry.cards.map((card) => {
         if (card.kind === "offers") return <OffersCard key={`offers:${card.title}`} card={card} onButton={onButton} />;
-        if (card.kind === "confirmation") return <ConfirmationCard key={card.confirmationId} card={card} answer={answers.get(card.confirmationId)} onButton={onButton} />;
+        if (card.kind === "confirmation")
+          return <ConfirmationCard key={card.confirmationId} card={card} answer={answers.get(card.confirmationId)} onButton={onButton} />;
         return <BookingCard key={card.booking.id} card={card} />;
       })}
       {!entry.streaming && <Footer entry={entry} onRetry={onRetry} />}

@@ -43,7 +43,12 @@ export function OffersCard({ card, onButton }: Props) {
                     {offer.sandbox && <span className="tag tag-sandbox">sandbox</span>}
                   </span>
                   {button && onButton && (
-                    <button type="button" className="button button-small" onClick={() => onButton(button)} aria-label={`${button.label}: ${offer.title}, ${money(offer.price)}`}>
+                    <button
+                      type="button"
+                      className="button button-small"
+                      onClick={() => onButton(button)}
+                      aria-label={`${button.label}: ${offer.title}, ${money(offer.price)}`}
+                    >
                       {button.label}
                     </button>
                   )}

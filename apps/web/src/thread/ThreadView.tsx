@@ -33,7 +33,6 @@ export function ThreadView({ state, reader, names, onButton, onRetry, children }
     setBehind(false);
   };
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: runs whenever something was added to the thread
   useLayoutEffect(() => {
     if (following.current) toBottom();
     else setBehind(true);

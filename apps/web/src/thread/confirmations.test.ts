@@ -3,7 +3,14 @@ import { expect, it } from "vitest";
 import { confirmationAnswers } from "./confirmations.ts";
 import type { Entry } from "./state.ts";
 
-const card = (confirmationId: string): Card => ({ kind: "confirmation", confirmationId, title: "Confirm", lines: [], expiresAt: "2027-01-15T09:00:00Z", buttons: [] });
+const card = (confirmationId: string): Card => ({
+  kind: "confirmation",
+  confirmationId,
+  title: "Confirm",
+  lines: [],
+  expiresAt: "2027-01-15T09:00:00Z",
+  buttons: [],
+});
 const shown = (id: string): Entry => ({ key: `shown-${id}`, from: "agent", text: "", cards: [card(id)], at: 1 });
 const said = (text: string, rest: Partial<Entry> = {}): Entry => ({ key: `said-${text}`, from: "customer", text, cards: [], at: 2, ...rest });
 const answers = (...entries: Entry[]) => Object.fromEntries(confirmationAnswers(entries));

@@ -12,7 +12,11 @@ export function pairButtons(offers: readonly OfferLine[], buttons: readonly Butt
   const names = (text: string, number: number) => new RegExp(`(^|\\D)${number}(\\D|$)`).test(text);
   const chosenBy = new Map<string, Button>();
   const left = new Set(buttons);
-  for (const matches of [(b: Button, n: number) => b.text.trim() === String(n), (b: Button, n: number) => names(b.text, n), (b: Button, n: number) => names(b.label, n)]) {
+  for (const matches of [
+    (b: Button, n: number) => b.text.trim() === String(n),
+    (b: Button, n: number) => names(b.text, n),
+    (b: Button, n: number) => names(b.label, n),
+  ]) {
     for (const { offerId, number } of offers) {
       const button = chosenBy.has(offerId) ? undefined : [...left].find((candidate) => matches(candidate, number));
       if (!button) continue;

@@ -9,9 +9,22 @@ const chat = (state: "delta" | "final" | "aborted" | "error" | "user", rest: obj
   payload: { runId, sessionKey, seq: 1, state, ...rest },
   at: 1000,
 });
-const lifecycle = (phase: string, runId = "r1"): ThreadEvent => ({ type: "agent", payload: { runId, sessionKey, seq: 1, stream: "lifecycle", ts: 1, data: { phase } } });
-const user = (text: string, timestamp: number, messageId?: string): ChatMessage => ({ role: "user", content: text, timestamp, ...(messageId ? { messageId } : {}) });
-const assistant = (text: string, timestamp: number, rest: object = {}): ChatMessage => ({ role: "assistant", content: [{ type: "text", text }], timestamp, ...rest });
+const lifecycle = (phase: string, runId = "r1"): ThreadEvent => ({
+  type: "agent",
+  payload: { runId, sessionKey, seq: 1, stream: "lifecycle", ts: 1, data: { phase } },
+});
+const user = (text: string, timestamp: number, messageId?: string): ChatMessage => ({
+  role: "user",
+  content: text,
+  timestamp,
+  ...(messageId ? { messageId } : {}),
+});
+const assistant = (text: string, timestamp: number, rest: object = {}): ChatMessage => ({
+  role: "assistant",
+  content: [{ type: "text", text }],
+  timestamp,
+  ...rest,
+});
 const sending = (text: string, key = "k1"): ThreadEvent => ({ type: "sending", key, from: "customer", text, at: 900 });
 const texts = (state: ThreadState) => state.entries.map((entry) => entry.text);
 
@@ -27,7 +40,10 @@ describe("an answer", () => {
   });
 
   it("keeps the previews of two runs apart", () => {
-    expect(texts(run([chat("delta", { deltaText: "a" }, "r1"), chat("delta", { deltaText: "b" }, "r2"), chat("delta", { deltaText: "c" }, "r1")]))).toEqual(["ac", "b"]);
+    expect(texts(run([chat("delta", { deltaText: "a" }, "r1"), chat("delta", { deltaText: "b" }, "r2"), chat("delta", { deltaText: "c" }, "r1")]))).toEqual([
+      "ac",
+      "b",
+    ]);
   });
 
   it("shows typing from the start of the run until there is something to read", () => {
@@ -74,6 +90,11 @@ describe("what the customer writes", () => {
     expect(run([sending("hello"), { type: "sent", key: "k1", id: "r1" }, byRun]).entries).toHaveLength(1);
   });
 
+  it("is told apart when one run answers several messages", () => {
+    const both = run([sending("one", "k1"), { type: "sent", key: "k1", id: "r1" }, chat("user", { message: user("two", 950, "other-tab") }, "r1")]);
+    expect(texts(both)).toEqual(["one", "two"]);
+  });
+
   it("in another tab appears here too", () => {
     expect(run([chat("user", { message: user("from the phone", 950, "k9") }, "r9")]).entries).toMatchObject([{ from: "customer", text: "from the phone" }]);
   });
@@ -112,6 +133,17 @@ describe("the history", () => {
     const key = "3d0e8f5e-0000-4000-8000-000000000001";
     const after = run([sending("one", key), { type: "history", messages: [user("one", 905, `webchat:${key}`)] }]);
     expect(after.entries).toHaveLength(1);
+  });
+
+  it("knows our messages by their words when it has no ids, each one once", () => {
+    const sent = run([sending("yes", "k1"), { type: "sent", key: "k1" }, sending("yes", "k2"), { type: "sent", key: "k2" }]);
+    expect(texts(run([{ type: "history", messages: [user("yes", 905)] }], sent))).toEqual(["yes", "yes"]);
+    expect(texts(run([{ type: "history", messages: [user("yes", 905), user("yes", 990)] }], sent))).toEqual(["yes", "yes"]);
+  });
+
+  it("keeps what was sent and still waits in the queue", () => {
+    const queued = run([sending("and a hotel", "k1"), { type: "sent", key: "k1", id: "r1" }]);
+    expect(texts(run([{ type: "history", messages: [assistant("One moment", 5000)] }], queued))).toEqual(["One moment", "and a hotel"]);
   });
 
   it("read a moment too early does not swallow a newer event", () => {

@@ -124,7 +124,10 @@ const endPreview = (entries: readonly Entry[], runId: string): readonly Entry[] 
 function addLive(entries: readonly Entry[], message: ChatMessage, { runId, seq }: { runId: string; seq: number }): readonly Entry[] {
   const entry = toEntry(message, `${runId}:${seq}`);
   if (!entry) return entries;
-  const known = entries.find((other) => isSame(other, entry, message.messageId) || (other.delivery && other.from === entry.from && (other.key === runId || (other.runId === runId && other.from === "customer"))));
+  const ofRun = (other: Entry) =>
+    other.delivery !== undefined && other.from === "customer" && entry.from === "customer" && (other.key === runId || other.runId === runId);
+  // One run may answer several messages, so the run tells which one this is only when there is no id.
+  const known = entries.find((other) => isSame(other, entry, message.messageId)) ?? (message.messageId === undefined ? entries.find(ofRun) : undefined);
   // What was written here is already on the screen: the event says that it arrived.
   if (known) return entries.map((other) => (other === known ? { ...other, ...(other.delivery ? { delivery: { status: "sent" } } : {}) } : other));
   return [...entries, { ...entry, runId, live: true }];
@@ -137,6 +140,12 @@ function isSame(entry: Entry, other: Entry, messageId: string | undefined): bool
   return entry.from === other.from && entry.text === other.text && (entry.at === other.at || stillSending);
 }
 
+const clockSkewMs = 2 * 60_000;
+
+/** For a history that does not give our messages the ids they were sent with. */
+const looksSame = (entry: Entry, other: Entry): boolean =>
+  entry.from === other.from && entry.text === other.text && Math.abs(entry.at - other.at) < clockSkewMs;
+
 function mergeHistory(current: readonly Entry[], messages: readonly ChatMessage[]): readonly Entry[] {
   const history: Entry[] = [];
   const ids: (string | undefined)[] = [];
@@ -147,10 +156,16 @@ function mergeHistory(current: readonly Entry[], messages: readonly ChatMessage[
     ids.push(message.messageId);
   });
   const newest = history.at(-1)?.at ?? 0;
+  const taken = new Set<number>();
   const kept = current.filter((entry) => {
-    if (history.some((other, index) => isSame(entry, other, ids[index]))) return false;
-    if (entry.streaming || entry.from === "notice") return true;
-    return entry.delivery ? entry.delivery.status !== "sent" || entry.at >= newest : entry.live === true && entry.at >= newest;
+    let found = history.findIndex((other, index) => isSame(entry, other, ids[index]));
+    if (found < 0 && entry.delivery?.status === "sent") found = history.findIndex((other, index) => !taken.has(index) && looksSame(entry, other));
+    if (found >= 0) {
+      taken.add(found);
+      return false;
+    }
+    // What was sent may still wait in the queue and reach the history later.
+    return entry.streaming || entry.from === "notice" || entry.delivery !== undefined || (entry.live === true && entry.at >= newest);
   });
   return [...history, ...kept];
 }
@@ -179,5 +194,6 @@ function textOf(content: ChatMessage["content"]): string {
     .trim();
 }
 
-const patch = (entries: readonly Entry[], key: string, change: Partial<Entry>): readonly Entry[] => entries.map((entry) => (entry.key === key ? { ...entry, ...change } : entry));
+const patch = (entries: readonly Entry[], key: string, change: Partial<Entry>): readonly Entry[] =>
+  entries.map((entry) => (entry.key === key ? { ...entry, ...change } : entry));
 const union = (a: readonly string[], b: readonly string[]): readonly string[] => [...new Set([...a, ...b])];

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useReducer, useState } from "react";
 import { errorText } from "../shared/error-text.ts";
 import type { Gateway } from "../shared/gateway.ts";
 import { newKey } from "../shared/new-key.ts";
-import { emptyThread, type Entry, type ThreadState, threadReducer } from "./state.ts";
+import { type Entry, emptyThread, type ThreadState, threadReducer } from "./state.ts";
 
 export interface Thread {
   state: ThreadState;
@@ -61,8 +61,12 @@ export function useThread(gateway: Gateway, sessionKey: string | undefined, writ
       dispatch({ type: "sending", key, from: writer, text, at: Date.now(), ...(action ? { action } : {}) });
       const sent =
         writer === "customer"
-          ? client.call("chat.send", { sessionKey, message: text, idempotencyKey: key, ...(action ? { action } : {}) }, { timeoutMs: patienceMs }).then(({ runId }) => runId)
-          : client.call("conversations.reply", { conversationId: sessionKey, message: text, idempotencyKey: key }, { timeoutMs: patienceMs }).then(({ messageId }) => messageId);
+          ? client
+              .call("chat.send", { sessionKey, message: text, idempotencyKey: key, ...(action ? { action } : {}) }, { timeoutMs: patienceMs })
+              .then(({ runId }) => runId)
+          : client
+              .call("conversations.reply", { conversationId: sessionKey, message: text, idempotencyKey: key }, { timeoutMs: patienceMs })
+              .then(({ messageId }) => messageId);
       sent.then(
         (id) => dispatch({ type: "sent", key, id }),
         (failure) => dispatch({ type: "failed", key, reason: errorText(failure) }),

@@ -28,7 +28,17 @@ export interface AnthropicOptions {
 
 /** Models behind the Messages API. The vendor's SDK is loaded by the first call, never retries and is not configured by the environment. */
 export function anthropic(options: AnthropicOptions): Model {
-  const { apiKey, baseUrl, model, provider = "anthropic", maxTokens = 4096, contextWindow = 200_000, thinking, timeoutMs = 120_000, clock = systemClock } = options;
+  const {
+    apiKey,
+    baseUrl,
+    model,
+    provider = "anthropic",
+    maxTokens = 4096,
+    contextWindow = 200_000,
+    thinking,
+    timeoutMs = 120_000,
+    clock = systemClock,
+  } = options;
   let client: Promise<Anthropic> | undefined;
   const connect = async (): Promise<Anthropic> => {
     const { default: Anthropic } = await import("@anthropic-ai/sdk");

@@ -62,7 +62,10 @@ const wordsOf = (detail: Record<string, unknown>): string[] => [detail.code, det
 /** A provider's own words, without anything that could be a key. */
 function redacted(text: string, apiKey: string | undefined): string {
   const withoutKey = apiKey ? text.replaceAll(apiKey, "[redacted]") : text;
-  return withoutKey.replace(/\b(sk|key|pk|rk)[-_][\w*.-]{4,}/gi, "[redacted]").replace(/\bbearer\s+\S+/gi, "[redacted]").slice(0, 300);
+  return withoutKey
+    .replace(/\b(sk|key|pk|rk)[-_][\w*.-]{4,}/gi, "[redacted]")
+    .replace(/\bbearer\s+\S+/gi, "[redacted]")
+    .slice(0, 300);
 }
 
 function retryAfterMs(headers: unknown, clock: Clock): number | undefined {

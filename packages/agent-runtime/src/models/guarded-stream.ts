@@ -56,7 +56,8 @@ export async function* guardedStream<Raw>(
 
   const failure = (thrown: unknown): TravelAgentError => {
     if (signal.aborted) return new TravelAgentError("CANCELLED", "the model call was cancelled");
-    if (silent) return modelFailure(provider, begun ? "MODEL_INTERRUPTED" : "MODEL_OVERLOADED", { reason: `it said nothing for ${Math.round(timeoutMs / 1000)} s` });
+    if (silent)
+      return modelFailure(provider, begun ? "MODEL_INTERRUPTED" : "MODEL_OVERLOADED", { reason: `it said nothing for ${Math.round(timeoutMs / 1000)} s` });
     return asFailure(thrown, { ...options, begun });
   };
 

@@ -3,19 +3,25 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 
-it("loads no vendor's SDK before the first call", async () => {
-  const [ours, vendors] = [["./anthropic.ts", "./openai.ts"].map((path) => new URL(path, import.meta.url).href), ["/@anthropic-ai/sdk/", "/openai/"]];
-  const script = `
-    import { createRequire } from "node:module";
-    const { anthropic } = await import(${JSON.stringify(ours[0])});
-    const { openai } = await import(${JSON.stringify(ours[1])});
-    anthropic({ apiKey: "k", model: "m" });
-    openai({ apiKey: "k", model: "m", api: "responses" });
-    const loaded = Object.keys(createRequire(import.meta.url).cache).concat(process.moduleLoadList);
-    const found = loaded.filter((path) => ${JSON.stringify(vendors)}.some((vendor) => path.includes("node_modules" + vendor)));
-    console.log(JSON.stringify(found));`;
+const script = `
+  import { registerHooks } from "node:module";
+  const loaded = [];
+  registerHooks({ resolve: (name, context, next) => { if (["@anthropic-ai/sdk", "openai"].includes(name)) loaded.push(name); return next(name, context); } });
+  const { anthropic } = await import("@travelagent/agent-runtime/models/anthropic");
+  const { openai } = await import("@travelagent/agent-runtime/models/openai");
+  const baseUrl = "http://127.0.0.1:9";
+  const models = [anthropic({ apiKey: "k", baseUrl, model: "m" }), openai({ apiKey: "k", baseUrl, model: "m", api: "responses" })];
+  const before = [...loaded];
+  for (const model of models) {
+    const request = { system: "", messages: [{ role: "user", content: "hi", timestamp: 0 }], tools: [], now: 0, timeZone: "UTC" };
+    await model.stream(request, new AbortController().signal)[Symbol.asyncIterator]().next().catch(() => {});
+  }
+  console.log(JSON.stringify({ before, after: loaded }));
+`;
+
+it("loads a vendor's SDK with the first call and not before", async () => {
   const { stdout } = await promisify(execFile)(process.execPath, ["--conditions=@travelagent/source", "--input-type=module", "--eval", script], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
   });
-  expect(JSON.parse(stdout)).toEqual([]);
+  expect(JSON.parse(stdout)).toEqual({ before: [], after: ["@anthropic-ai/sdk", "openai"] });
 });

@@ -8,7 +8,7 @@ import type { ScriptedReply } from "../testing/scripted-answer.ts";
 import { readChat } from "./openai/chat-events.ts";
 import { type OpenAiOptions, openai } from "./openai.ts";
 
-const secret = "the-key-of-the-agency-1234567890";
+const secret = "Zq81Canary7731Wx";
 
 for (const api of ["responses", "completions"] as const)
   providerContract({ describe, it, expect }, `openai ${api}`, async () => {
@@ -16,8 +16,12 @@ for (const api of ["responses", "completions"] as const)
     const server = await openAiServer({ apiKey: secret, reply: () => reply });
     return {
       model: openai({ apiKey: secret, baseUrl: server.url, model: "gpt-test", api }),
-      answer: (next) => void (reply = next),
-      slowDown: () => void (reply = { text: ["one ", "two ", "three"], pauseMs: 30 }),
+      answer: (next) => {
+        reply = next;
+      },
+      slowDown: () => {
+        reply = { text: ["one ", "two ", "three"], pauseMs: 30 };
+      },
       received: () => server.requests.length,
       secret,
       close: server.close,
@@ -31,7 +35,11 @@ const tools = [{ name: "one", description: "First.", parameters: { type: "object
 const loop: TranscriptMessage[] = [
   user("Hello"),
   {
-    role: "assistant", provider: "openai", model: "gpt-test", stopReason: "toolUse", timestamp: at,
+    role: "assistant",
+    provider: "openai",
+    model: "gpt-test",
+    stopReason: "toolUse",
+    timestamp: at,
     content: [
       { type: "thinking", thinking: "They greet.", signature: JSON.stringify({ id: "rs_1", encrypted: "opaque" }) },
       { type: "text", text: "A moment." },
@@ -39,7 +47,15 @@ const loop: TranscriptMessage[] = [
     ],
     cards: [{ kind: "confirmation", confirmationId: "c", title: "CARD", lines: [], expiresAt: "", buttons: [] }],
   },
-  { role: "toolResult", toolCallId: "call_1", toolName: "one", content: [{ type: "text", text: "sold out" }], details: "DETAILS", isError: true, timestamp: at },
+  {
+    role: "toolResult",
+    toolCallId: "call_1",
+    toolName: "one",
+    content: [{ type: "text", text: "sold out" }],
+    details: "DETAILS",
+    isError: true,
+    timestamp: at,
+  },
 ];
 const base: ModelRequest = { system: "Be kind.", messages: loop, tools, now: at, timeZone: "Europe/Madrid" };
 
@@ -65,18 +81,33 @@ describe("openai", () => {
     const { body, path } = await ask();
     expect(path).toBe("/v1/responses");
     expect(body).toEqual({
-      model: "gpt-test", stream: true, store: false, instructions: "Be kind.", max_output_tokens: 900,
-      reasoning: { effort: "low", summary: "auto" }, include: ["reasoning.encrypted_content"],
+      model: "gpt-test",
+      stream: true,
+      store: false,
+      instructions: "Be kind.",
+      max_output_tokens: 900,
+      reasoning: { effort: "low", summary: "auto" },
+      include: ["reasoning.encrypted_content"],
       tools: [{ type: "function", name: "one", description: "First.", parameters: { type: "object", properties: {} }, strict: false }],
       input: [
-        { role: "user", content: [{ type: "input_text", text: "Hello" }, { type: "input_text", text: note }] },
+        {
+          role: "user",
+          content: [
+            { type: "input_text", text: "Hello" },
+            { type: "input_text", text: note },
+          ],
+        },
         { type: "reasoning", id: "rs_1", encrypted_content: "opaque", summary: [{ type: "summary_text", text: "They greet." }] },
         { role: "assistant", content: "A moment." },
         { type: "function_call", call_id: "call_1", name: "one", arguments: '{"a":1}' },
         { type: "function_call_output", call_id: "call_1", output: "Error: sold out" },
       ],
     });
-    expect(events.filter((event) => event.type === "thinking").at(-1)).toEqual({ type: "thinking", delta: "", signature: '{"id":"rs_1","encrypted":"opaque"}' });
+    expect(events.filter((event) => event.type === "thinking").at(-1)).toEqual({
+      type: "thinking",
+      delta: "",
+      signature: '{"id":"rs_1","encrypted":"opaque"}',
+    });
   });
 
   it("sends reasoning to nobody but its maker", async () => {
@@ -89,7 +120,10 @@ describe("openai", () => {
     const { body, path } = await ask();
     expect(path).toBe("/v1/chat/completions");
     expect(body).toEqual({
-      model: "gpt-test", stream: true, stream_options: { include_usage: true }, max_tokens: 900,
+      model: "gpt-test",
+      stream: true,
+      stream_options: { include_usage: true },
+      max_tokens: 900,
       tools: [{ type: "function", function: { name: "one", description: "First.", parameters: { type: "object", properties: {} } } }],
       messages: [
         { role: "system", content: "Be kind." },
@@ -104,7 +138,7 @@ describe("openai", () => {
   it("sends no key when a server of one's own needs none, and asks for one otherwise", async () => {
     const server = await openAiServer({ reply: () => ({ text: "Fine." }) });
     servers.push(server);
-    for await (const _ of openai({ baseUrl: server.url, model: "m", api: "completions" }).stream(base, new AbortController().signal)) continue;
+    for await (const _ of openai({ baseUrl: server.url, model: "m", api: "completions" }).stream(base, new AbortController().signal));
     expect(server.requests[0]?.headers.authorization).toBe(undefined);
     const keyless = openai({ model: "m", api: "responses" }).stream(base, new AbortController().signal);
     await expect(keyless[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: "MODEL_AUTH" });
@@ -112,7 +146,11 @@ describe("openai", () => {
 
   for (const api of ["responses", "completions"] as const)
     it(`sorts errors inside the ${api} stream by the vendor's word`, async () => {
-      for (const [type, code] of [["server_error", "MODEL_OVERLOADED"], ["rate_limit_exceeded", "MODEL_RATE_LIMITED"], ["invalid_request_error", "MODEL_REJECTED"]] as const) {
+      for (const [type, code] of [
+        ["server_error", "MODEL_OVERLOADED"],
+        ["rate_limit_exceeded", "MODEL_RATE_LIMITED"],
+        ["invalid_request_error", "MODEL_REJECTED"],
+      ] as const) {
         const { ask } = await bench({ api }, { text: ["one", "two"], breakWith: { type, message: "no more", after: 2 } });
         await expect(ask()).rejects.toMatchObject({ code });
       }
@@ -128,7 +166,11 @@ describe("openai", () => {
     const events: ModelEvent[] = [];
     for await (const event of readChat(stream())) events.push(event);
     const calls = events.filter((event) => event.type === "toolCall");
-    expect(calls.map((call) => [call.name, call.arguments.n])).toEqual([["one", 1], ["two", 2], ["three", 3]]);
+    expect(calls.map((call) => [call.name, call.arguments.n])).toEqual([
+      ["one", 1],
+      ["two", 2],
+      ["three", 3],
+    ]);
     expect(new Set(calls.map((call) => call.id)).size).toBe(3);
     expect(events.at(-1)).toEqual({ type: "end", reason: "toolUse" });
   });

@@ -1,6 +1,6 @@
-import type OpenAI from "openai";
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
+import type OpenAI from "openai";
 import type { Model } from "../model.ts";
 import { guardedStream } from "./guarded-stream.ts";
 import { readChat } from "./openai/chat-events.ts";
@@ -33,7 +33,18 @@ export interface OpenAiOptions {
 
 /** Models behind the Responses or the Chat Completions API. The SDK is loaded by the first call, never retries and is not configured by the environment. */
 export function openai(options: OpenAiOptions): Model {
-  const { apiKey, baseUrl, model, api, provider = "openai", maxTokens, contextWindow = 128_000, reasoningEffort, timeoutMs = 120_000, clock = systemClock } = options;
+  const {
+    apiKey,
+    baseUrl,
+    model,
+    api,
+    provider = "openai",
+    maxTokens,
+    contextWindow = 128_000,
+    reasoningEffort,
+    timeoutMs = 120_000,
+    clock = systemClock,
+  } = options;
   const defaults = { provider, model, maxTokens, reasoningEffort, ownVendor: baseUrl === undefined || baseUrl.startsWith(vendorUrl) };
   let client: Promise<OpenAI> | undefined;
   const connect = async (): Promise<OpenAI> => {
@@ -66,7 +77,11 @@ export function openai(options: OpenAiOptions): Model {
       const guard = { provider, apiKey, clock, timeoutMs, signal };
       if (api === "responses") {
         const body = responsesRequest(request, defaults);
-        return guardedStream(guard, async (aborted) => (await connected()).responses.create(body, { signal: aborted }), (events) => readResponses(events, guard));
+        return guardedStream(
+          guard,
+          async (aborted) => (await connected()).responses.create(body, { signal: aborted }),
+          (events) => readResponses(events, guard),
+        );
       }
       const body = chatRequest(request, defaults);
       return guardedStream(guard, async (aborted) => (await connected()).chat.completions.create(body, { signal: aborted }), readChat);

@@ -1,6 +1,13 @@
 const parts = (now: number, timeZone: string): string => {
   const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone, weekday: "long", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+    timeZone,
+    weekday: "long",
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
   });
   const part = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
   return `${part.weekday} ${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}, ${timeZone}`;

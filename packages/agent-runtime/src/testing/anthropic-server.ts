@@ -16,13 +16,31 @@ function blocks(answer: ScriptedAnswer, serial: number): string[] {
   let index = 0;
   if (answer.thinking !== undefined || answer.signature !== undefined) {
     const said = fragments(answer.thinking ?? "").map((thinking) => ({ type: "thinking_delta", thinking }));
-    events.push(...block(index++, { type: "thinking", thinking: "", signature: "" }, [...said, { type: "signature_delta", signature: answer.signature ?? `signed-${serial}` }]));
+    events.push(
+      ...block(index++, { type: "thinking", thinking: "", signature: "" }, [
+        ...said,
+        { type: "signature_delta", signature: answer.signature ?? `signed-${serial}` },
+      ]),
+    );
   }
   const texts = deltasOf(answer.text);
-  if (texts.length > 0) events.push(...block(index++, { type: "text", text: "" }, texts.map((text) => ({ type: "text_delta", text }))));
+  if (texts.length > 0)
+    events.push(
+      ...block(
+        index++,
+        { type: "text", text: "" },
+        texts.map((text) => ({ type: "text_delta", text })),
+      ),
+    );
   for (const [number, call] of (answer.toolCalls ?? []).entries()) {
     const start = { type: "tool_use", id: call.id ?? `toolu_${serial}_${number}`, name: call.name, input: {} };
-    events.push(...block(index++, start, ["", ...fragments(argumentsText(call))].map((partial_json) => ({ type: "input_json_delta", partial_json }))));
+    events.push(
+      ...block(
+        index++,
+        start,
+        ["", ...fragments(argumentsText(call))].map((partial_json) => ({ type: "input_json_delta", partial_json })),
+      ),
+    );
   }
   return events;
 }
@@ -34,7 +52,13 @@ function messageEvents(answer: ScriptedAnswer, model: unknown, serial: number): 
   return [
     event("message_start", {
       message: {
-        id: `msg_${serial}`, type: "message", role: "assistant", model, content: [], stop_reason: null, stop_sequence: null,
+        id: `msg_${serial}`,
+        type: "message",
+        role: "assistant",
+        model,
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
         usage: { ...counts, output_tokens: 1, service_tier: "standard" },
       },
     }),
@@ -46,7 +70,13 @@ function messageEvents(answer: ScriptedAnswer, model: unknown, serial: number): 
 }
 
 const types: Readonly<Record<number, string>> = {
-  400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large", 429: "rate_limit_error", 529: "overloaded_error",
+  400: "invalid_request_error",
+  401: "authentication_error",
+  403: "permission_error",
+  404: "not_found_error",
+  413: "request_too_large",
+  429: "rate_limit_error",
+  529: "overloaded_error",
 };
 const failure = (type: string, message: string) => ({ type: "error", error: { type, message } });
 

@@ -9,11 +9,32 @@ export const longTalk: TranscriptMessage[] = [
   { role: "user", content: "Hello", timestamp: at, messageId: "m1" },
   {
     role: "assistant",
-    content: [{ type: "thinking", thinking: "They greet.", signature: "of-somebody-else" }, { type: "text", text: "Hello! Where to?" }],
-    provider: "another", model: "m", stopReason: "stop", timestamp: at,
+    content: [
+      { type: "thinking", thinking: "They greet.", signature: "of-somebody-else" },
+      { type: "text", text: "Hello! Where to?" },
+    ],
+    provider: "another",
+    model: "m",
+    stopReason: "stop",
+    timestamp: at,
   },
-  { role: "assistant", content: [{ type: "text", text: "I am Eva from the agency." }], provider: "travelagent", model: "gateway", stopReason: "stop", timestamp: at, author: "operator" },
-  { role: "user", content: [{ type: "text", text: "To Lisbon" }, { type: "text", text: "on Friday" }], timestamp: at },
+  {
+    role: "assistant",
+    content: [{ type: "text", text: "I am Eva from the agency." }],
+    provider: "travelagent",
+    model: "gateway",
+    stopReason: "stop",
+    timestamp: at,
+    author: "operator",
+  },
+  {
+    role: "user",
+    content: [
+      { type: "text", text: "To Lisbon" },
+      { type: "text", text: "on Friday" },
+    ],
+    timestamp: at,
+  },
   {
     role: "assistant",
     content: [
@@ -21,11 +42,19 @@ export const longTalk: TranscriptMessage[] = [
       { type: "toolCall", id: "a:1/x", name: "search_flights", arguments: { to: "LIS" } },
       { type: "toolCall", id: "an id with spaces and more than forty letters in it", name: "get_customer", arguments: {} },
     ],
-    provider: "another", model: "m", stopReason: "toolUse", timestamp: at,
+    provider: "another",
+    model: "m",
+    stopReason: "toolUse",
+    timestamp: at,
   },
   { role: "toolResult", toolCallId: "a:1/x", toolName: "search_flights", content: [{ type: "text", text: '{"offers":[]}' }], isError: false, timestamp: at },
   {
-    role: "toolResult", toolCallId: "an id with spaces and more than forty letters in it", toolName: "get_customer", content: [{ type: "text", text: "no record" }], isError: true, timestamp: at,
+    role: "toolResult",
+    toolCallId: "an id with spaces and more than forty letters in it",
+    toolName: "get_customer",
+    content: [{ type: "text", text: "no record" }],
+    isError: true,
+    timestamp: at,
     details: { internal: true },
   },
   { role: "assistant", content: [{ type: "text", text: "Nothing on Friday." }], provider: "another", model: "m", stopReason: "stop", timestamp: at },
@@ -33,12 +62,20 @@ export const longTalk: TranscriptMessage[] = [
 ];
 
 export const tools = [
-  { name: "search_flights", description: "Finds flights.", parameters: { type: "object", properties: { to: { type: "string" } }, required: ["to"], additionalProperties: false } },
+  {
+    name: "search_flights",
+    description: "Finds flights.",
+    parameters: { type: "object", properties: { to: { type: "string" } }, required: ["to"], additionalProperties: false },
+  },
   { name: "get_customer", description: "The customer of this conversation.", parameters: { type: "object", properties: {}, additionalProperties: false } },
 ];
 
 export const request = (messages: TranscriptMessage[] = [{ role: "user", content: "Hello", timestamp: at }]): ModelRequest => ({
-  system: "You answer for a travel agency.", messages, tools, now: at, timeZone: "Europe/Madrid",
+  system: "You answer for a travel agency.",
+  messages,
+  tools,
+  now: at,
+  timeZone: "Europe/Madrid",
 });
 
 export const unaborted = () => new AbortController().signal;

@@ -42,7 +42,16 @@ export function responseEvents(answer: ScriptedAnswer, model: unknown, serial: n
   const events: string[] = [];
   const emit: Emit = (type, fields) => void events.push(sseEvent({ type, sequence_number: events.length, ...fields }, type));
   const response = (status: string, fields: Record<string, unknown> = {}) => ({
-    id: `resp_${serial}`, object: "response", created_at: 1_800_000_000, model, status, error: null, incomplete_details: null, output: [], usage: null, ...fields,
+    id: `resp_${serial}`,
+    object: "response",
+    created_at: 1_800_000_000,
+    model,
+    status,
+    error: null,
+    incomplete_details: null,
+    output: [],
+    usage: null,
+    ...fields,
   });
   emit("response.created", { response: response("in_progress") });
   emit("response.in_progress", { response: response("in_progress") });
@@ -55,10 +64,14 @@ export function responseEvents(answer: ScriptedAnswer, model: unknown, serial: n
   const { input = 10, output = 5, cacheRead = 0, cacheWrite = 0 } = answer.usage ?? {};
   const all = input + cacheRead + cacheWrite;
   const usage = {
-    input_tokens: all, input_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite },
-    output_tokens: output, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: all + output,
+    input_tokens: all,
+    input_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite },
+    output_tokens: output,
+    output_tokens_details: { reasoning_tokens: 0 },
+    total_tokens: all + output,
   };
-  if (answer.reason === "length") emit("response.incomplete", { response: response("incomplete", { usage, incomplete_details: { reason: "max_output_tokens" } }) });
+  if (answer.reason === "length")
+    emit("response.incomplete", { response: response("incomplete", { usage, incomplete_details: { reason: "max_output_tokens" } }) });
   else emit("response.completed", { response: response("completed", { usage }) });
   return events;
 }

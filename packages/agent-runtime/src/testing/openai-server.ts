@@ -17,7 +17,9 @@ const dialect: Dialect = {
   },
   errorBody: (status, type, message) => ({ error: { message, type: type ?? types[status] ?? "server_error", param: null, code: codes[status] ?? null } }),
   errorEvent: (path, type, message) =>
-    path === responses ? sseEvent({ type: "error", code: type, message, param: null, sequence_number: 99 }, "error") : sseEvent({ error: { message, type, param: null, code: null } }),
+    path === responses
+      ? sseEvent({ type: "error", code: type, message, param: null, sequence_number: 99 }, "error")
+      : sseEvent({ error: { message, type, param: null, code: null } }),
 };
 
 /** Speaks the Responses API and the Chat Completions API: `url` ends with `/v1`. */

@@ -18,7 +18,11 @@ describe("scripted model", () => {
 
   it("can be cancelled while the script thinks", async () => {
     const controller = new AbortController();
-    const waiting = failure(scriptedModel(() => new Promise<string>(() => {})), request(), controller.signal);
+    const waiting = failure(
+      scriptedModel(() => new Promise<string>(() => {})),
+      request(),
+      controller.signal,
+    );
     controller.abort();
     expect((await waiting)?.code).toBe("CANCELLED");
   });

@@ -25,7 +25,15 @@ export function jobStoreContract({ describe, it, expect }: Runner, name: string,
       () => "none",
       (error: { code?: string }) => error.code,
     );
-  const run = (index: number, jobId = "price-watch"): RunRecord => ({ ts: index, jobId, action: "finished", status: "ok", summary: `run ${index}`, runAtMs: index, durationMs: 1 });
+  const run = (index: number, jobId = "price-watch"): RunRecord => ({
+    ts: index,
+    jobId,
+    action: "finished",
+    status: "ok",
+    summary: `run ${index}`,
+    runAtMs: index,
+    durationMs: 1,
+  });
 
   describe(`job store contract: ${name}`, () => {
     it(

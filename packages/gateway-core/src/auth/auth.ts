@@ -58,7 +58,15 @@ export interface AuthOptions {
   clock?: Clock;
 }
 
-export function createAuth({ mode, token, password, actor = "operator", lockout: lockoutOptions = {}, clock = systemClock, sessions = createConsoleSessions({ clock }) }: AuthOptions): Auth {
+export function createAuth({
+  mode,
+  token,
+  password,
+  actor = "operator",
+  lockout: lockoutOptions = {},
+  clock = systemClock,
+  sessions = createConsoleSessions({ clock }),
+}: AuthOptions): Auth {
   let secret = mode === "token" ? token : mode === "password" ? password : undefined;
   if (mode !== "none" && !secret) throw new TravelAgentError("CONFIG_INVALID", `gateway auth mode "${mode}" needs a ${mode}: set one`);
   let generation = 1;
@@ -70,9 +78,15 @@ export function createAuth({ mode, token, password, actor = "operator", lockout:
   sessions.onEnd((id) => revoked(`session:${id}`));
 
   const unauthorized = (reason: "missing" | "mismatch", what: string): TravelAgentError =>
-    new TravelAgentError("UNAUTHORIZED", reason === "missing" ? `unauthorized: gateway ${what} missing (provide the gateway ${what})` : `unauthorized: gateway ${what} mismatch (provide the gateway's current ${what})`, {
-      details: { code: `AUTH_${what.toUpperCase()}_${reason.toUpperCase()}` },
-    });
+    new TravelAgentError(
+      "UNAUTHORIZED",
+      reason === "missing"
+        ? `unauthorized: gateway ${what} missing (provide the gateway ${what})`
+        : `unauthorized: gateway ${what} mismatch (provide the gateway's current ${what})`,
+      {
+        details: { code: `AUTH_${what.toUpperCase()}_${reason.toUpperCase()}` },
+      },
+    );
 
   const guess = (right: boolean, what: string, peer: Peer): void => {
     if (right) return lockout.succeeded(peer.address);
@@ -82,7 +96,11 @@ export function createAuth({ mode, token, password, actor = "operator", lockout:
 
   const verifySecret = (given: GivenCredentials, peer: Peer): Principal => {
     if (mode === "none") {
-      if (!peer.local) throw new TravelAgentError("UNAUTHORIZED", "this gateway has no authentication and serves only its own machine: set a token to reach it from elsewhere");
+      if (!peer.local)
+        throw new TravelAgentError(
+          "UNAUTHORIZED",
+          "this gateway has no authentication and serves only its own machine: set a token to reach it from elsewhere",
+        );
       return { actor, method: "none", credential: "none" };
     }
     const shown = mode === "token" ? given.token : given.password;

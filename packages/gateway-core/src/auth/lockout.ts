@@ -19,7 +19,11 @@ export interface Lockout {
 
 const maxKnownAddresses = 1000;
 
-export function createLockout({ clock, perAddress = { burst: 10, perMinute: 10 }, overall = { burst: 100, perMinute: 60 } }: LockoutOptions & { clock: Clock }): Lockout {
+export function createLockout({
+  clock,
+  perAddress = { burst: 10, perMinute: 10 },
+  overall = { burst: 100, perMinute: 60 },
+}: LockoutOptions & { clock: Clock }): Lockout {
   const byAddress = createTokenBuckets({ ...perAddress, clock });
   const all = createTokenBuckets({ ...overall, clock });
   // Addresses that were right before stay out of the overall limit: strangers who guess from many places must not lock the operators out.
@@ -29,7 +33,8 @@ export function createLockout({ clock, perAddress = { burst: 10, perMinute: 10 }
     check(address) {
       const key = addressBlock(address);
       const waitMs = Math.max(byAddress.waitMs(key), known.has(key) ? 0 : all.waitMs("all"));
-      if (waitMs > 0) throw new TravelAgentError("RATE_LIMITED", `too many failed attempts: wait ${Math.ceil(waitMs / 1000)} s, then try again`, { retryAfterMs: waitMs });
+      if (waitMs > 0)
+        throw new TravelAgentError("RATE_LIMITED", `too many failed attempts: wait ${Math.ceil(waitMs / 1000)} s, then try again`, { retryAfterMs: waitMs });
     },
     failed(address) {
       byAddress.take(addressBlock(address));

@@ -22,14 +22,18 @@ export function createOriginCheck({ allowedOrigins = [], allowedHosts = [] }: Or
 
   return ({ headers }, peer) => {
     const host = headers.host === undefined ? undefined : parse(`http://${headers.host}`);
-    if (!host || host.pathname !== "/" || host.username !== "" || host.password !== "") return new TravelAgentError("INVALID_REQUEST", "the Host header is missing or malformed");
+    if (!host || host.pathname !== "/" || host.username !== "" || host.password !== "")
+      return new TravelAgentError("INVALID_REQUEST", "the Host header is missing or malformed");
     if (peer.toLoopback && !isLoopbackName(host.hostname) && !hosts.has(host.hostname) && !hosts.has(host.host)) {
-      return new TravelAgentError("FORBIDDEN", "this name does not belong to the gateway: use localhost, or add the name to the allowed hosts", { details: { code: "HOST_NOT_ALLOWED" } });
+      return new TravelAgentError("FORBIDDEN", "this name does not belong to the gateway: use localhost, or add the name to the allowed hosts", {
+        details: { code: "HOST_NOT_ALLOWED" },
+      });
     }
     if (headers.origin === undefined) return undefined;
     const origin = parse(headers.origin);
     if (origin && origins.has(origin.origin)) return undefined;
-    const same = origin && isWeb(origin) && (!peer.secure || origin.protocol === "https:") && parse(`${origin.protocol}//${headers.host}`)?.host === origin.host;
+    const same =
+      origin && isWeb(origin) && (!peer.secure || origin.protocol === "https:") && parse(`${origin.protocol}//${headers.host}`)?.host === origin.host;
     return same
       ? undefined
       : new TravelAgentError("FORBIDDEN", "origin not allowed: open the page from the gateway itself, or add the origin to the allowed origins", {

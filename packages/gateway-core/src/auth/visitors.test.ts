@@ -16,7 +16,16 @@ describe("visitor cookies", () => {
 
   it("cannot be made by others", () => {
     const [id = "", signature = ""] = visitors.issue().split(".");
-    const forged = [id, `${id}.`, `${id}.x`, `${"A".repeat(22)}.${signature}`, `${id}.${signature}.x`, "", ".", createVisitors({ secret: "t".repeat(32), sessionKeyOf }).issue()];
+    const forged = [
+      id,
+      `${id}.`,
+      `${id}.x`,
+      `${"A".repeat(22)}.${signature}`,
+      `${id}.${signature}.x`,
+      "",
+      ".",
+      createVisitors({ secret: "t".repeat(32), sessionKeyOf }).issue(),
+    ];
     for (const value of forged) expect(visitors.verify(value)).toBeUndefined();
   });
 

@@ -8,8 +8,14 @@ const broken = { ok: false, error: new TravelAgentError("INVALID_REQUEST", "inva
 
 describe("a connection", () => {
   it("checks nobody before the challenge, and serves nobody before the hello", () => {
-    expect(advance("opened", { type: "frame", frame: request("connect") })).toMatchObject({ state: "closed", effects: [{ type: "send" }, { type: "close", code: 1008 }] });
-    expect(advance("challenged", { type: "frame", frame: request("health") })).toMatchObject({ state: "closed", effects: [{ type: "send" }, { type: "close", code: 1008 }] });
+    expect(advance("opened", { type: "frame", frame: request("connect") })).toMatchObject({
+      state: "closed",
+      effects: [{ type: "send" }, { type: "close", code: 1008 }],
+    });
+    expect(advance("challenged", { type: "frame", frame: request("health") })).toMatchObject({
+      state: "closed",
+      effects: [{ type: "send" }, { type: "close", code: 1008 }],
+    });
     expect(advance("challenged", { type: "frame", frame: request("connect") })).toMatchObject({ state: "challenged", effects: [{ type: "check-connect" }] });
   });
 

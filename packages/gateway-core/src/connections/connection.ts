@@ -37,7 +37,10 @@ export function advance(state: ConnectionState, input: ConnectionInput): Connect
   switch (input.type) {
     case "open":
       if (state !== "opened") return stay(state);
-      return { state: "challenged", effects: [{ type: "send", text: `{"type":"event","event":"connect.challenge","payload":${JSON.stringify({ nonce: input.nonce, ts: input.ts })}}` }] };
+      return {
+        state: "challenged",
+        effects: [{ type: "send", text: `{"type":"event","event":"connect.challenge","payload":${JSON.stringify({ nonce: input.nonce, ts: input.ts })}}` }],
+      };
     case "frame":
       return state === "connected" ? serve(input.frame) : greet(state, input.frame);
     case "handshake-timeout":

@@ -26,12 +26,27 @@ function gateway() {
     },
   });
   control.setReady();
-  const delta = (sessionKey: string, seq: number, options?: { droppable?: boolean }) => control.publish("chat", { runId: "r", sessionKey, seq, state: "delta", deltaText: "x" }, options);
+  const delta = (sessionKey: string, seq: number, options?: { droppable?: boolean }) =>
+    control.publish("chat", { runId: "r", sessionKey, seq, state: "delta", deltaText: "x" }, options);
   return { clock, control, delta };
 }
 
-const eventsOf = (client: TestClient, name?: string) => client.frames.filter((frame) => frame.type === "event" && frame.event !== "connect.challenge" && (name === undefined || frame.event === name));
-const approval = { id: "a", tool: "t", actionHash: "h", title: "t", lines: [], sessionKey: main, ruleId: "r", reason: "r", role: "r", status: "pending" as const, requestedAt: "2027-01-01", expiresAt: "2027-01-02" };
+const eventsOf = (client: TestClient, name?: string) =>
+  client.frames.filter((frame) => frame.type === "event" && frame.event !== "connect.challenge" && (name === undefined || frame.event === name));
+const approval = {
+  id: "a",
+  tool: "t",
+  actionHash: "h",
+  title: "t",
+  lines: [],
+  sessionKey: main,
+  ruleId: "r",
+  reason: "r",
+  role: "r",
+  status: "pending" as const,
+  requestedAt: "2027-01-01",
+  expiresAt: "2027-01-02",
+};
 
 describe("events", () => {
   it("of a session go to those who follow it", async () => {

@@ -117,7 +117,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
 
   const follow = (member: Member, sessionKey: string) => {
     if (!all.has(member) || member.followed.has(sessionKey)) return;
-    if (member.role === "visitor" && sessionKey !== member.visitorSessionKey) throw new TravelAgentError("FORBIDDEN", "a visitor sees only their own conversation");
+    if (member.role === "visitor" && sessionKey !== member.visitorSessionKey)
+      throw new TravelAgentError("FORBIDDEN", "a visitor sees only their own conversation");
     member.followed.add(sessionKey);
     const followers = bySession.get(sessionKey) ?? new Set();
     bySession.set(sessionKey, followers.add(member));
@@ -157,5 +158,6 @@ export function createConnections(options: ConnectionsOptions): Connections {
 
 function check(event: EventName, spec: EventSpec, payload: unknown): void {
   const parsed = spec.payload.safeParse(payload);
-  if (!parsed.success) throw new TravelAgentError("INTERNAL", `the payload of event ${event} does not match the protocol: ${describeIssues(parsed.error).text}`);
+  if (!parsed.success)
+    throw new TravelAgentError("INTERNAL", `the payload of event ${event} does not match the protocol: ${describeIssues(parsed.error).text}`);
 }

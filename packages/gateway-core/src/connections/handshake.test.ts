@@ -12,7 +12,16 @@ const sessionDefaults = { defaultAgentId: "main", mainKey: "main", mainSessionKe
 
 function gateway(options: Partial<ControlPlaneOptions> = {}) {
   const clock = fakeClock();
-  const control = createControlPlane({ handlers: {}, auth: createAuth({ mode: "token", token, clock }), version: "1.2.3", clock, visitors, sessionDefaults, validate: true, ...options });
+  const control = createControlPlane({
+    handlers: {},
+    auth: createAuth({ mode: "token", token, clock }),
+    version: "1.2.3",
+    clock,
+    visitors,
+    sessionDefaults,
+    validate: true,
+    ...options,
+  });
   control.setReady();
   return { control, clock };
 }
@@ -114,7 +123,12 @@ describe("connect is accepted", () => {
     const client = openTestClient(gateway().control);
     expect(client.frames[0]).toMatchObject({ type: "event", event: "connect.challenge", payload: { nonce: expect.any(String), ts: expect.any(Number) } });
     expect(client.frames[0]).not.toHaveProperty("seq");
-    const answer = await client.call("connect", { ...good, device, client: { ...good.client, buildId: "b", timeZone: "Europe/Madrid" }, auth: { token, deviceToken: "old" } });
+    const answer = await client.call("connect", {
+      ...good,
+      device,
+      client: { ...good.client, buildId: "b", timeZone: "Europe/Madrid" },
+      auth: { token, deviceToken: "old" },
+    });
     expect(answer.ok).toBe(true);
   });
 

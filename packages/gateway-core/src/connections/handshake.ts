@@ -51,14 +51,23 @@ function negotiate(params: unknown): number {
   if (typeof minProtocol !== "number" || typeof maxProtocol !== "number") return PROTOCOL_VERSION;
   if (minProtocol <= MAX_PROTOCOL_VERSION && maxProtocol >= PROTOCOL_VERSION && minProtocol <= maxProtocol) return Math.min(maxProtocol, MAX_PROTOCOL_VERSION);
   throw new TravelAgentError("PROTOCOL_MISMATCH", "protocol mismatch", {
-    details: { code: "PROTOCOL_MISMATCH", clientMinProtocol: minProtocol, clientMaxProtocol: maxProtocol, expectedProtocol: PROTOCOL_VERSION, maximumProtocol: MAX_PROTOCOL_VERSION },
+    details: {
+      code: "PROTOCOL_MISMATCH",
+      clientMinProtocol: minProtocol,
+      clientMaxProtocol: maxProtocol,
+      expectedProtocol: PROTOCOL_VERSION,
+      maximumProtocol: MAX_PROTOCOL_VERSION,
+    },
   });
 }
 
 function admit(params: ConnectParams, protocol: number, context: HandshakeContext): Admitted {
   const role = params.role ?? "operator";
   if (role === "visitor") return { protocol, role, scopes: [], params, ...visitor(context) };
-  if (role !== "operator") throw new TravelAgentError("INVALID_REQUEST", `invalid role: this gateway serves operator and visitor, not "${role.slice(0, 40)}"`, { details: { code: "INVALID_ROLE" } });
+  if (role !== "operator")
+    throw new TravelAgentError("INVALID_REQUEST", `invalid role: this gateway serves operator and visitor, not "${role.slice(0, 40)}"`, {
+      details: { code: "INVALID_ROLE" },
+    });
   const principal = operator(params, context);
   return { protocol, role, scopes: grantedScopes(params.scopes ?? [], protocol), actor: principal.actor, principal, params };
 }
@@ -66,7 +75,9 @@ function admit(params: ConnectParams, protocol: number, context: HandshakeContex
 function operator({ auth: given, device }: ConnectParams, { auth, peer, sessionCookie }: HandshakeContext): Principal {
   const showsNothing = !given?.token && !given?.password && sessionCookie === undefined;
   if (auth.mode !== "none" && showsNothing && (device || given?.deviceToken || given?.bootstrapToken)) {
-    throw new TravelAgentError("UNAUTHORIZED", `this gateway does not pair devices: connect with its ${auth.mode}`, { details: { code: "DEVICE_PAIRING_UNSUPPORTED" } });
+    throw new TravelAgentError("UNAUTHORIZED", `this gateway does not pair devices: connect with its ${auth.mode}`, {
+      details: { code: "DEVICE_PAIRING_UNSUPPORTED" },
+    });
   }
   return auth.verify({ token: given?.token, password: given?.password, session: sessionCookie }, peer);
 }
@@ -74,7 +85,10 @@ function operator({ auth: given, device }: ConnectParams, { auth, peer, sessionC
 function visitor({ visitors, visitorCookie }: HandshakeContext): { actor: string; visitorId: string; visitorSessionKey: string } {
   if (!visitors) throw new TravelAgentError("FORBIDDEN", "this gateway has no web chat");
   const visitorId = visitorCookie === undefined ? undefined : visitors.verify(visitorCookie);
-  if (visitorId === undefined) throw new TravelAgentError("UNAUTHORIZED", "unauthorized: open the chat page first, it sets the cookie a visitor is known by", { details: { code: "VISITOR_COOKIE_MISSING" } });
+  if (visitorId === undefined)
+    throw new TravelAgentError("UNAUTHORIZED", "unauthorized: open the chat page first, it sets the cookie a visitor is known by", {
+      details: { code: "VISITOR_COOKIE_MISSING" },
+    });
   return { actor: `visitor:${visitorId}`, visitorId, visitorSessionKey: visitors.sessionKeyOf(visitorId) };
 }
 

@@ -14,7 +14,10 @@ export interface VisitorLimitOptions {
 }
 
 /** Strangers cost something: their messages start agents. Raises `RATE_LIMITED`; operators pass. */
-export function createVisitorLimits({ clock, ...options }: VisitorLimitOptions & { clock: Clock }): (caller: Caller & { address: string }, method: MethodName) => void {
+export function createVisitorLimits({
+  clock,
+  ...options
+}: VisitorLimitOptions & { clock: Clock }): (caller: Caller & { address: string }, method: MethodName) => void {
   const messages = createTokenBuckets({ burst: 10, perMinute: 20, ...options.messagesPerVisitor, clock });
   const fromAddress = createTokenBuckets({ burst: 60, perMinute: 120, ...options.messagesPerAddress, clock });
   const requests = createTokenBuckets({ burst: 100, perMinute: 300, ...options.requestsPerVisitor, clock });
@@ -26,6 +29,7 @@ export function createVisitorLimits({ clock, ...options }: VisitorLimitOptions &
       waitMs = messages.take(caller.visitorId);
       if (waitMs === 0) waitMs = fromAddress.take(addressBlock(caller.address));
     }
-    if (waitMs > 0) throw new TravelAgentError("RATE_LIMITED", `too many messages: wait ${Math.ceil(waitMs / 1000)} s, then send it again`, { retryAfterMs: waitMs });
+    if (waitMs > 0)
+      throw new TravelAgentError("RATE_LIMITED", `too many messages: wait ${Math.ceil(waitMs / 1000)} s, then send it again`, { retryAfterMs: waitMs });
   };
 }

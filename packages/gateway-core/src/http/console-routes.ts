@@ -42,7 +42,10 @@ export function consoleRoutes(auth: Authenticator, clock: Clock): HttpRoute[] {
       handle(request) {
         const value = readCookie(request.headers.cookie, sessionCookie);
         if (value !== undefined) auth.logOut(value);
-        return json({ ok: true }, { headers: { "set-cookie": writeCookie(sessionCookie, "", { sameSite: "Strict", maxAgeSeconds: 0, secure: request.peer.secure }) } });
+        return json(
+          { ok: true },
+          { headers: { "set-cookie": writeCookie(sessionCookie, "", { sameSite: "Strict", maxAgeSeconds: 0, secure: request.peer.secure }) } },
+        );
       },
     },
   ];

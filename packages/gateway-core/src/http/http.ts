@@ -63,7 +63,12 @@ export function createHttp({ routes, auth, readPeer, checkOrigin, log }: HttpOpt
         reply = await answer(incoming, requestId);
       } catch (thrown) {
         const error = TravelAgentError.from(thrown);
-        if (error.code === "INTERNAL") log.error("http request failed", { method: incoming.method, requestId, "pii.error": thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) });
+        if (error.code === "INTERNAL")
+          log.error("http request failed", {
+            method: incoming.method,
+            requestId,
+            "pii.error": thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+          });
         reply = errorReply(error, requestId);
       }
       await write(incoming, response, reply);
@@ -84,7 +89,8 @@ function identify(incoming: IncomingMessage, method: string, peer: Peer, auth: A
 }
 
 function requireCsrfHeader(incoming: IncomingMessage): void {
-  if (incoming.headers[csrfHeader] === undefined) throw new TravelAgentError("FORBIDDEN", `the header ${csrfHeader} is missing: send it with any value`, { details: { code: "CSRF" } });
+  if (incoming.headers[csrfHeader] === undefined)
+    throw new TravelAgentError("FORBIDDEN", `the header ${csrfHeader} is missing: send it with any value`, { details: { code: "CSRF" } });
 }
 
 export function errorReply(error: TravelAgentError, requestId: string): HttpReply {
@@ -98,7 +104,12 @@ export function errorReply(error: TravelAgentError, requestId: string): HttpRepl
 
 async function write(incoming: IncomingMessage, response: ServerResponse, { status = 200, headers = {}, body = "" }: HttpReply): Promise<void> {
   // A body we did not read to its end would be taken for the next request.
-  const close = incoming.complete || incoming.headers["content-length"] === "0" || (incoming.headers["content-length"] === undefined && incoming.headers["transfer-encoding"] === undefined) ? {} : { connection: "close" };
+  const close =
+    incoming.complete ||
+    incoming.headers["content-length"] === "0" ||
+    (incoming.headers["content-length"] === undefined && incoming.headers["transfer-encoding"] === undefined)
+      ? {}
+      : { connection: "close" };
   const bodyless = incoming.method === "HEAD" || status === 304 || status === 204;
   const fixed = typeof body === "string" || body instanceof Uint8Array;
   const length = fixed && status !== 304 && status !== 204 ? { "content-length": Buffer.byteLength(body) } : {};

@@ -10,8 +10,22 @@ const visitorCookieSeconds = 365 * 86_400;
 
 /** Pages of the console. The address of each is answered with the console itself, which finds its way from there. */
 const consolePages = [
-  "inbox", "approvals", "bookings", "deliveries", "runs", "customers", "automations", "channels",
-  "prices", "costs", "policy", "config", "agents", "team", "audit", "system",
+  "inbox",
+  "approvals",
+  "bookings",
+  "deliveries",
+  "runs",
+  "customers",
+  "automations",
+  "channels",
+  "prices",
+  "costs",
+  "policy",
+  "config",
+  "agents",
+  "team",
+  "audit",
+  "system",
 ];
 
 /** The console at `/`, the web chat at `/chat`, and the files of both. `visitors` absent: the chat page is not served. */

@@ -95,4 +95,5 @@ function chooseEncoding(header: string | string[] | undefined): "br" | "gzip" | 
   return (["br", "gzip"] as const).find((encoding) => accepted.includes(encoding));
 }
 
-const matches = (header: string | undefined, etag: string): boolean => header !== undefined && header.split(",").some((part) => part.trim() === etag || part.trim() === "*");
+const matches = (header: string | undefined, etag: string): boolean =>
+  header !== undefined && header.split(",").some((part) => part.trim() === etag || part.trim() === "*");

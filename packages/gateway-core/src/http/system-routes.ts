@@ -20,6 +20,11 @@ export function systemRoutes({ health, metrics, ready, status }: SystemFacts): H
       handle: () => json({ ready: ready(), degraded: health.snapshot().degraded }, { status: ready() ? 200 : 503 }),
     },
     { method: "GET", path: "/status", auth: "operator", handle: () => json(status()) },
-    { method: "GET", path: "/metrics", auth: "operator", handle: () => ({ headers: { "content-type": metricsContentType, "cache-control": "no-store" }, body: metrics.render() }) },
+    {
+      method: "GET",
+      path: "/metrics",
+      auth: "operator",
+      handle: () => ({ headers: { "content-type": metricsContentType, "cache-control": "no-store" }, body: metrics.render() }),
+    },
   ];
 }

@@ -6,4 +6,5 @@ const quoted = (id: string): string => (plainId.test(id) ? `"${id}"` : JSON.stri
 
 export const okFrame = (id: string, payload: unknown): string => `{"type":"res","id":${quoted(id)},"ok":true,"payload":${toJson(payload)}}`;
 
-export const errorFrame = (id: string, error: TravelAgentError): string => `{"type":"res","id":${quoted(id)},"ok":false,"error":${JSON.stringify(error.toShape())}}`;
+export const errorFrame = (id: string, error: TravelAgentError): string =>
+  `{"type":"res","id":${quoted(id)},"ok":false,"error":${JSON.stringify(error.toShape())}}`;

@@ -36,7 +36,14 @@ function bench(handlers: Handlers, options: Partial<RouterOptions> = {}) {
   return { clock, log, metrics, router, caller };
 }
 
-const visitor = { role: "visitor", scopes: [], grants: new Set<string>(), actor: "visitor:v1", visitorId: "v1", visitorSessionKey: "agent:main:webchat:direct:v1" } as const;
+const visitor = {
+  role: "visitor",
+  scopes: [],
+  grants: new Set<string>(),
+  actor: "visitor:v1",
+  visitorId: "v1",
+  visitorSessionKey: "agent:main:webchat:direct:v1",
+} as const;
 const send = (idempotencyKey: string, message = "hello") => ({ sessionKey: "agent:main:main", message, idempotencyKey });
 
 describe("scopes", () => {
@@ -44,13 +51,16 @@ describe("scopes", () => {
   const implied: Record<string, string[]> = { "operator.admin": scopes, "operator.write": ["operator.write", "operator.read"] };
   const everything = Object.fromEntries(Object.keys(methods).map((name) => [name, () => ({})])) as Handlers;
 
-  it.each(Object.entries(methods).flatMap(([name, spec]) => scopes.map((held) => [name, held, spec.scope] as const)))("%s with %s", async (name, held, needed) => {
-    const { caller } = bench(everything, { validateResults: false });
-    const answer = await caller({ scopes: [held], grants: grantsOf([held]) }).call(name, { unknown: 1 });
-    const allowed = (implied[held] ?? [held]).includes(needed);
-    expect(answer?.error?.code).toBe(allowed ? "INVALID_REQUEST" : "FORBIDDEN");
-    if (!allowed) expect(answer?.error).toMatchObject({ message: `missing scope: ${needed}`, details: { code: "MISSING_SCOPE", missingScope: needed } });
-  });
+  it.each(Object.entries(methods).flatMap(([name, spec]) => scopes.map((held) => [name, held, spec.scope] as const)))(
+    "%s with %s",
+    async (name, held, needed) => {
+      const { caller } = bench(everything, { validateResults: false });
+      const answer = await caller({ scopes: [held], grants: grantsOf([held]) }).call(name, { unknown: 1 });
+      const allowed = (implied[held] ?? [held]).includes(needed);
+      expect(answer?.error?.code).toBe(allowed ? "INVALID_REQUEST" : "FORBIDDEN");
+      if (!allowed) expect(answer?.error).toMatchObject({ message: `missing scope: ${needed}`, details: { code: "MISSING_SCOPE", missingScope: needed } });
+    },
+  );
 
   it.each(Object.entries(methods).filter(([, spec]) => !("visitor" in spec)))("keep a visitor from %s", async (name) => {
     const answer = await bench(everything).caller(visitor).call(name);
@@ -95,7 +105,10 @@ describe("requests", () => {
 
   it("time out, and the handler hears of it", async () => {
     let aborted = false;
-    const { caller, clock } = bench({ status: (_params, call) => new Promise(() => call.signal.addEventListener("abort", () => (aborted = true))) }, { requestTimeoutMs: 1000 });
+    const { caller, clock } = bench(
+      { status: (_params, call) => new Promise(() => call.signal.addEventListener("abort", () => (aborted = true))) },
+      { requestTimeoutMs: 1000 },
+    );
     const { call, answers, self } = caller();
     await call("status");
     expect(self.inFlight).toBe(1);

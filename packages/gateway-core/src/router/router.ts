@@ -1,4 +1,13 @@
-import { type Call, type Handler, type Handlers, type MethodName, type MethodSpec, methodSpec, type RequestFrame, TravelAgentError } from "@travelagent/protocol";
+import {
+  type Call,
+  type Handler,
+  type Handlers,
+  type MethodName,
+  type MethodSpec,
+  methodSpec,
+  type RequestFrame,
+  TravelAgentError,
+} from "@travelagent/protocol";
 import type { Clock, Logger } from "@travelagent/protocol/ports";
 import type { Metrics } from "../metrics.ts";
 import { createIdempotencyCache, type Execution } from "./idempotency.ts";
@@ -66,7 +75,13 @@ export function createRouter(options: RouterOptions): Router {
     if (!spec) throw new TravelAgentError("CONFIG_INVALID", `there is a handler for "${name}", which is no method of the protocol`);
     if (!handler) continue;
     const ok = requests.at(name, "ok");
-    routes.set(name, { method: name as MethodName, spec, handler: handler as Handler<MethodName>, ok: () => ok.inc(), failed: (code) => requests.at(name, code).inc() });
+    routes.set(name, {
+      method: name as MethodName,
+      spec,
+      handler: handler as Handler<MethodName>,
+      ok: () => ok.inc(),
+      failed: (code) => requests.at(name, code).inc(),
+    });
   }
   const names = [...routes.keys()].sort() as MethodName[];
   let lastRequest = 0;
@@ -74,7 +89,11 @@ export function createRouter(options: RouterOptions): Router {
   const fail = (route: Route, caller: Caller, id: string, requestId: string, thrown: unknown): void => {
     let error = TravelAgentError.from(thrown);
     if (error.code === "INTERNAL") {
-      log.error("request failed", { method: route.method, requestId, "pii.error": thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) });
+      log.error("request failed", {
+        method: route.method,
+        requestId,
+        "pii.error": thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
+      });
       error = new TravelAgentError("INTERNAL", "something went wrong on our side; the log has the details under this request's id", { details: { requestId } });
     }
     route.failed(error.code);
@@ -99,7 +118,15 @@ export function createRouter(options: RouterOptions): Router {
     return Math.max(requestTimeoutMs, typeof own === "number" ? own + 5000 : 0);
   };
 
-  const answer = async (route: Route, caller: Caller, id: string, call: OpenCall, params: unknown, result: Promise<unknown>, second: () => Promise<unknown> | undefined): Promise<void> => {
+  const answer = async (
+    route: Route,
+    caller: Caller,
+    id: string,
+    call: OpenCall,
+    params: unknown,
+    result: Promise<unknown>,
+    second: () => Promise<unknown> | undefined,
+  ): Promise<void> => {
     caller.inFlight += 1;
     let first = true;
     const cancel = clock.after(deadline(params), () => {
@@ -135,7 +162,8 @@ export function createRouter(options: RouterOptions): Router {
   const perform = (route: Route, caller: Caller, request: RequestFrame, requestId: string): void => {
     const params = validParams(route, caller, request.params);
     limit?.(caller, route.method);
-    if (caller.inFlight >= maxInFlight) throw new TravelAgentError("RATE_LIMITED", "too many requests at once: wait for answers before you send more", { retryAfterMs: 100 });
+    if (caller.inFlight >= maxInFlight)
+      throw new TravelAgentError("RATE_LIMITED", "too many requests at once: wait for answers before you send more", { retryAfterMs: 100 });
     const call = openCall(caller, requestId);
     if (route.spec.idempotent) {
       const execution = once(route, caller, params as { idempotencyKey: string }, call);
@@ -179,7 +207,9 @@ function validParams(route: Route, caller: Caller, given: unknown): unknown {
   if (caller.role === "visitor") {
     if (!spec.visitor) throw new TravelAgentError("FORBIDDEN", `a visitor may not call ${method}`, { details: { code: "ROLE_NOT_ALLOWED" } });
   } else if (!caller.grants.has(spec.scope)) {
-    throw new TravelAgentError("FORBIDDEN", `missing scope: ${spec.scope}`, { details: { code: "MISSING_SCOPE", missingScope: spec.scope, requiredScopes: [spec.scope] } });
+    throw new TravelAgentError("FORBIDDEN", `missing scope: ${spec.scope}`, {
+      details: { code: "MISSING_SCOPE", missingScope: spec.scope, requiredScopes: [spec.scope] },
+    });
   }
   const parsed = spec.params.safeParse(given);
   if (!parsed.success) {
@@ -193,7 +223,8 @@ function validParams(route: Route, caller: Caller, given: unknown): unknown {
 function ownSession(caller: Caller, params: unknown): unknown {
   if (typeof params !== "object" || params === null || !("sessionKey" in params)) return params;
   if (params.sessionKey === "main") return { ...params, sessionKey: caller.visitorSessionKey };
-  if (params.sessionKey !== caller.visitorSessionKey) throw new TravelAgentError("FORBIDDEN", "a visitor sees only their own conversation", { details: { code: "SESSION_NOT_ALLOWED" } });
+  if (params.sessionKey !== caller.visitorSessionKey)
+    throw new TravelAgentError("FORBIDDEN", "a visitor sees only their own conversation", { details: { code: "SESSION_NOT_ALLOWED" } });
   return params;
 }
 
@@ -250,4 +281,5 @@ function openCall(caller: Caller, requestId: string): OpenCall {
   };
 }
 
-const isPromise = (value: unknown): value is Promise<unknown> => typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof value === "object" && value !== null && typeof (value as { then?: unknown }).then === "function";

@@ -20,7 +20,14 @@ export function scriptedAgent(answer: ScriptedTurn): AgentPort & { readonly requ
       emit({ type: "text-delta", runId: request.turn.runId, delta: text });
       const kind = given.kind ?? "replied";
       emit({ type: "run-end", runId: request.turn.runId, outcome: kind });
-      const message: AssistantMessage = { role: "assistant", content: [{ type: "text", text }], provider: "scripted", model: "script", stopReason: "stop", timestamp: 0 };
+      const message: AssistantMessage = {
+        role: "assistant",
+        content: [{ type: "text", text }],
+        provider: "scripted",
+        model: "script",
+        stopReason: "stop",
+        timestamp: 0,
+      };
       return { kind, message, text, cards: given.cards ?? [], ...(given.reason === undefined ? {} : { reason: given.reason }), commit: async () => undefined };
     },
   };

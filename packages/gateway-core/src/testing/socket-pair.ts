@@ -110,7 +110,10 @@ export interface TestConnectOptions extends TestClientOptions {
 }
 
 /** Opens a connection and goes through the handshake. Rejects when the gateway refuses. */
-export async function connectTestClient(control: Pick<ControlPlane, "accept">, { token, scopes, role = "operator", mode = "backend", ...open }: TestConnectOptions = {}): Promise<TestClient & { hello: Record<string, unknown> }> {
+export async function connectTestClient(
+  control: Pick<ControlPlane, "accept">,
+  { token, scopes, role = "operator", mode = "backend", ...open }: TestConnectOptions = {},
+): Promise<TestClient & { hello: Record<string, unknown> }> {
   const client = openTestClient(control, open);
   const answer = await client.call("connect", {
     minProtocol: 3,

@@ -12,7 +12,11 @@ export interface CrmBench {
 const ana: CustomerFields = { name: "Ana Silva", email: "ana@example.com", phone: "+351912345678", language: "pt", tags: ["vip"] };
 const telegram = (peerId: string, verified = true) => ({ channel: "telegram", peerId, verified });
 const walkIn = (peerId: string, rest: { name?: string; email?: string; phone?: string; customerId?: string; sessionKey?: string } = {}) => ({
-  sessionKey: `agent:main:telegram:${peerId}`, channel: "telegram", peerId, name: "Ana Silva", ...rest,
+  sessionKey: `agent:main:telegram:${peerId}`,
+  channel: "telegram",
+  peerId,
+  name: "Ana Silva",
+  ...rest,
 });
 
 async function codeOf(work: Promise<unknown>): Promise<string | undefined> {
@@ -68,7 +72,14 @@ export function crmContract({ describe, it, expect }: Runner, name: string, open
       await clock.advance(1000);
       const once = key();
       const updated = await crm.update(customer.id, { phone: "+351960000000" }, { ...once, expectedVersion: 1 });
-      expect(updated).toMatchObject({ name: "Ana Silva", email: "ana@example.com", phone: "+351960000000", tags: ["vip"], version: 2, createdAt: customer.createdAt });
+      expect(updated).toMatchObject({
+        name: "Ana Silva",
+        email: "ana@example.com",
+        phone: "+351960000000",
+        tags: ["vip"],
+        version: 2,
+        createdAt: customer.createdAt,
+      });
       expect(Date.parse(updated.updatedAt) - Date.parse(customer.updatedAt)).toBe(1000);
       expect((await crm.update(customer.id, { phone: "+351960000000" }, { ...once, expectedVersion: 1 })).version).toBe(2);
       expect(await codeOf(crm.update(customer.id, { name: "Eva" }, { ...once, expectedVersion: 1 }))).toBe("IDEMPOTENCY_MISMATCH");
@@ -113,7 +124,19 @@ export function crmContract({ describe, it, expect }: Runner, name: string, open
       const two = await id({ name: "Anabel O'Neill", email: "anabel.oneill@post.example" });
       const find = async (query: string) => (await crm.list({ query })).customers.map((customer) => customer.id).sort();
       expect(await find("ana")).toEqual([one, two].sort());
-      for (const query of ["joao", "JOÃO", "ana sil", "pereira", "ana@example.com", "ana@", "example.com ana", "+351 912 345 678", "00351912", "345678", "912-345"])
+      for (const query of [
+        "joao",
+        "JOÃO",
+        "ana sil",
+        "pereira",
+        "ana@example.com",
+        "ana@",
+        "example.com ana",
+        "+351 912 345 678",
+        "00351912",
+        "345678",
+        "912-345",
+      ])
         expect([query, await find(query)]).toEqual([query, [one]]);
       for (const query of ["o'neill", "oneill", "anabel.o", "post.example"]) expect([query, await find(query)]).toEqual([query, [two]]);
       for (const query of ["ana bo", "%", "_", "' or 1=1", "999999"]) expect([query, await find(query)]).toEqual([query, []]);
@@ -133,7 +156,9 @@ export function crmContract({ describe, it, expect }: Runner, name: string, open
 
     rule("takes the customer a conversation has, and fills in what is missing", async (crm) => {
       const { customer } = await crm.create({ name: "Ana Silva", email: "ana@example.com" }, key());
-      expect(await crm.ensureCustomer(walkIn("8", { customerId: customer.id, email: "x@example.com", phone: "+351911111111" }))).toEqual({ customerId: customer.id });
+      expect(await crm.ensureCustomer(walkIn("8", { customerId: customer.id, email: "x@example.com", phone: "+351911111111" }))).toEqual({
+        customerId: customer.id,
+      });
       expect(await crm.get(customer.id)).toMatchObject({ email: "ana@example.com", phone: "+351911111111" });
       expect(await codeOf(crm.ensureCustomer(walkIn("9", { customerId: "cus_none" })))).toBe("NOT_FOUND");
     });
@@ -177,7 +202,11 @@ export function crmContract({ describe, it, expect }: Runner, name: string, open
 
     rule("moves leads along", async (crm) => {
       const lead = await crm.createLead({ sessionKey: "s" }, { summary: "ski", source: "email" }, key());
-      expect(await crm.updateLead(lead.id, { stage: "contacted", owner: "eva" }, { expectedVersion: 1 })).toMatchObject({ stage: "contacted", owner: "eva", version: 2 });
+      expect(await crm.updateLead(lead.id, { stage: "contacted", owner: "eva" }, { expectedVersion: 1 })).toMatchObject({
+        stage: "contacted",
+        owner: "eva",
+        version: 2,
+      });
       expect(await codeOf(crm.updateLead(lead.id, { stage: "won" }, { expectedVersion: 1 }))).toBe("CONFLICT");
       expect(await codeOf(crm.updateLead("lead_none", { stage: "won" }))).toBe("NOT_FOUND");
       expect((await crm.leads({ stage: "new" })).leads).toEqual([]);

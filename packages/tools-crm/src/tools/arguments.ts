@@ -3,8 +3,16 @@ import * as z from "zod";
 const name = z.string().trim().min(1).max(200).describe("full name of the customer");
 const contact = {
   email: z.email().max(254).optional(),
-  phone: z.string().regex(/^\+[1-9]\d{6,14}$/, "international form, such as +34600111222").optional(),
-  language: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/).max(35).optional().describe("BCP 47, such as pt or en-GB"),
+  phone: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, "international form, such as +34600111222")
+    .optional(),
+  language: z
+    .string()
+    .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/)
+    .max(35)
+    .optional()
+    .describe("BCP 47, such as pt or en-GB"),
 };
 
 export const NoArgs = z.strictObject({});

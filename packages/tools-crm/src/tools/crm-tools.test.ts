@@ -9,9 +9,18 @@ import { databaseCrm } from "../database-crm.ts";
 import { crmTools } from "./crm-tools.ts";
 
 const booking = (reference: string): Booking => ({
-  id: `internal-${reference}`, reference, status: "confirmed", customerId: "internal-customer", sessionKey: "internal-session",
-  items: [], total: { amount: "189.40", currency: "EUR" }, balance: { amount: "0.00", currency: "EUR" },
-  travellers: [{ id: "internal-traveller", name: "Ana Silva" }], createdAt: "2027-01-01T00:00:00Z", updatedAt: "2027-01-01T00:00:00Z", version: 7,
+  id: `internal-${reference}`,
+  reference,
+  status: "confirmed",
+  customerId: "internal-customer",
+  sessionKey: "internal-session",
+  items: [],
+  total: { amount: "189.40", currency: "EUR" },
+  balance: { amount: "0.00", currency: "EUR" },
+  travellers: [{ id: "internal-traveller", name: "Ana Silva" }],
+  createdAt: "2027-01-01T00:00:00Z",
+  updatedAt: "2027-01-01T00:00:00Z",
+  version: 7,
 });
 
 describe("crm tools", () => {
@@ -31,15 +40,29 @@ describe("crm tools", () => {
       crm,
       onCustomerKnown: async (...pair) => void known.push(pair),
       bookings: {
-        forCustomer: async (id) => (asked.push(`customer ${id}`), ["AAAAAA", "BBBBBB", "CCCCCC"].map(booking)),
-        forSession: async (key) => (asked.push(`session ${key}`), [booking("DDDDDD")]),
+        async forCustomer(id) {
+          asked.push(`customer ${id}`);
+          return ["AAAAAA", "BBBBBB", "CCCCCC"].map(booking);
+        },
+        async forSession(key) {
+          asked.push(`session ${key}`);
+          return [booking("DDDDDD")];
+        },
       },
     });
   });
   afterEach(() => db.close());
 
   const turnOf = (peerId: string, rest: Partial<TurnScope> = {}): TurnScope => ({
-    runId: `run-${peerId}`, agentId: "main", sessionKey: `agent:main:telegram:${peerId}`, channel: "telegram", accountId: "default", chatType: "direct", peerId, timeZone: "UTC", ...rest,
+    runId: `run-${peerId}`,
+    agentId: "main",
+    sessionKey: `agent:main:telegram:${peerId}`,
+    channel: "telegram",
+    accountId: "default",
+    chatType: "direct",
+    peerId,
+    timeZone: "UTC",
+    ...rest,
   });
 
   async function use(name: string, args: unknown, turn = turnOf("1"), key = `call-${++calls}`) {
@@ -52,8 +75,12 @@ describe("crm tools", () => {
 
   it("offers the six tools, writes as personal data, and takes no ids", () => {
     expect(tools.map((tool) => [tool.name, tool.effect, tool.writes])).toEqual([
-      ["get_customer", "read", undefined], ["create_customer", "write", "personal-data"], ["update_customer", "write", "personal-data"],
-      ["get_booking_history", "read", undefined], ["create_lead", "write", "personal-data"], ["add_note", "write", "personal-data"],
+      ["get_customer", "read", undefined],
+      ["create_customer", "write", "personal-data"],
+      ["update_customer", "write", "personal-data"],
+      ["get_booking_history", "read", undefined],
+      ["create_lead", "write", "personal-data"],
+      ["add_note", "write", "personal-data"],
     ]);
     for (const tool of tools) {
       expect(tool.group).toBe("crm");
@@ -87,10 +114,14 @@ describe("crm tools", () => {
   it("shows and changes only what is the customer's business", async () => {
     const { customer } = await crm.create({ name: "Ana Silva", notes: "pays late", tags: ["vip"] }, { idempotencyKey: "k" });
     const turn = turnOf("1", { customerId: customer.id });
-    expect(await use("update_customer", { phone: "+351912345678" }, turn)).toEqual({ status: "updated", customer: { name: "Ana Silva", phone: "+351912345678" } });
+    expect(await use("update_customer", { phone: "+351912345678" }, turn)).toEqual({
+      status: "updated",
+      customer: { name: "Ana Silva", phone: "+351912345678" },
+    });
     expect(JSON.stringify(await use("get_customer", {}, turn))).not.toMatch(/late|vip|cus_/);
     expect(await crm.get(customer.id)).toMatchObject({ notes: "pays late", tags: ["vip"], version: 2 });
-    for (const args of [{}, { notes: "x" }, { tags: [] }, { email: "no address" }, { phone: "12" }]) await expect(use("update_customer", args, turn)).rejects.toThrow();
+    for (const args of [{}, { notes: "x" }, { tags: [] }, { email: "no address" }, { phone: "12" }])
+      await expect(use("update_customer", args, turn)).rejects.toThrow();
   });
 
   it("saves details of somebody without a record when it has the name", async () => {
@@ -121,18 +152,28 @@ describe("crm tools", () => {
   it("writes leads and notes about the customer or the conversation, once per call", async () => {
     expect(await use("create_lead", { summary: "two weeks at the sea", dates: "in May" }, turnOf("1"), "lead")).toEqual({ status: "recorded" });
     await use("create_lead", { summary: "two weeks at the sea", dates: "in May" }, turnOf("1"), "lead");
-    expect((await crm.leads({})).leads).toMatchObject([{ summary: "two weeks at the sea", dates: "in May", source: "telegram", sessionKey: "agent:main:telegram:1" }]);
+    expect((await crm.leads({})).leads).toMatchObject([
+      { summary: "two weeks at the sea", dates: "in May", source: "telegram", sessionKey: "agent:main:telegram:1" },
+    ]);
     expect(await use("add_note", { text: "wants a cot" })).toEqual({ status: "noted" });
     await use("create_customer", { name: "Ana Silva" });
     const { id } = (await crm.byIdentity("telegram", "1"))!;
     await use("add_note", { text: "vegetarian" });
-    expect((await crm.notes({ customerId: id })).notes.map(({ text, author }) => [text, author]).sort()).toEqual([["vegetarian", "agent:main"], ["wants a cot", "agent:main"]]);
+    expect((await crm.notes({ customerId: id })).notes.map(({ text, author }) => [text, author]).sort()).toEqual([
+      ["vegetarian", "agent:main"],
+      ["wants a cot", "agent:main"],
+    ]);
   });
 
   it("keeps personal data out of groups", async () => {
     const { customer } = await crm.create({ name: "Ana Silva" }, { idempotencyKey: "k" });
     const group = turnOf("group-1", { chatType: "group", customerId: customer.id });
-    for (const [name, args] of [["get_customer", {}], ["create_customer", { name: "Bo" }], ["update_customer", { name: "Bo" }], ["get_booking_history", {}]] as const)
+    for (const [name, args] of [
+      ["get_customer", {}],
+      ["create_customer", { name: "Bo" }],
+      ["update_customer", { name: "Bo" }],
+      ["get_booking_history", {}],
+    ] as const)
       await expect(use(name, args, group)).rejects.toMatchObject({ code: "TOOL_NOT_ALLOWED" });
     await use("add_note", { text: "the group plans a trip" }, group);
     expect((await crm.notes({ sessionKey: group.sessionKey })).notes.length).toBe(1);

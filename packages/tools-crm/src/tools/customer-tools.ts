@@ -12,8 +12,14 @@ export interface CustomerToolsOptions {
 
 type Given = { [K in "name" | "email" | "phone" | "language"]?: string | undefined };
 
-const labels = [["name", "Name"], ["email", "E-mail"], ["phone", "Phone"], ["language", "Language"]] as const;
-const fieldsOf = (given: Given) => Object.fromEntries(labels.flatMap(([key]) => (given[key] === undefined ? [] : [[key, given[key]]]))) as Partial<CustomerFields>;
+const labels = [
+  ["name", "Name"],
+  ["email", "E-mail"],
+  ["phone", "Phone"],
+  ["language", "Language"],
+] as const;
+const fieldsOf = (given: Given) =>
+  Object.fromEntries(labels.flatMap(([key]) => (given[key] === undefined ? [] : [[key, given[key]]]))) as Partial<CustomerFields>;
 
 const saving = (given: Given, { turn, now }: ToolContext, record: { id: string; version: number } | null): Action => ({
   title: "Save your contact details",
@@ -26,11 +32,14 @@ const saving = (given: Given, { turn, now }: ToolContext, record: { id: string; 
 /** `get_customer`, `create_customer`, `update_customer`. None takes an id: they are about the turn's own customer. */
 export function customerTools({ crm, onCustomerKnown }: CustomerToolsOptions): Tool[] {
   async function create(given: Given & { name: string }, { turn, idempotencyKey }: ToolContext) {
-    const { customer } = await crm.create({ ...fieldsOf(given), name: given.name }, {
-      idempotencyKey,
-      identity: { channel: turn.channel, peerId: turn.peerId, verified: true },
-      sessionKey: turn.sessionKey,
-    });
+    const { customer } = await crm.create(
+      { ...fieldsOf(given), name: given.name },
+      {
+        idempotencyKey,
+        identity: { channel: turn.channel, peerId: turn.peerId, verified: true },
+        sessionKey: turn.sessionKey,
+      },
+    );
     await onCustomerKnown?.(turn.sessionKey, customer.id);
     // What looks like a duplicate stays unsaid: it would tell strangers who is a customer here.
     return { content: { status: "created", customer: ownView(customer) } };
@@ -87,7 +96,8 @@ export function customerTools({ crm, onCustomerKnown }: CustomerToolsOptions): T
           const updated = await crm.update(customer.id, fieldsOf(args), { idempotencyKey: context.idempotencyKey });
           return { content: { status: "updated", customer: ownView(updated) } };
         }
-        if (args.name === undefined) throw new TravelAgentError("INVALID_REQUEST", "there is no record yet; ask for the name, then save name and contact details together");
+        if (args.name === undefined)
+          throw new TravelAgentError("INVALID_REQUEST", "there is no record yet; ask for the name, then save name and contact details together");
         return create({ ...args, name: args.name }, context);
       },
     }),

@@ -14,7 +14,13 @@ interface Props {
 }
 
 const tones: Record<Approval["status"], string> = { pending: "busy", approved: "good", used: "good", denied: "bad", expired: "quiet" };
-const labels: Record<Approval["status"], string> = { pending: "Waiting", approved: "Approved", used: "Approved and done", denied: "Denied", expired: "Expired" };
+const labels: Record<Approval["status"], string> = {
+  pending: "Waiting",
+  approved: "Approved",
+  used: "Approved and done",
+  denied: "Denied",
+  expired: "Expired",
+};
 
 /** Everything a decision covers, and the two ways to decide. */
 export function ApprovalCard({ gateway, approval, now, onDecided }: Props) {
@@ -29,7 +35,12 @@ export function ApprovalCard({ gateway, approval, now, onDecided }: Props) {
     setBusy(true);
     setProblem(undefined);
     try {
-      const { approval: next } = await gateway.client.call("approvals.resolve", { id: approval.id, decision, idempotencyKey: newKey(), ...(reason ? { reason } : {}) });
+      const { approval: next } = await gateway.client.call("approvals.resolve", {
+        id: approval.id,
+        decision,
+        idempotencyKey: newKey(),
+        ...(reason ? { reason } : {}),
+      });
       onDecided(next);
     } catch (failure) {
       setProblem(errorText(failure));

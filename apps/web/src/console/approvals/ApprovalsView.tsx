@@ -73,7 +73,11 @@ export function ApprovalsView({ gateway }: { gateway: Gateway }) {
         </ul>
         <ListFoot
           list={list}
-          empty={filter === "pending" ? { title: "Nothing waits for you", hint: "Refunds, tickets and other actions above the policy's limits wait here for a person." } : { title: "No approvals yet", hint: "What the policy sends to a person appears here." }}
+          empty={
+            filter === "pending"
+              ? { title: "Nothing waits for you", hint: "Refunds, tickets and other actions above the policy's limits wait here for a person." }
+              : { title: "No approvals yet", hint: "What the policy sends to a person appears here." }
+          }
           onMore={more}
           onRetry={reload}
         />

@@ -17,6 +17,7 @@ export function BookingDetail({ gateway, id }: { gateway: Gateway; id: string })
   const [problem, setProblem] = useState<string>();
 
   const read = useCallback(() => {
+    if (client.state.status !== "ready") return;
     client.call("bookings.get", { id }).then(
       (next) => {
         setProblem(undefined);

@@ -12,7 +12,19 @@ import { usePaged } from "../lists/use-paged.ts";
 import { go, routePath } from "../route.ts";
 import { BookingDetail } from "./BookingDetail.tsx";
 
-const statuses: readonly BookingStatus[] = ["pending", "held", "confirmed", "ticketed", "unknown", "cancellation-pending", "cancelled", "voided", "refunded", "failed", "needs-human"];
+const statuses: readonly BookingStatus[] = [
+  "pending",
+  "held",
+  "confirmed",
+  "ticketed",
+  "unknown",
+  "cancellation-pending",
+  "cancelled",
+  "voided",
+  "refunded",
+  "failed",
+  "needs-human",
+];
 
 const rules: ListRules<Booking> = {
   idOf: (booking) => booking.id,
@@ -34,7 +46,12 @@ export function BookingsView({ gateway, openId }: { gateway: Gateway; openId: st
   const read = useCallback(
     (cursor: string | undefined) =>
       client
-        .call("bookings.list", { limit: 50, ...(status === "all" ? {} : { status }), ...(query === "" ? {} : { query }), ...(cursor === undefined ? {} : { cursor }) })
+        .call("bookings.list", {
+          limit: 50,
+          ...(status === "all" ? {} : { status }),
+          ...(query === "" ? {} : { query }),
+          ...(cursor === undefined ? {} : { cursor }),
+        })
         .then(({ bookings, nextCursor }) => ({ items: bookings, nextCursor })),
     [client, status, query],
   );
@@ -59,8 +76,20 @@ export function BookingsView({ gateway, openId }: { gateway: Gateway; openId: st
       <section className="split-list" aria-label="Bookings">
         <div className="list-head list-head-row">
           <h1>Bookings</h1>
-          <input className="field" type="search" placeholder="Search reference or name" aria-label="Search bookings" value={search} onChange={(event) => setSearch(event.target.value)} />
-          <select className="field field-select" aria-label="Status" value={status} onChange={(event) => setStatus(event.target.value as BookingStatus | "all")}>
+          <input
+            className="field"
+            type="search"
+            placeholder="Search reference or name"
+            aria-label="Search bookings"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
+          <select
+            className="field field-select"
+            aria-label="Status"
+            value={status}
+            onChange={(event) => setStatus(event.target.value as BookingStatus | "all")}
+          >
             <option value="all">All statuses</option>
             {statuses.map((value) => (
               <option key={value} value={value}>
@@ -109,7 +138,11 @@ export function BookingsView({ gateway, openId }: { gateway: Gateway; openId: st
           )}
           <ListFoot
             list={list}
-            empty={query === "" && status === "all" ? { title: "No bookings yet", hint: "Every booking made in a conversation appears here." } : { title: "Nothing found", hint: "Try another search or status." }}
+            empty={
+              query === "" && status === "all"
+                ? { title: "No bookings yet", hint: "Every booking made in a conversation appears here." }
+                : { title: "Nothing found", hint: "Try another search or status." }
+            }
             onMore={more}
             onRetry={reload}
           />

@@ -26,7 +26,8 @@ export function recordLine(record: Loose): RecordLine {
   };
 }
 
-const first = (record: Loose, keys: readonly string[]): unknown => keys.map((key) => record[key]).find((value) => value !== undefined && value !== null && value !== "");
+const first = (record: Loose, keys: readonly string[]): unknown =>
+  keys.map((key) => record[key]).find((value) => value !== undefined && value !== null && value !== "");
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 function words(code: string): string {

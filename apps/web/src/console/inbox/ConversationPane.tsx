@@ -33,7 +33,10 @@ export function ConversationPane({ gateway, conversationId, conversation, mayWri
     setBusy(true);
     setProblem(undefined);
     try {
-      const { conversation: next } = await gateway.client.call(owned ? "conversations.handBack" : "conversations.takeOver", { conversationId, idempotencyKey: newKey() });
+      const { conversation: next } = await gateway.client.call(owned ? "conversations.handBack" : "conversations.takeOver", {
+        conversationId,
+        idempotencyKey: newKey(),
+      });
       onChanged(next);
     } catch (failure) {
       setProblem(errorText(failure));
@@ -54,8 +57,14 @@ export function ConversationPane({ gateway, conversationId, conversation, mayWri
           <span className="muted small">{conversation ? conversation.channel : conversationId}</span>
         </div>
         {conversation && <StateBadge conversation={conversation} />}
-        {mayWrite && conversation && (
-          <button type="button" className={`button button-small${owned ? "" : " button-primary"}`} onClick={() => void toggle()} disabled={busy} aria-keyshortcuts="t">
+        {mayWrite && (
+          <button
+            type="button"
+            className={`button button-small${owned ? "" : " button-primary"}`}
+            onClick={() => void toggle()}
+            disabled={busy}
+            aria-keyshortcuts="t"
+          >
             {owned ? "Hand back" : "Take over"}
           </button>
         )}

@@ -40,7 +40,12 @@ export function InboxView({ gateway, openId, mayWrite }: Props) {
   const read = useCallback(
     (cursor: string | undefined) =>
       client
-        .call("conversations.list", { limit: 50, ...(filter === "all" ? {} : { state: filter }), ...(query === "" ? {} : { query }), ...(cursor === undefined ? {} : { cursor }) })
+        .call("conversations.list", {
+          limit: 50,
+          ...(filter === "all" ? {} : { state: filter }),
+          ...(query === "" ? {} : { query }),
+          ...(cursor === undefined ? {} : { cursor }),
+        })
         .then(({ conversations, nextCursor }) => ({ items: conversations, nextCursor })),
     [client, filter, query],
   );
@@ -53,9 +58,9 @@ export function InboxView({ gateway, openId, mayWrite }: Props) {
       // Whether a new one would match the search, only the gateway knows.
       const known = query === "" || list.items.some(({ id }) => id === conversation.id);
       changed(conversation, known && (filter === "all" || conversation.state === filter));
-      setOpened((current) => (current?.id === conversation.id ? conversation : current));
+      if (conversation.id === openId) setOpened(conversation);
     },
-    [changed, filter, query, list.items],
+    [changed, filter, query, list.items, openId],
   );
   useEffect(() => client.on("conversation", ({ conversation }) => note(conversation)), [client, note]);
 
@@ -76,7 +81,14 @@ export function InboxView({ gateway, openId, mayWrite }: Props) {
       <section className="split-list" aria-label="Conversations">
         <div className="list-head">
           <h1>Inbox</h1>
-          <input className="field" type="search" placeholder="Search name or text" aria-label="Search conversations" value={search} onChange={(event) => setSearch(event.target.value)} />
+          <input
+            className="field"
+            type="search"
+            placeholder="Search name or text"
+            aria-label="Search conversations"
+            value={search}
+            onChange={(event) => setSearch(event.target.value)}
+          />
           <fieldset className="segments">
             <legend className="visually-hidden">Show conversations</legend>
             {filters.map(({ value, label }) => (
@@ -98,7 +110,11 @@ export function InboxView({ gateway, openId, mayWrite }: Props) {
           </ul>
           <ListFoot
             list={list}
-            empty={query === "" && filter === "all" ? { title: "No conversations yet", hint: "When a customer writes on any channel, the conversation appears here." } : { title: "Nothing found", hint: "Try another search or filter." }}
+            empty={
+              query === "" && filter === "all"
+                ? { title: "No conversations yet", hint: "When a customer writes on any channel, the conversation appears here." }
+                : { title: "Nothing found", hint: "Try another search or filter." }
+            }
             onMore={more}
             onRetry={reload}
           />

@@ -37,7 +37,12 @@ describe("a paged list", () => {
   });
 
   it("keeps what an event brought while a page was on its way", () => {
-    const list = run([first([item("a", 9)]), { type: "load", clear: false }, { type: "changed", item: item("a", 10, 2), wanted: true }, first([item("a", 9, 1), item("b", 8)])]);
+    const list = run([
+      first([item("a", 9)]),
+      { type: "load", clear: false },
+      { type: "changed", item: item("a", 10, 2), wanted: true },
+      first([item("a", 9, 1), item("b", 8)]),
+    ]);
     expect(list.items).toEqual([item("a", 10, 2), item("b", 8)]);
   });
 

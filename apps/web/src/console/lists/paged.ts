@@ -40,7 +40,12 @@ export function pagedReducer<T>({ idOf, compare, isNewer = () => true }: ListRul
         const kept = event.first ? list.items.filter((item) => list.touched.has(idOf(item))) : list.items;
         const ids = new Set(kept.map(idOf));
         const added = event.items.filter((item) => !ids.has(idOf(item)) && !list.touched.has(idOf(item)));
-        return { status: "ready", items: [...kept, ...added].sort(compare), touched: event.first ? new Set() : list.touched, ...(event.nextCursor === undefined ? {} : { nextCursor: event.nextCursor }) };
+        return {
+          status: "ready",
+          items: [...kept, ...added].sort(compare),
+          touched: event.first ? new Set() : list.touched,
+          ...(event.nextCursor === undefined ? {} : { nextCursor: event.nextCursor }),
+        };
       }
       case "changed": {
         const id = idOf(event.item);

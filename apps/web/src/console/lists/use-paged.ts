@@ -18,6 +18,7 @@ export interface PagedList<T> {
 
 /** Reads a list from its start whenever `read` changes, on every new connection and after missed events. `rules` never change. */
 export function usePaged<T>(gateway: Gateway, rules: ListRules<T>, read: (cursor: string | undefined) => Promise<Page<T>>): PagedList<T> {
+  const { client } = gateway;
   const reducer = useRef(pagedReducer(rules)).current;
   const [list, dispatch] = useReducer(reducer, emptyList as Paged<T>);
   const latest = useRef(0);
@@ -39,9 +40,10 @@ export function usePaged<T>(gateway: Gateway, rules: ListRules<T>, read: (cursor
   const load = useCallback(
     (clear: boolean) => {
       dispatch({ type: "load", clear });
-      fetchPage(undefined);
+      // Without a connection the next one brings a refresh, and with it the first page.
+      if (client.state.status === "ready") fetchPage(undefined);
     },
-    [fetchPage],
+    [client, fetchPage],
   );
 
   useEffect(() => {

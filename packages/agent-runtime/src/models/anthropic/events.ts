@@ -27,54 +27,61 @@ function counted(usage: Usage, counts: Counts | undefined): Usage {
   return { input, output, cacheRead, cacheWrite, totalTokens: input + output + cacheRead + cacheWrite };
 }
 
-/** The vendor's stream as ours. Without `message_stop` it does not end, and whoever reads it knows that it was cut. */
-export async function* readAnthropic(events: AsyncIterable<RawMessageStreamEvent>): AsyncGenerator<ModelEvent, void, undefined> {
+type BlockEvent = Extract<RawMessageStreamEvent, { index: number }>;
+
+/** Content comes in blocks, each under its index: calls and signatures are whole when their block stops. */
+function blockReader(): (event: BlockEvent) => ModelEvent | undefined {
   const calls = new Map<number, { id: string; name: string; json: string }>();
   const signatures = new Map<number, string>();
+
+  const start = (index: number, block: Extract<BlockEvent, { type: "content_block_start" }>["content_block"]): ModelEvent | undefined => {
+    if (block.type === "tool_use") calls.set(index, { id: block.id, name: block.name, json: "" });
+    if (block.type === "thinking") signatures.set(index, block.signature ?? "");
+    if (block.type === "redacted_thinking") return { type: "thinking", delta: "", signature: redactedMark + block.data };
+    return undefined;
+  };
+
+  const add = (index: number, delta: Extract<BlockEvent, { type: "content_block_delta" }>["delta"]): ModelEvent | undefined => {
+    if (delta.type === "text_delta") return { type: "text", delta: delta.text };
+    if (delta.type === "thinking_delta") return { type: "thinking", delta: delta.thinking };
+    if (delta.type === "signature_delta") signatures.set(index, (signatures.get(index) ?? "") + delta.signature);
+    const call = calls.get(index);
+    if (delta.type === "input_json_delta" && call) call.json += delta.partial_json;
+    return undefined;
+  };
+
+  const stop = (index: number): ModelEvent | undefined => {
+    const signature = signatures.get(index);
+    if (signature) return { type: "thinking", delta: "", signature };
+    const call = calls.get(index);
+    return call && { type: "toolCall", id: call.id, name: call.name, arguments: toolArguments(call.name, call.json) };
+  };
+
+  return (event) => {
+    if (event.type === "content_block_start") return start(event.index, event.content_block);
+    return event.type === "content_block_delta" ? add(event.index, event.delta) : stop(event.index);
+  };
+}
+
+/** The vendor's stream as ours. Without `message_stop` it does not end, and whoever reads it knows that it was cut. */
+export async function* readAnthropic(events: AsyncIterable<RawMessageStreamEvent>): AsyncGenerator<ModelEvent, void, undefined> {
+  const readBlock = blockReader();
   let usage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, totalTokens: 0 };
   let reason: StopReason | null = null;
   for await (const event of events) {
-    switch (event.type) {
-      case "message_start":
-        usage = counted(usage, event.message.usage);
-        break;
-      case "content_block_start": {
-        const block = event.content_block;
-        if (block.type === "tool_use") calls.set(event.index, { id: block.id, name: block.name, json: "" });
-        else if (block.type === "text" && block.text) yield { type: "text", delta: block.text };
-        else if (block.type === "thinking") signatures.set(event.index, block.signature ?? "");
-        else if (block.type === "redacted_thinking") yield { type: "thinking", delta: "", signature: redactedMark + block.data };
-        break;
-      }
-      case "content_block_delta": {
-        const { delta } = event;
-        if (delta.type === "text_delta") yield { type: "text", delta: delta.text };
-        else if (delta.type === "thinking_delta") yield { type: "thinking", delta: delta.thinking };
-        else if (delta.type === "signature_delta") signatures.set(event.index, (signatures.get(event.index) ?? "") + delta.signature);
-        else if (delta.type === "input_json_delta") {
-          const call = calls.get(event.index);
-          if (call) call.json += delta.partial_json;
-        }
-        break;
-      }
-      case "content_block_stop": {
-        const signature = signatures.get(event.index);
-        if (signature) yield { type: "thinking", delta: "", signature };
-        const call = calls.get(event.index);
-        if (call) yield { type: "toolCall", id: call.id, name: call.name, arguments: toolArguments(call.name, call.json) };
-        calls.delete(event.index);
-        signatures.delete(event.index);
-        break;
-      }
-      case "message_delta":
-        reason = event.delta.stop_reason;
-        usage = counted(usage, event.usage);
-        break;
-      case "message_stop":
-        if (reason === "refusal") throw new TravelAgentError("MODEL_REJECTED", "the model declined to answer this conversation; a person should take over");
-        yield { type: "usage", usage };
-        yield { type: "end", reason: endReason(reason) };
-        return;
+    if ("index" in event) {
+      const said = readBlock(event);
+      if (said) yield said;
+    } else if (event.type === "message_start") {
+      usage = counted(usage, event.message.usage);
+    } else if (event.type === "message_delta") {
+      reason = event.delta.stop_reason;
+      usage = counted(usage, event.usage);
+    } else if (event.type === "message_stop") {
+      if (reason === "refusal") throw new TravelAgentError("MODEL_REJECTED", "the model declined to answer this conversation; a person should take over");
+      yield { type: "usage", usage };
+      yield { type: "end", reason: endReason(reason) };
+      return;
     }
   }
 }

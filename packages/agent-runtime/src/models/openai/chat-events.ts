@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { ChatCompletionChunk } from "openai/resources/chat/completions";
-import type { CompletionUsage } from "openai/resources/completions";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Usage } from "@travelagent/protocol/messages";
+import type { ChatCompletionChunk } from "openai/resources/chat/completions";
+import type { CompletionUsage } from "openai/resources/completions";
 import type { ModelEvent } from "../../model.ts";
 import { toolArguments } from "../tool-arguments.ts";
 
@@ -30,7 +30,12 @@ function collect(calls: PendingCall[], fragment: Fragment): void {
     open.name ||= fragment.function?.name ?? "";
     open.json += fragment.function?.arguments ?? "";
   } else {
-    calls.push({ index, id: fragment.id || `call_${randomUUID().replaceAll("-", "")}`, name: fragment.function?.name ?? "", json: fragment.function?.arguments ?? "" });
+    calls.push({
+      index,
+      id: fragment.id || `call_${randomUUID().replaceAll("-", "")}`,
+      name: fragment.function?.name ?? "",
+      json: fragment.function?.arguments ?? "",
+    });
   }
 }
 

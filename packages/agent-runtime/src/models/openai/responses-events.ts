@@ -1,6 +1,6 @@
-import type { Response, ResponseStreamEvent } from "openai/resources/responses/responses";
-import type { Usage } from "@travelagent/protocol/messages";
 import { TravelAgentError } from "@travelagent/protocol";
+import type { Usage } from "@travelagent/protocol/messages";
+import type { Response, ResponseStreamEvent } from "openai/resources/responses/responses";
 import type { ModelEvent } from "../../model.ts";
 import { type FailureContext, failureFromBody } from "../failures.ts";
 import { toolArguments } from "../tool-arguments.ts";
@@ -11,11 +11,20 @@ function usageOf({ usage }: Response): Usage | undefined {
   if (!usage) return undefined;
   const cacheRead = usage.input_tokens_details?.cached_tokens ?? 0;
   const cacheWrite = usage.input_tokens_details?.cache_write_tokens ?? 0;
-  return { input: Math.max(0, usage.input_tokens - cacheRead - cacheWrite), output: usage.output_tokens, cacheRead, cacheWrite, totalTokens: usage.total_tokens };
+  return {
+    input: Math.max(0, usage.input_tokens - cacheRead - cacheWrite),
+    output: usage.output_tokens,
+    cacheRead,
+    cacheWrite,
+    totalTokens: usage.total_tokens,
+  };
 }
 
 /** The vendor's stream as ours. Without `response.completed` or `response.incomplete` it does not end. */
-export async function* readResponses(events: AsyncIterable<ResponseStreamEvent>, context: Omit<FailureContext, "begun">): AsyncGenerator<ModelEvent, void, undefined> {
+export async function* readResponses(
+  events: AsyncIterable<ResponseStreamEvent>,
+  context: Omit<FailureContext, "begun">,
+): AsyncGenerator<ModelEvent, void, undefined> {
   let called = false;
   let summaries = 0;
   for await (const event of events) {
@@ -49,7 +58,8 @@ export async function* readResponses(events: AsyncIterable<ResponseStreamEvent>,
         const usage = usageOf(event.response);
         if (usage) yield { type: "usage", usage };
         const cut = event.response.incomplete_details?.reason;
-        if (cut === "content_filter") throw new TravelAgentError("MODEL_REJECTED", "the provider's content filter stopped the answer; a person should take over");
+        if (cut === "content_filter")
+          throw new TravelAgentError("MODEL_REJECTED", "the provider's content filter stopped the answer; a person should take over");
         yield { type: "end", reason: called ? "toolUse" : cut ? "length" : "stop" };
         return;
       }

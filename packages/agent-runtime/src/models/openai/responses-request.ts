@@ -1,5 +1,5 @@
-import type { ResponseCreateParamsStreaming, ResponseInputItem } from "openai/resources/responses/responses";
 import type { AssistantMessage } from "@travelagent/protocol/messages";
+import type { ResponseCreateParamsStreaming, ResponseInputItem } from "openai/resources/responses/responses";
 import type { ModelRequest } from "../../model.ts";
 import { callId } from "../call-id.ts";
 import { timeNote } from "../time-note.ts";
@@ -26,7 +26,8 @@ function inputItems(request: ModelRequest, provider: string): ResponseInputItem[
       // The vendor refuses reasoning that nothing follows.
       return items.some((item) => !("type" in item) || item.type !== "reasoning") ? items : [];
     }
-    if (turn.kind === "results") return turn.results.map((result) => ({ type: "function_call_output", call_id: callId(result.toolCallId), output: outputText(result) }));
+    if (turn.kind === "results")
+      return turn.results.map((result) => ({ type: "function_call_output", call_id: callId(result.toolCallId), output: outputText(result) }));
     const texts = userTexts(turn.message, index === lastUser ? timeNote(request.now, request.timeZone) : undefined);
     return texts.length === 0 ? [] : [{ role: "user", content: texts.map((text) => ({ type: "input_text", text })) }];
   });

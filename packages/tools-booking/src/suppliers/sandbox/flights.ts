@@ -21,7 +21,9 @@ export const horizonDays = 330;
 /** Nothing is sold later than this before departure. */
 const salesEndMs = 60 * minute;
 const mostReturnChoices = 25;
+/** What a traveller gives to arrive earlier, and to change planes once less. */
 const eurosAMinute = 0.25;
+const eurosAStop = 60;
 
 interface PricedJourney {
   flights: Itinerary;
@@ -207,13 +209,19 @@ export function createFlights({ dice, network, schedule, connections }: FlightWo
   const minutesOf = (journeys: readonly PricedJourney[]) => journeys.reduce((sum, { flights }) => sum + elapsedMinutes(flights), 0);
 
   /**
-   * Best first, an hour on the way counted as money: one of each carrier, then the rest. What is neither cheaper nor quicker than
+   * Best first, time and changes counted as money: one of each carrier, then the rest. What is neither cheaper nor quicker than
    * another trip is left out.
    */
   function worthShowing(trips: PricedJourney[][]): PricedJourney[][] {
-    const rated = trips.map((trip) => ({ trip, euros: eurosOf(trip), minutes: minutesOf(trip), carriers: trip.map((journey) => carrierOf(journey).code).join(" ") }));
+    const rated = trips.map((trip) => {
+      const euros = eurosOf(trip);
+      const minutes = minutesOf(trip);
+      const stops = trip.reduce((sum, { flights }) => sum + flights.length - 1, 0);
+      const carriers = trip.map((journey) => carrierOf(journey).code).join(" ");
+      return { trip, euros, minutes, carriers, effort: euros + minutes * eurosAMinute + stops * eurosAStop };
+    });
     const sensible = rated.filter((one) => !rated.some((other) => other.euros <= one.euros && other.minutes <= one.minutes - 75 * one.trip.length));
-    sensible.sort((a, b) => a.euros + a.minutes * eurosAMinute - (b.euros + b.minutes * eurosAMinute) || a.minutes - b.minutes);
+    sensible.sort((a, b) => a.effort - b.effort || a.minutes - b.minutes);
     const seen = new Set<string>();
     const first = sensible.filter(({ carriers }) => !seen.has(carriers) && seen.add(carriers));
     return [...new Set([...first, ...sensible])].map(({ trip }) => trip);

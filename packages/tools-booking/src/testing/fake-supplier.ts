@@ -1,0 +1,187 @@
+import { type Money, TravelAgentError } from "@travelagent/protocol";
+import { add, compare, subtract, zero } from "../money.ts";
+import type { CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Offer } from "../offer.ts";
+import type { BookRequest, Quote, Reprice, Supplier, SupplierOrder, VerticalSupplier } from "../supplier.ts";
+import { createFaults, type Faults } from "./faults.ts";
+
+export type SupplierOperation = "search" | "reprice" | "hold" | "book" | "ticket" | "find" | "read" | "quoteCancel" | "cancel" | "quoteChange" | "change";
+
+export interface FakeSupplier extends Supplier {
+  readonly faults: Faults<SupplierOperation>;
+  /** The supplier's own books: what really happened. */
+  orders(): SupplierOrder[];
+  /** Calls that arrived, in order. */
+  readonly calls: { operation: SupplierOperation; key?: string }[];
+  /** From now on this is the price of the offer. */
+  setPrice(offerId: string, total: Money): void;
+  /** From now on cancelling costs this, whatever the fare says. */
+  setPenalty(penalty: Money): void;
+  sellOut(offerId: string): void;
+}
+
+export interface FakeSupplierOptions {
+  id?: string;
+  live?: boolean;
+  offers?: readonly Offer[];
+  /** Default true. */
+  canHold?: boolean;
+  /** Default true. */
+  canChange?: boolean;
+}
+
+/** A supplier in memory that keeps its own books and fails on request. Refuses and repeats as the port demands. */
+export function fakeSupplier({ id = "fake", live = false, offers = [], canHold = true, canChange = true }: FakeSupplierOptions = {}): FakeSupplier {
+  const books = new Map<string, SupplierOrder>();
+  const bought = new Map<string, Offer>();
+  const answered = new Map<string, SupplierOrder>();
+  const prices = new Map<string, Money>();
+  const soldOut = new Set<string>();
+  const calls: FakeSupplier["calls"] = [];
+  const faults = createFaults<SupplierOperation>();
+  let fixedPenalty: Money | undefined;
+
+  const priced = <O extends Offer>(offer: O): O => {
+    const total = prices.get(offer.id);
+    return total ? { ...offer, price: { ...offer.price, total, base: subtract(total, add(offer.price.taxes, offer.price.fees)) } } : offer;
+  };
+  const perform = <T>(operation: SupplierOperation, signal: AbortSignal, effect: () => T, key?: string): Promise<T> => {
+    calls.push({ operation, ...(key === undefined ? {} : { key }) });
+    return faults.around(operation, effect, signal);
+  };
+  const must = (reference: string): SupplierOrder => {
+    const order = [...books.values()].find((candidate) => candidate.reference === reference);
+    if (!order) throw new TravelAgentError("SUPPLIER_REJECTED", `no order ${reference}`);
+    return order;
+  };
+  const once = (key: string, effect: () => SupplierOrder): SupplierOrder => {
+    const order = answered.get(key) ?? effect();
+    answered.set(key, order);
+    books.set(order.key, order);
+    return { ...order };
+  };
+  const purchase = ({ offer, key, maxTotal, travellers }: BookRequest, status: "held" | "confirmed" | "ticketed"): SupplierOrder =>
+    once(key, () => {
+      if (soldOut.has(offer.id)) throw new TravelAgentError("SOLD_OUT", "the last one is gone");
+      const { total } = priced(offer).price;
+      if (compare(total, maxTotal) > 0) throw new TravelAgentError("PRICE_CHANGED", "it costs more now", { details: { now: total } });
+      bought.set(key, offer);
+      const reference = `${id}-${books.size + 1}`;
+      return {
+        reference,
+        key,
+        status,
+        locators: [`LOC${books.size + 1}`],
+        total,
+        ...(status === "held" && offer.paymentTimeLimit !== undefined ? { paymentTimeLimit: offer.paymentTimeLimit } : {}),
+        documents: status === "held" ? [] : documentsOf(offer, travellers.map((traveller) => traveller.id), books.size + 1),
+      };
+    });
+  const documentsOf = (offer: Offer, travellerIds: readonly string[], serial: number): SupplierOrder["documents"] =>
+    offer.vertical === "flight"
+      ? travellerIds.map((travellerId, index) => ({ type: "ETKT" as const, number: `22012345${serial}${String(index).padStart(4, "0")}`, travellerId }))
+      : [{ type: "VOUCHER" as const, number: `V${serial}` }];
+
+  function penaltyOf(order: SupplierOrder): Money {
+    if (order.status === "held") return zero(order.total.currency);
+    if (fixedPenalty) return fixedPenalty;
+    const offer = bought.get(order.key)!;
+    if (offer.vertical !== "flight" && offer.cancellation[0]) return offer.cancellation[0].penalty;
+    const { allowed, penalty } = offer.conditions.refund;
+    return allowed ? (penalty ?? zero(order.total.currency)) : order.total;
+  }
+  const paysHere = (offer: Offer): boolean => offer.vertical === "flight" || (offer.vertical === "hotel" ? offer.ratePlan.paymentType : offer.paymentType) === "PREPAID";
+  const expiresAt = "2100-01-01T00:00:00Z";
+
+  function cancelQuote(order: SupplierOrder): Quote {
+    const penalty = penaltyOf(order);
+    const nothing = zero(order.total.currency);
+    const paid = order.status !== "held" && paysHere(bought.get(order.key)!);
+    return { token: `cancel:${order.reference}:${penalty.amount}`, penalty, refund: paid ? subtract(order.total, penalty) : nothing, due: nothing, expiresAt };
+  }
+  function changeQuote(order: SupplierOrder, to: Offer): Quote {
+    const penalty = bought.get(order.key)!.conditions.change.penalty ?? zero(order.total.currency);
+    const nothing = zero(order.total.currency);
+    const difference = add(subtract(priced(to).price.total, order.total), penalty);
+    const owed = compare(difference, nothing) > 0;
+    return { token: `change:${to.id}:${difference.amount}`, penalty, due: owed ? difference : nothing, refund: owed ? nothing : subtract(nothing, difference), expiresAt };
+  }
+
+  function vertical<Q, O extends Offer>(kind: Offer["vertical"]): VerticalSupplier<Q, O> {
+    const mine = offers.filter((offer) => offer.vertical === kind) as O[];
+    const port: VerticalSupplier<Q, O> = {
+      search: (_query, { signal }) => perform("search", signal, () => mine.map(priced)),
+      reprice: (offer, { signal }) =>
+        perform("reprice", signal, (): Reprice<O> => {
+          if (soldOut.has(offer.id)) return { status: "sold-out" };
+          const now = priced(offer);
+          return now.price.total.amount === offer.price.total.amount ? { status: "available", offer: now } : { status: "price-changed", offer: now, was: offer.price.total };
+        }),
+      book: (request, { signal }) => perform("book", signal, () => purchase(request, kind === "flight" ? "ticketed" : "confirmed"), request.key),
+      find: (key, { signal }) => perform("find", signal, () => (books.has(key) ? { ...books.get(key)! } : null), key),
+      read: (reference, { signal }) => perform("read", signal, () => ({ ...must(reference) })),
+      quoteCancel: (reference, { signal }) => perform("quoteCancel", signal, () => cancelQuote(must(reference))),
+      cancel: (reference, token, key, { signal }) =>
+        perform(
+          "cancel",
+          signal,
+          () =>
+            once(key, () => {
+              const order = must(reference);
+              const quote = cancelQuote(order);
+              if (quote.token !== token) throw new TravelAgentError("SUPPLIER_REJECTED", "the quote is no longer valid");
+              return { ...order, status: "cancelled", penalty: quote.penalty, refund: quote.refund };
+            }),
+          key,
+        ),
+    };
+    if (kind === "flight" && canHold) {
+      port.hold = (request, { signal }) => perform("hold", signal, () => purchase(request, "held"), request.key);
+      port.ticket = (reference, key, { signal }) =>
+        perform(
+          "ticket",
+          signal,
+          () =>
+            once(key, () => {
+              const order = must(reference);
+              if (order.status === "cancelled") throw new TravelAgentError("SUPPLIER_REJECTED", "the hold is gone");
+              const { paymentTimeLimit: _, ...rest } = order;
+              return { ...rest, status: "ticketed", documents: documentsOf(bought.get(order.key)!, ["1"], 9) };
+            }),
+          key,
+        );
+    }
+    if (canChange) {
+      port.quoteChange = (reference, to, { signal }) => perform("quoteChange", signal, () => changeQuote(must(reference), to));
+      port.change = (reference, to, token, key, { signal }) =>
+        perform(
+          "change",
+          signal,
+          () =>
+            once(key, () => {
+              const order = must(reference);
+              if (changeQuote(order, to).token !== token) throw new TravelAgentError("SUPPLIER_REJECTED", "the quote is no longer valid");
+              bought.set(order.key, to);
+              return { ...order, total: priced(to).price.total };
+            }),
+          key,
+        );
+    }
+    return port;
+  }
+
+  return {
+    id,
+    live,
+    flights: vertical<FlightQuery, FlightOffer>("flight"),
+    hotels: vertical<HotelQuery, HotelOffer>("hotel"),
+    cars: vertical<CarQuery, CarOffer>("car"),
+    faults,
+    calls,
+    orders: () => [...books.values()].map((order) => ({ ...order })),
+    setPrice: (offerId, total) => void prices.set(offerId, total),
+    setPenalty: (penalty) => {
+      fixedPenalty = penalty;
+    },
+    sellOut: (offerId) => void soldOut.add(offerId),
+  };
+}

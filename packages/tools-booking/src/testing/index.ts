@@ -1,0 +1,5 @@
+export { type FakePayments, fakePayments } from "./fake-payments.ts";
+export { type FakeSupplier, fakeSupplier, type FakeSupplierOptions } from "./fake-supplier.ts";
+export type { Fault, Faults } from "./faults.ts";
+export { paymentContract } from "./payment-contract.ts";
+export { sampleCar, sampleFlight, sampleHotel } from "./sample-offers.ts";

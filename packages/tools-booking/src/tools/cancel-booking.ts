@@ -1,0 +1,51 @@
+import { defineTool, type Tool } from "@travelagent/agent-runtime";
+import { Money, TravelAgentError } from "@travelagent/protocol";
+import * as z from "zod";
+import type { Bookings } from "../bookings.ts";
+import { formatMoney } from "../money.ts";
+import { isBooked } from "../order.ts";
+import { sandboxLine, summaryOf } from "../wording.ts";
+import { CancelBookingArgs } from "./arguments.ts";
+import { bookingOutput } from "./booking-result.ts";
+import { claimBooking } from "./claims.ts";
+import { actionLifeMs, figure, travelFacts } from "./facts.ts";
+
+/** The part of the action's subject that execution needs again. */
+const Confirmed = z.object({ penalty: Money, refund: Money });
+
+export const cancelBooking = (bookings: Bookings): Tool =>
+  defineTool({
+    name: "cancel_booking",
+    description: "Cancel a whole booking. The customer is shown what it costs and what comes back, and asked first.",
+    group: "booking",
+    args: CancelBookingArgs,
+    effect: "write",
+    writes: "money",
+    timeoutMs: 75_000,
+    claims: async ({ bookingReference }) => [await claimBooking(bookings, bookingReference)],
+    async describe({ bookingReference }, { turn, toolCallId, signal, now }) {
+      const { stored, penalty, refund, expiresAt } = await bookings.quoteCancel(bookingReference, { requestId: `${turn.runId}:${toolCallId}`, signal });
+      const items = stored.order.items.filter(isBooked);
+      const offers = items.map((item) => item.offer);
+      return {
+        title: `Cancel booking ${bookingReference}`,
+        lines: [
+          ...offers.map((offer) => `Cancel: ${summaryOf(offer)}`),
+          `Travellers: ${stored.order.travellers.map(({ givenName, familyName }) => `${givenName} ${familyName}`).join(", ")}`,
+          `Cancelling costs ${formatMoney(penalty)}`,
+          `You get back ${formatMoney(refund)}`,
+          ...(offers.some((offer) => offer.sandbox) ? [sandboxLine] : []),
+        ],
+        penalty,
+        expiresAt: Math.min(now + actionLifeMs, Date.parse(expiresAt)),
+        subject: { booking: stored.order.id, items: items.map((item) => item.no), penalty, refund },
+        facts: { ...travelFacts(offers, stored.order.travellers.length, now), penalty: figure(penalty), refund: figure(refund), status: stored.order.status },
+      };
+    },
+    async execute({ bookingReference }, { action, idempotencyKey, signal }) {
+      const confirmed = Confirmed.safeParse(action?.subject);
+      if (!confirmed.success) throw new TravelAgentError("CONFIRMATION_REQUIRED", "cancelling needs the customer's yes to what it costs");
+      const { stored, terms } = await bookings.cancel({ reference: bookingReference, confirmed: confirmed.data }, { idempotencyKey, waitMs: 60_000, signal });
+      return bookingOutput(stored, "cancelled", terms);
+    },
+  });

@@ -1,0 +1,78 @@
+import { type Action, defineTool, type Tool } from "@travelagent/agent-runtime";
+import type { Money } from "@travelagent/protocol";
+import type { Bookings } from "../bookings.ts";
+import { formatMoney, sum } from "../money.ts";
+import type { Offer } from "../offer.ts";
+import { isPaidHere } from "../offer-facts.ts";
+import type { PreparedTrip, TripRequest } from "../preparation.ts";
+import type { Contact } from "../supplier.ts";
+import { sandboxLine, sayTotal, summaryOf, termLines } from "../wording.ts";
+import { CreateBookingArgs } from "./arguments.ts";
+import { bookingOutput } from "./booking-result.ts";
+import { claimOffers } from "./claims.ts";
+import { actionLifeMs, figure, travelFacts } from "./facts.ts";
+
+const request = (args: { offerIds: string[]; travellers: TripRequest["travellers"]; contact: { email: string; phone?: string | undefined } }): TripRequest => {
+  const contact: Contact = { email: args.contact.email, ...(args.contact.phone === undefined ? {} : { phone: args.contact.phone }) };
+  return { offerIds: args.offerIds, travellers: args.travellers, contact };
+};
+
+/** Everything a yes to this trip covers. */
+function actionOf({ offers, travellers, total, existing }: PreparedTrip, contact: Contact, now: number): Action {
+  // A trip that is booked already is described as it was confirmed, so that a second yes finds it instead of buying again.
+  const quoted = new Map<string, Money>(existing ? existing.order.items.map((item) => [item.offer.id, item.quoted]) : offers.map((offer) => [offer.id, offer.price.total]));
+  const price = existing?.order.maxTotal ?? total;
+  const later = sum(offers.filter((offer) => !isPaidHere(offer)).map((offer) => offer.price.total), total.currency);
+  const people = travellers.map(({ givenName, familyName, ptc, bornOn }) => `${givenName} ${familyName}${ptc === "ADT" ? "" : ptc === "CHD" ? ", child" : ", infant"}${bornOn === undefined ? "" : `, born ${bornOn}`}`);
+  const block = (offer: Offer): string[] => (offers.length > 1 ? [`${summaryOf(offer)}: ${formatMoney(offer.price.total)}`, ...termLines(offer)] : termLines(offer));
+  return {
+    title: existing ? `Already booked: ${existing.order.reference}` : offers.length === 1 ? `Book ${summaryOf(offers[0]!)}` : `Book a trip of ${offers.length} parts`,
+    lines: [
+      ...(existing ? [`You have this booking already under ${existing.order.reference}; nothing is bought again`] : []),
+      ...offers.flatMap(block),
+      `Travellers: ${people.join("; ")}`,
+      `Confirmation to ${contact.email}${contact.phone === undefined ? "" : ` and ${contact.phone}`}`,
+      sayTotal(price),
+      ...(offers.some((offer) => !isPaidHere(offer)) ? [`Of it paid on the spot: ${formatMoney(later)}`] : []),
+      ...(offers.some((offer) => offer.sandbox) ? [sandboxLine] : []),
+    ],
+    total: price,
+    expiresAt: Math.min(now + actionLifeMs, ...(existing ? [] : offers.map((offer) => Date.parse(offer.offerExpiresAt)))),
+    subject: {
+      offers: offers.map(({ id }) => ({ id, price: quoted.get(id)?.amount ?? null })),
+      price: price.amount,
+      currency: price.currency,
+      travellers: travellers.map(({ givenName, familyName, ptc, bornOn }) => ({ givenName, familyName, ptc, bornOn: bornOn ?? null })),
+      contact,
+    },
+    facts: { ...travelFacts(offers, travellers.length, now), total: figure(price) },
+  };
+}
+
+export const createBooking = (bookings: Bookings): Tool =>
+  defineTool({
+    name: "create_booking",
+    description:
+      "Book offers of the last searches as one trip for these travellers. The customer is shown everything and asked first. Names as in the passport; birth dates for children and infants.",
+    group: "booking",
+    args: CreateBookingArgs,
+    effect: "write",
+    writes: "money",
+    timeoutMs: 75_000,
+    claims: ({ offerIds }) => claimOffers(bookings, offerIds),
+    async describe(args, { turn, toolCallId, signal, now }) {
+      const trip = request(args);
+      return actionOf(await bookings.prepareBooking(trip, { requestId: `${turn.runId}:${toolCallId}`, signal }), trip.contact, now);
+    },
+    async execute(args, { turn, action, idempotencyKey, signal }) {
+      const stored = await bookings.book(
+        {
+          ...request(args),
+          buyer: { sessionKey: turn.sessionKey, ...(turn.customerId === undefined ? {} : { customerId: turn.customerId }), channel: turn.channel, peerId: turn.peerId },
+          ...(action?.total ? { maxTotal: action.total } : {}),
+        },
+        { idempotencyKey, waitMs: 60_000, signal },
+      );
+      return bookingOutput(stored, "booked");
+    },
+  });

@@ -3,7 +3,6 @@ import { library } from "../../scripts/tsup-library.ts";
 export default library({
   index: "src/index.ts",
   "suppliers/sandbox": "src/suppliers/sandbox/index.ts",
-  "payments/sandbox": "src/payments/sandbox.ts",
   geography: "src/geography/index.ts",
   testing: "src/testing/index.ts"
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -8,14 +9,15 @@ import { createConcierge } from "@travelagent/agent-runtime/models/concierge";
 import { createWebchat } from "@travelagent/channel-webchat";
 import { configHandlers } from "@travelagent/config";
 import { openDatabase, openEngine } from "@travelagent/engine";
-import { createAuth, createControlPlane, createGateway, createMetrics, createVisitors, type Publisher, route } from "@travelagent/gateway-core";
+import { createAuth, createControlPlane, createGateway, createMetrics, createVisitors, type Publisher, route, type SessionKeyOf } from "@travelagent/gateway-core";
 import { serve } from "@travelagent/gateway-core/node";
+import { TravelAgentError } from "@travelagent/protocol";
 import { type Logger, systemClock } from "@travelagent/protocol/ports";
-import { createSessions, fileTranscripts, sessionHandlers } from "@travelagent/sessions";
+import { createSessions, fileTranscripts, sessionHandlers, sessionKey } from "@travelagent/sessions";
 import { bookingHandlers, bookingTools, createBookings } from "@travelagent/tools-booking";
 import { createGazetteer } from "@travelagent/tools-booking/geography";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
-import { createCrm, crmTools, customerHandlers } from "@travelagent/tools-crm";
+import { crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
 import { modelSet } from "./models.ts";
 import { ownDirectory, ownSecret } from "./own-file.ts";
 import { policyFiles } from "./policy-files.ts";
@@ -37,6 +39,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   for (const directory of [paths.base, paths.data, paths.credentials, paths.policy, paths.skills, paths.workspace, paths.logs]) ownDirectory(directory);
   const clock = systemClock;
   const part = (subsystem: string) => log.child({ subsystem });
+  const sessionKeyOf: SessionKeyOf = (conversation) => sessionKey(conversation);
   const timeZone = config.agents.defaults.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const defaultAgentId = config.agents.list.find((agent) => agent.default)?.id ?? config.agents.list[0]?.id ?? "main";
 
@@ -44,7 +47,16 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   const engine = openEngine({ path: paths.database, log: part("engine"), ...(config.agents.defaults.maxConcurrent ? { concurrency: config.agents.defaults.maxConcurrent } : {}) });
   const { db, work } = engine;
   const sessions = createSessions({ db, transcripts: fileTranscripts({ directory: paths.base, log: part("transcripts") }), log: part("sessions") });
-  await sessions.migrate();
+  await sessions.start();
+
+  const resetWork = "session.reset";
+  work.define(resetWork, async (_, key) => void (await sessions.reset(String(key))));
+  const resetInLane = async (key: string): Promise<void> => {
+    const id = `${resetWork}:${randomUUID()}`;
+    await work.submit({ name: resetWork, id, lane: key, input: key });
+    const { error } = await work.result(id, 30_000);
+    if (error) throw TravelAgentError.fromShape(error);
+  };
 
   // What live clients hear. The control plane comes last, since it needs everybody's handlers.
   const publisher: Publisher = {
@@ -53,7 +65,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   };
 
   // Customers, travel, rules.
-  const crm = await createCrm({ db, clock });
+  const crm = await databaseCrm({ db, clock });
   const sandbox = createSandbox({ db: openDatabase({ path: join(paths.data, "sandbox.db") }), clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
   const bookings = await createBookings({
     db, work, clock, log: part("bookings"),
@@ -91,7 +103,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   const turnSeconds = metrics.histogram("turn_seconds", "Time of a turn, from its start to its committed reply.", [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]);
   const turnsTotal = metrics.counter("turns_total", "Turns by channel and outcome.", ["channel", "outcome"]);
   const gateway = createGateway({
-    engine, sessions, agent, publisher, clock, log: part("gateway"), timeZone, defaultAgentId,
+    engine, sessions, sessionKeyOf, agent, publisher, clock, log: part("gateway"), timeZone, defaultAgentId,
     channels: [createWebchat({ hub: { deliver: async () => undefined } })],
     admission: { webchat: { dmPolicy: "open" } },
     bindings: config.bindings.map(({ agentId, match }) => ({ agentId, match: { channel: match.channel, ...(match.accountId ? { accountId: match.accountId } : {}), ...(match.peer ? { peer: { kind: match.peer.kind === "dm" ? "dm" : "group", id: match.peer.id } } : {}) } })),
@@ -112,7 +124,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
     staticDir: join(dirname(createRequire(import.meta.url).resolve("@travelagent/web/package.json")), "dist"),
     visitors: createVisitors({
       secret: ownSecret(join(paths.credentials, "visitors.key")),
-      sessionKeyOf: (visitorId) => route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { defaultAgentId, bindings: [] }).sessionKey,
+      sessionKeyOf: (visitorId) => route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { defaultAgentId, sessionKeyOf }).sessionKey,
     }),
     sessionDefaults: { defaultAgentId, mainKey: "main", mainSessionKey: `agent:${defaultAgentId}:main` },
     network: { allowedOrigins: config.gateway.http.allowedOrigins, trustedProxies: config.gateway.trustedProxies },
@@ -130,7 +142,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
       }),
       ...bookingHandlers(bookings),
       ...customerHandlers(crm),
-      ...sessionHandlers(sessions),
+      ...sessionHandlers(sessions, { reset: resetInLane, clock }),
       ...configHandlers({ path: settings.configPath, env, version, clock }),
       "agents.list": () => ({ defaultId: defaultAgentId, mainKey: "main", scope: "per-sender", agents }),
       "models.list": () => ({ models: models.list() }),

@@ -78,6 +78,9 @@ export interface ControlPlane {
   shutdown(reason: string, options?: { restartExpectedMs?: number }): void;
 }
 
+/** Every client is told of every change of presence: with many of them, less often. */
+const presenceMsPerClient = 5;
+
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const {
     auth,
@@ -112,7 +115,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const presence = createPresence({
     clock,
     self: { version, text: `gateway ${version}` },
-    onChange: () => connections.publish("presence", { presence: presence.list() }),
+    intervalMs: () => Math.max(1000, connections.size * presenceMsPerClient), onChange: () => connections.publish("presence", { presence: presence.list() }),
   });
   const status = () => ({
     ok: health.snapshot().ok,
@@ -184,7 +187,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const isPresent = (client: ConnectedClient, mode: string) => client.role === "operator" && mode !== "cli" && mode !== "probe";
 
   const accept = (socket: Socket, head: RequestHead): void => {
-    if (phase === "stopped") return socket.close(1012, "the gateway is stopping");
+    if (phase === "stopped") {
+      socket.close(1012, "the gateway is stopping");
+      return;
+    }
     const peer = readPeer(head);
     const id = randomUUID();
     let present = false;

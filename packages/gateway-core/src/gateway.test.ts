@@ -5,7 +5,7 @@ import type { InboundMessage, Receipt } from "@travelagent/protocol/messages";
 import type { Engine } from "@travelagent/protocol/ports";
 import { afterEach, describe, expect, it } from "vitest";
 import { createGateway, type Gateway, type GatewayOptions } from "./gateway.ts";
-import { memorySessions, type ScriptedTurn, scriptedAgent } from "./testing/index.ts";
+import { memorySessions, plainSessionKey, type ScriptedTurn, scriptedAgent } from "./testing/index.ts";
 
 /** A platform with its own record of what reached customers. */
 function platform(id = "phone") {
@@ -82,6 +82,7 @@ describe("the path of a message", () => {
     gateway = createGateway({
       engine,
       sessions,
+      sessionKeyOf: plainSessionKey,
       agent,
       channels: [phone.adapter],
       admission: { phone: { dmPolicy: "open" }, webchat: { dmPolicy: "open" } },
@@ -244,6 +245,7 @@ describe("the path of a message", () => {
     const other = createGateway({
       engine: engineOfTest,
       sessions: memorySessions(),
+      sessionKeyOf: plainSessionKey,
       agent: scriptedAgent(() => "hi"),
       channels: [broken, phone.adapter],
       admission: { phone: { dmPolicy: "open" } },

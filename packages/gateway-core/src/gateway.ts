@@ -11,13 +11,14 @@ import { createIntake } from "./intake.ts";
 import { createOutbox } from "./outbox.ts";
 import type { AgentPort, SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
-import type { Binding } from "./route.ts";
+import type { Binding, SessionKeyOf } from "./route.ts";
 import { gatewayMigrations } from "./tables.ts";
 import { createTurns, type TurnsOptions } from "./turns.ts";
 
 export interface GatewayOptions {
   engine: Engine;
   sessions: SessionPort;
+  sessionKeyOf: SessionKeyOf;
   agent: AgentPort;
   channels: readonly ChannelAdapter[];
   publisher: Publisher;

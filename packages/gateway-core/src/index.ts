@@ -13,4 +13,4 @@ export { type HttpReply, type HttpRequest, type HttpRoute, json } from "./http/r
 export { createMetrics, type Metrics } from "./metrics.ts";
 export type { AgentPort, SessionPort, TurnEvent, TurnOutcome, TurnRequest } from "./ports.ts";
 export type { Publisher } from "./publish.ts";
-export { type Binding, route } from "./route.ts";
+export { type Binding, route, type SessionKeyOf } from "./route.ts";

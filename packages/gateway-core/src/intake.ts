@@ -7,7 +7,7 @@ import { type Admission, type AdmissionRules, admit } from "./admission.ts";
 import type { ConversationRow, Conversations } from "./conversations.ts";
 import type { Inbox } from "./inbox.ts";
 import type { SessionPort } from "./ports.ts";
-import { type Binding, type Route, route } from "./route.ts";
+import { type Route, type RouteOptions, route } from "./route.ts";
 
 export interface IntakeOptions {
   db: Database;
@@ -16,8 +16,7 @@ export interface IntakeOptions {
   conversations: Conversations;
   sessions: SessionPort;
   log: Logger;
-  defaultAgentId: string;
-  bindings: readonly Binding[];
+  routing: RouteOptions;
   /** By channel id. */
   admission(channel: string, accountId: string): AdmissionRules | undefined;
   turnTimeoutMs: number;
@@ -57,7 +56,7 @@ export function createIntake({
     async receive(message, fixed) {
       const { address } = message;
       const verdict: Admission = fixed ? { admitted: true } : admit(message, admission(address.channel, address.accountId));
-      const { agentId, sessionKey } = fixed?.route ?? route(address, { bindings, defaultAgentId });
+      const { agentId, sessionKey } = fixed?.route ?? route(address, routing);
       if (verdict.admitted)
         await sessions.ensure(sessionKey, {
           agentId,

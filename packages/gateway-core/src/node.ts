@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { errorCodes, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
-import { type WebSocket, WebSocketServer } from "ws";
+import { type ServerOptions, type WebSocket, WebSocketServer } from "ws";
 import { isLoopback } from "./auth/peer.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { wsSocket } from "./node/ws-socket.ts";
@@ -55,13 +55,15 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     maxHeaderSize: 16 * 1024,
   };
   const server = tls ? createHttpsServer({ ...settings, ...tls }) : createHttpServer(settings);
-  const sockets = new WebSocketServer({
+  // The types do not know `closeTimeout` yet: how long the unread bytes of a closed client may stay in memory.
+  const socketSettings: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     maxPayload: control.limits.maxPayload,
     perMessageDeflate: false,
     clientTracking: true,
-    closeTimeout: lingerMs * 5,
-  });
+    closeTimeout: 5 * lingerMs,
+  };
+  const sockets = new WebSocketServer(socketSettings);
 
   server.on("request", (request, response) => void control.http(request, response));
   server.on("upgrade", (request, stream: Duplex, head) => {

@@ -11,13 +11,17 @@ export interface Route {
   sessionKey: string;
 }
 
-const part = (text: string): string => text.toLowerCase().replaceAll(":", "_");
+/** How a conversation is named; see `sessionKey` of `@travelagent/sessions`. Two conversations never get one key. */
+export type SessionKeyOf = (conversation: { kind: "direct" | "group"; agentId: string; channel: string; accountId?: string; peerId: string; threadId?: string }) => string;
 
-/**
- * A customer's conversation is one session per channel, account and peer: no setting makes two strangers share one.
- * Key forms: `agent:<agent>:<channel>:<account>:dm:<peer>` (the default account is left out), `agent:<agent>:<channel>:group:<id>`, `…:thread:<id>`.
- */
-export function route(address: Address, { bindings = [], defaultAgentId }: { bindings?: readonly Binding[]; defaultAgentId: string }): Route {
+export interface RouteOptions {
+  bindings?: readonly Binding[];
+  defaultAgentId: string;
+  sessionKeyOf: SessionKeyOf;
+}
+
+/** A customer's conversation is one session per channel, account and peer: no setting makes two strangers share one. */
+export function route(address: Address, { bindings = [], defaultAgentId, sessionKeyOf }: RouteOptions): Route {
   const rank = ({ match }: Binding): number => {
     if (match.channel !== address.channel) return 0;
     if (match.accountId !== undefined && match.accountId !== "*" && match.accountId !== address.accountId) return 0;
@@ -30,7 +34,13 @@ export function route(address: Address, { bindings = [], defaultAgentId }: { bin
     { rank: 0 },
   );
   const agentId = best.binding?.agentId ?? defaultAgentId;
-  const account = address.accountId === "default" ? "" : `${part(address.accountId)}:`;
-  const base = `agent:${part(agentId)}:${part(address.channel)}:${account}${address.chatType === "group" ? "group" : "dm"}:${part(address.peerId)}`;
-  return { agentId, sessionKey: address.threadId ? `${base}:thread:${part(address.threadId)}` : base };
+  const sessionKey = sessionKeyOf({
+    kind: address.chatType,
+    agentId,
+    channel: address.channel,
+    peerId: address.peerId,
+    ...(address.accountId === "default" ? {} : { accountId: address.accountId }),
+    ...(address.threadId ? { threadId: address.threadId } : {}),
+  });
+  return { agentId, sessionKey };
 }

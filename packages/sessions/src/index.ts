@@ -1,3 +1,4 @@
+export { sessionHandlers } from "./handlers.ts";
 export { type FileTranscriptsOptions, fileTranscripts } from "./file-transcripts.ts";
 export { parentSessionKey, parseSessionKey, type SessionRoute, sessionKey } from "./key.ts";
 export type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";

@@ -1,7 +1,7 @@
 import { type Money, TravelAgentError } from "@travelagent/protocol";
 import type { Clock } from "@travelagent/protocol/ports";
 import { withDeadline } from "./deadline.ts";
-import { sum } from "./money.ts";
+import { sum, zero } from "./money.ts";
 import type { Offer } from "./offer.ts";
 import { isBooked, type OrderItem } from "./order.ts";
 import type { StoredOrder } from "./order-store.ts";
@@ -42,6 +42,9 @@ export function checkSettled({ order, work }: StoredOrder): void {
   if (!order.items.some(isBooked)) throw new TravelAgentError("CONFLICT", `booking ${order.reference} is ${order.status}; there is nothing left to cancel or change`);
 }
 
+/** What comes back to the customer through us: nothing for what is paid on the spot. */
+export const refundOf = (item: OrderItem, quote: Pick<Quote, "refund">): Money => (item.paidHere ? quote.refund : zero(quote.refund.currency));
+
 const earliest = (times: readonly string[]): string => times.toSorted((a, b) => Date.parse(a) - Date.parse(b))[0]!;
 
 /** The item that `to` can replace: same kind, same supplier, and for flights the same route if several fit. */
@@ -60,14 +63,13 @@ export function createAfterSale({ suppliers, preparation, clock, readTimeoutMs }
     /** Asks every supplier of the trip. Raises `SUPPLIER_REJECTED` where one does not let it be cancelled. */
     async cancelTerms(stored: StoredOrder, signal: AbortSignal, requestId: string): Promise<CancelTerms> {
       checkSettled(stored);
+      const items = stored.order.items.filter(isBooked);
       const quotes = await Promise.all(
-        stored.order.items
-          .filter(isBooked)
-          .map((item): Promise<Quote> => withDeadline(clock, readTimeoutMs, signal, (own) => portOf(suppliers, item.offer).quoteCancel(item.supplierReference!, { signal: own, requestId }))),
+        items.map((item): Promise<Quote> => withDeadline(clock, readTimeoutMs, signal, (own) => portOf(suppliers, item.offer).quoteCancel(item.supplierReference!, { signal: own, requestId }))),
       );
       return {
         penalty: sum(quotes.map((quote) => quote.penalty), stored.order.currency),
-        refund: sum(quotes.map((quote) => quote.refund), stored.order.currency),
+        refund: sum(quotes.map((quote, index) => refundOf(items[index]!, quote)), stored.order.currency),
         expiresAt: earliest(quotes.map((quote) => quote.expiresAt)),
       };
     },

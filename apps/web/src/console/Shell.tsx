@@ -34,7 +34,9 @@ export function Shell({ gateway, session, onSignOut, onRefused }: Props) {
   useEffect(() => {
     document.title = `${views.find(({ view }) => view === route.view)?.label} · Travel Agent OS`;
   }, [route.view]);
-  const may = (scope: string) => session.scopes.includes(scope) || session.scopes.includes("operator.admin");
+  const scopes = connection.status === "ready" ? connection.hello.auth?.scopes : undefined;
+  // Only what it surely may not do is hidden; the gateway decides in any case.
+  const mayWrite = scopes === undefined || scopes.includes("operator.write") || scopes.includes("operator.admin");
   return (
     <div className="shell">
       <nav className="nav" aria-label="Console">
@@ -55,6 +57,7 @@ export function Shell({ gateway, session, onSignOut, onRefused }: Props) {
           ))}
         </ul>
         <div className="nav-foot">
+          {session.actor && <span className="nav-actor">{session.actor}</span>}
           <a href="/chat" target="_blank" rel="noreferrer">
             Open web chat
           </a>
@@ -65,7 +68,7 @@ export function Shell({ gateway, session, onSignOut, onRefused }: Props) {
       </nav>
       <div className="stage">
         <ConnectionBanner state={connection} />
-        {route.view === "inbox" && <InboxView gateway={gateway} openId={route.id} mayWrite={may("operator.write")} />}
+        {route.view === "inbox" && <InboxView gateway={gateway} openId={route.id} mayWrite={mayWrite} />}
         {route.view === "bookings" && <BookingsView gateway={gateway} openId={route.id} />}
         {route.view === "approvals" && <ApprovalsView gateway={gateway} />}
       </div>

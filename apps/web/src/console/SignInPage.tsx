@@ -58,7 +58,8 @@ export function SignInPage({ error, onToken }: Props) {
             aria-invalid={problem !== undefined}
           />
           <p id="token-hint" className="muted small">
-            The one the gateway was started with, or else the one it keeps in its state directory.
+            The line the gateway printed when it started has a link that signs you in. The token is the one it was started with, or keeps in its state
+            directory.
           </p>
           {problem && (
             <p className="form-error" role="alert">

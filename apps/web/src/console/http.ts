@@ -1,8 +1,8 @@
 import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 
 export interface Session {
-  role: string;
-  scopes: readonly string[];
+  /** Who is signed in, for the person to see. */
+  actor?: string;
 }
 
 /** Null when nobody is signed in. */
@@ -10,7 +10,9 @@ export async function readSession(): Promise<Session | null> {
   const response = await ask("/api/session", { headers: { accept: "application/json" } });
   if (response.status === 401) return null;
   if (!response.ok) throw await failure(response);
-  return (await response.json()) as Session;
+  const { authenticated, actor } = (await response.json()) as { authenticated?: boolean; actor?: string };
+  if (authenticated === false) return null;
+  return actor === undefined ? {} : { actor };
 }
 
 /** Trades the gateway's token, or a one-time code from the command line, for a cookie that scripts cannot read. */

@@ -29,6 +29,12 @@ it("takes a plain yes or no for the last question", () => {
   expect(answers(shown("c1"), shown("c2"), said("no."))).toEqual({ c1: "replaced", c2: "declined" });
 });
 
+it("knows a button's words in a history without actions", () => {
+  const buttons = [{ label: "Confirm", text: "Yes, confirm", action: { type: "confirm" as const, id: "c1" } }];
+  const asked: Entry = { ...shown("c1"), cards: [{ ...card("c1"), buttons } as Card] };
+  expect(answers(asked, said("Yes, confirm"))).toEqual({ c1: "confirmed" });
+});
+
 it("opens the buttons again when the answer could not be sent", () => {
   expect(answers(shown("c1"), said("Yes", { action: { type: "confirm", id: "c1" }, delivery: { status: "failed", reason: "no connection" } }))).toEqual({});
 });

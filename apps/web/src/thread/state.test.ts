@@ -46,6 +46,13 @@ describe("an answer", () => {
     ]);
   });
 
+  it("starts over when the model began anew", () => {
+    const torn = run([lifecycle("start"), chat("delta", { deltaText: "One se" }), chat("delta", { deltaText: "", replace: true })]);
+    expect(torn.entries).toEqual([]);
+    expect(isTyping(torn)).toBe(true);
+    expect(texts(run([chat("delta", { deltaText: "Two " }), chat("delta", { deltaText: "seats" })], torn))).toEqual(["Two seats"]);
+  });
+
   it("shows typing from the start of the run until there is something to read", () => {
     expect(isTyping(run([lifecycle("start")]))).toBe(true);
     expect(isTyping(run([lifecycle("start"), chat("delta", { deltaText: "T" })]))).toBe(false);
@@ -144,6 +151,15 @@ describe("the history", () => {
   it("keeps what was sent and still waits in the queue", () => {
     const queued = run([sending("and a hotel", "k1"), { type: "sent", key: "k1", id: "r1" }]);
     expect(texts(run([{ type: "history", messages: [assistant("One moment", 5000)] }], queued))).toEqual(["One moment", "and a hotel"]);
+  });
+
+  it("tells a message from its answer, though both have the id of the run", () => {
+    const messages = [user("one", 905, "r1"), assistant("answer", 1000, { messageId: "r1" })];
+    const live = run([sending("one", "k1"), chat("user", { message: messages[0] }), { type: "sent", key: "k1", id: "r1" }, chat("final", { message: messages[1] })]);
+    expect(texts(live)).toEqual(["one", "answer"]);
+    const after = run([{ type: "history", messages }], live);
+    expect(texts(after)).toEqual(["one", "answer"]);
+    expect(new Set(after.entries.map((entry) => entry.key)).size).toBe(2);
   });
 
   it("read a moment too early does not swallow a newer event", () => {

@@ -5,8 +5,10 @@ export type Delivery = { status: "sending" } | { status: "sent" } | { status: "f
 
 /** One bubble of a conversation. */
 export interface Entry {
-  /** Our idempotency key for what was written here, the message's id, or what else is unique. */
+  /** Our idempotency key for what was written here, else made from what is unique about it. */
   key: string;
+  /** The gateway's id. A message and its answer may have the same one. */
+  id?: string;
   from: "customer" | "agent" | "colleague" | "notice";
   text: string;
   cards: readonly Card[];
@@ -81,7 +83,7 @@ function onChat(state: ThreadState, payload: EventPayload<"chat">, at: number): 
   const { runId, message } = payload;
   switch (payload.state) {
     case "delta":
-      return onDelta(state, runId, payload.deltaText ?? "", at);
+      return onDelta(state, payload, at);
     case "user":
       return message ? { ...state, entries: addLive(state.entries, message, payload) } : state;
     case "final": {
@@ -98,14 +100,17 @@ function onChat(state: ThreadState, payload: EventPayload<"chat">, at: number): 
   }
 }
 
-function onDelta(state: ThreadState, runId: string, deltaText: string, at: number): ThreadState {
-  if (state.torn.includes(runId) || deltaText === "") return state;
+function onDelta(state: ThreadState, { runId, deltaText = "", replace }: EventPayload<"chat">, at: number): ThreadState {
   const key = previewKey(runId);
-  const preview = state.entries.find((entry) => entry.key === key);
+  // When the model began anew, this is a start, also of an answer whose first words were missed.
+  const torn = replace === true ? state.torn.filter((id) => id !== runId) : state.torn;
+  const before = replace === true ? state.entries.filter((entry) => entry.key !== key) : state.entries;
+  if (torn.includes(runId) || deltaText === "") return { ...state, torn, entries: before };
+  const preview = before.find((entry) => entry.key === key);
   const entries = preview
-    ? patch(state.entries, key, { text: preview.text + deltaText })
-    : [...state.entries, { key, from: "agent", text: deltaText, cards: [], at, runId, streaming: true } satisfies Entry];
-  return { ...state, entries, running: union(state.running, [runId]) };
+    ? patch(before, key, { text: preview.text + deltaText })
+    : [...before, { key, from: "agent", text: deltaText, cards: [], at, runId, streaming: true } satisfies Entry];
+  return { ...state, torn, entries, running: union(state.running, [runId]) };
 }
 
 function settleRun(state: ThreadState, runId: string): ThreadState {
@@ -127,17 +132,18 @@ function addLive(entries: readonly Entry[], message: ChatMessage, { runId, seq }
   const ofRun = (other: Entry) =>
     other.delivery !== undefined && other.from === "customer" && entry.from === "customer" && (other.key === runId || other.runId === runId);
   // One run may answer several messages, so the run tells which one this is only when there is no id.
-  const known = entries.find((other) => isSame(other, entry, message.messageId)) ?? (message.messageId === undefined ? entries.find(ofRun) : undefined);
+  const known = entries.find((other) => isSame(other, entry)) ?? (message.messageId === undefined ? entries.find(ofRun) : undefined);
   // What was written here is already on the screen: the event says that it arrived.
-  if (known) return entries.map((other) => (other === known ? { ...other, ...(other.delivery ? { delivery: { status: "sent" } } : {}) } : other));
+  if (known) return entries.map((other) => (other === known ? { ...other, ...(other.delivery ? { delivery: { status: "sent" } } : {}), ...(entry.id === undefined ? {} : { id: entry.id }) } : other));
   return [...entries, { ...entry, runId, live: true }];
 }
 
-/** Is the message with this id the one in `entry`? What was written here has our key, which the gateway may have extended. */
-function isSame(entry: Entry, other: Entry, messageId: string | undefined): boolean {
-  if (messageId !== undefined && (entry.key === messageId || entry.runId === messageId || (entry.delivery && messageId.endsWith(entry.key)))) return true;
+/** Are both the same message? What was written here has our key, which the gateway may have extended to its own id. */
+function isSame(entry: Entry, other: Entry): boolean {
+  if (entry.from !== other.from) return false;
+  if (other.id !== undefined && (entry.id === other.id || (entry.delivery && (entry.runId === other.id || other.id.endsWith(entry.key))))) return true;
   const stillSending = entry.from === "colleague" && entry.delivery?.status === "sending";
-  return entry.from === other.from && entry.text === other.text && (entry.at === other.at || stillSending);
+  return entry.text === other.text && (entry.at === other.at || stillSending);
 }
 
 const clockSkewMs = 2 * 60_000;
@@ -148,17 +154,14 @@ const looksSame = (entry: Entry, other: Entry): boolean =>
 
 function mergeHistory(current: readonly Entry[], messages: readonly ChatMessage[]): readonly Entry[] {
   const history: Entry[] = [];
-  const ids: (string | undefined)[] = [];
   messages.forEach((message, index) => {
     const entry = toEntry(message, `${message.timestamp}:${index}`);
-    if (!entry) return;
-    history.push(entry);
-    ids.push(message.messageId);
+    if (entry) history.push(entry);
   });
   const newest = history.at(-1)?.at ?? 0;
   const taken = new Set<number>();
   const kept = current.filter((entry) => {
-    let found = history.findIndex((other, index) => isSame(entry, other, ids[index]));
+    let found = history.findIndex((other) => isSame(entry, other));
     if (found < 0 && entry.delivery?.status === "sent") found = history.findIndex((other, index) => !taken.has(index) && looksSame(entry, other));
     if (found >= 0) {
       taken.add(found);
@@ -171,7 +174,9 @@ function mergeHistory(current: readonly Entry[], messages: readonly ChatMessage[
 }
 
 function markSent(entries: readonly Entry[], key: string, id: string | undefined): readonly Entry[] {
-  const others = id === undefined ? entries : entries.filter((entry) => entry.key === key || entry.key !== id);
+  const mine = entries.find((entry) => entry.key === key);
+  // Its echo may have come first, under an id we did not know yet.
+  const others = id === undefined || !mine ? entries : entries.filter((entry) => entry === mine || entry.id !== id || entry.from !== mine.from);
   return patch(others, key, { delivery: { status: "sent" }, ...(id === undefined ? {} : { runId: id }) });
 }
 
@@ -183,7 +188,8 @@ function toEntry(message: ChatMessage, fallbackKey: string): Entry | null {
   if (text === "" && cards.length === 0) return null;
   const action = message.action as MessageAction | undefined;
   const from = message.role === "user" ? "customer" : message.author === "operator" ? "colleague" : "agent";
-  return { key: message.messageId ?? fallbackKey, from, text, cards, at: message.timestamp, ...(action ? { action } : {}) };
+  const id = message.messageId;
+  return { key: `${from}:${id ?? fallbackKey}`, from, text, cards, at: message.timestamp, ...(id === undefined ? {} : { id }), ...(action ? { action } : {}) };
 }
 
 function textOf(content: ChatMessage["content"]): string {

@@ -89,9 +89,11 @@ export function createAuth({
     );
 
   const guess = (right: boolean, what: string, peer: Peer): void => {
-    if (right) return lockout.succeeded(peer.address);
-    lockout.failed(peer.address);
-    throw unauthorized("mismatch", what);
+    if (!right) {
+      lockout.failed(peer.address);
+      throw unauthorized("mismatch", what);
+    }
+    lockout.succeeded(peer.address);
   };
 
   const verifySecret = (given: GivenCredentials, peer: Peer): Principal => {

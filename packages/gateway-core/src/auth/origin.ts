@@ -22,7 +22,7 @@ export function createOriginCheck({ allowedOrigins = [], allowedHosts = [] }: Or
 
   return ({ headers }, peer) => {
     const host = headers.host === undefined ? undefined : parse(`http://${headers.host}`);
-    if (!host || host.pathname !== "/" || host.username !== "" || host.password !== "")
+    if (host?.pathname !== "/" || host.username !== "" || host.password !== "")
       return new TravelAgentError("INVALID_REQUEST", "the Host header is missing or malformed");
     if (peer.toLoopback && !isLoopbackName(host.hostname) && !hosts.has(host.hostname) && !hosts.has(host.host)) {
       return new TravelAgentError("FORBIDDEN", "this name does not belong to the gateway: use localhost, or add the name to the allowed hosts", {

@@ -17,17 +17,17 @@ export interface PresenceOptions {
   clock: Clock;
   /** The gateway's own entry. */
   self: Omit<PresenceEntry, "ts" | "reason" | "mode">;
-  /** Called after changes, many at once as one, at most once in `intervalMs`. */
+  /** Called after changes, many at once as one, `intervalMs` after the first. */
   onChange(): void;
   /** How long somebody who left stays in the list. Default 5 minutes. */
   ttlMs?: number;
   /** Default 200. */
   max?: number;
-  /** Default 1000. */
-  intervalMs?: number;
+  /** Default 1000. Asked anew each time, so that it can grow with those who have to be told. */
+  intervalMs?: () => number;
 }
 
-export function createPresence({ clock, self, onChange, ttlMs = 300_000, max = 200, intervalMs = 1000 }: PresenceOptions): Presence {
+export function createPresence({ clock, self, onChange, ttlMs = 300_000, max = 200, intervalMs = () => 1000 }: PresenceOptions): Presence {
   const startedAt = clock.now();
   const entries = new Map<string, { entry: PresenceEntry; connections: number }>();
   let version = 0;
@@ -37,7 +37,7 @@ export function createPresence({ clock, self, onChange, ttlMs = 300_000, max = 2
     version += 1;
     if (announced) return;
     announced = true;
-    clock.after(intervalMs, () => {
+    clock.after(intervalMs(), () => {
       announced = false;
       onChange();
     });

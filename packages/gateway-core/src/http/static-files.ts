@@ -95,5 +95,4 @@ function chooseEncoding(header: string | string[] | undefined): "br" | "gzip" | 
   return (["br", "gzip"] as const).find((encoding) => accepted.includes(encoding));
 }
 
-const matches = (header: string | undefined, etag: string): boolean =>
-  header !== undefined && header.split(",").some((part) => part.trim() === etag || part.trim() === "*");
+const matches = (header: string | undefined, etag: string): boolean => header?.split(",").some((part) => part.trim() === etag || part.trim() === "*") ?? false;

@@ -1,5 +1,6 @@
 import type { TranscriptEntry } from "@travelagent/protocol/messages";
 import type { SessionPort } from "../ports.ts";
+import type { SessionKeyOf } from "../route.ts";
 
 /** A session store in memory that keeps the promises of the port. */
 export function memorySessions(): SessionPort & { entries(key: string): TranscriptEntry[] } {
@@ -24,3 +25,7 @@ export function memorySessions(): SessionPort & { entries(key: string): Transcri
     entries: (key) => open(key).entries,
   };
 }
+
+/** Keys as the product writes them, for peers that need no escaping. */
+export const plainSessionKey: SessionKeyOf = ({ kind, agentId, channel, accountId, peerId, threadId }) =>
+  [`agent:${agentId}:${channel}`, accountId, kind === "direct" ? "dm" : "group", peerId, ...(threadId ? ["thread", threadId] : [])].filter(Boolean).join(":");

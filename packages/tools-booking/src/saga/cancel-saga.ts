@@ -1,4 +1,5 @@
 import { type ErrorShape, type Money, TravelAgentError } from "@travelagent/protocol";
+import { refundOf } from "../after-sale.ts";
 import { compare, sum } from "../money.ts";
 import { isBooked, type OrderItem } from "../order.ts";
 import type { Quote } from "../supplier.ts";
@@ -37,7 +38,7 @@ export async function cancelSaga(saga: Saga, { confirmed }: CancelInput): Promis
     quotes.set(no, quote.value);
   }
   const penalty = sum([...quotes.values()].map((quote) => quote.penalty), currency);
-  const refund = sum([...quotes.values()].map((quote) => quote.refund), currency);
+  const refund = sum([...quotes].map(([no, quote]) => refundOf(saga.item(no), quote)), currency);
   if (compare(penalty, confirmed.penalty) > 0 || compare(refund, confirmed.refund) < 0) {
     return { error: new TravelAgentError("PRICE_CHANGED", "cancelling costs more than what was confirmed; ask again with the new terms", { details: { was: confirmed, now: { penalty, refund } } }).toShape() };
   }
@@ -61,6 +62,6 @@ export async function cancelSaga(saga: Saga, { confirmed }: CancelInput): Promis
   const items = saga.order().items.filter((item) => quotes.has(item.no));
   return {
     penalty: sum(items.map((item) => item.penalty ?? quotes.get(item.no)!.penalty), currency),
-    refund: sum(items.map((item) => item.refund ?? quotes.get(item.no)!.refund), currency),
+    refund: sum(items.map((item) => refundOf(item, { refund: item.refund ?? quotes.get(item.no)!.refund })), currency),
   };
 }

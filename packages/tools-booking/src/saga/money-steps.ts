@@ -58,6 +58,11 @@ export async function authorise(saga: Saga, purpose: Payment["purpose"], number:
     const seen = saga.ctx.attempt > 1 ? await saga.payments.find(key, signal) : null;
     return seen ?? saga.payments.authorise({ key, amount, description: `Booking ${order.reference}` }, signal);
   });
+  if ("refused" in outcome) {
+    const nothing = zero(amount.currency);
+    const declined: PaymentState = { reference: "", key, status: "declined", authorised: nothing, captured: nothing, refunded: nothing };
+    await saga.record(`${label}:declined`, [], (tx) => saga.paymentStore.settle(tx, key, declined));
+  }
   return conclude(saga, label, key, outcome, () => true);
 }
 
@@ -131,7 +136,8 @@ export async function resolvePayments(saga: Saga): Promise<Ending> {
       await keep(saga, label, payment.key, state);
       continue;
     }
-    if (!(await saga.settled())) continue;
+    // One that was merely begun goes on under its own key; only a lost one is written off, and only after a while.
+    if (!saga.order().paymentInDoubt || !(await saga.settled())) continue;
     const never: PaymentState = {
       reference: payment.reference ?? "",
       key: payment.key,

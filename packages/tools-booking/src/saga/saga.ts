@@ -1,4 +1,4 @@
-import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
+import { canonicalJson, type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Logger, Tx, WorkContext, WorkFunction } from "@travelagent/protocol/ports";
 import { pause, withDeadline } from "../deadline.ts";
 import { compare, subtract, zero } from "../money.ts";
@@ -89,7 +89,7 @@ export interface Saga extends SagaParts {
 const tookPlace = (doing: Doing, found: SupplierOrder, item: OrderItem): boolean => {
   if (doing.what === "ticket") return found.status === "ticketed";
   if (doing.what === "cancel") return found.status === "cancelled";
-  if (doing.what === "change") return found.key === doing.key || compare(found.total, item.total) !== 0;
+  if (doing.what === "change") return found.key === doing.key || compare(found.total, item.total) !== 0 || canonicalJson(found.documents) !== canonicalJson(item.documents);
   return true;
 };
 
@@ -223,8 +223,8 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
 
     async settled() {
       const history = await orders.history(orderId);
-      const last = history.findLast((row) => row.type === "attempt" || row.type === "payment-lost")?.at ?? 0;
-      return clock.now() - last >= timing.settleMs;
+      const last = history.findLast((row) => row.type === "attempt" || row.type === "payment-lost") ?? history[0]!;
+      return clock.now() - last.at >= timing.settleMs;
     },
   };
   return saga;

@@ -160,8 +160,9 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
             once(key, () => {
               const order = must(reference);
               if (changeQuote(order, to).token !== token) throw new TravelAgentError("SUPPLIER_REJECTED", "the quote is no longer valid");
+              const { due, refund } = changeQuote(order, to);
               bought.set(order.key, to);
-              return { ...order, total: priced(to).price.total };
+              return { ...order, total: subtract(add(order.total, due), refund) };
             }),
           key,
         );

@@ -64,7 +64,8 @@ function plainReply(state: State, { intents }: Understanding): Act {
   if (intents.no) return "no";
   if (intents.help) return "help";
   if (intents.greeting) return "greeting";
-  return intents.search && intents.search && /\b(?:trip|travel|travell?ing|holiday|vacation|book|getaway)\b/.test("") ? "trip" : "unclear";
+  // "I want to travel": something is wanted, and only what is not said.
+  return intents.search ? "trip" : "unclear";
 }
 
 function abandon(state: State): Act {

@@ -100,14 +100,13 @@ function applyVerticals(state: State, { intents, places }: Understanding): boole
   return true;
 }
 
-function inferVertical(state: State, { wishes, places, dates, times, party, budget }: Understanding): Vertical | undefined {
+function inferVertical(state: State, { wishes, places }: Understanding): Vertical | undefined {
   if (state.wanted[0]) return state.wanted[0];
   if (wishes.category !== undefined || wishes.automatic !== undefined || wishes.driverAge !== undefined) return "car";
   if (wishes.minStars !== undefined || wishes.rooms !== undefined) return "hotel";
   if (wishes.cabin !== undefined || wishes.direct !== undefined || wishes.roundTrip || wishes.oneWay) return "flight";
   const roles = new Set(places.map(({ role }) => role));
   if (places.length >= 2 || roles.has("from")) return "flight";
-  void [dates, times, party, budget];
   return undefined;
 }
 

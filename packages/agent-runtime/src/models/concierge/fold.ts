@@ -1,0 +1,64 @@
+import type { ToolCallBlock, TranscriptMessage } from "@travelagent/protocol/messages";
+import { today } from "./calendar.ts";
+import { decide } from "./decide.ts";
+import type { Gazetteer } from "./gazetteer.ts";
+import { hear } from "./hear.ts";
+import { learn } from "./learn.ts";
+import type { Move, Surroundings } from "./move.ts";
+import { initialState, type State } from "./state.ts";
+
+export interface FoldInput {
+  messages: readonly TranscriptMessage[];
+  now: number;
+  timeZone: string;
+  gazetteer: Gazetteer;
+  tools: ReadonlySet<string>;
+  agencyName?: string;
+  currency: string;
+}
+
+/** Older messages no longer matter for what is being arranged; a bound on the work of one turn. */
+const mostMessages = 300;
+const plausibleAgeMs = 60 * 86_400_000;
+
+/**
+ * Reads the whole conversation and decides the next move. Each answer given before is decided again on the way, because a
+ * short reply such as "2" means something only next to the question it answers.
+ */
+export function nextMove({ messages, now, timeZone, gazetteer, tools, agencyName, currency }: FoldInput): { move: Move; state: State } {
+  const state = initialState();
+  const calls = new Map<string, ToolCallBlock>();
+  // "Tomorrow" counts from the day it was written.
+  const writtenAt = (timestamp: number) => (timestamp <= now && timestamp > now - plausibleAgeMs ? timestamp : now);
+  let at = now;
+  const around = (): Surroundings => ({ gazetteer, tools, today: today(at, timeZone), now: at, currency, ...(agencyName ? { agencyName } : {}) });
+  const settle = (move: Move) => {
+    if ("text" in move && move.asked !== undefined) state.asked = move.asked;
+  };
+  const older = Math.max(0, messages.length - mostMessages);
+  for (const [index, message] of messages.entries()) {
+    if (message.role === "assistant") {
+      for (const block of message.content) {
+        if (block.type !== "toolCall") continue;
+        state.calls++;
+        state.callsInTurn++;
+        calls.set(block.id, block);
+      }
+      continue;
+    }
+    if (index < older) continue;
+    if (message.role === "user") {
+      at = index === messages.length - 1 ? now : writtenAt(message.timestamp);
+      hear(state, textOf(message.content), { gazetteer, today: today(at, timeZone) });
+    } else learn(state, message, calls.get(message.toolCallId));
+    // Only where a model was asked: not between two messages of one turn, and not when the runtime acted by itself.
+    const next = messages[index + 1];
+    if (next?.role === "assistant" && next.provider !== "travelagent") settle(decide(state, around()));
+  }
+  at = now;
+  const move = decide(state, around());
+  settle(move);
+  return { move, state };
+}
+
+const textOf = (content: string | { text: string }[]): string => (typeof content === "string" ? content : content.map(({ text }) => text).join("\n"));

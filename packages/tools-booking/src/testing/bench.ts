@@ -1,0 +1,110 @@
+import type { Money } from "@travelagent/protocol";
+import type { Clock, Database, Work } from "@travelagent/protocol/ports";
+import { recordingLogger } from "@travelagent/protocol/testing";
+import { type Bookings, createBookings } from "../bookings.ts";
+import { minorUnits, money, sum } from "../money.ts";
+import type { Offer } from "../offer.ts";
+import { chargeOf } from "../order.ts";
+import type { SagaTiming } from "../saga/saga.ts";
+import type { TravellerInput } from "../travellers.ts";
+import { crashingWork } from "./crashing-work.ts";
+import { fakePayments } from "./fake-payments.ts";
+import { fakeSupplier } from "./fake-supplier.ts";
+import { sampleCar, sampleFlight, sampleHotel } from "./sample-offers.ts";
+
+/** Real timers, and a date on which the sample offers are valid. */
+export function benchClock(start = "2027-01-15T09:00:00Z"): Clock & { skip(ms: number): void } {
+  const began = performance.now();
+  let skipped = 0;
+  return {
+    now: () => Math.floor(Date.parse(start) + performance.now() - began) + skipped,
+    after: (delayMs, run) => {
+      const timer = setTimeout(run, delayMs);
+      return () => clearTimeout(timer);
+    },
+    skip: (ms) => {
+      skipped += ms;
+    },
+  };
+}
+
+export const ana: TravellerInput = { givenName: "Ana", familyName: "Silva" };
+export const buyer = { sessionKey: "agent:main:webchat:direct:ana", channel: "webchat", peerId: "ana" };
+export const contact = { email: "ana@example.com" };
+const fast: Partial<SagaTiming> = { retryDelaysMs: [1], readBackDelaysMs: [1, 1, 1], writeTimeoutMs: 2000, readTimeoutMs: 2000 };
+
+/** Bookings over a fake supplier and fake payments that keep their own books. */
+export async function bookingBench({ db, work = crashingWork(db), ...options }: { db: Database; work?: Work; offers?: Offer[]; canHold?: boolean; canChange?: boolean; timing?: Partial<SagaTiming> }) {
+  const clock = benchClock();
+  const supplier = fakeSupplier({
+    offers: options.offers ?? [sampleFlight(), sampleHotel(), sampleCar()],
+    ...(options.canHold === undefined ? {} : { canHold: options.canHold }),
+    ...(options.canChange === undefined ? {} : { canChange: options.canChange }),
+  });
+  const payments = fakePayments();
+  const log = recordingLogger();
+  const statuses: string[] = [];
+  const bookings: Bookings = createBookings({
+    db,
+    work,
+    suppliers: [supplier],
+    payments,
+    clock,
+    log,
+    customers: { ensure: async ({ email }) => ({ customerId: `customer:${email}` }) },
+    onChange: ({ status }) => void statuses.push(status),
+    timing: { ...fast, ...options.timing },
+  });
+  await bookings.migrate();
+  const { signal } = new AbortController();
+  const findAll = async () => {
+    const query = { place: "FRA", checkIn: "2027-03-12", checkOut: "2027-03-15", rooms: 1, adults: 1, childrenAges: [], refundableOnly: false, currency: "EUR", limit: 20 };
+    await bookings.search({ kind: "hotel", query }, buyer, { requestId: "find", signal });
+    const cars = { pickUp: "FRA", dropOff: "FRA", pickUpAt: "2027-03-12T13:00", dropOffAt: "2027-03-15T09:00", driverAge: 30, automaticOnly: false, currency: "EUR", limit: 20 };
+    await bookings.search({ kind: "car", query: cars }, buyer, { requestId: "find", signal });
+    const flights = { origin: "BCN", destination: "FRA", departureDate: "2027-03-12", adults: 1, childrenAges: [], cabin: "ECONOMY" as const, directOnly: false, currency: "EUR", limit: 20 };
+    await bookings.search({ kind: "flight", query: flights }, buyer, { requestId: "find", signal });
+  };
+  const book = (offerIds: string[], idempotencyKey = "yes-1", more: { maxTotal?: Money; waitMs?: number } = {}) =>
+    bookings.book(
+      { offerIds, travellers: [ana], contact, buyer, ...(more.maxTotal ? { maxTotal: more.maxTotal } : {}) },
+      { idempotencyKey, waitMs: more.waitMs ?? 5000, signal },
+    );
+
+  /** Where our books differ from those of supplier and provider; empty is right. */
+  async function differences(): Promise<string[]> {
+    const found: string[] = [];
+    const { bookings: all } = await bookings.list({ limit: 100 });
+    const ours = await Promise.all(all.map(async ({ id }) => (await bookings.get(id))!.order));
+    const items = ours.flatMap((order) => order.items.map((item) => ({ key: `${order.id}-${item.no}`, item })));
+    for (const theirs of supplier.orders()) {
+      const item = items.find(({ key }) => key === theirs.key)?.item;
+      if (!item) found.push(`${theirs.key} is unknown to us`);
+      else if (theirs.status === "cancelled" ? !["cancelled", "voided", "refunded"].includes(item.status) : item.status !== theirs.status) found.push(`${theirs.key}: ours ${item.status}, theirs ${theirs.status}`);
+      else if (theirs.status !== "cancelled" && item.total.amount !== theirs.total.amount && !item.offer.id.startsWith("changed")) found.push(`${theirs.key}: ours ${item.total.amount}, theirs ${theirs.total.amount}`);
+    }
+    for (const { key, item } of items) {
+      if (["held", "confirmed", "ticketed"].includes(item.status) && !supplier.orders().some((theirs) => theirs.key === key)) found.push(`${key} is unknown to them`);
+    }
+    const known = (await Promise.all(ours.map(({ id }) => bookings.payments(id)))).flat();
+    for (const theirs of payments.payments()) {
+      const mine = known.find(({ key }) => key === theirs.key);
+      for (const field of ["captured", "refunded"] as const) {
+        if (mine?.[field].amount !== theirs[field].amount) found.push(`${theirs.key}: ${field} ours ${mine?.[field].amount}, theirs ${theirs[field].amount}`);
+      }
+      if (mine?.status !== theirs.status) found.push(`${theirs.key}: ours ${mine?.status}, theirs ${theirs.status}`);
+    }
+    for (const order of ours) {
+      const lines = await bookings.ledger(order.id);
+      if (lines.reduce((total, line) => total + line.minor, 0n) !== 0n) found.push(`${order.id}: the ledger does not balance`);
+      const customer = lines.filter(({ account }) => account === "customer").reduce((total, line) => total + line.minor, 0n);
+      const charges = minorUnits(sum(order.items.map(chargeOf), order.currency)) - minorUnits(order.paid);
+      if (customer !== charges) found.push(`${order.id}: the ledger says ${money(customer, "EUR").amount}, the order ${money(charges, "EUR").amount}`);
+    }
+    return found;
+  }
+
+  return { bookings, supplier, payments, clock, log, statuses, work, db, signal, findAll, book, differences };
+}
+
+export type BookingBench = Awaited<ReturnType<typeof bookingBench>>;

@@ -7,6 +7,7 @@ export const library = (entry: Record<string, string>) =>
     format: "esm",
     target: "node22",
     platform: "neutral",
+    removeNodeProtocol: false,
     dts: { compilerOptions: { rewriteRelativeImportExtensions: false, customConditions: [] } },
     splitting: true,
     clean: true,

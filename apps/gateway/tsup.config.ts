@@ -6,6 +6,7 @@ export default defineConfig({
   format: "esm",
   target: "node24",
   platform: "node",
+  removeNodeProtocol: false,
   splitting: true,
   clean: true,
   noExternal: [/^@travelagent\//, "zod", "json5", "ws", "temporal-polyfill"],

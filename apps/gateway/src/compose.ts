@@ -17,7 +17,7 @@ import { createSessions, fileTranscripts, sessionHandlers, sessionKey } from "@t
 import { bookingHandlers, bookingTools, createBookings } from "@travelagent/tools-booking";
 import { createGazetteer } from "@travelagent/tools-booking/geography";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
-import { crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
+import { type BookingHistory, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
 import { modelSet } from "./models.ts";
 import { ownDirectory, ownSecret } from "./own-file.ts";
 import { policyFiles } from "./policy-files.ts";
@@ -60,30 +60,43 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
 
   // What live clients hear. The control plane comes last, since it needs everybody's handlers.
   const publisher: Publisher = {
-    publish: (event, payload) => control.publish(event, payload),
+    publish: (event, payload, options) => control.publish(event, payload, options),
     isFollowed: (sessionKey) => control.followers(sessionKey) > 0,
   };
 
   // Customers, travel, rules.
   const crm = await databaseCrm({ db, clock });
   const sandbox = createSandbox({ db: openDatabase({ path: join(paths.data, "sandbox.db") }), clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
-  const bookings = await createBookings({
+  const known = async (sessionKey: string, customerId: string): Promise<void> => {
+    await sessions.bindCustomer(sessionKey, customerId);
+    await gateway.bindCustomer(sessionKey, customerId);
+  };
+  const bookings = createBookings({
     db, work, clock, log: part("bookings"),
     suppliers: config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier],
     payments: sandbox.payments,
     customers: {
       async ensure(person) {
         const { customerId } = await crm.ensureCustomer(person);
-        await Promise.all([sessions.bindCustomer(person.sessionKey, customerId), gateway.bindCustomer(person.sessionKey, customerId)]);
+        await known(person.sessionKey, customerId);
         return { customerId };
       },
     },
     onChange: (booking) => publisher.publish("booking", { booking }),
   });
+  await bookings.migrate();
+  const bookingsOf = async (customerId: string) => (await bookings.list({ customerId, limit: 50 })).bookings;
+  const history: BookingHistory = {
+    forCustomer: bookingsOf,
+    async forSession(sessionKey) {
+      const customerId = (await sessions.get(sessionKey))?.customerId;
+      return customerId === undefined ? [] : bookingsOf(customerId);
+    },
+  };
   const policy = policyFiles({ pack: fileURLToPath(new URL("../policy", import.meta.url)), directory: config.policy.dir ?? paths.policy, log: part("policy") });
   const gate = createGate({
     db, clock, log: part("gate"), policy: policy.policy,
-    tools: [...bookingTools(bookings), ...crmTools({ crm, bookings }), handOverTool()],
+    tools: [...bookingTools(bookings), ...crmTools({ crm, bookings: history, onCustomerKnown: known }), handOverTool()],
     exposure: { ...(config.tools.allow ? { allow: config.tools.allow } : {}), ...(config.tools.deny ? { deny: config.tools.deny } : {}), byAgent: Object.fromEntries(config.agents.list.flatMap(({ id, tools }) => (tools ? [[id, { allow: tools.allow ?? [], deny: tools.deny ?? [] }]] : []))) },
     onApprovalRequested: (decision) => publisher.publish("approval", { approval: asApproval(decision) }),
   });

@@ -26,6 +26,7 @@ export interface ClientOptions {
   auth?: { token?: string; password?: string };
   /** How this program introduces itself. */
   client?: ClientInfo;
+  /** What an operator asks for; a visitor has none. Default `operator.admin`, since asking for nothing may mean nothing. */
   scopes?: readonly string[];
   /** IANA zone and language tag of the person in front of this client. */
   timeZone?: string;

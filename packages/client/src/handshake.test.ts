@@ -16,5 +16,12 @@ it("introduces itself in a form the gateway accepts", () => {
   expect(
     ConnectParams.parse(connectParams({ role: "operator", client, auth: { token: "t" }, scopes: ["operator.read"], timeZone: "Europe/Madrid" })),
   ).toMatchObject({ role: "operator", auth: { token: "t" } });
-  expect(ConnectParams.parse(connectParams({ role: "visitor", client }))).not.toHaveProperty("auth");
+  const visitor = ConnectParams.parse(connectParams({ role: "visitor", client }));
+  expect(visitor).not.toHaveProperty("auth");
+  expect(visitor).not.toHaveProperty("scopes");
+});
+
+it("asks for everything as an operator unless told otherwise, since protocol 4 grants nothing unasked", () => {
+  const client = { id: "cli", version: "1", platform: "linux", mode: "cli" } as const;
+  expect(connectParams({ role: "operator", client }).scopes).toEqual(["operator.admin"]);
 });

@@ -16,13 +16,14 @@ export interface HandshakeOptions {
 }
 
 export function connectParams({ role, client, auth, scopes, timeZone, locale }: HandshakeOptions): ConnectParams {
+  const wanted = scopes ?? (role === "operator" ? ["operator.admin"] : undefined);
   return {
     minProtocol: protocolRange.min,
     maxProtocol: protocolRange.max,
     client,
     role,
     ...(auth === undefined ? {} : { auth }),
-    ...(scopes === undefined ? {} : { scopes: [...scopes] }),
+    ...(wanted === undefined ? {} : { scopes: [...wanted] }),
     ...(timeZone === undefined ? {} : { timeZone }),
     ...(locale === undefined ? {} : { locale }),
   };

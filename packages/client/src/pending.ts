@@ -1,7 +1,7 @@
 import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import type { Clock } from "@travelagent/protocol/ports";
 
-export interface PendingCall {
+interface PendingCall {
   method: string;
   params: unknown;
   timeoutMs: number;
@@ -10,7 +10,7 @@ export interface PendingCall {
   onAccepted?: (payload: unknown) => void;
 }
 
-export interface RequestOut {
+interface RequestOut {
   type: "req";
   id: string;
   method: string;

@@ -115,7 +115,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const presence = createPresence({
     clock,
     self: { version, text: `gateway ${version}` },
-    intervalMs: () => Math.max(1000, connections.size * presenceMsPerClient), onChange: () => connections.publish("presence", { presence: presence.list() }),
+    intervalMs: () => Math.max(1000, connections.size * presenceMsPerClient),
+    onChange: () => connections.publish("presence", { presence: presence.list() }),
   });
   const status = () => ({
     ok: health.snapshot().ok,

@@ -54,6 +54,7 @@ export interface Gateway {
 export function createGateway({
   engine,
   sessions,
+  sessionKeyOf,
   agent,
   channels: adapters,
   publisher,
@@ -99,8 +100,7 @@ export function createGateway({
     conversations,
     sessions,
     log,
-    defaultAgentId,
-    bindings,
+    routing: { bindings, defaultAgentId, sessionKeyOf },
     turnTimeoutMs,
     admission: (channel) => admission[channel],
     onConversation: (conversation) => publisher.publish("conversation", { conversation: asConversation(conversation) }),

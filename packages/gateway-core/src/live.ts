@@ -33,7 +33,7 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
     message?: ChatMessage;
     errorMessage?: string;
   }) => {
-    if (publisher.isFollowed(sessionKey)) publisher.publish("chat", { runId, sessionKey, seq: ++chatSeq, ...rest });
+    if (publisher.isFollowed(sessionKey)) publisher.publish("chat", { runId, sessionKey, seq: ++chatSeq, ...rest }, { droppable: rest.state === "delta" });
   };
   const flush = () => {
     cancel?.();

@@ -2,7 +2,8 @@ import type { EventName, EventPayload } from "@travelagent/protocol";
 
 /** Tells live clients. Best effort, never awaited, never the only place where something is. */
 export interface Publisher {
-  publish<E extends EventName>(event: E, payload: EventPayload<E>): void;
+  /** `droppable`: a client that reads too slowly misses it instead of being closed. */
+  publish<E extends EventName>(event: E, payload: EventPayload<E>, options?: { droppable?: boolean }): void;
   /** Whether any connection follows this session: without one nothing needs to be made up for it. */
   isFollowed(sessionKey: string): boolean;
 }

@@ -56,6 +56,8 @@ export interface OrderStore {
   apply(tx: Tx, id: string, events: readonly OrderEvent[]): Promise<StoredOrder>;
   /** Gives the order into the hands of the next work. False when another has it. */
   takeUp(tx: Tx, id: string, work: (round: number) => OrderWork): Promise<StoredOrder | false>;
+  /** Marks a commit of a piece of work. False when it is marked: an engine whose memos commit apart may run it twice. */
+  once(tx: Tx, workId: string, name: string): Promise<boolean>;
   /** The work is at its end. */
   release(tx: Tx, id: string, workId: string): Promise<void>;
   /** Newest first. */
@@ -186,8 +188,14 @@ export function createOrderStore(db: Database, clock: Clock): OrderStore {
       return changes === 0 ? false : { ...stored, work, round, version: stored.version + 1 };
     },
 
+    async once(tx, workId, name) {
+      const { changes } = await tx.run("insert into booking_step (work_id, name) values (?, ?) on conflict do nothing", workId, name);
+      return changes > 0;
+    },
+
     async release(tx, id, workId) {
       const stored = await mustGet(tx, id);
+      await tx.run("delete from booking_step where work_id = ?", workId);
       if (stored.work?.id === workId) await tx.run("update booking_order set work = null, version = version + 1 where id = ?", id);
     },
 

@@ -216,8 +216,8 @@ function change(order: Order, event: OrderEvent): Order {
 }
 
 /**
- * Every legal move of an order is in this function. The same event twice gives the same order (the same object when nothing
- * changes). Raises `CONFLICT` for a move that the item's state forbids, `INVALID_REQUEST` for an item that is not there.
+ * Every legal move of an order is in this function. News heard twice changes nothing and gives the same object; only `refused`
+ * of a write on something already bought is heard once, since afterwards nothing is under way any more. Raises `CONFLICT` for a move that the item's state forbids, `INVALID_REQUEST` for an item that is not there.
  */
 export function advance(order: Order, event: OrderEvent): Order {
   const next = change(order, event);

@@ -51,6 +51,12 @@ create table booking_history (
   primary key (order_id, seq)
 );
 
+create table booking_step (
+  work_id text not null,
+  name text not null,
+  primary key (work_id, name)
+);
+
 create table booking_payment (
   key text primary key,
   order_id text not null,

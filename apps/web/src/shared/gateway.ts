@@ -15,6 +15,7 @@ export function createGateway(role: "operator" | "visitor"): Gateway {
   const client = createClient({
     url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/`,
     role,
+    ...(role === "operator" ? { scopes: ["operator.read", "operator.write", "operator.approvals"] } : {}),
     client: {
       id: role === "visitor" ? "webchat-ui" : "openclaw-control-ui",
       version: "0.1.0",

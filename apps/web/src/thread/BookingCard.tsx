@@ -1,17 +1,19 @@
 import type { Booking } from "@travelagent/protocol";
 import type { Card } from "@travelagent/protocol/messages";
 import { fullTime, money, wallClock } from "../shared/format.ts";
+import { furtherLines } from "./booking-lines.ts";
 import { StatusBadge } from "./StatusBadge.tsx";
 
 export function BookingCard({ card }: { card: Extract<Card, { kind: "booking" }> }) {
-  const { booking, lines, title } = card;
+  const { booking, title } = card;
+  const further = furtherLines(card);
   const owed = /^\d*\.?\d*$/.test(booking.balance.amount) && /[1-9]/.test(booking.balance.amount);
   return (
     <section className="card" aria-label={`${title}, ${booking.reference}`}>
       <div className="card-head">
         <div>
           <h3 className="card-title">{title}</h3>
-          <div className="reference">{booking.reference}</div>
+          {!title.includes(booking.reference) && <div className="reference">{booking.reference}</div>}
         </div>
         <StatusBadge status={booking.status} />
       </div>
@@ -28,11 +30,14 @@ export function BookingCard({ card }: { card: Extract<Card, { kind: "booking" }>
           </div>
         )}
       </dl>
-      {lines.map((line) => (
-        <p key={line} className="card-note">
-          {line}
-        </p>
-      ))}
+      {booking.travellers.length > 0 && <p className="card-note">{booking.travellers.map(({ name }) => name).join(", ")}</p>}
+      {further.length > 0 && (
+        <ul className="card-note">
+          {further.map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
     </section>
   );
 }

@@ -155,7 +155,12 @@ describe("the history", () => {
 
   it("tells a message from its answer, though both have the id of the run", () => {
     const messages = [user("one", 905, "r1"), assistant("answer", 1000, { messageId: "r1" })];
-    const live = run([sending("one", "k1"), chat("user", { message: messages[0] }), { type: "sent", key: "k1", id: "r1" }, chat("final", { message: messages[1] })]);
+    const live = run([
+      sending("one", "k1"),
+      chat("user", { message: messages[0] }),
+      { type: "sent", key: "k1", id: "r1" },
+      chat("final", { message: messages[1] }),
+    ]);
     expect(texts(live)).toEqual(["one", "answer"]);
     const after = run([{ type: "history", messages }], live);
     expect(texts(after)).toEqual(["one", "answer"]);

@@ -1,7 +1,7 @@
 import type { ChatMessage, EventPayload } from "@travelagent/protocol";
 import type { Card, MessageAction } from "@travelagent/protocol/messages";
 
-export type Delivery = { status: "sending" } | { status: "sent" } | { status: "failed"; reason: string };
+type Delivery = { status: "sending" } | { status: "sent" } | { status: "failed"; reason: string };
 
 /** One bubble of a conversation. */
 export interface Entry {
@@ -134,7 +134,10 @@ function addLive(entries: readonly Entry[], message: ChatMessage, { runId, seq }
   // One run may answer several messages, so the run tells which one this is only when there is no id.
   const known = entries.find((other) => isSame(other, entry)) ?? (message.messageId === undefined ? entries.find(ofRun) : undefined);
   // What was written here is already on the screen: the event says that it arrived.
-  if (known) return entries.map((other) => (other === known ? { ...other, ...(other.delivery ? { delivery: { status: "sent" } } : {}), ...(entry.id === undefined ? {} : { id: entry.id }) } : other));
+  if (known)
+    return entries.map((other) =>
+      other === known ? { ...other, ...(other.delivery ? { delivery: { status: "sent" } } : {}), ...(entry.id === undefined ? {} : { id: entry.id }) } : other,
+    );
   return [...entries, { ...entry, runId, live: true }];
 }
 

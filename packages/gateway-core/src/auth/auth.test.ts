@@ -112,6 +112,13 @@ describe("console sessions", () => {
     expect(codeOf(() => auth.verify({ session: value }, here))).toBe("UNAUTHORIZED");
   });
 
+  it("open with the password in whichever field it comes", () => {
+    const { auth } = bench({ mode: "password", password: "correct horse" });
+    expect(codeOf(() => auth.logIn({ token: "correct horse" }, here))).toBe("ok");
+    expect(codeOf(() => auth.logIn({ token: "wrong" }, here))).toBe("UNAUTHORIZED");
+    expect(codeOf(() => auth.logIn({}, here))).toBe("UNAUTHORIZED");
+  });
+
   it("open by code once, and within ten minutes", async () => {
     const { auth, clock } = bench();
     const code = auth.sessions.issueCode("operator");

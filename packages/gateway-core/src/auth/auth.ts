@@ -120,8 +120,10 @@ export function createAuth({
       if (session) return { actor: session.actor, method: "session", credential: `session:${session.id}`, expiresAt: session.expiresAt };
       return verifySecret(given, peer);
     },
-    logIn({ code, ...given }, peer) {
-      if (!code) return sessions.issue(verifySecret(given, peer).actor);
+    logIn({ code, token: shownToken, password: shownPassword }, peer) {
+      // A sign-in form has one field, whatever the secret is called.
+      const shown = shownToken ?? shownPassword;
+      if (!code) return sessions.issue(verifySecret({ token: shown, password: shown }, peer).actor);
       lockout.check(peer.address);
       const owner = sessions.redeemCode(code);
       guess(owner !== undefined, "code", peer);

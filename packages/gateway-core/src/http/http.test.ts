@@ -149,7 +149,7 @@ describe("watching", () => {
 });
 
 describe("pages", () => {
-  it.each(["/", "/inbox", "/bookings/ABC123", "/approvals", "/system", "/policy?x=1"])("%s is the console", async (path) => {
+  it.each(["/", "/login", "/inbox", "/bookings/ABC123", "/approvals", "/system", "/policy?x=1"])("%s is the console", async (path) => {
     const answer = await ask("GET", path);
     expect(answer).toMatchObject({ status: 200, text: expect.stringContaining("console") });
     expect(answer.headers["content-security-policy"]).toBe(
@@ -216,7 +216,7 @@ describe("errors", () => {
 
   it("name the methods there are", async () => {
     expect(await ask("POST", "/health")).toMatchObject({ status: 405, headers: { allow: "GET, HEAD" }, json: { error: { code: "METHOD_NOT_ALLOWED" } } });
-    expect(await ask("GET", "/login")).toMatchObject({ status: 405, headers: { allow: "POST" } });
+    expect(await ask("GET", "/logout")).toMatchObject({ status: 405, headers: { allow: "POST" } });
     expect((await ask("DELETE", "/inbox")).status).toBe(405);
     expect((await ask("POST", "/nothing")).status).toBe(404);
   });

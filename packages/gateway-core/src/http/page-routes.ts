@@ -54,6 +54,7 @@ export function pageRoutes(directory: string, visitors: Visitors | undefined): H
 
   return [
     get("/", consolePage),
+    get("/login", consolePage),
     ...consolePages.flatMap((name) => [get(`/${name}`, consolePage), get(`/${name}/*`, consolePage)]),
     get("/chat", chat),
     get("/*", (request) => page(request.url.pathname.slice(1), request)),

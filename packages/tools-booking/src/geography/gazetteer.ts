@@ -47,7 +47,11 @@ function buildIndex(): Index {
   const learn = (name: string, place: Place) => {
     const key = foldName(name);
     const known = names.get(key) ?? [];
-    if (!known.includes(place)) names.set(key, [...known, place].sort((a, b) => b.weight - a.weight));
+    if (!known.includes(place))
+      names.set(
+        key,
+        [...known, place].sort((a, b) => b.weight - a.weight),
+      );
   };
   for (const code of cityCodes()) {
     const place = cityPlace(code);

@@ -1,7 +1,19 @@
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
 import { aliases } from "./aliases.ts";
-import { airport, airports, airportsFor, cityCodes, createGazetteer, distanceKm, isDate, localToUtc, localTravelTime, offsetMinutes, wallClock } from "./index.ts";
+import {
+  airport,
+  airports,
+  airportsFor,
+  cityCodes,
+  createGazetteer,
+  distanceKm,
+  isDate,
+  localToUtc,
+  localTravelTime,
+  offsetMinutes,
+  wallClock,
+} from "./index.ts";
 
 const require = createRequire(import.meta.url);
 
@@ -90,7 +102,8 @@ describe("gazetteer", () => {
   });
 
   it("finds nothing for countries and nonsense", () => {
-    for (const name of ["spain", "chile", "mexico", "germany", "japan", "australia", "", "xyzzy", "the"]) expect({ name, found: found(name) }).toEqual({ name, found: [] });
+    for (const name of ["spain", "chile", "mexico", "germany", "japan", "australia", "", "xyzzy", "the"])
+      expect({ name, found: found(name) }).toEqual({ name, found: [] });
   });
 
   it("guesses at misspelt names and leaves short ones alone", () => {
@@ -105,7 +118,11 @@ describe("gazetteer", () => {
 
 describe("travel time", () => {
   it("moves on over a gap and takes the first of two in a fold", () => {
-    expect(localTravelTime("2027-03-28T02:30", "Europe/Madrid")).toEqual({ local: "2027-03-28T03:30:00", timeZone: "Europe/Madrid", utc: "2027-03-28T01:30:00Z" });
+    expect(localTravelTime("2027-03-28T02:30", "Europe/Madrid")).toEqual({
+      local: "2027-03-28T03:30:00",
+      timeZone: "Europe/Madrid",
+      utc: "2027-03-28T01:30:00Z",
+    });
     expect(localTravelTime("2027-10-31T02:30", "Europe/Madrid").utc).toBe("2027-10-31T00:30:00Z");
     expect(localTravelTime("2027-03-28T12:00:00", "Europe/Madrid").utc).toBe("2027-03-28T10:00:00Z");
     expect(localTravelTime("2027-03-27T23:30", "Europe/Madrid").utc).toBe("2027-03-27T22:30:00Z");
@@ -118,7 +135,8 @@ describe("travel time", () => {
   });
 
   it("refuses what is no time", () => {
-    for (const text of ["2027-02-30T10:00", "2027-13-01T10:00", "2027-01-01", "tomorrow", "2027-01-01T25:00"]) expect(() => wallClock(text)).toThrow(RangeError);
+    for (const text of ["2027-02-30T10:00", "2027-13-01T10:00", "2027-01-01", "tomorrow", "2027-01-01T25:00"])
+      expect(() => wallClock(text)).toThrow(RangeError);
     expect(() => offsetMinutes("Mars/Olympus", 0)).toThrow(RangeError);
     expect([isDate("2028-02-29"), isDate("2027-02-29"), isDate("2027-2-1")]).toEqual([true, false, false]);
   });

@@ -13,8 +13,8 @@ function exactOffset(timeZone: string, utcMs: number): number {
 
 /** Minutes east of UTC. Raises `RangeError` for what is no zone. */
 export function offsetMinutes(timeZone: string, utcMs: number): number {
-  let zone = days.get(timeZone);
-  if (!zone) days.set(timeZone, (zone = new Map()));
+  const zone = days.get(timeZone) ?? new Map<number, number | undefined>();
+  days.set(timeZone, zone);
   const number = Math.floor(utcMs / day);
   if (!zone.has(number)) {
     if (zone.size > 800) zone.clear();
@@ -28,7 +28,8 @@ export function offsetMinutes(timeZone: string, utcMs: number): number {
 export function wallClock(local: string): number {
   const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?$/.test(local) ? Date.parse(`${local}Z`) : Number.NaN;
   // Date.parse lets 31 February pass as 3 March in some forms; a date that does not survive the round trip is none.
-  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 16) !== local.slice(0, 16)) throw new RangeError(`"${local}" is not a date and time; write 2027-03-28T10:15`);
+  if (Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 16) !== local.slice(0, 16))
+    throw new RangeError(`"${local}" is not a date and time; write 2027-03-28T10:15`);
   return ms;
 }
 

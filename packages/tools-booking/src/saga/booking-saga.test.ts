@@ -179,7 +179,6 @@ async function dieEverywhere(prepare: (made: Awaited<ReturnType<typeof bench>>) 
     if (died) work.restart();
     await work.idle();
     const { order } = await made.book(trip, "yes-1");
-    if (order.attention) console.log(made.log.lines.filter((l) => l.level === "error"));
     expect(`point ${point}: ${order.status}${order.attention ?? ""} ${(await made.differences()).join("; ")}`).toBe(`point ${point}: ${expected} `);
     expect(made.payments.payments()).toHaveLength(1);
     expect((await made.bookings.list({})).bookings).toHaveLength(1);

@@ -62,12 +62,12 @@ const needsTicket = (saga: Saga, item: OrderItem): boolean =>
 
 /** From confirmed price to tickets and captured money. `refused` means that the trip is given up. */
 async function forward(saga: Saga): Promise<Ending> {
-  const priced = await reprice(saga);
-  if (priced.state !== "done") return priced;
-  const { items, currency } = saga.order();
-  const dueNow = sum(items.filter((item) => item.paidHere).map((item) => item.total), currency);
-  if (items.some((item) => item.paidHere)) {
-    const paid = await authorise(saga, "purchase", 0, dueNow);
+  if (saga.order().items.some((item) => item.status === "pending")) {
+    const priced = await reprice(saga);
+    if (priced.state !== "done") return priced;
+    const { items, currency } = saga.order();
+    const here = items.filter((item) => item.paidHere);
+    const paid: Ending = here.length === 0 ? { state: "done" } : await authorise(saga, "purchase", 0, sum(here.map((item) => item.total), currency));
     if (paid.state !== "done") return paid;
   }
   for (const { item, by } of planOf(items, (candidate) => canHold(saga, candidate), saga.clock.now())) {
@@ -117,6 +117,8 @@ async function proceed(saga: Saga): Promise<Ending> {
     await saga.record("partly", [{ type: "needs-human", reason: "part of the trip is cancelled and part still stands; cancel the rest or keep it" }]);
     return { state: "unknown" };
   }
+  // A purchase that was complete once is never given up; what is wrong with its money goes to a person.
+  if (saga.round > 1 && !items.some((item) => item.status === "pending" || needsTicket(saga, item))) return { state: "done" };
   return forward(saga);
 }
 

@@ -123,6 +123,7 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
 
     async record(name, events, also) {
       await ctx.transaction(name, async (tx) => {
+        if (!(await orders.once(tx, ctx.id, name))) return null;
         const before = await orders.get(orderId, tx);
         const after = await orders.apply(tx, orderId, events);
         for (const item of after.order.items) {

@@ -35,7 +35,11 @@ async function codeOf(work: Promise<unknown>): Promise<string> {
 }
 
 /** The rules every supplier keeps, whatever its dialect. Rules about an optional ability hold where the ability is present. */
-export function supplierContract<Q, O extends Offer>({ describe, it, expect }: Runner, name: string, open: () => Promise<SupplierBench<Q, O>> | SupplierBench<Q, O>): void {
+export function supplierContract<Q, O extends Offer>(
+  { describe, it, expect }: Runner,
+  name: string,
+  open: () => Promise<SupplierBench<Q, O>> | SupplierBench<Q, O>,
+): void {
   const request = (bench: SupplierBench<Q, O>, offer: O, key: string, maxTotal = generous(offer)): BookRequest<O> => ({
     offer,
     travellers: bench.travellers(offer),

@@ -64,9 +64,11 @@ export function BookingDetail({ gateway, id }: { gateway: Gateway; id: string })
   );
 }
 
-function Facts({ detail: { booking, timeline, payments, documents } }: { detail: Detail }) {
+function Facts({ detail: { booking, timeline, payments, documents, attention, failure } }: { detail: Detail }) {
+  const problem = typeof attention === "string" ? attention : (failure as { message?: unknown } | undefined)?.message;
   return (
     <>
+      {typeof problem === "string" && <p className="attention">{problem}</p>}
       <BookingItems booking={booking} />
       <dl className="facts">
         <Fact label="Travellers">{booking.travellers.map(({ name }) => name).join(", ") || "Not given yet"}</Fact>

@@ -16,7 +16,7 @@ export function recordLine(record: Loose): RecordLine {
   const at = timeOf(first(record, ["at", "timestamp", "createdAt", "ts", "time"]));
   const title = text(first(record, ["title", "summary", "event", "type", "kind", "name"]));
   const status = text(first(record, ["status", "to", "state"]));
-  const detail = text(first(record, ["detail", "reason", "note", "message", "description", "reference", "provider"]));
+  const detail = text(first(record, ["detail", "reason", "note", "message", "description", "number", "reference", "provider"]));
   const amount = moneyOf(record.amount) ?? moneyOf(record.total) ?? moneyOf(record);
   return {
     title: words(title ?? status ?? "Entry") + (title && status && status !== title ? `: ${words(status).toLowerCase()}` : ""),

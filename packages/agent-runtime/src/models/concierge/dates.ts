@@ -118,7 +118,7 @@ function roles(mentions: DayMention[], text: string): void {
 
 const takeShift = (text: string): { shift: number; shiftOf?: "start" | "end"; span: Span } | undefined => {
   const later = new RegExp(`\\b(${amountOf})\\s+(days?|weeks?)\\s+(later|earlier|after|before|sooner)\\b`).exec(text);
-  const near = later ? null : /\bthe\s+(?:next|following)\s+day\b|\bthe\s+day\s+(?:before|earlier|after)\b/.exec(text);
+  const near = later ? null : /\bthe\s+(?:next|following)\s+day\b|\bthe\s+day\s+(?:before|earlier|after)\b(?!\s+tomorrow)/.exec(text);
   const found = later ?? near;
   if (!found) return undefined;
   const days = later ? (toNumber(later[1]!) ?? 1) * (later[2]!.startsWith("week") ? 7 : 1) : 1;
@@ -150,7 +150,7 @@ export function readDates(text: string, today: string): Dates {
   const shift = takeShift(rest);
   if (shift) take(shift.span);
   for (const [pattern, read] of patterns) {
-    for (const match of [...matches(pattern, rest)]) {
+    for (const match of matches(pattern, rest)) {
       const specs = read(match, today);
       if (!specs) continue;
       take(match.span);

@@ -212,7 +212,7 @@ function decideFound(state: State, { search: result, args }: Extract<Happening, 
   const sandboxFirst = !state.sandboxTold && offers.some(({ sandbox }) => sandbox);
   if (sandboxFirst) state.sandboxTold = true;
   const changing = state.goal.kind === "change" ? state.goal.reference : undefined;
-  const text = say.offersReply({ search: result, args, slots, party: state.party, sandboxFirst, ...(changing ? { changing } : {}) });
+  const text = say.offersReply({ search: result, args, slots, party: state.party, sandboxFirst, chosen: Object.values(state.chosen).map(({ offer }) => offer), ...(changing ? { changing } : {}) });
   return { text: prefix + text, asked: { kind: "choice", vertical } };
 }
 

@@ -116,7 +116,8 @@ function answerQuestion(state: State, said: Understanding): boolean {
 function answerPlace(state: State, asked: Extract<Question, { kind: "place" }>, { text, intents, places }: Understanding): boolean {
   const settle = (place: Place | undefined): boolean => {
     if (!place) return false;
-    state.slots[asked.vertical][asked.slot] = { place };
+    const namesakes = asked.options.some((option) => option !== place && option.name === place.name);
+    state.slots[asked.vertical][asked.slot] = { place, ...(namesakes ? { namesakes } : {}) };
     return true;
   };
   const n = optionNumber(text);

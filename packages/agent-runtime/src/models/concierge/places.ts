@@ -113,11 +113,11 @@ function lookUp(gazetteer: Gazetteer, text: string, tokens: readonly Token[]): P
 }
 
 function accepts(token: Token, text: string, shouting: boolean, hungry: boolean): boolean {
-  const cue = roleBefore(text, token.start);
-  if (never.has(token.text)) return isCode(token, shouting) && cue !== undefined;
+  const cued = () => roleBefore(text, token.start) !== undefined;
+  if (never.has(token.text)) return isCode(token, shouting) && cued();
   if (/^\d+$/.test(token.text) || token.text.length < 2) return false;
-  if (token.text.length === 3 && !isCode(token, shouting)) return cue !== undefined || hungry || /^\s*(?:to|-|→|>|->)\s*[a-z]{3}\b/.test(text.slice(token.end)) || isCapital(token);
-  if (weak.has(token.text)) return cue !== undefined || hungry || (isCapital(token) && text.slice(0, token.start).trim() !== "");
+  if (token.text.length === 3 && !isCode(token, shouting)) return hungry || isCapital(token) || cued() || /^\s*(?:to|-|→|>|->)\s*[a-z]{3}\b/.test(text.slice(token.end));
+  if (weak.has(token.text)) return hungry || (isCapital(token) && text.slice(0, token.start).trim() !== "") || cued();
   return true;
 }
 

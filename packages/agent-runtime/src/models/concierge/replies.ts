@@ -34,10 +34,12 @@ const partyWords = (party: Party): string => {
   return `${words} and ${plural(party.ages.length, "child", "children")} (${list(party.ages.map((age) => (age < 1 ? "under 1" : String(age))))})`;
 };
 
+const nameIn = (slot: PlaceSlot | undefined): string | undefined => (slot && "place" in slot ? (slot.namesakes ? fullPlaceName(slot.place) : placeName(slot.place)) : undefined);
+
 /** What is known already, so that a question shows that it was heard. */
 function known(vertical: Vertical, slots: Slots): string {
-  const place = slots.place && "place" in slots.place ? placeName(slots.place.place) : undefined;
-  const origin = vertical === "flight" && slots.origin && "place" in slots.origin ? placeName(slots.origin.place) : undefined;
+  const place = nameIn(slots.place);
+  const origin = vertical === "flight" ? nameIn(slots.origin) : undefined;
   const start = slots.start && "day" in slots.start ? spoken(slots.start.day) : undefined;
   const where = vertical === "flight" ? `${origin ? ` from ${origin}` : ""}${place ? ` to ${place}` : ""}` : place ? ` in ${place}` : "";
   return `${nouns[vertical]}${where}${start ? `${vertical === "flight" ? " on" : " from"} ${start}` : ""}`;
@@ -94,7 +96,7 @@ export const tooManyChildren = "I can search for up to eight children together w
 
 function described(vertical: Vertical, slots: Slots, args: Record<string, unknown>, party: Party): string {
   const day = (value: unknown) => (typeof value === "string" && /^\d{4}-\d{2}-\d{2}/.test(value) ? spoken(value.slice(0, 10)) : "");
-  const name = (slot: PlaceSlot | undefined, code: unknown) => (slot && "place" in slot && slot.place.code === code ? placeName(slot.place) : String(code ?? ""));
+  const name = (slot: PlaceSlot | undefined, code: unknown) => (slot && "place" in slot && slot.place.code === code ? nameIn(slot)! : String(code ?? ""));
   switch (vertical) {
     case "flight": {
       const back = day(args.returnDate);
@@ -117,6 +119,8 @@ export interface OffersReply {
   sandboxFirst: boolean;
   /** The search is for a change of this booking. */
   changing?: string;
+  /** Chosen before, for the same trip. */
+  chosen: OfferReading[];
 }
 
 function partial({ missing, asked }: SearchReading): string {
@@ -124,7 +128,7 @@ function partial({ missing, asked }: SearchReading): string {
   return missing >= asked ? " No supplier could be reached." : ` ${missing === 1 ? "One supplier" : `${missing} suppliers`} could not be reached, so there may be more.`;
 }
 
-export function offersReply({ search, args, slots, party, sandboxFirst, changing }: OffersReply): string {
+export function offersReply({ search, args, slots, party, sandboxFirst, changing, chosen }: OffersReply): string {
   const { offers, vertical } = search;
   const many = vertical === "car" ? plural(offers.length, "car") : vertical === "hotel" ? plural(offers.length, "hotel offer") : plural(offers.length, "flight");
   const cheapest = tagged(offers, "cheapest") ?? lowest(offers);
@@ -142,7 +146,8 @@ export function offersReply({ search, args, slots, party, sandboxFirst, changing
   const oneWay = vertical === "flight" && args.returnDate === undefined && changing === undefined && slots.roundTrip === undefined ? " This is one way; name a return date if you need one." : "";
   const choose = offers.length === 1 ? "Answer with 1 to take it" : "Answer with a number to choose";
   const then = changing ? `${choose}, and I will prepare the change of booking ${changing}.` : `${choose}, or tell me what to change.`;
-  return `I found ${many} ${described(vertical, slots, args, party)}. ${headline}${partial(search)}${oneWay} ${then}${sandboxFirst ? `\n${sandboxNote}` : ""}`.replaceAll("  ", " ");
+  const noted = chosen.length > 0 ? `Noted: ${list(chosen.map(({ title }) => title))}. ` : "";
+  return `${noted}I found ${many} ${described(vertical, slots, args, party)}. ${headline}${partial(search)}${oneWay} ${then}${sandboxFirst ? `\n${sandboxNote}` : ""}`.replaceAll("  ", " ");
 }
 
 const tagged = (offers: readonly OfferReading[], tag: string): OfferReading | undefined => offers.find(({ tags }) => tags.some((one) => one.toLowerCase() === tag));
@@ -190,8 +195,8 @@ export function askTravellers(missing: Missing, known: number, carOnly: boolean)
   const total = missing.names + known;
   if (missing.half.length > 0 && missing.names > 0) asks.push(`the full name (given and family name) of ${list(missing.half)}`);
   else if (missing.names > 0) {
-    const who = carOnly ? "the driver's full name" : known === 0 ? (total === 1 ? "the traveller's full name" : `the full names of all ${total} travellers`) : missing.names === 1 ? "the full name of the other traveller" : `the full names of the other ${missing.names} travellers`;
-    asks.push(`${who}, as in the passport`);
+    const who = carOnly ? "the driver's full name" : known === 0 ? (total === 1 ? "the traveller's full name" : `the full names of ${total === 2 ? "both" : `all ${total}`} travellers`) : missing.names === 1 ? "the full name of the other traveller" : `the full names of the other ${missing.names} travellers`;
+    asks.push(`${who} as in the passport`);
   }
   if (missing.births.length > 0)
     asks.push(missing.births.length === 1 ? `the birth date of the child (${missing.births[0]! < 1 ? "under 1 year" : `age ${missing.births[0]}`})` : `the birth dates of the children (ages ${list(missing.births.map(String))})`);

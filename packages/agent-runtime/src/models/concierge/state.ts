@@ -7,7 +7,7 @@ import type { Understanding } from "./understanding.ts";
 import type { Cabin, CarCategory } from "./wishes.ts";
 
 /** A place that is settled, or what was said and what it could mean. */
-export type PlaceSlot = { place: Place } | { said: string; options: Place[]; guessed: boolean };
+export type PlaceSlot = { place: Place; /** Others have the same name. */ namesakes?: true } | { said: string; options: Place[]; guessed: boolean };
 export type DaySlot = { day: string } | { said: string; why: "ambiguous" | "past" | "month" | "invalid"; options: string[]; month?: number };
 
 /** The request for one kind of travel. `place` is the destination of a flight, the town of a hotel, the pick-up of a car. */

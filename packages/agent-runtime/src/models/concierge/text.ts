@@ -54,10 +54,22 @@ export const toOrdinal = (word: string): number | undefined => {
   return digits ? Number(digits[1]) : undefined;
 };
 
+const everywhere = new WeakMap<RegExp, RegExp>();
+
 /** Every match with its place; the pattern needs no `g`. */
-export function* matches(pattern: RegExp, text: string): Generator<RegExpExecArray & { span: Span }> {
-  const all = pattern.global ? pattern : new RegExp(pattern.source, `${pattern.flags}g`);
-  for (const match of text.matchAll(all)) yield Object.assign(match, { span: { start: match.index, end: match.index + match[0].length } }) as RegExpExecArray & { span: Span };
+export function matches(pattern: RegExp, text: string): (RegExpExecArray & { span: Span })[] {
+  let all = everywhere.get(pattern);
+  if (!all) {
+    all = new RegExp(pattern.source, `${pattern.flags.replace("g", "")}g`);
+    everywhere.set(pattern, all);
+  }
+  all.lastIndex = 0;
+  const found: (RegExpExecArray & { span: Span })[] = [];
+  for (let match = all.exec(text); match; match = all.exec(text)) {
+    if (match[0] === "") all.lastIndex++;
+    found.push(Object.assign(match, { span: { start: match.index, end: match.index + match[0].length } }));
+  }
+  return found;
 }
 
 export const list = (items: readonly string[], last = "and"): string => {

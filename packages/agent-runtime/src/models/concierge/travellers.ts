@@ -43,7 +43,7 @@ interface Tally {
 
 function tallyChildren(text: string, tally: Tally): string {
   let rest = text;
-  for (const match of [...matches(yearOlds, rest)]) {
+  for (const match of matches(yearOlds, rest)) {
     const age = toNumber(match[2]!);
     if (age === undefined || ageOf(age, match[3]) > 17) continue;
     const times = match[1] ? (toNumber(match[1]) ?? 1) : 1;
@@ -54,7 +54,7 @@ function tallyChildren(text: string, tally: Tally): string {
     tally.spans.push(match.span);
     rest = blank(rest, [match.span]);
   }
-  for (const match of [...matches(children, rest)]) {
+  for (const match of matches(children, rest)) {
     const ages = (match[3]?.match(/\d{1,2}/g) ?? []).map((age) => ageOf(Number(age), match[4]?.trim() || undefined)).filter((age) => age <= 17);
     const manyByWord = /(?:children|kids|sons|daughters|boys|girls|toddlers|babies|infants|ones|teens|teenagers|newborns)$/.test(match[2]!) ? 2 : 1;
     const said = match[1] ? toNumber(match[1]) : undefined;
@@ -74,7 +74,7 @@ function tallyChildren(text: string, tally: Tally): string {
 
 function tallyPeople(text: string, tally: Tally): string {
   let rest = text;
-  for (const match of [...matches(people, rest)]) {
+  for (const match of matches(people, rest)) {
     const article = match[2] === "a" || match[2] === "an";
     if (match[2] === undefined && match[1] === undefined && !/^adult/.test(match[4]!)) continue;
     if (article && !/adult|person/.test(match[4]!)) continue;
@@ -91,7 +91,7 @@ function tallyPeople(text: string, tally: Tally): string {
   return rest;
 }
 
-function tallyCompanions(text: string, tally: Tally): void {
+function tallyCompanions(text: string, whole: string, tally: Tally): void {
   if (tally.adults !== undefined) return;
   const own = text.replace(serviceMe, (found) => " ".repeat(found.length));
   let companions = 0;
@@ -103,7 +103,7 @@ function tallyCompanions(text: string, tally: Tally): void {
   const withChildren = tally.ages.length + tally.agesMissing > 0;
   const self = /\b(?:me|myself)\b|\band\s+i\b|&\s*i\b|\bi\s+and\b|\bwith\b|\bwe\b|\bus\b|\bour\b/.test(own);
   if (companions > 0) tally.adults = companions + (self || withChildren ? 1 : 0);
-  else if (withChildren && !tally.more && /\b(?:me|myself)\b|\band\s+i\b|\bwith\s+(?:my|our)\b/.test(own)) tally.adults = 1;
+  else if (withChildren && !tally.more && (/\b(?:me|myself)\b|\band\s+i\b/.test(own) || /\bwith\s+(?:my|our)\b/.test(whole))) tally.adults = 1;
 }
 
 /** Who travels, from a text in `normalise` form whose dates and sums are blanked. Undefined when it does not say. */
@@ -123,7 +123,7 @@ export function readParty(text: string): PartyMention | undefined {
       tally.spans.push({ start: found.index, end: found.index + found[0].length });
     } else if (couple.test(rest)) tally.adults = 2;
   }
-  tallyCompanions(rest, tally);
+  tallyCompanions(rest, text, tally);
   if (tally.adults === undefined && alone.test(rest)) tally.adults = 1;
   const unsplit = group ? toNumber(group[1]!) : undefined;
   if (tally.adults === undefined && childrenCount === 0 && unsplit === undefined) return undefined;

@@ -43,6 +43,7 @@ export function understand(message: string, { today, gazetteer, hungry }: Readin
   const budget = readBudget(rest);
   if (budget) rest = blank(rest, [budget.span]);
   const dates = readDates(rest, today);
+  for (const mention of dates.mentions) mention.said = raw.slice(mention.span.start, mention.span.end).trim();
   rest = blank(rest, dates.spans);
   const times = readTimes(rest);
   rest = blank(

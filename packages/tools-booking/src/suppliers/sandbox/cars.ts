@@ -1,7 +1,7 @@
-import { addDays, type Airport, airportsFor, distanceKm, localToUtc, localTravelTime, wallClock } from "../../geography/index.ts";
+import { type Airport, addDays, airportsFor, distanceKm, localToUtc, localTravelTime, wallClock } from "../../geography/index.ts";
 import { compare, minorUnits, money } from "../../money.ts";
 import type { CarOffer, CarQuery } from "../../offer.ts";
-import { type Moment, priceOf, type Product, type Proposal, rejected } from "./product.ts";
+import { type Moment, type Product, type Proposal, priceOf, rejected } from "./product.ts";
 import { exchange } from "./world/currency.ts";
 import { seasonFactor } from "./world/fares.ts";
 import type { Dice } from "./world/hash.ts";
@@ -63,7 +63,8 @@ export function createCars(dice: Dice): Product<CarQuery, CarOffer, CarTerms> {
     const discount = days >= 28 ? 0.72 : days >= 7 ? 0.85 : days >= 3 ? 0.95 : 1;
     const rental = Math.round(aDay * discount * days) * 100;
     const feeCents =
-      (oneWay ? Math.round(45 + km * (from.country === to.country ? 0.22 : 0.6)) * 100 : 0) + (terms.driverAge < youngUnder ? youngFeeCents * Math.min(10, days) : 0);
+      (oneWay ? Math.round(45 + km * (from.country === to.country ? 0.22 : 0.6)) * 100 : 0) +
+      (terms.driverAge < youngUnder ? youngFeeCents * Math.min(10, days) : 0);
     const price = priceOf([{ ptc: "ADT", count: 1, base: minor(rental), taxes: minor(Math.round(rental * 0.2)), fees: minor(feeCents) }], currency);
     const total = minorUnits(price.total);
     const dayMinor = total / BigInt(days);
@@ -73,9 +74,15 @@ export function createCars(dice: Dice): Product<CarQuery, CarOffer, CarTerms> {
       { at: startsAt, penalty: total },
     ];
     const current = steps.findLastIndex(({ at }) => at <= moment.now);
-    const cancellation = steps.slice(current).map(({ at, penalty }, i) => ({ from: i === 0 ? "now" : new Date(at).toISOString(), penalty: money(penalty, currency) }));
+    const cancellation = steps
+      .slice(current)
+      .map(({ at, penalty }, i) => ({ from: i === 0 ? "now" : new Date(at).toISOString(), penalty: money(penalty, currency) }));
     const condition = { allowed: true, penalty: cancellation[0]!.penalty };
-    const place = (airport: Airport, local: string) => ({ locationCode: airport.code, address: `${airport.name} Airport, car rental desks`, time: localTravelTime(local, airport.timeZone) });
+    const place = (airport: Airport, local: string) => ({
+      locationCode: airport.code,
+      address: `${airport.name} Airport, car rental desks`,
+      time: localTravelTime(local, airport.timeZone),
+    });
     return {
       terms,
       content: {
@@ -106,7 +113,8 @@ export function createCars(dice: Dice): Product<CarQuery, CarOffer, CarTerms> {
 
   function checked(query: Pick<CarQuery, "pickUpAt" | "dropOffAt" | "driverAge">): void {
     try {
-      if (wallClock(query.dropOffAt) <= wallClock(query.pickUpAt) - 14 * hour) throw rejected("invalid_dates", "the car is given back before it is picked up; give a later return");
+      if (wallClock(query.dropOffAt) <= wallClock(query.pickUpAt) - 14 * hour)
+        throw rejected("invalid_dates", "the car is given back before it is picked up; give a later return");
     } catch (error) {
       if (error instanceof RangeError) throw rejected("invalid_dates", error.message);
       throw error;

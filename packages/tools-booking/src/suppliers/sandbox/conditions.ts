@@ -38,7 +38,10 @@ export interface PartyProblem {
 }
 
 /** How many of each kind travel; only flights name everybody. */
-export function partyProblem(offer: Offer, travellers: readonly { ptc: string; bornOn?: string; givenName: string; familyName: string }[]): PartyProblem | undefined {
+export function partyProblem(
+  offer: Offer,
+  travellers: readonly { ptc: string; bornOn?: string; givenName: string; familyName: string }[],
+): PartyProblem | undefined {
   if (travellers.length === 0) return { code: "invalid_travellers", message: "somebody must travel; give the name of at least one traveller" };
   if (travellers.some(({ givenName, familyName }) => !givenName.trim() || !familyName.trim())) {
     return { code: "invalid_travellers", message: "every traveller needs a given name and a family name" };
@@ -47,7 +50,11 @@ export function partyProblem(offer: Offer, travellers: readonly { ptc: string; b
   for (const ptc of ["ADT", "CHD", "INF"] as const) {
     const wanted = offer.passengers.find((one) => one.ptc === ptc)?.count ?? 0;
     const given = travellers.filter((one) => one.ptc === ptc);
-    if (given.length !== wanted) return { code: "invalid_travellers", message: `this offer is for ${wanted} of type ${ptc} and ${given.length} were named; search again for the right party` };
+    if (given.length !== wanted)
+      return {
+        code: "invalid_travellers",
+        message: `this offer is for ${wanted} of type ${ptc} and ${given.length} were named; search again for the right party`,
+      };
     if (ptc !== "ADT" && given.some(({ bornOn }) => !bornOn)) return { code: "invalid_travellers", message: "children and infants need a date of birth" };
   }
   return undefined;

@@ -2,8 +2,22 @@ import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock } from "@travelagent/protocol/ports";
 
 export type SandboxOperation =
-  | "search" | "reprice" | "hold" | "book" | "ticket" | "find" | "read" | "quote-cancel" | "cancel" | "quote-change" | "change"
-  | "authorise" | "capture" | "void" | "refund" | "find-payment";
+  | "search"
+  | "reprice"
+  | "hold"
+  | "book"
+  | "ticket"
+  | "find"
+  | "read"
+  | "quote-cancel"
+  | "cancel"
+  | "quote-change"
+  | "change"
+  | "authorise"
+  | "capture"
+  | "void"
+  | "refund"
+  | "find-payment";
 
 export type Fault =
   /** The effect happens and the reply is lost: the caller sees `OUTCOME_UNKNOWN`. */
@@ -32,14 +46,16 @@ export interface Trouble {
 
 /** Puts up with what goes wrong before the effect, and says what goes wrong later. */
 export async function meetFaults(faults: Faults | undefined, clock: Clock, operation: SandboxOperation, key: string, signal: AbortSignal): Promise<Trouble> {
-  if (signal.aborted) throw new TravelAgentError("SUPPLIER_UNAVAILABLE", "the call was given up before it was sent; nothing happened", { cause: signal.reason });
+  if (signal.aborted)
+    throw new TravelAgentError("SUPPLIER_UNAVAILABLE", "the call was given up before it was sent; nothing happened", { cause: signal.reason });
   const fault = faults?.(operation, key);
   if (fault?.kind === "slow") await pause(clock, fault.ms, signal);
   if (fault?.kind === "unavailable") throw new TravelAgentError("SUPPLIER_UNAVAILABLE", "the sandbox supplier does not answer; try again in a minute");
   return {
     has: (kind) => fault?.kind === kind,
     afterCommit() {
-      if (fault?.kind === "timeout_after_commit") throw new TravelAgentError("OUTCOME_UNKNOWN", "the sandbox supplier did not answer in time; ask it by key what happened");
+      if (fault?.kind === "timeout_after_commit")
+        throw new TravelAgentError("OUTCOME_UNKNOWN", "the sandbox supplier did not answer in time; ask it by key what happened");
     },
   };
 }

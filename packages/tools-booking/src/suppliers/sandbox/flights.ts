@@ -2,7 +2,7 @@ import { addDays, airportsFor, daysBetween, distanceKm, isDate, travelTime } fro
 import { compare, minorUnits, money } from "../../money.ts";
 import type { Cabin, Condition, FareComponent, FlightOffer, FlightQuery, Journey, PassengerType, Segment } from "../../offer.ts";
 import type { FlightTerms } from "./flight-terms.ts";
-import { type Moment, priceOf, type Product, type Proposal, rejected } from "./product.ts";
+import { type Moment, type Product, type Proposal, priceOf, rejected } from "./product.ts";
 import { type BookingClass, openClass, seatKey, seatsLeft } from "./world/availability.ts";
 import { carrier } from "./world/carriers.ts";
 import type { Connections, Itinerary } from "./world/connections.ts";
@@ -58,7 +58,8 @@ function cabinOn(flight: Flight, wanted: Cabin): Cabin | undefined {
   return wanted === "FIRST" && seats.BUSINESS ? "BUSINESS" : undefined;
 }
 
-const write = ({ departure, date }: Flight) => `${departure.route.carrier.code} ${departure.number} ${departure.route.from.code} ${departure.route.to.code} ${date}`;
+const write = ({ departure, date }: Flight) =>
+  `${departure.route.carrier.code} ${departure.number} ${departure.route.from.code} ${departure.route.to.code} ${date}`;
 
 const carrierOf = (journey: Pick<PricedJourney, "flights">) => journey.flights[0]!.departure.route.carrier;
 
@@ -156,14 +157,16 @@ export function createFlights({ dice, network, schedule, connections }: FlightWo
         conditions: { refund: condition(brand.refundPenalty, km, terms, total), change: condition(brand.changePenalty, km, terms, total) },
         journeys: journeys.map(journeyOf),
         fareComponents: journeys.flatMap(({ cabins, classes }, direction) =>
-          cabins.map((cabin, i): FareComponent => ({
-            segmentId: `${direction + 1}.${i + 1}`,
-            cabin,
-            bookingClass: classes[i]!.code,
-            fareBasisCode: `${classes[i]!.code}${brand.code.slice(0, 3)}${trip}`,
-            fareBrand: brand.name,
-            baggage: { carryOn: brand.carryOn, checkedPieces: brand.checkedPieces },
-          })),
+          cabins.map(
+            (cabin, i): FareComponent => ({
+              segmentId: `${direction + 1}.${i + 1}`,
+              cabin,
+              bookingClass: classes[i]!.code,
+              fareBasisCode: `${classes[i]!.code}${brand.code.slice(0, 3)}${trip}`,
+              fareBrand: brand.name,
+              baggage: { carryOn: brand.carryOn, checkedPieces: brand.checkedPieces },
+            }),
+          ),
         ),
         validatingCarrier: carrierOf(journeys[0]!).code,
         passengers: terms.passengers,
@@ -231,11 +234,14 @@ export function createFlights({ dice, network, schedule, connections }: FlightWo
     kind: "flight",
     days(query) {
       const { departureDate, returnDate } = query;
-      if (!isDate(departureDate) || (returnDate !== undefined && !isDate(returnDate))) throw rejected("invalid_dates", "a date of this search does not exist; write 2027-03-28");
-      if (returnDate !== undefined && returnDate < departureDate) throw rejected("invalid_dates", "the return is before the departure; give a later return date");
+      if (!isDate(departureDate) || (returnDate !== undefined && !isDate(returnDate)))
+        throw rejected("invalid_dates", "a date of this search does not exist; write 2027-03-28");
+      if (returnDate !== undefined && returnDate < departureDate)
+        throw rejected("invalid_dates", "the return is before the departure; give a later return date");
       const passengers = passengerCounts(query);
       const count = (ptc: PassengerType) => passengers.find((one) => one.ptc === ptc)?.count ?? 0;
-      if (query.adults < 1 || seatsOf(passengers) > 9) throw rejected("invalid_passengers", "one booking takes one to nine seats and at least one adult; search in parts");
+      if (query.adults < 1 || seatsOf(passengers) > 9)
+        throw rejected("invalid_passengers", "one booking takes one to nine seats and at least one adult; search in parts");
       if (count("INF") > count("ADT")) throw rejected("invalid_passengers", "every infant on a lap needs an adult of its own");
       return [addDays(departureDate, -1), addDays(returnDate ?? departureDate, 4)];
     },
@@ -256,7 +262,13 @@ export function createFlights({ dice, network, schedule, connections }: FlightWo
       const shown = worthShowing(trips).slice(0, Math.max(1, query.limit));
       const proposals = (brand: FareBrand) =>
         shown.map((trip) => {
-          const terms: FlightTerms = { journeys: trip.map(({ flights }) => flights.map(write)), cabin: query.cabin, brand: brand.code, passengers, currency: query.currency };
+          const terms: FlightTerms = {
+            journeys: trip.map(({ flights }) => flights.map(write)),
+            cabin: query.cabin,
+            brand: brand.code,
+            passengers,
+            currency: query.currency,
+          };
           return proposal(trip, terms, brand, moment);
         });
       const affordable = ({ content }: Proposal<FlightOffer, FlightTerms>) => !query.maxTotal || compare(content.price.total, query.maxTotal) <= 0;
@@ -265,13 +277,19 @@ export function createFlights({ dice, network, schedule, connections }: FlightWo
         Proposal<FlightOffer, FlightTerms>[],
         Proposal<FlightOffer, FlightTerms>[],
       ];
-      // Half of the list is different flights at their lowest price, the rest the freer fares of the first ones.
+      // Half of the list is different flights at their lowest price, the rest the freer fares of the first ones; what can be held goes first.
       const ways = Math.max(1, Math.ceil(query.limit / 2));
-      const mixed = [...light.slice(0, ways), ...classic.flatMap((one, i) => (flex[i] ? [one, flex[i]] : [one])).slice(0, query.limit - ways), ...light.slice(ways)];
+      const freer = classic.map((one, i) => (flex[i] ? [one, flex[i]] : [one]));
+      const held = freer.findIndex(([one]) => one!.content.paymentTimeLimit !== undefined);
+      if (held > 0) freer.unshift(...freer.splice(held, 1));
+      const mixed = [...light.slice(0, ways), ...freer.flat().slice(0, query.limit - ways), ...light.slice(ways)];
       return [...new Set(mixed)].slice(0, query.limit).sort((a, b) => compare(a.content.price.total, b.content.price.total));
     },
     daysOf(terms) {
-      const dates = terms.journeys.flat().map((flight) => flight.slice(-10)).sort();
+      const dates = terms.journeys
+        .flat()
+        .map((flight) => flight.slice(-10))
+        .sort();
       return [dates[0]!, dates.at(-1)!];
     },
     propose(terms, moment) {

@@ -2,11 +2,11 @@ import type { Money } from "@travelagent/protocol";
 import { addDays, airportsFor, airportsOfCity, daysBetween, isDate, localToUtc, localTravelTime } from "../../geography/index.ts";
 import { compare, money } from "../../money.ts";
 import type { CancellationStep, HotelOffer, HotelQuery } from "../../offer.ts";
-import { type Moment, priceOf, type Product, type Proposal, rejected } from "./product.ts";
+import { type Moment, type Product, type Proposal, priceOf, rejected } from "./product.ts";
 import { exchange } from "./world/currency.ts";
 import { seasonFactor } from "./world/fares.ts";
 import type { Dice } from "./world/hash.ts";
-import { propertiesOf, type Property, type RoomType } from "./world/properties.ts";
+import { type Property, propertiesOf, type RoomType } from "./world/properties.ts";
 
 export interface HotelTerms {
   city: string;
@@ -36,7 +36,24 @@ const plans: readonly RatePlan[] = [
 ];
 
 /** City tax in euro cents, an adult and night, paid at the house; at most seven nights. */
-const cityTax: Readonly<Record<string, number>> = { IT: 450, FR: 325, PT: 400, ES: 220, DE: 300, AT: 320, NL: 900, BE: 400, GR: 350, CZ: 200, HU: 250, HR: 190, CH: 350, AE: 400, MY: 210, JP: 130 };
+const cityTax: Readonly<Record<string, number>> = {
+  IT: 450,
+  FR: 325,
+  PT: 400,
+  ES: 220,
+  DE: 300,
+  AT: 320,
+  NL: 900,
+  BE: 400,
+  GR: 350,
+  CZ: 200,
+  HU: 250,
+  HR: 190,
+  CH: 350,
+  AE: 400,
+  MY: 210,
+  JP: 130,
+};
 const taxedCitiesOnly: Readonly<Record<string, readonly string[]>> = { ES: ["BCN", "PMI", "IBZ", "MAH", "GRO", "REU"] };
 
 const vatShare = 0.1;

@@ -44,7 +44,13 @@ const flightQueries: fc.Arbitrary<FlightQuery> = fc
     return { origin: pair[0], destination: pair[1], departureDate, ...(stay ? { returnDate: addDays(departureDate, stay) } : {}), limit: 8, ...rest };
   });
 
-function sumsUp(price: { total: { amount: string; currency: string }; base: typeof price.total; taxes: typeof price.total; fees: typeof price.total; perPassenger: { count: number; each: typeof price.total }[] }) {
+function sumsUp(price: {
+  total: { amount: string; currency: string };
+  base: typeof price.total;
+  taxes: typeof price.total;
+  fees: typeof price.total;
+  perPassenger: { count: number; each: typeof price.total }[];
+}) {
   const total = minorUnits(price.total);
   expect(minorUnits(price.base) + minorUnits(price.taxes) + minorUnits(price.fees)).toBe(total);
   expect(price.perPassenger.reduce((sum, { count, each }) => sum + minorUnits(each) * BigInt(count), 0n)).toBe(total);
@@ -138,8 +144,27 @@ describe("the sandbox world", () => {
         fc.array(fc.integer({ min: 0, max: 16 }), { maxLength: 2 }),
         (place, ahead, days, currency, childrenAges) => {
           const from = addDays(today, ahead);
-          const stay: HotelQuery = { place, checkIn: from, checkOut: addDays(from, days), rooms: 1, adults: 2, childrenAges, refundableOnly: false, currency, limit: 10 };
-          const rental: CarQuery = { pickUp: place, dropOff: place, pickUpAt: `${from}T10:00`, dropOffAt: `${addDays(from, days)}T10:00`, driverAge: 23, automaticOnly: false, currency, limit: 10 };
+          const stay: HotelQuery = {
+            place,
+            checkIn: from,
+            checkOut: addDays(from, days),
+            rooms: 1,
+            adults: 2,
+            childrenAges,
+            refundableOnly: false,
+            currency,
+            limit: 10,
+          };
+          const rental: CarQuery = {
+            pickUp: place,
+            dropOff: place,
+            pickUpAt: `${from}T10:00`,
+            dropOffAt: `${addDays(from, days)}T10:00`,
+            driverAge: 23,
+            automaticOnly: false,
+            currency,
+            limit: 10,
+          };
           for (const { content } of [...hotels.search(stay, { now, taken: nobody }), ...cars.search(rental, { now, taken: nobody })]) {
             sumsUp(content.price);
             expect(content.cancellation[0]!.from).toBe("now");
@@ -153,14 +178,33 @@ describe("the sandbox world", () => {
   });
 
   it("flies between large cities on nearly any day", () => {
-    const pairs = [["BCN", "FRA"], ["LON", "TYO"], ["MAD", "NYC"], ["LIS", "OPO"], ["SYD", "SIN"], ["PAR", "ROM"], ["BER", "BCN"], ["SAO", "LIS"], ["DXB", "BOM"], ["NYC", "LAX"]];
+    const pairs = [
+      ["BCN", "FRA"],
+      ["LON", "TYO"],
+      ["MAD", "NYC"],
+      ["LIS", "OPO"],
+      ["SYD", "SIN"],
+      ["PAR", "ROM"],
+      ["BER", "BCN"],
+      ["SAO", "LIS"],
+      ["DXB", "BOM"],
+      ["NYC", "LAX"],
+    ];
     let found = 0;
     let asked = 0;
     for (const [origin, destination] of pairs) {
       for (let ahead = 2; ahead < 330; ahead += 23) {
         asked++;
         const query: FlightQuery = {
-          origin: origin!, destination: destination!, departureDate: addDays(today, ahead), adults: 2, childrenAges: [], cabin: "ECONOMY", directOnly: true, currency: "EUR", limit: 5,
+          origin: origin!,
+          destination: destination!,
+          departureDate: addDays(today, ahead),
+          adults: 2,
+          childrenAges: [],
+          cabin: "ECONOMY",
+          directOnly: true,
+          currency: "EUR",
+          limit: 5,
         };
         if (flights.search(query, { now, taken: nobody }).length > 0) found++;
       }

@@ -3,7 +3,7 @@ import type { Row, Tx } from "@travelagent/protocol/ports";
 import { money } from "../../money.ts";
 import type { Offer } from "../../offer.ts";
 import type { Contact, SupplierOrder, Traveller } from "../../supplier.ts";
-import { type Take, rejected } from "./product.ts";
+import { rejected, type Take } from "./product.ts";
 
 /** An order in the sandbox's books. */
 export interface OrderRecord {
@@ -29,37 +29,50 @@ export interface OrderRecord {
 
 type Reader = Pick<Tx, "get" | "all">;
 
-const columns = "content";
-
 const decode = (row: Row | undefined): OrderRecord | null => (row ? (JSON.parse(String(row.content)) as OrderRecord) : null);
 
 export async function orderByKey(reader: Reader, kind: string, key: string): Promise<OrderRecord | null> {
-  return decode(await reader.get(`select ${columns} from sandbox_orders where kind = ? and key = ?`, kind, key));
+  return decode(await reader.get("select content from sandbox_orders where kind = ? and key = ?", kind, key));
 }
 
 /** Raises `SUPPLIER_REJECTED` for a reference that is not there. */
 export async function orderByReference(reader: Reader, kind: string, reference: string): Promise<OrderRecord> {
-  const order = decode(await reader.get(`select ${columns} from sandbox_orders where kind = ? and reference = ?`, kind, reference));
+  const order = decode(await reader.get("select content from sandbox_orders where kind = ? and reference = ?", kind, reference));
   if (!order) throw rejected("order_not_found", `the sandbox has no ${kind} order ${reference}; check the reference`);
   return order;
 }
 
 export async function allOrders(reader: Reader): Promise<OrderRecord[]> {
-  return (await reader.all(`select ${columns} from sandbox_orders order by created_at, reference`)).map((row) => decode(row)!);
+  return (await reader.all("select content from sandbox_orders order by created_at, reference")).map((row) => decode(row)!);
 }
 
-export async function saveOrder(tx: Tx, order: OrderRecord): Promise<void> {
+const timeLimit = (order: OrderRecord) => (order.status === "held" ? (order.paymentTimeLimit ?? null) : null);
+
+/** A second order with the same key fails here, whatever the caller looked up before. */
+export async function insertOrder(tx: Tx, order: OrderRecord): Promise<void> {
+  const { reference, kind, key, status, version, createdAt } = order;
   await tx.run(
-    `insert into sandbox_orders (reference, kind, key, status, payment_time_limit, version, created_at, content) values (?, ?, ?, ?, ?, ?, ?, ?)
-     on conflict (reference) do update set status = excluded.status, payment_time_limit = excluded.payment_time_limit, version = excluded.version, content = excluded.content`,
-    order.reference,
-    order.kind,
-    order.key,
-    order.status,
-    order.status === "held" ? (order.paymentTimeLimit ?? null) : null,
-    order.version,
-    order.createdAt,
+    "insert into sandbox_orders (reference, kind, key, status, payment_time_limit, version, created_at, content) values (?, ?, ?, ?, ?, ?, ?, ?)",
+    reference,
+    kind,
+    key,
+    status,
+    timeLimit(order),
+    version,
+    createdAt,
     JSON.stringify(order),
+  );
+}
+
+export async function updateOrder(tx: Tx, order: OrderRecord): Promise<void> {
+  const { reference, status, version } = order;
+  await tx.run(
+    "update sandbox_orders set status = ?, payment_time_limit = ?, version = ?, content = ? where reference = ?",
+    status,
+    timeLimit(order),
+    version,
+    JSON.stringify(order),
+    reference,
   );
 }
 
@@ -89,7 +102,7 @@ export async function lapseHolds(tx: Tx, now: number): Promise<void> {
     const order = decode(row)!;
     const nothing = money(0n, order.total.currency);
     await takeStock(tx, order.kind, order.takes, -1);
-    await saveOrder(tx, { ...order, status: "cancelled", version: order.version + 1, takes: [], refund: nothing, penalty: nothing });
+    await updateOrder(tx, { ...order, status: "cancelled", version: order.version + 1, takes: [], refund: nothing, penalty: nothing });
   }
 }
 

@@ -1,17 +1,28 @@
-import type { Money } from "@travelagent/protocol";
 import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Tx } from "@travelagent/protocol/ports";
 import { minorUnits, money, subtract } from "../../money.ts";
 import type { Offer } from "../../offer.ts";
-import type { BookRequest, Quote, Reprice, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
-import { cancellationPenalty, changeFee, partyProblem } from "./conditions.ts";
+import type { BookRequest, Reprice, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
+import { cancellationPenalty, changeFee } from "./conditions.ts";
 import { type Faults, meetFaults, type SandboxOperation } from "./faults.ts";
 import {
-  earlierOutcome, hasDueHolds, lapseHolds, type OrderRecord, orderByKey, orderByReference, rememberOutcome, saveOrder, stockTaken, takeStock, toSupplierOrder,
+  earlierOutcome,
+  hasDueHolds,
+  insertOrder,
+  lapseHolds,
+  type OrderRecord,
+  orderByKey,
+  orderByReference,
+  rememberOutcome,
+  stockTaken,
+  takeStock,
+  toSupplierOrder,
+  updateOrder,
 } from "./order-record.ts";
-import { offerMinutes, type Product, type Proposal, type Reference, rejected } from "./product.ts";
+import { dearer, offerMinutes, type Product, type Proposal, type Reference, rejected } from "./product.ts";
+import { checkPurchase, documentsFor, newOrder } from "./purchase.ts";
+import { acceptQuote, makeQuote } from "./quotes.ts";
 import type { Seal } from "./seal.ts";
-import { carrier } from "./world/carriers.ts";
 import type { Dice } from "./world/hash.ts";
 
 export interface DeskOptions {
@@ -24,23 +35,8 @@ export interface DeskOptions {
   faults: Faults | undefined;
 }
 
-/** Without letters and digits that are mistaken for one another. */
-const locatorSigns = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-const quoteMs = 15 * 60_000;
 const faultSurcharge = 7;
 const longestKey = 28;
-
-interface QuoteContent {
-  action: "cancel" | "change";
-  reference: string;
-  version: number;
-  penalty: Money;
-  refund: Money;
-  due: Money;
-  expiresAt: number;
-  /** Of a change: the offer it is for, and its price. */
-  to?: { ref: string; total: Money };
-}
 
 /** One counter for each kind of travel: search and price are pure, what changes the books is one transaction each. */
 export function createDesk<Q extends { currency: string }, O extends Offer, T>(
@@ -97,7 +93,7 @@ export function createDesk<Q extends { currency: string }, O extends Offer, T>(
   const soldOut = () => new TravelAgentError("SOLD_OUT", "somebody else took the last one; search again for what is left");
 
   async function buy(operation: "hold" | "book", request: BookRequest<O>, call: SupplierCall): Promise<SupplierOrder> {
-    const { offer: given, travellers, contact, key, maxTotal } = request;
+    const { offer: given, key } = request;
     if (key.length === 0 || key.length > longestKey) throw rejected("invalid_key", `a booking needs a key of 1 to ${longestKey} signs`);
     const trouble = await meet(operation, key, call);
     const reference = opened(given);
@@ -108,44 +104,14 @@ export function createDesk<Q extends { currency: string }, O extends Offer, T>(
       if (reference.expiresAt <= now) throw new TravelAgentError("OFFER_EXPIRED", "the offer is no longer valid; search again for a new one");
       const current = await proposed(tx, trouble.has("price_changed") ? { ...reference, surcharge: faultSurcharge } : reference, now);
       if (!current) throw soldOut();
-      const { offer, proposal } = current;
-      const { total } = offer.price;
-      if (total.currency !== maxTotal.currency) throw rejected("currency_mismatch", `the offer is in ${total.currency} and the limit in ${maxTotal.currency}; give the limit in ${total.currency}`);
-      if (minorUnits(total) > minorUnits(maxTotal)) {
-        throw new TravelAgentError("PRICE_CHANGED", `the price is now ${total.amount} ${total.currency}; ask the customer again`, { details: total });
-      }
-      const problem = partyProblem(offer, travellers);
-      if (problem) throw rejected(problem.code, problem.message);
-      if (operation === "hold" && !offer.paymentTimeLimit) throw rejected("hold_not_available", "this fare cannot be held; book it or choose another");
-      const record: OrderRecord = {
-        reference: `SB${dice.text(8, locatorSigns, `order ${kind} ${key} ${now}`)}`,
-        kind,
-        key,
-        status: operation === "hold" ? "held" : kind === "flight" ? "ticketed" : "confirmed",
-        ...(operation === "hold" ? { paymentTimeLimit: Date.parse(offer.paymentTimeLimit!) } : {}),
-        version: 1,
-        createdAt: now,
-        offer,
-        travellers,
-        contact,
-        locators: [dice.text(6, locatorSigns, `locator ${kind} ${key} ${now}`)],
-        total,
-        takes: proposal.takes,
-        documents: [],
-      };
-      const bought = operation === "hold" ? record : { ...record, documents: documentsFor(record) };
+      checkPurchase(operation, current.offer, request);
+      const bought = newOrder(dice, operation, current.offer, current.proposal.takes, request, now);
       await takeStock(tx, kind, bought.takes, 1);
-      await saveOrder(tx, bought);
+      await insertOrder(tx, bought);
       return bought;
     });
     trouble.afterCommit();
     return toSupplierOrder(order);
-  }
-
-  function documentsFor({ offer, travellers, reference, version }: OrderRecord): SupplierOrder["documents"] {
-    if (offer.vertical !== "flight") return [{ type: "VOUCHER", number: `${reference}-${version}` }];
-    const prefix = carrier(offer.validatingCarrier)?.ticketPrefix ?? "000";
-    return travellers.map(({ id }) => ({ type: "ETKT", number: `${prefix}${dice.text(10, "0123456789", `ticket ${reference} ${version} ${id}`)}`, travellerId: id }));
   }
 
   /** Runs a write on an order once for each key; the same key gets the first outcome. */
@@ -166,19 +132,6 @@ export function createDesk<Q extends { currency: string }, O extends Offer, T>(
     });
     trouble.afterCommit();
     return outcome;
-  }
-
-  function asQuote(content: QuoteContent): Quote {
-    const { penalty, refund, due, expiresAt } = content;
-    return { token: seal.seal(content), penalty, refund, due, expiresAt: new Date(expiresAt).toISOString() };
-  }
-
-  function accepted(token: string, action: QuoteContent["action"], order: OrderRecord, now: number): QuoteContent {
-    const quote = seal.open<QuoteContent>(token);
-    if (!quote || quote.action !== action || quote.reference !== order.reference) throw rejected("invalid_token", `this token does not ${action} this order; ask for a quote first`);
-    if (quote.version !== order.version) throw rejected("quote_outdated", "the order changed since the quote; ask for a new one");
-    if (quote.expiresAt <= now) throw rejected("quote_expired", "the quote is too old; ask for a new one");
-    return quote;
   }
 
   const startsAt = (order: OrderRecord) => Date.parse(product.startsAt(order.offer as O));
@@ -208,7 +161,10 @@ export function createDesk<Q extends { currency: string }, O extends Offer, T>(
       const taken = await stockTaken(db, kind, days);
       return product.search(query, { now, taken }).map((proposal) => {
         const sign = `${canonicalJson(proposal.terms)} ${now}`;
-        return toOffer(proposal, { id: `sb_${dice.text(16, "0123456789abcdefghijklmnopqrstuvwxyz", `offer ${sign}`)}`, expiresAt: now + offerMinutes * 60_000 });
+        return toOffer(proposal, {
+          id: `sb_${dice.text(16, "0123456789abcdefghijklmnopqrstuvwxyz", `offer ${sign}`)}`,
+          expiresAt: now + offerMinutes * 60_000,
+        });
       });
     },
 
@@ -236,8 +192,8 @@ export function createDesk<Q extends { currency: string }, O extends Offer, T>(
               if (order.status === "cancelled") throw rejected("order_lapsed", "the order is cancelled or its hold ran out; book again");
               if (order.status === "ticketed") return order;
               const { paymentTimeLimit: _, ...rest } = order;
-              const ticketed: OrderRecord = { ...rest, status: "ticketed", version: order.version + 1, documents: documentsFor(order) };
-              await saveOrder(tx, ticketed);
+              const ticketed: OrderRecord = { ...rest, status: "ticketed", version: order.version + 1, documents: documentsFor(dice, order) };
+              await updateOrder(tx, ticketed);
               return ticketed;
             }),
         }
@@ -265,16 +221,16 @@ export function createDesk<Q extends { currency: string }, O extends Offer, T>(
       const penalty = money(cancellationPenalty(order, startsAt(order), now), currency);
       const nothing = money(0n, currency);
       const refund = order.status === "held" ? nothing : subtract(order.total, penalty);
-      return asQuote({ action: "cancel", reference, version: order.version, penalty, refund, due: nothing, expiresAt: now + quoteMs });
+      return makeQuote(seal, order, now, { action: "cancel", penalty, refund, due: nothing });
     },
 
     cancel: (reference, token, key, call) =>
       once("cancel", reference, key, call, async (tx, now, order) => {
         alive(order);
-        const { penalty, refund } = accepted(token, "cancel", order, now);
+        const { penalty, refund } = acceptQuote(seal, token, "cancel", order, now);
         const cancelled: OrderRecord = { ...order, status: "cancelled", version: order.version + 1, takes: [], penalty, refund };
         await takeStock(tx, kind, order.takes, -1);
-        await saveOrder(tx, cancelled);
+        await updateOrder(tx, cancelled);
         return cancelled;
       }),
 
@@ -295,23 +251,20 @@ export function createDesk<Q extends { currency: string }, O extends Offer, T>(
       // What a cheaper fare saves comes back only where the old one can be refunded.
       const back = difference < 0n && order.offer.conditions.refund.allowed ? -difference : 0n;
       const due = (difference > 0n ? difference : 0n) + fee;
-      return asQuote({
+      return makeQuote(seal, order, now, {
         action: "change",
-        reference,
-        version: order.version,
         penalty: money(fee, currency),
         refund: money(back > due ? back - due : 0n, currency),
         due: money(due > back ? due - back : 0n, currency),
-        expiresAt: now + quoteMs,
-        to: { ref: to.supplierRef, total },
+        to: to.supplierRef,
       });
     },
 
     change: (reference, to, token, key, call) =>
       once("change", reference, key, call, async (tx, now, order) => {
         changeable(order, now);
-        const quote = accepted(token, "change", order, now);
-        if (quote.to?.ref !== to.supplierRef) throw rejected("invalid_token", "the quote was for another offer; ask for a quote for this one");
+        const quote = acceptQuote(seal, token, "change", order, now);
+        if (quote.to !== to.supplierRef) throw rejected("invalid_token", "the quote was for another offer; ask for a quote for this one");
         // What the old order holds is free for the new one: both may be the same flight.
         await takeStock(tx, kind, order.takes, -1);
         const current = await proposed(tx, opened(to), now);
@@ -325,19 +278,10 @@ export function createDesk<Q extends { currency: string }, O extends Offer, T>(
           penalty: quote.penalty,
           refund: quote.refund,
         };
-        const documented = { ...changed, documents: documentsFor(changed) };
+        const documented = { ...changed, documents: documentsFor(dice, changed) };
         await takeStock(tx, kind, documented.takes, 1);
-        await saveOrder(tx, documented);
+        await updateOrder(tx, documented);
         return documented;
       }),
   };
-}
-
-/** The price with a surcharge in per cent, its parts still summing up. */
-function dearer(price: Offer["price"], perCent: number): Offer["price"] {
-  const { currency } = price.total;
-  const perPassenger = price.perPassenger.map(({ ptc, count, each }) => ({ ptc, count, each: money((minorUnits(each) * BigInt(100 + perCent)) / 100n, currency) }));
-  const total = perPassenger.reduce((sum, { count, each }) => sum + minorUnits(each) * BigInt(count), 0n);
-  const base = total - minorUnits(price.taxes) - minorUnits(price.fees);
-  return { ...price, perPassenger, total: money(total, currency), base: money(base, currency) };
 }

@@ -20,7 +20,8 @@ export interface PaymentOptions {
 
 const decode = (row: Record<string, unknown> | undefined): PaymentState | null => (row ? (JSON.parse(String(row.content)) as PaymentState) : null);
 
-const declined = () => new TravelAgentError("SUPPLIER_REJECTED", "the payment was declined; ask for another way to pay", { details: { code: "card_declined" } });
+const declined = () =>
+  new TravelAgentError("SUPPLIER_REJECTED", "the payment was declined; ask for another way to pay", { details: { code: "card_declined" } });
 
 export async function allPayments(db: Database): Promise<PaymentState[]> {
   return (await db.all("select content from sandbox_payments order by created_at, reference")).map((row) => decode(row)!);
@@ -30,7 +31,13 @@ export async function allPayments(db: Database): Promise<PaymentState[]> {
 export function createPayments({ db, ready, clock, dice, faults }: PaymentOptions): PaymentProvider {
   const save = (tx: Tx, state: PaymentState) => tx.run("update sandbox_payments set content = ? where reference = ?", JSON.stringify(state), state.reference);
 
-  async function once(operation: Extract<SandboxOperation, "capture" | "void" | "refund">, reference: string, key: string, signal: AbortSignal, next: (state: PaymentState) => PaymentState) {
+  async function once(
+    operation: Extract<SandboxOperation, "capture" | "void" | "refund">,
+    reference: string,
+    key: string,
+    signal: AbortSignal,
+    next: (state: PaymentState) => PaymentState,
+  ) {
     const trouble = await meetFaults(faults, clock, operation, key, signal);
     await ready();
     const outcome = await db.transaction(async (tx) => {
@@ -92,8 +99,10 @@ export function createPayments({ db, ready, clock, dice, faults }: PaymentOption
 
     refund: (reference, amount, key, signal) =>
       once("refund", reference, key, signal, (state) => {
-        if (state.status !== "captured" && state.status !== "partially-refunded") throw rejected("not_captured", `a payment that is ${state.status} cannot be refunded`);
-        if (minorUnits(amount) <= 0n || compare(amount, subtract(state.captured, state.refunded)) > 0) throw rejected("invalid_amount", "refund between zero and what is left of the capture");
+        if (state.status !== "captured" && state.status !== "partially-refunded")
+          throw rejected("not_captured", `a payment that is ${state.status} cannot be refunded`);
+        if (minorUnits(amount) <= 0n || compare(amount, subtract(state.captured, state.refunded)) > 0)
+          throw rejected("invalid_amount", "refund between zero and what is left of the capture");
         const refunded = add(state.refunded, amount);
         return { ...state, refunded, status: compare(refunded, state.captured) === 0 ? "refunded" : "partially-refunded" };
       }),

@@ -1,5 +1,5 @@
 import { TravelAgentError, type Vertical } from "@travelagent/protocol";
-import { money } from "../../money.ts";
+import { minorUnits, money } from "../../money.ts";
 import type { Offer, PassengerType, Price } from "../../offer.ts";
 import type { Taken } from "./world/availability.ts";
 
@@ -68,9 +68,31 @@ export function priceOf(lines: readonly PriceLine[], currency: string): Price {
   const each = (line: PriceLine) => line.base + line.taxes + line.fees;
   return {
     total: money(sum(each), currency),
-    base: money(sum(({ base }) => base), currency),
-    taxes: money(sum(({ taxes }) => taxes), currency),
-    fees: money(sum(({ fees }) => fees), currency),
+    base: money(
+      sum(({ base }) => base),
+      currency,
+    ),
+    taxes: money(
+      sum(({ taxes }) => taxes),
+      currency,
+    ),
+    fees: money(
+      sum(({ fees }) => fees),
+      currency,
+    ),
     perPassenger: lines.map((line) => ({ ptc: line.ptc, count: line.count, each: money(each(line), currency) })),
   };
+}
+
+/** The price with a surcharge in per cent, its parts still summing up. */
+export function dearer(price: Price, perCent: number): Price {
+  const { currency } = price.total;
+  const perPassenger = price.perPassenger.map(({ ptc, count, each }) => ({
+    ptc,
+    count,
+    each: money((minorUnits(each) * BigInt(100 + perCent)) / 100n, currency),
+  }));
+  const total = perPassenger.reduce((sum, { count, each }) => sum + minorUnits(each) * BigInt(count), 0n);
+  const base = total - minorUnits(price.taxes) - minorUnits(price.fees);
+  return { ...price, perPassenger, total: money(total, currency), base: money(base, currency) };
 }

@@ -172,7 +172,16 @@ DM 349 l - 0.95 2400 FAE,CPH,AAL,BLL,AAR,GOT,MMX,UME,LLA,BMA,OUL,RVN,TMP,TKU,KTT
 `;
 
 /** The demo carrier: flies where nobody else has to, on chosen city pairs, for scripts that want the same airline each time. */
-const demo: Carrier = { code: "ZZ", name: "Sandbox Airways", ticketPrefix: "000", kind: "demo", alliance: undefined, priceFactor: 0.95, range: 12000, hubs: [] };
+const demo: Carrier = {
+  code: "ZZ",
+  name: "Sandbox Airways",
+  ticketPrefix: "000",
+  kind: "demo",
+  alliance: undefined,
+  priceFactor: 0.95,
+  range: 12000,
+  hubs: [],
+};
 
 let known: Map<string, Carrier> | undefined;
 

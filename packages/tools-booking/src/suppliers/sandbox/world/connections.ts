@@ -1,4 +1,4 @@
-import { addDays, type Airport, distanceKm } from "../../../geography/index.ts";
+import { type Airport, addDays, distanceKm } from "../../../geography/index.ts";
 import { type Carrier, carriers } from "./carriers.ts";
 import type { Network, Route } from "./routes.ts";
 import type { Flight, Schedule } from "./schedule.ts";
@@ -19,6 +19,18 @@ export const elapsedMinutes = (itinerary: Itinerary) => (itinerary.at(-1)!.arriv
 
 /** No traveller accepts more than this. */
 const longestMinutes = (km: number) => 2.5 * (51 + 0.0685 * km) + 240;
+
+let members: Map<string, Carrier[]> | undefined;
+
+function alliance(name: string): readonly Carrier[] {
+  if (!members) {
+    members = new Map();
+    for (const carrier of carriers().values()) {
+      if (carrier.alliance) members.set(carrier.alliance, [...(members.get(carrier.alliance) ?? []), carrier]);
+    }
+  }
+  return members.get(name) ?? [];
+}
 
 export interface Connections {
   /** Every sensible way from one airport to another on a local date of departure: non-stop, and through hubs unless `directOnly`. */
@@ -55,34 +67,30 @@ export function createConnections(network: Network, schedule: Schedule): Connect
     return found;
   }
 
+  /** First and second flight over `hub` where at least one is of `carrier`: all its own, or the other half by a partner of its alliance. */
+  function over(hub: string, carrier: Carrier, from: Airport, to: Airport): [Route, Route][] {
+    const inbound = network.route(carrier, from.code, hub);
+    const outbound = network.route(carrier, hub, to.code);
+    if (inbound && outbound) return [[inbound, outbound]];
+    const others = (inbound || outbound) && carrier.alliance ? alliance(carrier.alliance) : [];
+    const pairs = others.map((partner): [Route | undefined, Route | undefined] =>
+      inbound ? [inbound, network.route(partner, hub, to.code)] : [network.route(partner, from.code, hub), outbound],
+    );
+    return pairs.filter((pair): pair is [Route, Route] => pair[0] !== undefined && pair[1] !== undefined);
+  }
+
   /** Pairs of routes through one hub, shortest detour first. Partners of an alliance connect at each other's hubs. */
   function viaOneHub(from: Airport, to: Airport, km: number): Route[][] {
-    const pairs: { routes: Route[]; km: number }[] = [];
-    const consider = (first: Route | undefined, second: Route | undefined) => {
-      if (first && second && first.km + second.km <= 1.5 * km + 700) pairs.push({ routes: [first, second], km: first.km + second.km });
-    };
-    const partners = new Map<string, Carrier[]>();
-    for (const carrier of carriers().values()) {
-      if (carrier.alliance) partners.set(carrier.alliance, [...(partners.get(carrier.alliance) ?? []), carrier]);
-    }
+    const pairs: [Route, Route][] = [];
     for (const carrier of carriers().values()) {
       for (const hub of carrier.hubs) {
         if (hub === from.code || hub === to.code) continue;
-        const inbound = network.route(carrier, from.code, hub);
-        const outbound = network.route(carrier, hub, to.code);
-        if (carrier.kind === "network" || pairs.length < 4) consider(inbound, outbound);
-        if (!inbound && !outbound) continue;
-        for (const partner of carrier.alliance ? partners.get(carrier.alliance)! : []) {
-          if (partner === carrier) continue;
-          if (inbound && !outbound) consider(inbound, network.route(partner, hub, to.code));
-          if (outbound && !inbound) consider(network.route(partner, from.code, hub), outbound);
-        }
+        pairs.push(...over(hub, carrier, from, to).filter(([first, second]) => first.km + second.km <= 1.5 * km + 700));
       }
     }
-    return pairs
-      .sort((a, b) => a.km - b.km)
-      .slice(0, mostHubs)
-      .map(({ routes }) => routes);
+    // Low-cost carriers connect, but nobody plans on it: they come after network carriers with a like detour.
+    const effort = ([first, second]: [Route, Route]) => (first.km + second.km) * (first.carrier.kind === "low-cost" ? 1.25 : 1);
+    return pairs.sort((a, b) => effort(a) - effort(b)).slice(0, mostHubs);
   }
 
   /** Three flights, for pairs that nothing shorter joins: from the hubs that serve `from` to the hubs that serve `to`. */

@@ -55,7 +55,15 @@ function weekdayFactor(date: string): number {
 
 /** Straight lines between the known points, so that the price rises a little each day and not in cliffs. */
 function advanceFactor(daysLeft: number): number {
-  const points = [[0, 1.9], [3, 1.6], [7, 1.35], [14, 1.15], [30, 1], [60, 0.87], [120, 0.85]] as const;
+  const points = [
+    [0, 1.9],
+    [3, 1.6],
+    [7, 1.35],
+    [14, 1.15],
+    [30, 1],
+    [60, 0.87],
+    [120, 0.85],
+  ] as const;
   const next = points.findIndex(([days]) => days >= daysLeft);
   if (next < 0) return 0.85;
   if (next === 0) return 1.9;
@@ -123,4 +131,5 @@ export function taxCents(dice: Dice, flights: readonly Flight[], ptc: PassengerT
 }
 
 /** Low-cost carriers ask for their own fee, a traveller and direction, in euro cents. */
-export const feeCents = (flights: readonly Flight[], ptc: PassengerType) => (ptc !== "INF" && flights[0]!.departure.route.carrier.kind === "low-cost" ? 190 : 0);
+export const feeCents = (flights: readonly Flight[], ptc: PassengerType) =>
+  ptc !== "INF" && flights[0]!.departure.route.carrier.kind === "low-cost" ? 190 : 0;

@@ -1,0 +1,69 @@
+import { connected, type GatewayOptions } from "../gateway-command.ts";
+import { connect, findGateway } from "../connect.ts";
+import { errorLine, failure } from "../failure.ts";
+import { createOutput } from "../output.ts";
+import type { AddCommand } from "../run.ts";
+
+interface StartOptions {
+  port?: string;
+  bind?: string;
+  token?: string;
+  password?: string;
+  allowUnconfigured?: boolean;
+}
+
+export const gatewayCommand: AddCommand = (program, terminal, exit) => {
+  const gateway = program
+    .command("gateway")
+    .description("start the gateway in the foreground; Ctrl-C ends it")
+    .enablePositionalOptions()
+    .option("--port <port>", "port to listen on; 0 takes any free one")
+    .option("--bind <address>", "loopback, lan, or an address")
+    .option("--token <token>", "token clients must show")
+    .option("--password <password>", "password clients must show")
+    .option("--allow-unconfigured", "start without a configuration file")
+    .addHelpText("after", "\nExamples:\n  travelagent gateway --port 18790\n  travelagent gateway status --json")
+    .action(async (options: StartOptions) => exit(await start(options)));
+
+  async function start(options: StartOptions): Promise<number> {
+    const args = [
+      ...(["port", "bind", "token", "password"] as const).flatMap((name) => (options[name] === undefined ? [] : [`--${name}=${options[name]}`])),
+      ...(options.allowUnconfigured ? ["--allow-unconfigured"] : []),
+    ];
+    let run: typeof import("@travelagent/gateway").runGateway;
+    try {
+      ({ runGateway: run } = await import("@travelagent/gateway"));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+      throw await failure("UNAVAILABLE", "the gateway is not built or not installed beside this command; run npm run build, or install @travelagent/gateway");
+    }
+    return run(args, terminal.env);
+  }
+
+  connected(gateway.command("status"))
+    .description("say whether the gateway answers")
+    .action(async (options: GatewayOptions) => {
+      const out = createOutput(terminal, options.json === true);
+      const target = await findGateway(options, terminal);
+      try {
+        const client = await out.busy("connecting", connect(target));
+        const state = client.state;
+        client.stop();
+        if (state.status !== "ready") throw await failure("UNAVAILABLE", "the connection ended at once");
+        const { server, protocol, snapshot } = state.hello;
+        out.data({ reachable: true, url: target.url, version: server.version, protocol, uptimeMs: snapshot.uptimeMs, authSource: target.authSource });
+        out.line(`${out.style("green", "running")}  ${target.url}  version ${server.version}, up ${uptime(snapshot.uptimeMs)}`);
+      } catch (error) {
+        out.data({ reachable: false, url: target.url, error: errorLine(error) });
+        out.line(`${out.style("red", "not reachable")}  ${target.url}`);
+        throw error;
+      }
+    });
+};
+
+export const uptime = (ms: number): string => {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return `${Math.floor(ms / 1000)} s`;
+  if (minutes < 60) return `${minutes} min`;
+  return minutes < 48 * 60 ? `${Math.floor(minutes / 60)} h ${minutes % 60} min` : `${Math.floor(minutes / 1440)} days`;
+};

@@ -1,0 +1,46 @@
+import type { MethodName, Params } from "@travelagent/protocol";
+import { connected, type GatewayOptions, withGateway } from "../gateway-command.ts";
+import type { AddCommand } from "../run.ts";
+import { uptime } from "./gateway.ts";
+
+export const statusCommand: AddCommand = (program, terminal) => {
+  connected(program.command("status"))
+    .description("what the gateway is doing: health, channels, suppliers, and what waits for a person")
+    .action((options: GatewayOptions) =>
+      withGateway(options, terminal, "asking", async ({ client, out, target, timeoutMs }) => {
+        const state = client.state;
+        const hello = state.status === "ready" ? state.hello : undefined;
+        const offered = new Set(hello?.features.methods);
+        const ask = async <M extends MethodName>(method: M, params: Params<M>) => (offered.has(method) ? await client.call(method, params, { timeoutMs }) : undefined);
+        const [health, channels, suppliers, approvals, waiting, unknown] = await Promise.all([
+          ask("health", {}),
+          ask("channels.status", {}),
+          ask("suppliers.status", {}),
+          ask("approvals.list", { status: "pending", limit: 100 }),
+          ask("conversations.list", { state: "needs-person", limit: 100 }),
+          ask("deliveries.list", { status: "unknown", limit: 100 }),
+        ]);
+        const ok = health?.ok !== false;
+        out.data({
+          url: target.url,
+          version: hello?.server.version,
+          uptimeMs: hello?.snapshot.uptimeMs,
+          health,
+          channels,
+          suppliers: suppliers?.suppliers,
+          pendingApprovals: approvals?.approvals.length,
+          conversationsWaiting: waiting?.conversations.length,
+          unknownDeliveries: unknown?.deliveries.length,
+        });
+        out.line(`gateway        ${ok ? out.style("green", "ok") : out.style("red", "not ok")}  ${target.url}  version ${hello?.server.version}, up ${uptime(hello?.snapshot.uptimeMs ?? 0)}`);
+        for (const [id, value] of Object.entries((health?.channels ?? {}) as Record<string, unknown>)) out.line(`channel        ${id}: ${String(value)}`);
+        for (const supplier of suppliers?.suppliers ?? []) out.line(`supplier       ${String(supplier.id ?? supplier.name)}: ${String(supplier.status ?? supplier.state ?? "ready")}`);
+        const count = (label: string, found: unknown[] | undefined) => {
+          if (found && found.length > 0) out.line(`${label.padEnd(14)} ${out.style("yellow", found.length === 100 ? "100 or more" : String(found.length))} waiting`);
+        };
+        count("approvals", approvals?.approvals);
+        count("conversations", waiting?.conversations);
+        count("deliveries", unknown?.deliveries);
+      }),
+    );
+};

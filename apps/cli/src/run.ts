@@ -1,0 +1,74 @@
+import { Command, CommanderError } from "commander";
+import { agentCommand } from "./commands/agent.ts";
+import { agentsCommand } from "./commands/agents.ts";
+import { approvalsCommand } from "./commands/approvals.ts";
+import { bookingsCommand } from "./commands/bookings.ts";
+import { chatCommand } from "./commands/chat.ts";
+import { configCommand } from "./commands/config.ts";
+import { customersCommand } from "./commands/customers.ts";
+import { deliveriesCommand } from "./commands/deliveries.ts";
+import { doctorCommand } from "./commands/doctor.ts";
+import { gatewayCommand } from "./commands/gateway.ts";
+import { healthCommand } from "./commands/health.ts";
+import { logsCommand } from "./commands/logs.ts";
+import { modelsCommand } from "./commands/models.ts";
+import { policyCommand } from "./commands/policy.ts";
+import { sessionsCommand } from "./commands/sessions.ts";
+import { statusCommand } from "./commands/status.ts";
+import { suppliersCommand } from "./commands/suppliers.ts";
+import { errorLine, exitCodeOf } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** A command: added to the program, and told how to end with another code than 0. */
+export type AddCommand = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
+
+const commands: readonly AddCommand[] = [
+  gatewayCommand, statusCommand, healthCommand, doctorCommand, agentCommand, chatCommand, bookingsCommand, customersCommand, approvalsCommand,
+  deliveriesCommand, sessionsCommand, agentsCommand, modelsCommand, suppliersCommand, policyCommand, configCommand, logsCommand,
+];
+
+const examples = `
+Examples:
+  travelagent gateway                                  start the gateway in the foreground
+  travelagent chat                                     talk to the agent
+  travelagent agent --message "Flights to Lisbon?"     ask once and print the answer
+  travelagent bookings list --status confirmed --json  bookings as JSON
+  travelagent config set gateway.port 19001            change the configuration
+  travelagent doctor                                   find out what is wrong
+
+Exit codes: 0 success, 1 failure, 2 wrong usage or invalid configuration.`;
+
+/** Runs one command line. Resolves with the exit code; prints one line on the error stream when it is not 0 for a reason of ours. */
+export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode = 0;
+  const program = new Command("travelagent")
+    .description("The command line of Travel Agent OS.")
+    .version(version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print help")
+    .addHelpText("after", examples)
+    .enablePositionalOptions()
+    .showHelpAfterError("Run the command with --help to see how it is used.")
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .exitOverride();
+  for (const add of commands) add(program, terminal, (code) => void (exitCode = code));
+  for (const command of every(program)) {
+    command.copyInheritedSettings(program);
+    command.exitOverride();
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return ["commander.helpDisplayed", "commander.version"].includes(error.code) ? 0 : 2;
+    terminal.stderr.write(`${errorLine(error)}\n`);
+    return exitCodeOf(error);
+  }
+}
+
+const every = (command: Command): Command[] => command.commands.flatMap((child) => [child, ...every(child)]);

@@ -4,5 +4,5 @@ export default library({
   index: "src/index.ts",
   "suppliers/sandbox": "src/suppliers/sandbox/index.ts",
   geography: "src/geography/index.ts",
-  testing: "src/testing/index.ts"
+  testing: "src/testing/index.ts",
 });

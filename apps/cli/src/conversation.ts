@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import type { Client } from "@travelagent/client";
 import type { ChatMessage, EventPayload } from "@travelagent/protocol";
 import type { Card, MessageAction } from "@travelagent/protocol/messages";
@@ -58,7 +59,7 @@ export async function openConversation({ client, sessionKey, timeoutMs, onDelta,
   }
 
   /** The other way to the answer: asks until the run has ended. */
-  async function watch(runId: string, deadline: number): Promise<Answer | null> {
+  async function watch(runId: string, deadline: number, signal: AbortSignal): Promise<Answer | null> {
     for (;;) {
       const left = deadline - Date.now();
       if (left <= 0) throw await failure("TIMEOUT", `no answer within ${Math.round(timeoutMs / 1000)} s; the agent goes on, and "travelagent sessions show ${sessionKey}" has its answer`);
@@ -66,14 +67,14 @@ export async function openConversation({ client, sessionKey, timeoutMs, onDelta,
       try {
         const { status } = await client.call("agent.wait", { runId, timeoutMs: waitMs }, { timeoutMs: waitMs + 5_000 });
         if (status !== "timeout") {
-          await pause(eventGraceMs);
+          await pause(eventGraceMs, undefined, { signal });
           return await fromHistory(runId);
         }
       } catch (error) {
         const code = (error as { code?: string }).code;
         if (code === "NOT_FOUND") return fromHistory(runId);
-        if (code !== "UNAVAILABLE" && code !== "TIMEOUT") throw error;
-        await pause(200);
+        if (signal.aborted || (code !== "UNAVAILABLE" && code !== "TIMEOUT")) throw error;
+        await pause(200, undefined, { signal });
       }
     }
   }
@@ -82,6 +83,7 @@ export async function openConversation({ client, sessionKey, timeoutMs, onDelta,
     async say(message, action) {
       const id = randomUUID();
       asked.add(id);
+      const settled = new AbortController();
       const heard = new Promise<Answer | null>((resolve, reject) => {
         run = { id, settle: (answer) => (answer instanceof Error ? reject(answer) : resolve(answer)) };
       });
@@ -91,8 +93,9 @@ export async function openConversation({ client, sessionKey, timeoutMs, onDelta,
         asked.add(accepted.runId);
         if (run) run.id = accepted.runId;
         if (accepted.aborted !== undefined) return null;
-        return await Promise.race([heard, watch(accepted.runId, Date.now() + timeoutMs)]);
+        return await Promise.race([heard, watch(accepted.runId, Date.now() + timeoutMs, settled.signal)]);
       } finally {
+        settled.abort();
         run = undefined;
       }
     },
@@ -104,5 +107,3 @@ export async function openConversation({ client, sessionKey, timeoutMs, onDelta,
 }
 
 const answerOf = (runId: string, message: ChatMessage): Answer => ({ runId, text: messageText(message).trim(), cards: message.cards ?? [], author: message.author ?? "agent" });
-
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));

@@ -1,6 +1,5 @@
 import { chmodSync, mkdirSync, statSync, utimesSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -88,7 +87,7 @@ describe("travelagent doctor", () => {
     expect((await doctor([], { ...at, TRAVELAGENT_GATEWAY_TOKEN: "right-token" })).of("gateway")).toMatchObject({ status: "ok" });
     expect((await doctor([], { ...at, TRAVELAGENT_GATEWAY_TOKEN: "wrong" })).of("gateway")).toMatchObject({ status: "broken", detail: expect.stringContaining("refused the secret") });
     await gateway.close();
-    const other = createServer((socket) => socket.end("SSH-2.0\r\n"));
+    const other = createServer((socket) => socket.on("error", () => {}).end("SSH-2.0\r\n"));
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;
     expect((await doctor([], { TRAVELAGENT_GATEWAY_PORT: String(port) })).of("gateway")).toMatchObject({ status: "broken", detail: `something on port ${port} does not answer like a gateway` });

@@ -53,7 +53,7 @@ describe("commands at a gateway", () => {
     expect(code).toBe(0);
     expect(gateway.calls).toEqual([{ method: "bookings.list", params: { status: "confirmed", limit: 5 } }]);
     expect(stdout).toBe(
-      "REFERENCE  STATUS     TRAVEL                           TOTAL       CUSTOMER  ID\nABC123     confirmed  SB101 [31mBarcelona[0m to Lisbon  189.40 EUR  cus_1     bk_1\nmore: --cursor next\n",
+      "REFERENCE  STATUS     TRAVEL                            TOTAL       CUSTOMER  ID\nABC123     confirmed  SB101 [31mBarcelona[0m to Lisbon  189.40 EUR  cus_1     bk_1\nmore: --cursor next\n",
     );
   });
 

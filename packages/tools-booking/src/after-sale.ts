@@ -39,7 +39,8 @@ interface AfterSaleParts {
 export function checkSettled({ order, work }: StoredOrder): void {
   if (work || order.status === "unknown" || order.status === "pending" || order.status === "cancellation-pending")
     throw new TravelAgentError("CONFLICT", `booking ${order.reference} is still being processed; try again in a few minutes`);
-  if (!order.items.some(isBooked)) throw new TravelAgentError("CONFLICT", `booking ${order.reference} is ${order.status}; there is nothing left to cancel or change`);
+  if (!order.items.some(isBooked))
+    throw new TravelAgentError("CONFLICT", `booking ${order.reference} is ${order.status}; there is nothing left to cancel or change`);
 }
 
 /** What comes back to the customer through us: nothing for what is paid on the spot. */
@@ -50,11 +51,15 @@ const earliest = (times: readonly string[]): string => times.toSorted((a, b) => 
 /** The item that `to` can replace: same kind, same supplier, and for flights the same route if several fit. */
 function itemFor(items: readonly OrderItem[], to: Offer): OrderItem {
   const alike = items.filter((item) => isBooked(item) && item.offer.vertical === to.vertical && item.offer.supplier === to.supplier);
-  const route = (offer: Offer): string => (offer.vertical === "flight" ? offer.journeys.map(({ origin, destination }) => `${origin}-${destination}`).join() : "");
+  const route = (offer: Offer): string =>
+    offer.vertical === "flight" ? offer.journeys.map(({ origin, destination }) => `${origin}-${destination}`).join() : "";
   const fitting = alike.length > 1 ? alike.filter((item) => route(item.offer) === route(to)) : alike;
   if (fitting.length === 1) return fitting[0]!;
   if (fitting.length === 0)
-    throw new TravelAgentError("INVALID_REQUEST", "nothing in this booking can be exchanged for that offer; choose one of the same kind and supplier, or cancel and book anew");
+    throw new TravelAgentError(
+      "INVALID_REQUEST",
+      "nothing in this booking can be exchanged for that offer; choose one of the same kind and supplier, or cancel and book anew",
+    );
   throw new TravelAgentError("INVALID_REQUEST", "several items of this booking could be meant; cancel the one to replace and book the new offer");
 }
 
@@ -65,11 +70,20 @@ export function createAfterSale({ suppliers, preparation, clock, readTimeoutMs }
       checkSettled(stored);
       const items = stored.order.items.filter(isBooked);
       const quotes = await Promise.all(
-        items.map((item): Promise<Quote> => withDeadline(clock, readTimeoutMs, signal, (own) => portOf(suppliers, item.offer).quoteCancel(item.supplierReference!, { signal: own, requestId }))),
+        items.map(
+          (item): Promise<Quote> =>
+            withDeadline(clock, readTimeoutMs, signal, (own) => portOf(suppliers, item.offer).quoteCancel(item.supplierReference!, { signal: own, requestId })),
+        ),
       );
       return {
-        penalty: sum(quotes.map((quote) => quote.penalty), stored.order.currency),
-        refund: sum(quotes.map((quote, index) => refundOf(items[index]!, quote)), stored.order.currency),
+        penalty: sum(
+          quotes.map((quote) => quote.penalty),
+          stored.order.currency,
+        ),
+        refund: sum(
+          quotes.map((quote, index) => refundOf(items[index]!, quote)),
+          stored.order.currency,
+        ),
         expiresAt: earliest(quotes.map((quote) => quote.expiresAt)),
       };
     },
@@ -83,7 +97,9 @@ export function createAfterSale({ suppliers, preparation, clock, readTimeoutMs }
       checkTravellers(stored.order.travellers, [to], new Date(clock.now()).toISOString().slice(0, 10));
       const port = portOf(suppliers, to);
       if (!port.quoteChange || !port.change)
-        throw new TravelAgentError("SUPPLIER_REJECTED", "this supplier cannot exchange a booking; cancel it and book the new offer instead", { details: { supplier: to.supplier } });
+        throw new TravelAgentError("SUPPLIER_REJECTED", "this supplier cannot exchange a booking; cancel it and book the new offer instead", {
+          details: { supplier: to.supplier },
+        });
       const { penalty, refund, due, expiresAt } = await withDeadline(clock, readTimeoutMs, signal, (own) =>
         port.quoteChange!(item.supplierReference!, to, { signal: own, requestId }),
       );

@@ -1,7 +1,7 @@
 import type { Booking } from "@travelagent/protocol";
+import { endOf, startOf } from "./offer-facts.ts";
 import { balanceOf, totalOf } from "./order.ts";
 import type { StoredOrder } from "./order-store.ts";
-import { endOf, startOf } from "./offer-facts.ts";
 import { summaryOf } from "./wording.ts";
 
 /** The booking as every client sees it. */

@@ -35,7 +35,10 @@ describe("bookings", () => {
   it("books for other people beside it", async () => {
     const { book, bookings, signal, supplier } = await bench();
     await book(["flight-1"]);
-    const other = await bookings.book({ offerIds: ["flight-1"], travellers: [{ ...ana, givenName: "Rui" }], contact, buyer }, { idempotencyKey: "yes-9", waitMs: 5000, signal });
+    const other = await bookings.book(
+      { offerIds: ["flight-1"], travellers: [{ ...ana, givenName: "Rui" }], contact, buyer },
+      { idempotencyKey: "yes-9", waitMs: 5000, signal },
+    );
     expect(other.order.status).toBe("ticketed");
     expect(supplier.orders()).toHaveLength(2);
   });
@@ -62,7 +65,12 @@ describe("bookings", () => {
     supplier.faults.next("hold", "hang");
     const early = await book(["flight-1"], "yes-1", { waitMs: 10 });
     expect([early.order.status, early.work !== undefined]).toEqual(["pending", true]);
-    await expect(bookings.cancel({ reference: early.order.reference, confirmed: { penalty: money(0n, "EUR"), refund: money(0n, "EUR") } }, { idempotencyKey: "x", waitMs: 10, signal: new AbortController().signal })).rejects.toMatchObject({ code: "CONFLICT" });
+    await expect(
+      bookings.cancel(
+        { reference: early.order.reference, confirmed: { penalty: money(0n, "EUR"), refund: money(0n, "EUR") } },
+        { idempotencyKey: "x", waitMs: 10, signal: new AbortController().signal },
+      ),
+    ).rejects.toMatchObject({ code: "CONFLICT" });
     await (work as CrashingWork).idle();
     expect((await bookings.get(early.order.id))!.order.status).toBe("unknown");
   });
@@ -106,13 +114,20 @@ describe("bookings on the embedded engine", () => {
     const engine = await testEngine();
     closing.push(() => engine.stop());
     const later = sampleFlight({ id: "changed-1" });
-    const made = await bookingBench({ db: engine.db, work: engine.work, offers: [sampleFlight(), { ...later, fareComponents: [{ ...later.fareComponents[0]!, fareBrand: "Flex" }] }] });
+    const made = await bookingBench({
+      db: engine.db,
+      work: engine.work,
+      offers: [sampleFlight(), { ...later, fareComponents: [{ ...later.fareComponents[0]!, fareBrand: "Flex" }] }],
+    });
     await made.findAll();
     const { order } = await made.book(["flight-1"]);
     expect(order.status).toBe("ticketed");
     const call = { requestId: "q", signal: made.signal };
     const plan = await made.bookings.quoteChange(order.reference, "changed-1", call);
-    await made.bookings.change({ reference: order.reference, newOfferId: "changed-1", confirmed: plan.terms }, { idempotencyKey: "c", waitMs: 5000, signal: made.signal });
+    await made.bookings.change(
+      { reference: order.reference, newOfferId: "changed-1", confirmed: plan.terms },
+      { idempotencyKey: "c", waitMs: 5000, signal: made.signal },
+    );
     const terms = await made.bookings.quoteCancel(order.reference, call);
     const { stored } = await made.bookings.cancel({ reference: order.reference, confirmed: terms }, { idempotencyKey: "x", waitMs: 5000, signal: made.signal });
     expect(stored.order.status).toBe("refunded");
@@ -137,13 +152,21 @@ describe("bookings on the embedded engine", () => {
     closing.push(() => second.stop());
     const { createBookings } = await import("./bookings.ts");
     const again = createBookings({
-      db: second.db, work: second.work, suppliers: [made.supplier], payments: made.payments, clock: made.clock, customers: { ensure: async () => ({ customerId: "never" }) },
+      db: second.db,
+      work: second.work,
+      suppliers: [made.supplier],
+      payments: made.payments,
+      clock: made.clock,
+      customers: { ensure: async () => ({ customerId: "never" }) },
       timing: { readBackDelaysMs: [1, 1, 1], retryDelaysMs: [1] },
     });
     await again.migrate();
     await second.start();
     await again.resume();
-    const { order } = await again.book({ offerIds: ["flight-1"], travellers: [ana], contact, buyer }, { idempotencyKey: "yes-1", waitMs: 5000, signal: made.signal });
+    const { order } = await again.book(
+      { offerIds: ["flight-1"], travellers: [ana], contact, buyer },
+      { idempotencyKey: "yes-1", waitMs: 5000, signal: made.signal },
+    );
     expect(order.status).toBe("ticketed");
     expect(made.supplier.orders()).toHaveLength(1);
     expect(made.payments.payments()).toMatchObject([{ status: "captured" }]);

@@ -2,7 +2,7 @@ import { type Booking, type Money, TravelAgentError } from "@travelagent/protoco
 import { type Clock, type Database, type Logger, silentLogger, systemClock, type Work, type WorkResult } from "@travelagent/protocol/ports";
 import { type AfterSale, type CancelTerms, type ChangePlan, checkSettled, createAfterSale } from "./after-sale.ts";
 import { toBooking } from "./booking-view.ts";
-import { type Search, type SearchOutcome, type SupplierAnswer, fanOut } from "./fan-out.ts";
+import { fanOut, type Search, type SearchOutcome, type SupplierAnswer } from "./fan-out.ts";
 import { newOrderId, newReference, shortHash } from "./ids.ts";
 import { zero } from "./money.ts";
 import { isPaidHere } from "./offer-facts.ts";
@@ -22,7 +22,15 @@ import { bookingMigrations } from "./tables.ts";
 /** Makes sure that somebody who buys is a customer on record. */
 export interface CustomerDirectory {
   /** Finds the customer of the conversation or of the contact data, else makes one. Safe to call again with the same values. */
-  ensure(person: { sessionKey: string; customerId?: string; channel: string; peerId: string; name: string; email: string; phone?: string }): Promise<{ customerId: string }>;
+  ensure(person: {
+    sessionKey: string;
+    customerId?: string;
+    channel: string;
+    peerId: string;
+    name: string;
+    email: string;
+    phone?: string;
+  }): Promise<{ customerId: string }>;
 }
 
 export interface BookingsOptions {
@@ -95,7 +103,10 @@ export interface Bookings {
   /** Raises `PRICE_CHANGED` when it costs more than `confirmed`; nothing is cancelled then. */
   cancel(request: { reference: string; confirmed: { penalty: Money; refund: Money } }, call: WriteCall): Promise<AfterSaleOutcome>;
   quoteChange(reference: string, newOfferId: string, call: RequestCall): Promise<ChangePlan & { stored: StoredOrder }>;
-  change(request: { reference: string; newOfferId: string; confirmed: { penalty: Money; refund: Money; due: Money } }, call: WriteCall): Promise<AfterSaleOutcome>;
+  change(
+    request: { reference: string; newOfferId: string; confirmed: { penalty: Money; refund: Money; due: Money } },
+    call: WriteCall,
+  ): Promise<AfterSaleOutcome>;
   list(filter: OrderFilter): Promise<{ bookings: Booking[]; nextCursor?: string }>;
   get(id: string): Promise<StoredOrder | null>;
   byReference(reference: string): Promise<StoredOrder | null>;
@@ -141,7 +152,9 @@ export function createBookings(options: BookingsOptions): Bookings {
     if (!its) return;
     log.error("booking work did not finish", { orderId: order.id, work: its.id });
     const stored = await db.transaction(async (tx) => {
-      const after = await orders.apply(tx, order.id, [{ type: "needs-human", reason: "it stopped in the middle; compare our record with the supplier's, then reconcile" }]);
+      const after = await orders.apply(tx, order.id, [
+        { type: "needs-human", reason: "it stopped in the middle; compare our record with the supplier's, then reconcile" },
+      ]);
       await orders.release(tx, order.id, its.id);
       return after;
     });
@@ -202,11 +215,24 @@ export function createBookings(options: BookingsOptions): Bookings {
       locators: [],
       documents: [],
     }));
-    const draft = { id: newOrderId(), reference: newReference(), customerId, sessionKey: request.buyer.sessionKey, travellers, contact: request.contact, currency: total.currency };
+    const draft = {
+      id: newOrderId(),
+      reference: newReference(),
+      customerId,
+      sessionKey: request.buyer.sessionKey,
+      travellers,
+      contact: request.contact,
+      currency: total.currency,
+    };
     return { ...draft, maxTotal: request.maxTotal ?? total, items, paid: zero(total.currency), status: statusOf({ items }) };
   }
 
-  async function startOrder(prepared: PreparedTrip, request: TripRequest & { buyer: Buyer; maxTotal?: Money }, customerId: string, idempotencyKey: string): Promise<StoredOrder> {
+  async function startOrder(
+    prepared: PreparedTrip,
+    request: TripRequest & { buyer: Buyer; maxTotal?: Money },
+    customerId: string,
+    idempotencyKey: string,
+  ): Promise<StoredOrder> {
     for (let tries = 0; ; tries += 1) {
       const order = newOrder(prepared, request, customerId);
       const first: OrderWork = { name: "booking.saga", id: `booking.saga:${order.id}:1`, input: { orderId: order.id } };
@@ -263,7 +289,11 @@ export function createBookings(options: BookingsOptions): Bookings {
     async search(search, owner, { requestId, signal }) {
       const outcome = await fanOut({ suppliers, clock, log, deadlineMs: searchDeadlineMs }, search, requestId, signal);
       for (const answer of outcome.suppliers) lastSearch.set(answer.id, { ...answer, at: new Date(clock.now()).toISOString() });
-      await offers.keep(outcome.offers.map(({ offer }) => offer), owner, clock.now());
+      await offers.keep(
+        outcome.offers.map(({ offer }) => offer),
+        owner,
+        clock.now(),
+      );
       return outcome;
     },
 
@@ -271,7 +301,8 @@ export function createBookings(options: BookingsOptions): Bookings {
 
     async checkAvailability(offerId, { requestId, signal }) {
       const found = await offers.get(offerId);
-      if (!found) throw new TravelAgentError("OFFER_NOT_FOUND", `there is no offer ${offerId}; search again and use an id from the result`, { details: { offerId } });
+      if (!found)
+        throw new TravelAgentError("OFFER_NOT_FOUND", `there is no offer ${offerId}; search again and use an id from the result`, { details: { offerId } });
       const was = found.offer.price.total;
       if (Date.parse(found.offer.offerExpiresAt) <= clock.now()) return { outcome: { status: "expired" }, was };
       return { outcome: await preparation.reprice(found, signal, requestId), was };
@@ -345,7 +376,15 @@ export function createBookings(options: BookingsOptions): Bookings {
     suppliers: () =>
       suppliers.map((supplier) => {
         const last = lastSearch.get(supplier.id);
-        const kinds = ([["flight", supplier.flights], ["hotel", supplier.hotels], ["car", supplier.cars]] as const).filter(([, port]) => port !== undefined).map(([kind]) => kind);
+        const kinds = (
+          [
+            ["flight", supplier.flights],
+            ["hotel", supplier.hotels],
+            ["car", supplier.cars],
+          ] as const
+        )
+          .filter(([, port]) => port !== undefined)
+          .map(([kind]) => kind);
         return { id: supplier.id, live: supplier.live, kinds, ...(last ? { lastSearch: last } : {}) };
       }),
   };

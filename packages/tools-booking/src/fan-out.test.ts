@@ -10,7 +10,17 @@ import { sampleFlight } from "./testing/sample-offers.ts";
 
 const search: Search = {
   kind: "flight",
-  query: { origin: "BCN", destination: "FRA", departureDate: "2027-03-12", adults: 1, childrenAges: [], cabin: "ECONOMY", directOnly: false, currency: "EUR", limit: 5 },
+  query: {
+    origin: "BCN",
+    destination: "FRA",
+    departureDate: "2027-03-12",
+    adults: 1,
+    childrenAges: [],
+    cabin: "ECONOMY",
+    directOnly: false,
+    currency: "EUR",
+    limit: 5,
+  },
 };
 const at = (id: string, minor: bigint, changes: Partial<FlightOffer> = {}): FlightOffer => {
   const offer = sampleFlight({ id, ...changes });
@@ -62,10 +72,20 @@ describe("fan-out", () => {
   });
 
   it("says why each offer is there, and never drops the fastest", async () => {
-    const offers = [at("slow", 9_000n, flying("1", 400)), at("mid", 9_500n, flying("2", 300)), at("mid2", 9_700n, flying("3", 290)), at("quick", 30_000n, flying("4", 100)), at("good", 10_000n, flying("5", 130))];
+    const offers = [
+      at("slow", 9_000n, flying("1", 400)),
+      at("mid", 9_500n, flying("2", 300)),
+      at("mid2", 9_700n, flying("3", 290)),
+      at("quick", 30_000n, flying("4", 100)),
+      at("good", 10_000n, flying("5", 130)),
+    ];
     const { run } = bench([fakeSupplier({ offers })]);
     const { offers: ranked } = await run({ ...search, query: { ...search.query, limit: 3 } } as Search);
-    expect(ranked.map(({ offer, tags }) => [offer.id, ...tags])).toEqual([["slow", "cheapest", "direct"], ["good", "best value", "direct"], ["quick", "fastest", "direct"]]);
+    expect(ranked.map(({ offer, tags }) => [offer.id, ...tags])).toEqual([
+      ["slow", "cheapest", "direct"],
+      ["good", "best value", "direct"],
+      ["quick", "fastest", "direct"],
+    ]);
   });
 
   it("keeps within the budget and the currency", async () => {

@@ -46,7 +46,12 @@ const fits = (offer: Offer, { currency, maxTotal }: { currency: string; maxTotal
  * Asks every supplier of this kind at once, each with the same deadline; merges what came, keeps the cheapest of equal offers,
  * and ranks. A supplier that fails or is late is named in the answer and spoils nothing. Rejects only with the reason of `signal`.
  */
-export async function fanOut({ suppliers, clock, log, deadlineMs }: FanOutOptions, search: Search, requestId: string, signal: AbortSignal): Promise<SearchOutcome> {
+export async function fanOut(
+  { suppliers, clock, log, deadlineMs }: FanOutOptions,
+  search: Search,
+  requestId: string,
+  signal: AbortSignal,
+): Promise<SearchOutcome> {
   const able = suppliers.filter((supplier) => searchAt(supplier, search, signal, requestId) !== undefined);
   const answers = await Promise.all(
     able.map(async (supplier): Promise<{ offers: Offer[]; answer: SupplierAnswer }> => {
@@ -58,7 +63,10 @@ export async function fanOut({ suppliers, clock, log, deadlineMs }: FanOutOption
         if (signal.aborted) throw signal.reason;
         const error = TravelAgentError.from(thrown);
         log.warn("a supplier did not answer a search", { supplier: supplier.id, kind: search.kind, code: error.code, requestId });
-        return { offers: [], answer: { id: supplier.id, status: error.code === "TIMEOUT" ? "timeout" : "error", error: error.message, ms: clock.now() - started } };
+        return {
+          offers: [],
+          answer: { id: supplier.id, status: error.code === "TIMEOUT" ? "timeout" : "error", error: error.message, ms: clock.now() - started },
+        };
       }
     }),
   );

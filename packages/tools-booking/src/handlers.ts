@@ -1,5 +1,5 @@
 import { type Handlers, TravelAgentError } from "@travelagent/protocol";
-import * as z from "zod";
+import type * as z from "zod";
 import { toBooking } from "./booking-view.ts";
 import type { Bookings } from "./bookings.ts";
 import type { Search } from "./fan-out.ts";
@@ -25,14 +25,32 @@ const defined = <T extends object>(value: T): { [K in keyof T]: Exclude<T[K], un
 function searchOf(kind: "flight" | "hotel" | "car", query: unknown, currency: string): Search {
   if (kind === "flight") {
     const args = parse(SearchFlightsArgs, query);
-    return { kind, query: defined({ childrenAges: [], cabin: "ECONOMY", directOnly: false, limit: 20, ...args, currency: args.maxTotal?.currency ?? currency }) as Extract<Search, { kind: "flight" }>["query"] };
+    return {
+      kind,
+      query: defined({ childrenAges: [], cabin: "ECONOMY", directOnly: false, limit: 20, ...args, currency: args.maxTotal?.currency ?? currency }) as Extract<
+        Search,
+        { kind: "flight" }
+      >["query"],
+    };
   }
   if (kind === "hotel") {
     const args = parse(SearchHotelsArgs, query);
-    return { kind, query: defined({ rooms: 1, childrenAges: [], refundableOnly: false, limit: 20, ...args, currency: args.maxTotal?.currency ?? currency }) as Extract<Search, { kind: "hotel" }>["query"] };
+    return {
+      kind,
+      query: defined({ rooms: 1, childrenAges: [], refundableOnly: false, limit: 20, ...args, currency: args.maxTotal?.currency ?? currency }) as Extract<
+        Search,
+        { kind: "hotel" }
+      >["query"],
+    };
   }
   const args = parse(SearchCarsArgs, query);
-  return { kind, query: defined({ dropOff: args.pickUp, driverAge: 30, automaticOnly: false, limit: 20, ...args, currency: args.maxTotal?.currency ?? currency }) as Extract<Search, { kind: "car" }>["query"] };
+  return {
+    kind,
+    query: defined({ dropOff: args.pickUp, driverAge: 30, automaticOnly: false, limit: 20, ...args, currency: args.maxTotal?.currency ?? currency }) as Extract<
+      Search,
+      { kind: "car" }
+    >["query"],
+  };
 }
 
 const documents = ({ order }: StoredOrder) => order.items.flatMap((item) => item.documents.map((document) => ({ item: item.no, ...document })));
@@ -47,7 +65,11 @@ export function bookingHandlers(bookings: Bookings, { currency = "EUR" }: { curr
   return {
     "bookings.list": (params) => {
       const { from, to, ...rest } = params ?? {};
-      const filter = { ...defined(rest), ...(from === undefined ? {} : { from: instant("from", from, false) }), ...(to === undefined ? {} : { to: instant("to", to, true) }) };
+      const filter = {
+        ...defined(rest),
+        ...(from === undefined ? {} : { from: instant("from", from, false) }),
+        ...(to === undefined ? {} : { to: instant("to", to, true) }),
+      };
       return bookings.list(filter as OrderFilter);
     },
     "bookings.get": async ({ id }) => {
@@ -69,7 +91,10 @@ export function bookingHandlers(bookings: Bookings, { currency = "EUR" }: { curr
     "offers.search": async ({ kind, query }, { requestId, connectionId, signal }) => {
       // An operator's search belongs to its connection: no customer can buy from it by guessing ids.
       const outcome = await bookings.search(searchOf(kind, query, currency), { sessionKey: `operator:${connectionId}` }, { requestId, signal });
-      return { offers: outcome.offers.map(({ offer: { supplierRef: _, ...offer }, tags }) => ({ ...offer, tags })), suppliers: outcome.suppliers.map((answer) => ({ ...answer })) };
+      return {
+        offers: outcome.offers.map(({ offer: { supplierRef: _, ...offer }, tags }) => ({ ...offer, tags })),
+        suppliers: outcome.suppliers.map((answer) => ({ ...answer })),
+      };
     },
     "suppliers.status": () => ({ suppliers: bookings.suppliers().map((supplier) => ({ ...supplier })) }),
   };

@@ -9,7 +9,15 @@ export function historyEntry(event: OrderEvent): Record<string, unknown> {
       return { item: event.item, what: event.what, key: event.key };
     case "outcome": {
       const { reference, status, total, locators, penalty, refund } = event.facts;
-      return { item: event.item, supplierStatus: status, supplierReference: reference, locators, total, ...(penalty ? { penalty } : {}), ...(refund ? { refund } : {}) };
+      return {
+        item: event.item,
+        supplierStatus: status,
+        supplierReference: reference,
+        locators,
+        total,
+        ...(penalty ? { penalty } : {}),
+        ...(refund ? { refund } : {}),
+      };
     }
     case "failed":
       return { code: event.error.code, message: event.error.message };

@@ -1,5 +1,5 @@
+export { type Bookings, type BookingsOptions, type CustomerDirectory, createBookings } from "./bookings.ts";
 export { bookingHandlers } from "./handlers.ts";
-export { type Bookings, type BookingsOptions, createBookings, type CustomerDirectory } from "./bookings.ts";
 export { add, compare, formatMoney, minorUnits, money, multiply, subtract, sum, zero } from "./money.ts";
 export type { CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Offer } from "./offer.ts";
 export { advance, type Order, type OrderEvent } from "./order.ts";

@@ -60,7 +60,8 @@ describe("money", () => {
 
   it("refuses to mix currencies, to lose decimals and to divide by zero", () => {
     const [euro, yen] = [money(100n, "EUR"), money(100n, "JPY")];
-    for (const run of [() => add(euro, yen), () => subtract(euro, yen), () => compare(euro, yen), () => sum([euro], "JPY")]) expect(codeOf(run)).toBe("INVALID_REQUEST");
+    for (const run of [() => add(euro, yen), () => subtract(euro, yen), () => compare(euro, yen), () => sum([euro], "JPY")])
+      expect(codeOf(run)).toBe("INVALID_REQUEST");
     expect(codeOf(() => minorUnits({ amount: "1.005", currency: "EUR" }))).toBe("INVALID_REQUEST");
     expect(minorUnits({ amount: "1.500", currency: "EUR" })).toBe(150n);
     expect(codeOf(() => minorUnits({ amount: "1e3", currency: "EUR" }))).toBe("INVALID_REQUEST");

@@ -2,7 +2,9 @@ import { type Money, TravelAgentError } from "@travelagent/protocol";
 
 /** ISO 4217 minor units of the currencies that do not have two. Pinned: what `Intl` says follows local habits (HUF 0, IDR 0), not the standard. */
 const exponents: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"].map((code) => [code, 0])),
+  ...Object.fromEntries(
+    ["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"].map((code) => [code, 0]),
+  ),
   ...Object.fromEntries(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"].map((code) => [code, 3])),
   CLF: 4,
   UYW: 4,
@@ -38,7 +40,8 @@ export function minorUnits({ amount, currency }: Money): bigint {
 
 /** The currency both have; raises `INVALID_REQUEST` when they differ, since nothing here converts. */
 function sameCurrency(a: Money, b: Money): string {
-  if (a.currency !== b.currency) throw new TravelAgentError("INVALID_REQUEST", `${a.currency} and ${b.currency} cannot be combined; ask for prices in one currency`);
+  if (a.currency !== b.currency)
+    throw new TravelAgentError("INVALID_REQUEST", `${a.currency} and ${b.currency} cannot be combined; ask for prices in one currency`);
   return a.currency;
 }
 

@@ -1,6 +1,6 @@
 import type { Money, TravelTime } from "@travelagent/protocol";
-import type { CancellationStep, Offer } from "./offer.ts";
 import { compare, zero } from "./money.ts";
+import type { CancellationStep, Offer } from "./offer.ts";
 
 /** When the travel begins: first departure, check-in, pick-up. */
 export function startOf(offer: Offer): TravelTime {

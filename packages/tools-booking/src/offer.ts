@@ -92,7 +92,17 @@ export interface CancellationStep {
 
 export interface HotelOffer extends OfferBase {
   vertical: "hotel";
-  property: { id: string; name: string; stars: number; address: string; city: string; latitude: number; longitude: number; timeZone: string; distanceToCentreKm: number };
+  property: {
+    id: string;
+    name: string;
+    stars: number;
+    address: string;
+    city: string;
+    latitude: number;
+    longitude: number;
+    timeZone: string;
+    distanceToCentreKm: number;
+  };
   room: { name: string; beds: string };
   ratePlan: { code: string; name: string; board: "RO" | "BB" | "HB" | "FB" | "AI"; paymentType: "PREPAID" | "PAY_AT_PROPERTY" };
   checkIn: TravelTime;

@@ -1,5 +1,5 @@
-import { testDatabase } from "@travelagent/engine/testing";
 import type { OpenDatabase } from "@travelagent/engine";
+import { testDatabase } from "@travelagent/engine/testing";
 import { fakeClock } from "@travelagent/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { money, zero } from "./money.ts";
@@ -10,10 +10,20 @@ import { bookingMigrations } from "./tables.ts";
 import { sampleFlight } from "./testing/sample-offers.ts";
 
 const order = (n: number, changes: Partial<Order> = {}): Order => ({
-  id: `bk${n}`, reference: `REF${String(n).padStart(3, "0")}`, customerId: `c${n % 3}`, sessionKey: "s1", travellers: [{ id: "1", givenName: "Ana", familyName: `Silva${n}`, ptc: "ADT" }],
-  contact: { email: `ana${n}@example.com` }, currency: "EUR", maxTotal: money(100n, "EUR"),
-  items: [{ no: 1, offer: sampleFlight(), quoted: money(100n, "EUR"), total: money(100n, "EUR"), paidHere: true, status: "pending", locators: [], documents: [] }],
-  paid: zero("EUR"), status: "pending", ...changes,
+  id: `bk${n}`,
+  reference: `REF${String(n).padStart(3, "0")}`,
+  customerId: `c${n % 3}`,
+  sessionKey: "s1",
+  travellers: [{ id: "1", givenName: "Ana", familyName: `Silva${n}`, ptc: "ADT" }],
+  contact: { email: `ana${n}@example.com` },
+  currency: "EUR",
+  maxTotal: money(100n, "EUR"),
+  items: [
+    { no: 1, offer: sampleFlight(), quoted: money(100n, "EUR"), total: money(100n, "EUR"), paidHere: true, status: "pending", locators: [], documents: [] },
+  ],
+  paid: zero("EUR"),
+  status: "pending",
+  ...changes,
 });
 const work = (n: number) => ({ name: "booking.saga", id: `w${n}`, input: {} });
 
@@ -60,7 +70,10 @@ describe("order store", () => {
     const event = { type: "attempt", item: 1, what: "book", key: "k" } as const;
     expect((await db.transaction((tx) => orders.apply(tx, "bk1", [event, event]))).version).toBe(2);
     expect((await db.transaction((tx) => orders.apply(tx, "bk1", [event]))).version).toBe(2);
-    expect((await orders.history("bk1")).map(({ at, type, entry }) => [at - Date.parse("2027-01-15T09:00:00Z"), type, entry.status])).toEqual([[0, "created", "pending"], [1000, "attempt", "pending"]]);
+    expect((await orders.history("bk1")).map(({ at, type, entry }) => [at - Date.parse("2027-01-15T09:00:00Z"), type, entry.status])).toEqual([
+      [0, "created", "pending"],
+      [1000, "attempt", "pending"],
+    ]);
   });
 
   it("lists newest first, by page, customer, status, time and beginnings of words", async () => {
@@ -89,7 +102,13 @@ describe("order store", () => {
       for (let n = 0; n < 50_000; n += 1) {
         await tx.run(
           "insert into booking_order (id, reference, customer_id, session_key, status, document, round, version, created_at, updated_at) values (?, ?, ?, 's', ?, ?, 1, 1, ?, ?)",
-          `bulk${n}`, `B${n}`, `c${n % 1000}`, n % 500 === 0 ? "unknown" : "ticketed", document, n, n,
+          `bulk${n}`,
+          `B${n}`,
+          `c${n % 1000}`,
+          n % 500 === 0 ? "unknown" : "ticketed",
+          document,
+          n,
+          n,
         );
         await tx.run("insert into booking_word (word, order_id) values (?, ?)", `name${n}`, `bulk${n}`);
       }
@@ -99,7 +118,13 @@ describe("order store", () => {
       const { orders: found } = await orders.list(filter);
       return { found: found.length, ms: performance.now() - began };
     };
-    for (const filter of [{}, { customerId: "c7" }, { status: "unknown" as const }, { query: "name4999" }, { status: "ticketed" as const, from: 100, to: 40_000 }]) {
+    for (const filter of [
+      {},
+      { customerId: "c7" },
+      { status: "unknown" as const },
+      { query: "name4999" },
+      { status: "ticketed" as const, from: 100, to: 40_000 },
+    ]) {
       await timed(filter);
       const { found, ms } = await timed(filter);
       expect(found).toBeGreaterThan(0);

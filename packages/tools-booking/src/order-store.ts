@@ -76,10 +76,25 @@ const read = (row: Row): StoredOrder => ({
   updatedAt: Number(row.updated_at),
 });
 
-const wordsOf = (text: string): string[] => text.toLowerCase().normalize("NFKD").replaceAll(/\p{M}/gu, "").split(/[^\p{L}\p{N}@._+-]+/u).filter(Boolean);
+const wordsOf = (text: string): string[] =>
+  text
+    .toLowerCase()
+    .normalize("NFKD")
+    .replaceAll(/\p{M}/gu, "")
+    .split(/[^\p{L}\p{N}@._+-]+/u)
+    .filter(Boolean);
 
 const orderWords = (order: Order): Set<string> =>
-  new Set(wordsOf([order.reference, order.contact.email, ...order.travellers.flatMap((t) => [t.givenName, t.familyName]), ...order.items.flatMap((item) => item.locators)].join(" ")));
+  new Set(
+    wordsOf(
+      [
+        order.reference,
+        order.contact.email,
+        ...order.travellers.flatMap((t) => [t.givenName, t.familyName]),
+        ...order.items.flatMap((item) => item.locators),
+      ].join(" "),
+    ),
+  );
 
 /** The first text after every one that begins with `prefix`. */
 const after = (prefix: string): string => `${prefix}\u{10ffff}`;
@@ -112,7 +127,14 @@ export function createOrderStore(db: Database, clock: Clock): OrderStore {
     for (const word of orderWords(order)) await tx.run("insert into booking_word (word, order_id) values (?, ?) on conflict do nothing", word, order.id);
   };
   const keepHistory = (tx: Tx, id: string, seq: number, at: number, type: string, entry: Record<string, unknown>) =>
-    tx.run("insert into booking_history (order_id, seq, at, type, entry) values (?, ?, ?, ?, ?) on conflict do nothing", id, seq, at, type, JSON.stringify(entry));
+    tx.run(
+      "insert into booking_history (order_id, seq, at, type, entry) values (?, ?, ?, ?, ?) on conflict do nothing",
+      id,
+      seq,
+      at,
+      type,
+      JSON.stringify(entry),
+    );
 
   async function get(id: string, reader: Pick<Tx, "get"> = db): Promise<StoredOrder | null> {
     const row = await reader.get("select * from booking_order where id = ?", id);
@@ -132,12 +154,23 @@ export function createOrderStore(db: Database, clock: Clock): OrderStore {
     async create(tx, order, keys, work) {
       const now = clock.now();
       const existing =
-        (await first("select * from booking_order where request_key = ?", keys.request, tx)) ?? (await first("select * from booking_order where attempt_key = ?", keys.attempt, tx));
+        (await first("select * from booking_order where request_key = ?", keys.request, tx)) ??
+        (await first("select * from booking_order where attempt_key = ?", keys.attempt, tx));
       if (existing) return { stored: existing, created: false };
       const { changes } = await tx.run(
         `insert into booking_order (id, reference, customer_id, session_key, status, attempt_key, request_key, work, document, round, version, created_at, updated_at)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 1, ?, ?) on conflict do nothing`,
-        order.id, order.reference, order.customerId, order.sessionKey, order.status, keys.attempt, keys.request, JSON.stringify(work), JSON.stringify(order), now, now,
+        order.id,
+        order.reference,
+        order.customerId,
+        order.sessionKey,
+        order.status,
+        keys.attempt,
+        keys.request,
+        JSON.stringify(work),
+        JSON.stringify(order),
+        now,
+        now,
       );
       if (changes === 0) throw new TravelAgentError("CONFLICT", "another booking was made at the same moment; try again");
       await keepWords(tx, order);
@@ -166,7 +199,12 @@ export function createOrderStore(db: Database, clock: Clock): OrderStore {
       const over = order.items.every(isGone) && order.attention === undefined && !order.paymentInDoubt;
       const { changes: written } = await tx.run(
         `update booking_order set status = ?, document = ?, version = ?, updated_at = ?${over ? ", attempt_key = null" : ""} where id = ? and version = ?`,
-        order.status, JSON.stringify(order), version, now, id, stored.version,
+        order.status,
+        JSON.stringify(order),
+        version,
+        now,
+        id,
+        stored.version,
       );
       if (written === 0) throw new TravelAgentError("STORAGE_BUSY", "this booking was written at the same moment; try again");
       for (const [index, { event, after: state }] of changes.entries()) {
@@ -183,7 +221,10 @@ export function createOrderStore(db: Database, clock: Clock): OrderStore {
       const work = next(round);
       const { changes } = await tx.run(
         "update booking_order set work = ?, round = ?, version = version + 1 where id = ? and version = ? and work is null",
-        JSON.stringify(work), round, id, stored.version,
+        JSON.stringify(work),
+        round,
+        id,
+        stored.version,
       );
       return changes === 0 ? false : { ...stored, work, round, version: stored.version + 1 };
     },
@@ -208,7 +249,9 @@ export function createOrderStore(db: Database, clock: Clock): OrderStore {
     },
 
     async unfinished() {
-      const rows = await db.all("select * from booking_order where work is not null union all select * from booking_order where status = 'unknown' and work is null");
+      const rows = await db.all(
+        "select * from booking_order where work is not null union all select * from booking_order where status = 'unknown' and work is null",
+      );
       return rows.map(read);
     },
 

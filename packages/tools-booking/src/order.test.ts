@@ -19,11 +19,25 @@ const item = (status: BookingStatus, doing?: Doing, no = 1): OrderItem => ({
   documents: [],
 });
 const order = (...items: OrderItem[]): Order => ({
-  id: "bk1", reference: "ABC234", customerId: "c1", sessionKey: "s1", travellers: [], contact: { email: "ana@example.com" }, currency: "EUR",
-  maxTotal: euro(18_940n), items, paid: euro(0n), status: statusOf({ items }),
+  id: "bk1",
+  reference: "ABC234",
+  customerId: "c1",
+  sessionKey: "s1",
+  travellers: [],
+  contact: { email: "ana@example.com" },
+  currency: "EUR",
+  maxTotal: euro(18_940n),
+  items,
+  paid: euro(0n),
+  status: statusOf({ items }),
 });
 const facts = (status: "held" | "confirmed" | "ticketed" | "cancelled", total = 18_940n) => ({
-  reference: "R1", status, locators: ["XYZ789"], documents: [], total: euro(total), ...(status === "cancelled" ? { penalty: euro(5_000n), refund: euro(13_940n) } : {}),
+  reference: "R1",
+  status,
+  locators: ["XYZ789"],
+  documents: [],
+  total: euro(total),
+  ...(status === "cancelled" ? { penalty: euro(5_000n), refund: euro(13_940n) } : {}),
 });
 const doing = (what: Doing["what"], before: BookingStatus): Doing => ({ what, key: "k", before });
 

@@ -59,7 +59,8 @@ export interface Order {
   paymentInDoubt?: boolean;
 }
 
-type Facts = Pick<SupplierOrder, "reference" | "status" | "locators" | "documents" | "total"> & Partial<Pick<SupplierOrder, "paymentTimeLimit" | "penalty" | "refund">>;
+type Facts = Pick<SupplierOrder, "reference" | "status" | "locators" | "documents" | "total"> &
+  Partial<Pick<SupplierOrder, "paymentTimeLimit" | "penalty" | "refund">>;
 
 export type OrderEvent =
   | { type: "repriced"; item: number; offer: Offer }
@@ -92,7 +93,10 @@ export const isBooked = (item: OrderItem): boolean => booked.includes(item.statu
 export const isGone = (item: OrderItem): boolean => gone.includes(item.status);
 
 const illegal = (item: OrderItem, event: string): TravelAgentError =>
-  new TravelAgentError("CONFLICT", `item ${item.no} is ${item.status}${item.doing ? ` (${item.doing.what} under way)` : ""} and cannot take "${event}"; reload the booking`);
+  new TravelAgentError(
+    "CONFLICT",
+    `item ${item.no} is ${item.status}${item.doing ? ` (${item.doing.what} under way)` : ""} and cannot take "${event}"; reload the booking`,
+  );
 
 const startable: Record<Doing["what"], readonly BookingStatus[]> = {
   hold: ["pending"],
@@ -135,7 +139,8 @@ function withFacts(item: OrderItem, facts: Facts): OrderItem {
 }
 
 /** Whether the item already shows what `facts` says, so that the same news twice is no error. */
-const shows = (item: OrderItem, facts: Facts): boolean => item.doing === undefined && item.status === facts.status && item.supplierReference === facts.reference;
+const shows = (item: OrderItem, facts: Facts): boolean =>
+  item.doing === undefined && item.status === facts.status && item.supplierReference === facts.reference;
 
 function advanceItem(item: OrderItem, event: Extract<OrderEvent, { item: number }>): OrderItem {
   const { doing } = item;
@@ -194,7 +199,11 @@ function change(order: Order, event: OrderEvent): Order {
   switch (event.type) {
     case "failed":
       if (order.failure) return order;
-      return { ...order, failure: event.error, items: order.items.map((item) => (item.status === "pending" && !item.doing ? { ...item, status: "failed" as const } : item)) };
+      return {
+        ...order,
+        failure: event.error,
+        items: order.items.map((item) => (item.status === "pending" && !item.doing ? { ...item, status: "failed" as const } : item)),
+      };
     case "needs-human":
       return order.attention === event.reason ? order : { ...order, attention: event.reason };
     case "attended":
@@ -236,7 +245,11 @@ export function chargeOf(item: OrderItem): Money {
   return item.refund && item.paidHere ? subtract(item.total, item.refund) : nothing;
 }
 
-export const totalOf = (order: Pick<Order, "items" | "currency">): Money => sum(order.items.map((item) => item.total), order.currency);
+export const totalOf = (order: Pick<Order, "items" | "currency">): Money =>
+  sum(
+    order.items.map((item) => item.total),
+    order.currency,
+  );
 
 /** Still to be paid; what is not bought yet counts as long as the trip is not given up. Negative when we owe the customer. */
 export function balanceOf(order: Order): Money {

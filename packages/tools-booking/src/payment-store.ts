@@ -59,10 +59,19 @@ const read = (row: Row): Payment => {
 export function createPaymentStore(db: Database, clock: Clock): PaymentStore {
   async function transfer(tx: Tx, id: string, orderId: string, debit: string, credit: string, amount: bigint, currency: string, memo: string): Promise<void> {
     if (amount === 0n) return;
-    for (const [account, minor] of [[debit, amount], [credit, -amount]] as const) {
+    for (const [account, minor] of [
+      [debit, amount],
+      [credit, -amount],
+    ] as const) {
       await tx.run(
         "insert into booking_ledger (id, account, order_id, minor, currency, memo, at) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-        id, account, orderId, minor, currency, memo, clock.now(),
+        id,
+        account,
+        orderId,
+        minor,
+        currency,
+        memo,
+        clock.now(),
       );
     }
   }
@@ -71,7 +80,14 @@ export function createPaymentStore(db: Database, clock: Clock): PaymentStore {
       await tx.run(
         `insert into booking_payment (key, order_id, purpose, provider, status, currency, amount, captured, refunded, created_at, updated_at)
          values (?, ?, ?, ?, 'started', ?, ?, 0, 0, ?, ?) on conflict do nothing`,
-        key, orderId, purpose, provider, amount.currency, minorUnits(amount), clock.now(), clock.now(),
+        key,
+        orderId,
+        purpose,
+        provider,
+        amount.currency,
+        minorUnits(amount),
+        clock.now(),
+        clock.now(),
       );
     },
 
@@ -82,11 +98,34 @@ export function createPaymentStore(db: Database, clock: Clock): PaymentStore {
       const { currency } = before.amount;
       const [captured, refunded] = [minorUnits(state.captured), minorUnits(state.refunded)];
       const provider = `provider:${before.provider}`;
-      await transfer(tx, `${key}:captured:${captured}`, before.orderId, provider, "customer", captured - minorUnits(before.captured), currency, "payment captured");
-      await transfer(tx, `${key}:refunded:${refunded}`, before.orderId, "customer", provider, refunded - minorUnits(before.refunded), currency, "payment refunded");
+      await transfer(
+        tx,
+        `${key}:captured:${captured}`,
+        before.orderId,
+        provider,
+        "customer",
+        captured - minorUnits(before.captured),
+        currency,
+        "payment captured",
+      );
+      await transfer(
+        tx,
+        `${key}:refunded:${refunded}`,
+        before.orderId,
+        "customer",
+        provider,
+        refunded - minorUnits(before.refunded),
+        currency,
+        "payment refunded",
+      );
       await tx.run(
         "update booking_payment set status = ?, reference = ?, captured = ?, refunded = ?, updated_at = ? where key = ?",
-        state.status, state.reference, captured, refunded, clock.now(), key,
+        state.status,
+        state.reference,
+        captured,
+        refunded,
+        clock.now(),
+        key,
       );
     },
 
@@ -100,7 +139,13 @@ export function createPaymentStore(db: Database, clock: Clock): PaymentStore {
 
     async ledger(orderId) {
       const rows = await db.all("select * from booking_ledger where order_id = ? order by at, id, minor desc", orderId);
-      return rows.map((row) => ({ account: row.account as string, minor: BigInt(row.minor as number), currency: row.currency as string, memo: row.memo as string, at: Number(row.at) }));
+      return rows.map((row) => ({
+        account: row.account as string,
+        minor: BigInt(row.minor as number),
+        currency: row.currency as string,
+        memo: row.memo as string,
+        at: Number(row.at),
+      }));
     },
   };
 }

@@ -49,12 +49,14 @@ export interface Preparation {
   price(request: TripRequest, signal: AbortSignal, requestId: string): Promise<PreparedTrip>;
 }
 
-const expired = (id: string): TravelAgentError => new TravelAgentError("OFFER_EXPIRED", "this offer is no longer valid; search again for today's prices", { details: { offerId: id } });
+const expired = (id: string): TravelAgentError =>
+  new TravelAgentError("OFFER_EXPIRED", "this offer is no longer valid; search again for today's prices", { details: { offerId: id } });
 
 export function createPreparation({ offers, orders, suppliers, payments, clock, readTimeoutMs }: PreparationParts): Preparation {
   async function find(id: string): Promise<FoundOffer> {
     const found = await offers.get(id);
-    if (!found) throw new TravelAgentError("OFFER_NOT_FOUND", `there is no offer ${id}; search again and use an id from the result`, { details: { offerId: id } });
+    if (!found)
+      throw new TravelAgentError("OFFER_NOT_FOUND", `there is no offer ${id}; search again and use an id from the result`, { details: { offerId: id } });
     return found;
   }
 
@@ -62,11 +64,14 @@ export function createPreparation({ offers, orders, suppliers, payments, clock, 
     if (new Set(trip.map((offer) => offer.id)).size !== trip.length) throw new TravelAgentError("INVALID_REQUEST", "an offer is given twice; give each once");
     if (new Set(trip.map((offer) => offer.price.total.currency)).size > 1)
       throw new TravelAgentError("INVALID_REQUEST", "these offers are priced in different currencies; search them in one currency or book them one by one");
-    if (new Set(trip.map((offer) => offer.sandbox)).size > 1) throw new TravelAgentError("INVALID_REQUEST", "sandbox offers and real ones cannot be booked together");
+    if (new Set(trip.map((offer) => offer.sandbox)).size > 1)
+      throw new TravelAgentError("INVALID_REQUEST", "sandbox offers and real ones cannot be booked together");
     if (trip.some(isPaidHere) && payments.live === trip[0]!.sandbox)
       throw new TravelAgentError(
         "CONFLICT",
-        payments.live ? "sandbox offers are not paid with real money; set up a sandbox payment provider for them" : "real travel needs a live payment provider; set one up under payments",
+        payments.live
+          ? "sandbox offers are not paid with real money; set up a sandbox payment provider for them"
+          : "real travel needs a live payment provider; set one up under payments",
       );
   }
 
@@ -86,7 +91,10 @@ export function createPreparation({ offers, orders, suppliers, payments, clock, 
     return {
       offers: trip,
       travellers,
-      total: sum(trip.map((offer) => offer.price.total), trip[0]!.price.total.currency),
+      total: sum(
+        trip.map((offer) => offer.price.total),
+        trip[0]!.price.total.currency,
+      ),
       attempt,
       ...(existing ? { existing } : {}),
     };

@@ -25,7 +25,8 @@ const typeAt = (bornOn: string | undefined, date: string): PassengerType => {
   return age < 2 ? "INF" : age < 12 ? "CHD" : "ADT";
 };
 
-const counts = (types: readonly PassengerType[]) => (["ADT", "CHD", "INF"] as const).map((ptc) => ({ ptc, count: types.filter((type) => type === ptc).length }));
+const counts = (types: readonly PassengerType[]) =>
+  (["ADT", "CHD", "INF"] as const).map((ptc) => ({ ptc, count: types.filter((type) => type === ptc).length }));
 
 /**
  * The travellers of a trip, numbered and with their passenger types on the day the last flight departs; without flights, on the
@@ -41,17 +42,21 @@ export function checkTravellers(inputs: readonly TravellerInput[], offers: reado
     if (bornOn !== undefined && bornOn > today) throw refuse(`the birth date ${bornOn} of ${givenName} ${familyName} is in the future; check it`);
   }
   const flights = offers.filter((offer) => offer.vertical === "flight");
-  const lastDay = (flights.length > 0 ? flights.map((offer) => offer.journeys.at(-1)!.segments.at(-1)!.departure.time.local) : offers.map((offer) => startOf(offer).local))
+  const lastDay = (
+    flights.length > 0 ? flights.map((offer) => offer.journeys.at(-1)!.segments.at(-1)!.departure.time.local) : offers.map((offer) => startOf(offer).local)
+  )
     .map((local) => local.slice(0, 10))
     .toSorted()
     .at(-1)!;
-  const travellers = inputs.map(({ givenName, familyName, bornOn }, index): Traveller => ({
-    id: String(index + 1),
-    givenName,
-    familyName,
-    ptc: typeAt(bornOn, lastDay),
-    ...(bornOn === undefined ? {} : { bornOn }),
-  }));
+  const travellers = inputs.map(
+    ({ givenName, familyName, bornOn }, index): Traveller => ({
+      id: String(index + 1),
+      givenName,
+      familyName,
+      ptc: typeAt(bornOn, lastDay),
+      ...(bornOn === undefined ? {} : { bornOn }),
+    }),
+  );
   const names = travellers.map((t) => `${t.givenName} ${t.familyName} ${t.bornOn ?? ""}`.toLowerCase());
   const twice = names.findIndex((name, index) => names.indexOf(name) !== index);
   if (twice >= 0) throw refuse(`${travellers[twice]!.givenName} ${travellers[twice]!.familyName} is given twice; give each traveller once`);
@@ -61,8 +66,11 @@ export function checkTravellers(inputs: readonly TravellerInput[], offers: reado
   for (const offer of flights) {
     const wanted = counts(offer.passengers.flatMap(({ ptc, count }) => Array.from({ length: count }, () => ptc)));
     if (wanted.every(({ count }, index) => count === given[index]!.count)) continue;
-    const missing = wanted[1]!.count + wanted[2]!.count > 0 && travellers.some(({ bornOn }) => bornOn === undefined) ? "; give the birth date of each child and infant" : "";
-    throw refuse(`the price is for ${sayPassengers(wanted)}, the travellers on ${sayDate(lastDay)} are ${sayPassengers(given)}${missing || "; give those travellers, or search again for this group"}`);
+    const missing =
+      wanted[1]!.count + wanted[2]!.count > 0 && travellers.some(({ bornOn }) => bornOn === undefined) ? "; give the birth date of each child and infant" : "";
+    throw refuse(
+      `the price is for ${sayPassengers(wanted)}, the travellers on ${sayDate(lastDay)} are ${sayPassengers(given)}${missing || "; give those travellers, or search again for this group"}`,
+    );
   }
   for (const offer of offers) {
     if (offer.vertical !== "hotel") continue;

@@ -25,7 +25,13 @@ export const sayMinutes = (minutes: number): string => `${Math.floor(minutes / 6
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 const cabins: Record<Cabin, string> = { ECONOMY: "Economy", PREMIUM_ECONOMY: "Premium Economy", BUSINESS: "Business", FIRST: "First" };
-const boards: Record<HotelOffer["ratePlan"]["board"], string> = { RO: "room only", BB: "breakfast included", HB: "half board", FB: "full board", AI: "all inclusive" };
+const boards: Record<HotelOffer["ratePlan"]["board"], string> = {
+  RO: "room only",
+  BB: "breakfast included",
+  HB: "half board",
+  FB: "full board",
+  AI: "all inclusive",
+};
 const ptcs: Record<PassengerType, [string, string]> = { ADT: ["adult", "adults"], CHD: ["child", "children"], INF: ["infant", "infants"] };
 
 export const sayPassengers = (passengers: readonly { ptc: PassengerType; count: number }[]): string =>
@@ -37,7 +43,12 @@ export const sayPassengers = (passengers: readonly { ptc: PassengerType; count: 
 const place = (end: Endpoint): string => `${end.city} ${end.airport}`;
 export const flightNumber = (segment: Segment): string => `${segment.marketingCarrier}${segment.flightNumber}`;
 const stopsOf = (journey: Journey): string =>
-  journey.segments.length === 1 ? "direct" : `${count(journey.segments.length - 1, "stop")} (${journey.segments.slice(0, -1).map((segment) => segment.arrival.airport).join(", ")})`;
+  journey.segments.length === 1
+    ? "direct"
+    : `${count(journey.segments.length - 1, "stop")} (${journey.segments
+        .slice(0, -1)
+        .map((segment) => segment.arrival.airport)
+        .join(", ")})`;
 const dayShift = (segment: Segment): string => {
   const shift = Math.round((Date.parse(segment.arrival.time.local.slice(0, 10)) - Date.parse(segment.departure.time.local.slice(0, 10))) / 86_400_000);
   return shift === 0 ? "" : ` (${shift > 0 ? "+" : ""}${count(shift, "day")})`;
@@ -56,7 +67,8 @@ function flightSummary(offer: FlightOffer): string {
 /** One line for a person. */
 export function summaryOf(offer: Offer): string {
   if (offer.vertical === "flight") return flightSummary(offer);
-  if (offer.vertical === "hotel") return `${offer.property.name}, ${offer.property.city}, ${offer.room.name}, ${sayDate(offer.checkIn.local)} to ${sayDate(offer.checkOut.local)}`;
+  if (offer.vertical === "hotel")
+    return `${offer.property.name}, ${offer.property.city}, ${offer.room.name}, ${sayDate(offer.checkIn.local)} to ${sayDate(offer.checkOut.local)}`;
   return `${offer.vendor.name} ${offer.vehicle.category} at ${offer.pickUp.locationCode}, ${sayTime(offer.pickUp.time)} to ${sayTime(offer.dropOff.time)}`;
 }
 
@@ -91,7 +103,13 @@ function segmentLine(segment: Segment): string {
 
 function fareLines(offer: FlightOffer): string[] {
   const brands = [...new Set(offer.fareComponents.map((component) => `${component.fareBrand}, ${cabins[component.cabin]}`))];
-  const bags = [...new Set(offer.fareComponents.map(({ baggage }) => `${baggage.carryOn}, ${baggage.checkedPieces === 0 ? "no checked bag" : count(baggage.checkedPieces, "checked bag")}`))];
+  const bags = [
+    ...new Set(
+      offer.fareComponents.map(
+        ({ baggage }) => `${baggage.carryOn}, ${baggage.checkedPieces === 0 ? "no checked bag" : count(baggage.checkedPieces, "checked bag")}`,
+      ),
+    ),
+  ];
   return [`Fare: ${brands.join(" / ")}`, `Baggage for each: ${bags.join(" / ")}`];
 }
 
@@ -103,10 +121,16 @@ export function compareLines(offer: Offer, now: number): string[] {
   if (offer.vertical === "flight") {
     const journeys = offer.journeys.map((journey) => {
       const [first, last] = [journey.segments[0]!, journey.segments.at(-1)!];
-      const landed = last.arrival.time.local.slice(0, 10) === first.departure.time.local.slice(0, 10) ? last.arrival.time.local.slice(11, 16) : sayTime(last.arrival.time);
+      const landed =
+        last.arrival.time.local.slice(0, 10) === first.departure.time.local.slice(0, 10) ? last.arrival.time.local.slice(11, 16) : sayTime(last.arrival.time);
       return `${journey.segments.map(flightNumber).join("/")} ${first.departure.airport} ${sayTime(first.departure.time)} → ${last.arrival.airport} ${landed}, ${sayMinutes(journey.duration)}, ${stopsOf(journey)}`;
     });
-    return [...journeys, ...fareLines(offer), `${sayCondition("Refund", offer.conditions.refund)}. ${sayCondition("Change", offer.conditions.change)}`, ...seats];
+    return [
+      ...journeys,
+      ...fareLines(offer),
+      `${sayCondition("Refund", offer.conditions.refund)}. ${sayCondition("Change", offer.conditions.change)}`,
+      ...seats,
+    ];
   }
   if (offer.vertical === "hotel") {
     return [

@@ -7,11 +7,26 @@ export type WriteOutcome<T> = { done: T } | { refused: ErrorShape } | { unknown:
 
 /** Only these say that surely nothing happened. Everything else, a bug of an adapter included, leaves the outcome open. */
 const nothingHappened: ReadonlySet<ErrorCode> = new Set([
-  "SUPPLIER_UNAVAILABLE", "SUPPLIER_REJECTED", "OFFER_EXPIRED", "OFFER_NOT_FOUND", "PRICE_CHANGED", "SOLD_OUT", "INVALID_REQUEST", "NOT_FOUND", "CONFLICT", "IDEMPOTENCY_MISMATCH", "RATE_LIMITED",
+  "SUPPLIER_UNAVAILABLE",
+  "SUPPLIER_REJECTED",
+  "OFFER_EXPIRED",
+  "OFFER_NOT_FOUND",
+  "PRICE_CHANGED",
+  "SOLD_OUT",
+  "INVALID_REQUEST",
+  "NOT_FOUND",
+  "CONFLICT",
+  "IDEMPOTENCY_MISMATCH",
+  "RATE_LIMITED",
 ]);
 
 /** Calls a write and says how it ended. Never rejects: whatever is not a clear answer is `unknown`. */
-export async function attemptWrite<T>(clock: Clock, timeoutMs: number, signal: AbortSignal, call: (signal: AbortSignal) => Promise<T>): Promise<WriteOutcome<T>> {
+export async function attemptWrite<T>(
+  clock: Clock,
+  timeoutMs: number,
+  signal: AbortSignal,
+  call: (signal: AbortSignal) => Promise<T>,
+): Promise<WriteOutcome<T>> {
   try {
     return { done: await withDeadline(clock, timeoutMs, signal, call) };
   } catch (error) {

@@ -1,7 +1,7 @@
-import type { Interface } from "node:readline";
 import { connect, findGateway } from "../connect.ts";
 import { type Answer, type Conversation, openConversation } from "../conversation.ts";
 import { connected, type GatewayOptions, positive } from "../gateway-command.ts";
+import { inputLines } from "../input-lines.ts";
 import { createOutput, printable } from "../output.ts";
 import { buttonsOf, renderCards } from "../render-card.ts";
 import type { AddCommand } from "../run.ts";
@@ -26,6 +26,7 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
   const client = await out.busy("connecting", connect(await findGateway(options, terminal), { reconnect: true }));
   const { createInterface } = await import("node:readline");
   const lines = createInterface({ input: terminal.stdin, ...(interactive ? { output: terminal.stdout, prompt: out.style("cyan", "you> ") } : {}), crlfDelay: Number.POSITIVE_INFINITY });
+  const typed = inputLines(lines);
   let streamed = "";
   let working = false;
   const conversation = await openConversation({
@@ -47,6 +48,10 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
       out.line(`\n${out.style("bold", printable(answer.author))}  ${full(answer)}`);
       if (interactive && !working) lines.prompt();
     },
+  }).catch((error: unknown) => {
+    lines.close();
+    client.stop();
+    throw error;
   });
   if (interactive) {
     lines.on("SIGINT", () => {
@@ -56,7 +61,7 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
     out.line(out.style("dim", `conversation ${options.session}; /quit to leave`));
   }
   try {
-    await talk(lines, conversation, {
+    await talk(typed, conversation, {
       onTurn(under) {
         working = under;
         streamed = "";
@@ -79,7 +84,7 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
 }
 
 /** Line by line; each waits for the answer to the one before. Ends at /quit and at the end of the input. */
-async function talk(lines: Interface, conversation: Conversation, { onTurn, show }: { onTurn(working: boolean): void; show(answer: Answer | null): void }): Promise<void> {
+async function talk(lines: AsyncIterable<string>, conversation: Conversation, { onTurn, show }: { onTurn(working: boolean): void; show(answer: Answer | null): void }): Promise<void> {
   let cards: Answer["cards"] = [];
   onTurn(false);
   for await (const line of lines) {

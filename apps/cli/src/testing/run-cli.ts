@@ -50,8 +50,12 @@ export function cliProcess(home: string, args: readonly string[], input = "", en
   child.stderr.on("data", (chunk) => (stderr += chunk));
   child.stdin.on("error", () => {});
   child.stdin.end(input);
+  const tooLong = setTimeout(() => child.kill("SIGKILL"), 15_000);
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
+    child.on("close", (code) => {
+      clearTimeout(tooLong);
+      resolve({ code, stdout, stderr });
+    });
   });
 }

@@ -10,7 +10,11 @@ const euro = (minor: bigint) => money(minor, "EUR");
 const later = () => {
   const offer = sampleFlight({ id: "changed-1" });
   const [journey] = offer.journeys;
-  return { ...offer, journeys: [{ ...journey!, segments: [{ ...journey!.segments[0]!, flightNumber: "1127" }] }], price: { ...offer.price, total: euro(21_000n) } };
+  return {
+    ...offer,
+    journeys: [{ ...journey!, segments: [{ ...journey!.segments[0]!, flightNumber: "1127" }] }],
+    price: { ...offer.price, total: euro(21_000n) },
+  };
 };
 const opened: { close(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -107,7 +111,8 @@ describe("cancelling", () => {
       const work = made.work as CrashingWork;
       work.crashAt(point);
       void made.cancel(terms).catch(() => undefined);
-      while (!(await made.bookings.get(made.order.id))?.work && made.supplier.orders()[0]!.status !== "cancelled") await new Promise((resolve) => setTimeout(resolve, 1));
+      while (!(await made.bookings.get(made.order.id))?.work && made.supplier.orders()[0]!.status !== "cancelled")
+        await new Promise((resolve) => setTimeout(resolve, 1));
       await work.idle();
       const died = work.crashed();
       if (died) work.restart();
@@ -132,7 +137,10 @@ describe("changing", () => {
     expect(await differences()).toEqual([]);
     await change("yes-3");
     expect(payments.payments()).toHaveLength(2);
-    expect((await bookings.ledger(order.id)).filter(({ account }) => account === "provider:fake-payments").map(({ minor }) => minor)).toEqual([18_940n, 5_060n]);
+    expect((await bookings.ledger(order.id)).filter(({ account }) => account === "provider:fake-payments").map(({ minor }) => minor)).toEqual([
+      18_940n,
+      5_060n,
+    ]);
   });
 
   it("changes nothing when the payment is declined or the supplier refuses", async () => {
@@ -161,6 +169,24 @@ describe("changing", () => {
     expect(after.order).toMatchObject({ status: "ticketed", paid: euro(24_000n) });
     for (const made of [now, reconciled]) expect(await made.differences()).toEqual([]);
   });
+
+  it("ends the same wherever the process dies", async () => {
+    for (let point = 1; ; point += 1) {
+      const made = await booked(["flight-1"]);
+      const work = made.work as CrashingWork;
+      work.crashAt(point);
+      void made.change().catch(() => undefined);
+      while ((await made.bookings.get(made.order.id))!.round === 1) await new Promise((resolve) => setTimeout(resolve, 1));
+      await work.idle();
+      const died = work.crashed();
+      if (died) work.restart();
+      await work.idle();
+      const { order } = (await made.bookings.get(made.order.id))!;
+      expect(`point ${point}: ${order.status} ${order.paid.amount} ${(await made.differences()).join("; ")}`).toBe(`point ${point}: ticketed 240.00 `);
+      expect(made.payments.payments()).toHaveLength(2);
+      if (!died) return expect(point).toBeGreaterThan(20);
+    }
+  }, 120_000);
 
   it("refuses what cannot be exchanged", async () => {
     const { bookings, order, signal } = await booked(["hotel-1"]);

@@ -26,7 +26,15 @@ describe("booking saga", () => {
     const { order } = await book(trip);
     expect(order.status).toBe("confirmed");
     expect(order.items.map((item) => item.status)).toEqual(["ticketed", "confirmed", "confirmed"]);
-    expect(supplier.calls.map(({ operation }) => operation).filter((operation) => operation !== "search")).toEqual(["reprice", "reprice", "reprice", "hold", "book", "book", "ticket"]);
+    expect(supplier.calls.map(({ operation }) => operation).filter((operation) => operation !== "search")).toEqual([
+      "reprice",
+      "reprice",
+      "reprice",
+      "hold",
+      "book",
+      "book",
+      "ticket",
+    ]);
     // The car is paid at the counter.
     expect(payments.payments()).toMatchObject([{ status: "captured", captured: euro(49_940n) }]);
     expect(await differences()).toEqual([]);
@@ -70,7 +78,10 @@ describe("booking saga", () => {
   });
 
   it("stops for a person when taking back would cost money", async () => {
-    const { book, supplier, payments, differences, bookings, signal } = await bench({ canHold: false, offers: [sampleFlight(), sampleHotel({ cancellation: [{ from: "now", penalty: euro(31_000n) }] })] });
+    const { book, supplier, payments, differences, bookings, signal } = await bench({
+      canHold: false,
+      offers: [sampleFlight(), sampleHotel({ cancellation: [{ from: "now", penalty: euro(31_000n) }] })],
+    });
     supplier.faults.next("book", undefined, new TravelAgentError("SOLD_OUT", "no room"));
     const { order } = await book(["flight-1", "hotel-1"]);
     expect(order.status).toBe("needs-human");
@@ -192,7 +203,11 @@ describe("booking saga over kill -9", () => {
   }, 120_000);
 
   it("takes everything back wherever the process dies", async () => {
-    const points = await dieEverywhere(({ supplier }) => supplier.faults.next("ticket", new TravelAgentError("SUPPLIER_REJECTED", "fare closed"), new TravelAgentError("SUPPLIER_REJECTED", "fare closed")), "failed");
+    const points = await dieEverywhere(
+      ({ supplier }) =>
+        supplier.faults.next("ticket", new TravelAgentError("SUPPLIER_REJECTED", "fare closed"), new TravelAgentError("SUPPLIER_REJECTED", "fare closed")),
+      "failed",
+    );
     expect(points).toBeGreaterThan(60);
   }, 120_000);
 

@@ -22,16 +22,24 @@ async function reprice(saga: Saga): Promise<Ending> {
     const seen = await saga.look(`reprice:${no}`, (signal) => portOf(saga.suppliers, offer).reprice(offer, { signal, requestId: saga.ctx.id }));
     if ("failed" in seen) return giveUp(seen.failed);
     const { value } = seen;
-    if (value.status === "sold-out") return giveUp(new TravelAgentError("SOLD_OUT", "it was sold while you decided; search again", { details: { offerId: offer.id } }).toShape());
-    if (value.status === "expired") return giveUp(new TravelAgentError("OFFER_EXPIRED", "the offer is no longer valid; search again", { details: { offerId: offer.id } }).toShape());
+    if (value.status === "sold-out")
+      return giveUp(new TravelAgentError("SOLD_OUT", "it was sold while you decided; search again", { details: { offerId: offer.id } }).toShape());
+    if (value.status === "expired")
+      return giveUp(new TravelAgentError("OFFER_EXPIRED", "the offer is no longer valid; search again", { details: { offerId: offer.id } }).toShape());
     if (value.offer.price.total.currency !== saga.order().currency)
-      return giveUp(new TravelAgentError("PRICE_CHANGED", "the supplier changed the currency of its price; search again", { details: { offerId: offer.id } }).toShape());
+      return giveUp(
+        new TravelAgentError("PRICE_CHANGED", "the supplier changed the currency of its price; search again", { details: { offerId: offer.id } }).toShape(),
+      );
     await saga.record(`reprice:${no}:kept`, [{ type: "repriced", item: no, offer: { ...value.offer, id: offer.id } }]);
   }
   const order = saga.order();
   const total = totalOf(order);
   if (compare(total, order.maxTotal) <= 0) return { state: "done" };
-  return giveUp(new TravelAgentError("PRICE_CHANGED", "the price went up since it was confirmed; ask again with the new price", { details: { was: order.maxTotal, now: total } }).toShape());
+  return giveUp(
+    new TravelAgentError("PRICE_CHANGED", "the price went up since it was confirmed; ask again with the new price", {
+      details: { was: order.maxTotal, now: total },
+    }).toShape(),
+  );
 }
 
 async function buy(saga: Saga, no: number, by: "hold" | "book"): Promise<Ending> {
@@ -47,7 +55,9 @@ async function buy(saga: Saga, no: number, by: "hold" | "book"): Promise<Ending>
     call: (port, call) => (by === "hold" ? port.hold!(request, call) : port.book(request, call)),
   });
   if (ending.state === "done" && !isBooked(saga.item(no)))
-    return giveUp(new TravelAgentError("SUPPLIER_REJECTED", "the supplier cancelled it right after booking; search again", { details: { offerId: offer.id } }).toShape());
+    return giveUp(
+      new TravelAgentError("SUPPLIER_REJECTED", "the supplier cancelled it right after booking; search again", { details: { offerId: offer.id } }).toShape(),
+    );
   return ending;
 }
 
@@ -67,10 +77,21 @@ async function forward(saga: Saga): Promise<Ending> {
     if (priced.state !== "done") return priced;
     const { items, currency } = saga.order();
     const here = items.filter((item) => item.paidHere);
-    const paid: Ending = here.length === 0 ? { state: "done" } : await authorise(saga, "purchase", 0, sum(here.map((item) => item.total), currency));
+    const paid: Ending =
+      here.length === 0
+        ? { state: "done" }
+        : await authorise(
+            saga,
+            "purchase",
+            0,
+            sum(
+              here.map((item) => item.total),
+              currency,
+            ),
+          );
     if (paid.state !== "done") return paid;
   }
-  for (const { item, by } of planOf(items, (candidate) => canHold(saga, candidate), saga.clock.now())) {
+  for (const { item, by } of planOf(saga.order().items, (candidate) => canHold(saga, candidate), saga.clock.now())) {
     if (saga.item(item.no).status !== "pending") continue;
     const bought = await buy(saga, item.no, by);
     if (bought.state !== "done") return bought;
@@ -99,10 +120,15 @@ async function resolveItems(saga: Saga): Promise<Ending> {
 /** Compares what we think is booked with the supplier's own records. What differs goes to a person, except a hold that ran out. */
 async function compareRecords(saga: Saga): Promise<void> {
   for (const item of saga.order().items.filter(isBooked)) {
-    const seen = await saga.look(`compare:${item.no}`, (signal) => portOf(saga.suppliers, item.offer).read(item.supplierReference!, { signal, requestId: saga.ctx.id }));
+    const seen = await saga.look(`compare:${item.no}`, (signal) =>
+      portOf(saga.suppliers, item.offer).read(item.supplierReference!, { signal, requestId: saga.ctx.id }),
+    );
     if (!("value" in seen) || seen.value.status !== "cancelled") continue;
     if (item.status === "held") await saga.record(`compare:${item.no}:lapsed`, [{ type: "lapsed", item: item.no }]);
-    else await saga.record(`compare:${item.no}:differs`, [{ type: "needs-human", reason: `the supplier shows item ${item.no} as cancelled and we do not; find out why` }]);
+    else
+      await saga.record(`compare:${item.no}:differs`, [
+        { type: "needs-human", reason: `the supplier shows item ${item.no} as cancelled and we do not; find out why` },
+      ]);
   }
 }
 
@@ -147,7 +173,8 @@ export async function bookingSaga(saga: Saga): Promise<null> {
 /** Gives back the money of what is cancelled, and shows it in the order. A refusal goes to a person. */
 export async function finishMoney(saga: Saga): Promise<Ending> {
   const settled = await settleMoney(saga);
-  if (settled.state === "refused") await saga.record("money", [{ type: "needs-human", reason: `the money of this booking could not be settled: ${settled.error.message}` }]);
+  if (settled.state === "refused")
+    await saga.record("money", [{ type: "needs-human", reason: `the money of this booking could not be settled: ${settled.error.message}` }]);
   if (settled.state !== "done") return settled;
   const order = saga.order();
   const back = order.items.some((item) => item.status === "cancelled" && item.paidHere);

@@ -37,10 +37,20 @@ export async function cancelSaga(saga: Saga, { confirmed }: CancelInput): Promis
     }
     quotes.set(no, quote.value);
   }
-  const penalty = sum([...quotes.values()].map((quote) => quote.penalty), currency);
-  const refund = sum([...quotes].map(([no, quote]) => refundOf(saga.item(no), quote)), currency);
+  const penalty = sum(
+    [...quotes.values()].map((quote) => quote.penalty),
+    currency,
+  );
+  const refund = sum(
+    [...quotes].map(([no, quote]) => refundOf(saga.item(no), quote)),
+    currency,
+  );
   if (compare(penalty, confirmed.penalty) > 0 || compare(refund, confirmed.refund) < 0) {
-    return { error: new TravelAgentError("PRICE_CHANGED", "cancelling costs more than what was confirmed; ask again with the new terms", { details: { was: confirmed, now: { penalty, refund } } }).toShape() };
+    return {
+      error: new TravelAgentError("PRICE_CHANGED", "cancelling costs more than what was confirmed; ask again with the new terms", {
+        details: { was: confirmed, now: { penalty, refund } },
+      }).toShape(),
+    };
   }
   await saga.record("attended", [{ type: "attended" }]);
   let cancelled = 0;
@@ -53,7 +63,9 @@ export async function cancelSaga(saga: Saga, { confirmed }: CancelInput): Promis
     if (ending.state === "unknown") return null;
     if (ending.state === "refused") {
       if (cancelled === 0) return { error: ending.error };
-      await saga.record(`cancel:${no}:stop`, [{ type: "needs-human", reason: `item ${no} could not be cancelled (${ending.error.code}) after others were; cancel it by hand, then reconcile` }]);
+      await saga.record(`cancel:${no}:stop`, [
+        { type: "needs-human", reason: `item ${no} could not be cancelled (${ending.error.code}) after others were; cancel it by hand, then reconcile` },
+      ]);
       return null;
     }
     cancelled += 1;
@@ -61,7 +73,13 @@ export async function cancelSaga(saga: Saga, { confirmed }: CancelInput): Promis
   if ((await finishMoney(saga)).state !== "done") return null;
   const items = saga.order().items.filter((item) => quotes.has(item.no));
   return {
-    penalty: sum(items.map((item) => item.penalty ?? quotes.get(item.no)!.penalty), currency),
-    refund: sum(items.map((item) => refundOf(item, { refund: item.refund ?? quotes.get(item.no)!.refund })), currency),
+    penalty: sum(
+      items.map((item) => item.penalty ?? quotes.get(item.no)!.penalty),
+      currency,
+    ),
+    refund: sum(
+      items.map((item) => refundOf(item, { refund: item.refund ?? quotes.get(item.no)!.refund })),
+      currency,
+    ),
   };
 }

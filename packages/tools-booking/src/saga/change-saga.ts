@@ -32,7 +32,11 @@ export async function changeSaga(saga: Saga, { item: no, to, confirmed }: Change
   if ("failed" in quote) return { error: quote.failed };
   const { token, penalty, refund, due } = quote.value;
   if (!withinTerms({ penalty, refund, due }, confirmed)) {
-    return { error: new TravelAgentError("PRICE_CHANGED", "the change costs more than what was confirmed; ask again with the new terms", { details: { was: confirmed, now: { penalty, refund, due } } }).toShape() };
+    return {
+      error: new TravelAgentError("PRICE_CHANGED", "the change costs more than what was confirmed; ask again with the new terms", {
+        details: { was: confirmed, now: { penalty, refund, due } },
+      }).toShape(),
+    };
   }
   const nothing = zero(due.currency);
   if (before.paidHere && compare(due, nothing) > 0) {
@@ -52,7 +56,8 @@ export async function changeSaga(saga: Saga, { item: no, to, confirmed }: Change
   });
   if (ending.state === "unknown") return null;
   const settled = await settleMoney(saga);
-  if (settled.state === "refused") await saga.record("money", [{ type: "needs-human", reason: `the money of this change could not be settled: ${settled.error.message}` }]);
+  if (settled.state === "refused")
+    await saga.record("money", [{ type: "needs-human", reason: `the money of this change could not be settled: ${settled.error.message}` }]);
   if (ending.state === "refused") return { error: ending.error };
   return { penalty, refund };
 }

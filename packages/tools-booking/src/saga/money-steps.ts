@@ -39,7 +39,8 @@ async function conclude(saga: Saga, label: string, key: string, outcome: WriteOu
   }
   if (!state) return { state: "unknown" };
   await keep(saga, label, key, state);
-  if (state.status === "declined") return { state: "refused", error: new TravelAgentError("SUPPLIER_REJECTED", "the payment did not go through; use another way to pay").toShape() };
+  if (state.status === "declined")
+    return { state: "refused", error: new TravelAgentError("SUPPLIER_REJECTED", "the payment did not go through; use another way to pay").toShape() };
   return { state: "done" };
 }
 
@@ -86,7 +87,14 @@ const refund = async (saga: Saga, payment: Payment, amount: Money): Promise<Endi
 };
 
 /** What the customer owes through us: the charges of everything that is not paid on the spot. */
-const dueHere = (saga: Saga): Money => sum(saga.order().items.filter((item) => item.paidHere).map(chargeOf), saga.order().currency);
+const dueHere = (saga: Saga): Money =>
+  sum(
+    saga
+      .order()
+      .items.filter((item) => item.paidHere)
+      .map(chargeOf),
+    saga.order().currency,
+  );
 
 /**
  * Makes the money equal to what is booked: captures what is owed, gives back what is too much, releases what was only set aside.
@@ -95,7 +103,13 @@ const dueHere = (saga: Saga): Money => sum(saga.order().items.filter((item) => i
 export async function settleMoney(saga: Saga): Promise<Ending> {
   const all = await payments(saga);
   const { currency } = saga.order();
-  let owed = subtract(dueHere(saga), sum(all.map((payment) => subtract(payment.captured, payment.refunded)), currency));
+  let owed = subtract(
+    dueHere(saga),
+    sum(
+      all.map((payment) => subtract(payment.captured, payment.refunded)),
+      currency,
+    ),
+  );
   const nothing = zero(currency);
   const refusals: ErrorShape[] = [];
   const took = (ending: Ending): boolean => {
@@ -119,7 +133,8 @@ export async function settleMoney(saga: Saga): Promise<Ending> {
   }
   const refused = refusals[0];
   if (refused) return { state: "refused", error: refused };
-  if (!isZero(owed)) return { state: "refused", error: new TravelAgentError("CONFLICT", `${formatMoney(owed)} of this booking is not covered by a payment`).toShape() };
+  if (!isZero(owed))
+    return { state: "refused", error: new TravelAgentError("CONFLICT", `${formatMoney(owed)} of this booking is not covered by a payment`).toShape() };
   return { state: "done" };
 }
 
@@ -131,7 +146,8 @@ export async function resolvePayments(saga: Saga): Promise<Ending> {
     const seen = await saga.look(`${label}:look`, (signal) => saga.payments.find(payment.key, signal));
     if ("failed" in seen) return { state: "unknown" };
     const state = seen.value;
-    const news = state !== null && (state.status !== payment.status || compare(state.captured, payment.captured) !== 0 || compare(state.refunded, payment.refunded) !== 0);
+    const news =
+      state !== null && (state.status !== payment.status || compare(state.captured, payment.captured) !== 0 || compare(state.refunded, payment.refunded) !== 0);
     if (state && news) {
       await keep(saga, label, payment.key, state);
       continue;

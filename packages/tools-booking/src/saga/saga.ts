@@ -22,7 +22,13 @@ export interface SagaTiming {
   settleMs: number;
 }
 
-export const defaultTiming: SagaTiming = { writeTimeoutMs: 45_000, readTimeoutMs: 15_000, retryDelaysMs: [1000, 2000], readBackDelaysMs: [1000, 2000, 4000], settleMs: 600_000 };
+export const defaultTiming: SagaTiming = {
+  writeTimeoutMs: 45_000,
+  readTimeoutMs: 15_000,
+  retryDelaysMs: [1000, 2000],
+  readBackDelaysMs: [1000, 2000, 4000],
+  settleMs: 600_000,
+};
 
 export interface SagaParts {
   db: Database;
@@ -89,11 +95,18 @@ export interface Saga extends SagaParts {
 const tookPlace = (doing: Doing, found: SupplierOrder, item: OrderItem): boolean => {
   if (doing.what === "ticket") return found.status === "ticketed";
   if (doing.what === "cancel") return found.status === "cancelled";
-  if (doing.what === "change") return found.key === doing.key || compare(found.total, item.total) !== 0 || canonicalJson(found.documents) !== canonicalJson(item.documents);
+  if (doing.what === "change")
+    return found.key === doing.key || compare(found.total, item.total) !== 0 || canonicalJson(found.documents) !== canonicalJson(item.documents);
   return true;
 };
 
-async function readBack(port: VerticalSupplier<unknown, Offer>, order: Order, item: OrderItem, doing: Doing, call: SupplierCall): Promise<SupplierOrder | null> {
+async function readBack(
+  port: VerticalSupplier<unknown, Offer>,
+  order: Order,
+  item: OrderItem,
+  doing: Doing,
+  call: SupplierCall,
+): Promise<SupplierOrder | null> {
   if (doing.what === "change") {
     const changed = await port.find(doing.key, call);
     if (changed) return changed;
@@ -130,7 +143,13 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
           const was = before!.order.items.find(({ no }) => no === item.no)!;
           const amount = subtract(chargeOf(item), chargeOf(was));
           if (compare(amount, zero(amount.currency)) !== 0) {
-            await paymentStore.charge(tx, { id: `${orderId}-${item.no}:${after.version}`, orderId, supplier: item.offer.supplier, amount, memo: `item ${item.no} ${item.status}` });
+            await paymentStore.charge(tx, {
+              id: `${orderId}-${item.no}:${after.version}`,
+              orderId,
+              supplier: item.offer.supplier,
+              amount,
+              memo: `item ${item.no} ${item.status}`,
+            });
           }
         }
         await also?.(tx);
@@ -214,7 +233,10 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
       }
       if (!absent || !(await saga.settled())) return { state: "unknown" };
       await saga.record(`${label}:never`, [{ type: "refused", item: no }]);
-      return { state: "refused", error: new TravelAgentError("SUPPLIER_REJECTED", `the supplier has no record of the ${doing.what}; nothing was bought`).toShape() };
+      return {
+        state: "refused",
+        error: new TravelAgentError("SUPPLIER_REJECTED", `the supplier has no record of the ${doing.what}; nothing was bought`).toShape(),
+      };
     },
 
     async boughtOrder() {

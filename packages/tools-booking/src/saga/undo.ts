@@ -37,7 +37,8 @@ export async function undo(saga: Saga): Promise<Ending> {
       return { state: "refused", error: new TravelAgentError("CONFLICT", reason).toShape() };
     };
     const quote = await quoteOf(saga, item, `undo:${no}:quote`);
-    if ("failed" in quote) return stop(`item ${no} must be cancelled and the supplier gives no terms (${quote.failed.code}); cancel it by hand, then reconcile`);
+    if ("failed" in quote)
+      return stop(`item ${no} must be cancelled and the supplier gives no terms (${quote.failed.code}); cancel it by hand, then reconcile`);
     if (compare(quote.value.penalty, zero(quote.value.penalty.currency)) > 0)
       return stop(`cancelling item ${no} would cost ${formatMoney(quote.value.penalty)}; decide whether to keep or cancel it, then reconcile`);
     const ending = await cancelItem(saga, no, quote.value, `undo:${no}`);

@@ -34,7 +34,18 @@ export const contact = { email: "ana@example.com" };
 const fast: Partial<SagaTiming> = { retryDelaysMs: [1], readBackDelaysMs: [1, 1, 1], writeTimeoutMs: 2000, readTimeoutMs: 2000 };
 
 /** Bookings over a fake supplier and fake payments that keep their own books. */
-export async function bookingBench({ db, work = crashingWork(db), ...options }: { db: Database; work?: Work; offers?: Offer[]; canHold?: boolean; canChange?: boolean; timing?: Partial<SagaTiming> }) {
+export async function bookingBench({
+  db,
+  work = crashingWork(db),
+  ...options
+}: {
+  db: Database;
+  work?: Work;
+  offers?: Offer[];
+  canHold?: boolean;
+  canChange?: boolean;
+  timing?: Partial<SagaTiming>;
+}) {
   const clock = benchClock();
   const supplier = fakeSupplier({
     offers: options.offers ?? [sampleFlight(), sampleHotel(), sampleCar()],
@@ -58,11 +69,40 @@ export async function bookingBench({ db, work = crashingWork(db), ...options }: 
   await bookings.migrate();
   const { signal } = new AbortController();
   const findAll = async () => {
-    const query = { place: "FRA", checkIn: "2027-03-12", checkOut: "2027-03-15", rooms: 1, adults: 1, childrenAges: [], refundableOnly: false, currency: "EUR", limit: 20 };
+    const query = {
+      place: "FRA",
+      checkIn: "2027-03-12",
+      checkOut: "2027-03-15",
+      rooms: 1,
+      adults: 1,
+      childrenAges: [],
+      refundableOnly: false,
+      currency: "EUR",
+      limit: 20,
+    };
     await bookings.search({ kind: "hotel", query }, buyer, { requestId: "find", signal });
-    const cars = { pickUp: "FRA", dropOff: "FRA", pickUpAt: "2027-03-12T13:00", dropOffAt: "2027-03-15T09:00", driverAge: 30, automaticOnly: false, currency: "EUR", limit: 20 };
+    const cars = {
+      pickUp: "FRA",
+      dropOff: "FRA",
+      pickUpAt: "2027-03-12T13:00",
+      dropOffAt: "2027-03-15T09:00",
+      driverAge: 30,
+      automaticOnly: false,
+      currency: "EUR",
+      limit: 20,
+    };
     await bookings.search({ kind: "car", query: cars }, buyer, { requestId: "find", signal });
-    const flights = { origin: "BCN", destination: "FRA", departureDate: "2027-03-12", adults: 1, childrenAges: [], cabin: "ECONOMY" as const, directOnly: false, currency: "EUR", limit: 20 };
+    const flights = {
+      origin: "BCN",
+      destination: "FRA",
+      departureDate: "2027-03-12",
+      adults: 1,
+      childrenAges: [],
+      cabin: "ECONOMY" as const,
+      directOnly: false,
+      currency: "EUR",
+      limit: 20,
+    };
     await bookings.search({ kind: "flight", query: flights }, buyer, { requestId: "find", signal });
   };
   const book = (offerIds: string[], idempotencyKey = "yes-1", more: { maxTotal?: Money; waitMs?: number } = {}) =>
@@ -80,11 +120,14 @@ export async function bookingBench({ db, work = crashingWork(db), ...options }: 
     for (const theirs of supplier.orders()) {
       const item = items.find(({ key }) => key === theirs.key)?.item;
       if (!item) found.push(`${theirs.key} is unknown to us`);
-      else if (theirs.status === "cancelled" ? !["cancelled", "voided", "refunded"].includes(item.status) : item.status !== theirs.status) found.push(`${theirs.key}: ours ${item.status}, theirs ${theirs.status}`);
-      else if (theirs.status !== "cancelled" && item.total.amount !== theirs.total.amount && !item.offer.id.startsWith("changed")) found.push(`${theirs.key}: ours ${item.total.amount}, theirs ${theirs.total.amount}`);
+      else if (theirs.status === "cancelled" ? !["cancelled", "voided", "refunded"].includes(item.status) : item.status !== theirs.status)
+        found.push(`${theirs.key}: ours ${item.status}, theirs ${theirs.status}`);
+      else if (theirs.status !== "cancelled" && item.total.amount !== theirs.total.amount && !item.offer.id.startsWith("changed"))
+        found.push(`${theirs.key}: ours ${item.total.amount}, theirs ${theirs.total.amount}`);
     }
     for (const { key, item } of items) {
-      if (["held", "confirmed", "ticketed"].includes(item.status) && !supplier.orders().some((theirs) => theirs.key === key)) found.push(`${key} is unknown to them`);
+      if (["held", "confirmed", "ticketed"].includes(item.status) && !supplier.orders().some((theirs) => theirs.key === key))
+        found.push(`${key} is unknown to them`);
     }
     const known = (await Promise.all(ours.map(({ id }) => bookings.payments(id)))).flat();
     for (const theirs of payments.payments()) {

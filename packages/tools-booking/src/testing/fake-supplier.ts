@@ -73,7 +73,14 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
         locators: [`LOC${books.size + 1}`],
         total,
         ...(status === "held" && offer.paymentTimeLimit !== undefined ? { paymentTimeLimit: offer.paymentTimeLimit } : {}),
-        documents: status === "held" ? [] : documentsOf(offer, travellers.map((traveller) => traveller.id), books.size + 1),
+        documents:
+          status === "held"
+            ? []
+            : documentsOf(
+                offer,
+                travellers.map((traveller) => traveller.id),
+                books.size + 1,
+              ),
       };
     });
   const documentsOf = (offer: Offer, travellerIds: readonly string[], serial: number): SupplierOrder["documents"] =>
@@ -89,7 +96,8 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
     const { allowed, penalty } = offer.conditions.refund;
     return allowed ? (penalty ?? zero(order.total.currency)) : order.total;
   }
-  const paysHere = (offer: Offer): boolean => offer.vertical === "flight" || (offer.vertical === "hotel" ? offer.ratePlan.paymentType : offer.paymentType) === "PREPAID";
+  const paysHere = (offer: Offer): boolean =>
+    offer.vertical === "flight" || (offer.vertical === "hotel" ? offer.ratePlan.paymentType : offer.paymentType) === "PREPAID";
   const expiresAt = "2100-01-01T00:00:00Z";
 
   function cancelQuote(order: SupplierOrder): Quote {
@@ -103,7 +111,13 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
     const nothing = zero(order.total.currency);
     const difference = add(subtract(priced(to).price.total, order.total), penalty);
     const owed = compare(difference, nothing) > 0;
-    return { token: `change:${to.id}:${difference.amount}`, penalty, due: owed ? difference : nothing, refund: owed ? nothing : subtract(nothing, difference), expiresAt };
+    return {
+      token: `change:${to.id}:${difference.amount}`,
+      penalty,
+      due: owed ? difference : nothing,
+      refund: owed ? nothing : subtract(nothing, difference),
+      expiresAt,
+    };
   }
 
   function vertical<Q, O extends Offer>(kind: Offer["vertical"]): VerticalSupplier<Q, O> {
@@ -114,7 +128,9 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
         perform("reprice", signal, (): Reprice<O> => {
           if (soldOut.has(offer.id)) return { status: "sold-out" };
           const now = priced(offer);
-          return now.price.total.amount === offer.price.total.amount ? { status: "available", offer: now } : { status: "price-changed", offer: now, was: offer.price.total };
+          return now.price.total.amount === offer.price.total.amount
+            ? { status: "available", offer: now }
+            : { status: "price-changed", offer: now, was: offer.price.total };
         }),
       book: (request, { signal }) => perform("book", signal, () => purchase(request, kind === "flight" ? "ticketed" : "confirmed"), request.key),
       find: (key, { signal }) => perform("find", signal, () => (books.has(key) ? { ...books.get(key)! } : null), key),

@@ -2,12 +2,21 @@ import { Money } from "@travelagent/protocol";
 import * as z from "zod";
 
 const date = z.iso.date().describe("YYYY-MM-DD at the place");
-const localTime = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/).describe("wall clock at the place, YYYY-MM-DDTHH:mm");
-const code = z.string().regex(/^[A-Z]{3}$/).describe("IATA city or airport code");
+const localTime = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/)
+  .describe("wall clock at the place, YYYY-MM-DDTHH:mm");
+const code = z
+  .string()
+  .regex(/^[A-Z]{3}$/)
+  .describe("IATA city or airport code");
 const adults = z.int().min(1).max(9);
 const childrenAges = z.array(z.int().min(0).max(17)).max(8).describe("ages on the date of travel; below 2 travels on a lap");
 const maxTotal = Money.describe("budget for everybody together");
-const bookingReference = z.string().regex(/^[A-Z0-9]{6}$/).describe("the six letters and digits of the booking");
+const bookingReference = z
+  .string()
+  .regex(/^[A-Z0-9]{6}$/)
+  .describe("the six letters and digits of the booking");
 
 export const SearchFlightsArgs = z.strictObject({
   origin: code,
@@ -58,7 +67,13 @@ export const TravellerArgs = z.strictObject({
 export const CreateBookingArgs = z.strictObject({
   offerIds: z.array(z.string().min(1).max(100)).min(1).max(6).describe("one trip: offers of the last searches"),
   travellers: z.array(TravellerArgs).min(1).max(9),
-  contact: z.strictObject({ email: z.email().max(254), phone: z.string().regex(/^\+[1-9]\d{6,14}$/, "international form, such as +34600111222").optional() }),
+  contact: z.strictObject({
+    email: z.email().max(254),
+    phone: z
+      .string()
+      .regex(/^\+[1-9]\d{6,14}$/, "international form, such as +34600111222")
+      .optional(),
+  }),
 });
 
 export const ModifyBookingArgs = z.strictObject({

@@ -1,6 +1,6 @@
+import type { ToolOutput } from "@travelagent/agent-runtime";
 import { type Booking, type Money, TravelAgentError } from "@travelagent/protocol";
 import type { Card } from "@travelagent/protocol/messages";
-import type { ToolOutput } from "@travelagent/agent-runtime";
 import { toBooking } from "../booking-view.ts";
 import { compare, formatMoney, zero } from "../money.ts";
 import type { StoredOrder } from "../order-store.ts";
@@ -46,7 +46,12 @@ export function bookingOutput(stored: StoredOrder, wanted: "booked" | "changed" 
   const status = statusFor(stored, wanted);
   const booking = toBooking(stored);
   const note = status === "unknown" || status === "needs-person" ? notes[status] : undefined;
-  const content: BookingResult = { status, booking, ...(terms ? { penalty: terms.penalty, refund: terms.refund } : {}), ...(note === undefined ? {} : { note }) };
+  const content: BookingResult = {
+    status,
+    booking,
+    ...(terms ? { penalty: terms.penalty, refund: terms.refund } : {}),
+    ...(note === undefined ? {} : { note }),
+  };
   const card: Card = {
     kind: "booking",
     title: `${titles[status]}: ${order.reference}`,

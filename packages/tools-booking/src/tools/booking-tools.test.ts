@@ -1,5 +1,5 @@
-import { testDatabase } from "@travelagent/engine/testing";
 import type { Tool, ToolContext } from "@travelagent/agent-runtime";
+import { testDatabase } from "@travelagent/engine/testing";
 import { TravelAgentError } from "@travelagent/protocol";
 import { Card } from "@travelagent/protocol/messages";
 import { afterEach, describe, expect, it } from "vitest";
@@ -22,14 +22,24 @@ async function bench(offers?: Offer[]) {
   const tools = new Map(bookingTools(made.bookings).map((tool) => [tool.name, tool]));
   const tool = (name: string): Tool => tools.get(name)!;
   const context = (more: Partial<ToolContext> = {}): ToolContext => ({
-    turn: { runId: "run1", agentId: "main", sessionKey: "s1", channel: "webchat", accountId: "default", chatType: "direct", peerId: "ana", timeZone: "Europe/Lisbon" },
+    turn: {
+      runId: "run1",
+      agentId: "main",
+      sessionKey: "s1",
+      channel: "webchat",
+      accountId: "default",
+      chatType: "direct",
+      peerId: "ana",
+      timeZone: "Europe/Lisbon",
+    },
     toolCallId: "call1",
     idempotencyKey: "key1",
     signal: made.signal,
     now: made.clock.now(),
     ...more,
   });
-  const run = async (name: string, args: Record<string, unknown>, more?: Partial<ToolContext>) => tool(name).execute(tool(name).args.parse(args), context(more));
+  const run = async (name: string, args: Record<string, unknown>, more?: Partial<ToolContext>) =>
+    tool(name).execute(tool(name).args.parse(args), context(more));
   /** As the gate does it: describe, take the yes, execute with what was described. */
   const confirmed = async (name: string, args: Record<string, unknown>, idempotencyKey = "key1") => {
     const parsed = tool(name).args.parse(args);
@@ -120,11 +130,17 @@ describe("check_availability", () => {
     await run("search_flights", flights);
     expect((await run("check_availability", { offerId: "flight-1" })).content).toMatchObject({ status: "available", price: euro(18_940n) });
     supplier.setPrice("flight-1", euro(20_000n));
-    expect((await run("check_availability", { offerId: "flight-1" })).content).toMatchObject({ status: "price-changed", price: euro(20_000n), was: euro(18_940n) });
+    expect((await run("check_availability", { offerId: "flight-1" })).content).toMatchObject({
+      status: "price-changed",
+      price: euro(20_000n),
+      was: euro(18_940n),
+    });
     supplier.sellOut("flight-1");
     expect((await run("check_availability", { offerId: "flight-1" })).content).toEqual({ status: "sold-out", offerId: "flight-1" });
     await expect(run("check_availability", { offerId: "other" })).rejects.toMatchObject({ code: "OFFER_NOT_FOUND" });
-    expect(await tool("check_availability").claims!({ offerId: "flight-1" }, context().turn)).toEqual([{ kind: "offer", id: "flight-1", owner: { sessionKey: "s1" } }]);
+    expect(await tool("check_availability").claims!({ offerId: "flight-1" }, context().turn)).toEqual([
+      { kind: "offer", id: "flight-1", owner: { sessionKey: "s1" } },
+    ]);
     expect(await tool("check_availability").claims!({ offerId: "other" }, context().turn)).toEqual([{ kind: "offer", id: "other", owner: null }]);
   });
 });
@@ -161,7 +177,12 @@ describe("create_booking", () => {
 
   it("describes a trip with what is paid where", async () => {
     const { run, tool, context } = await bench();
-    for (const [name, query] of [["search_flights", flights], ["search_hotels", hotels], ["search_cars", cars]] as const) await run(name, query);
+    for (const [name, query] of [
+      ["search_flights", flights],
+      ["search_hotels", hotels],
+      ["search_cars", cars],
+    ] as const)
+      await run(name, query);
     const { lines, total, facts } = await tool("create_booking").describe!({ ...args, offerIds: ["flight-1", "hotel-1", "car-1"] }, context());
     expect(total).toEqual(euro(59_540n));
     expect(facts.vertical).toBe("mixed");
@@ -174,9 +195,21 @@ describe("create_booking", () => {
     const { run, confirmed, differences } = await bench();
     await run("search_flights", flights);
     const { output } = await confirmed("create_booking", args);
-    expect(output.content).toMatchObject({ status: "booked", booking: { status: "ticketed", total: euro(18_940n), balance: euro(0n), travellers: [{ id: "1", name: "Ana Silva" }], customerId: "customer:ana@example.com" } });
+    expect(output.content).toMatchObject({
+      status: "booked",
+      booking: {
+        status: "ticketed",
+        total: euro(18_940n),
+        balance: euro(0n),
+        travellers: [{ id: "1", name: "Ana Silva" }],
+        customerId: "customer:ana@example.com",
+      },
+    });
     const card = Card.parse(output.cards![0]);
-    expect(card.kind === "booking" && card.lines.slice(0, 2)).toEqual(["LH1123 Barcelona BCN → Frankfurt FRA, Fri 12 Mar 2027 10:15 (locator LOC1)", "Ticket 2201234590000"]);
+    expect(card.kind === "booking" && card.lines.slice(0, 2)).toEqual([
+      "LH1123 Barcelona BCN → Frankfurt FRA, Fri 12 Mar 2027 10:15 (locator LOC1)",
+      "Ticket 2201234590000",
+    ]);
     expect(await differences()).toEqual([]);
   });
 
@@ -185,7 +218,10 @@ describe("create_booking", () => {
     await run("search_flights", flights);
     const action = await tool("create_booking").describe!(args, context());
     supplier.setPrice("flight-1", euro(21_000n));
-    await expect(tool("create_booking").execute(args, context({ action }))).rejects.toMatchObject({ code: "PRICE_CHANGED", details: { was: euro(18_940n), now: euro(21_000n) } });
+    await expect(tool("create_booking").execute(args, context({ action }))).rejects.toMatchObject({
+      code: "PRICE_CHANGED",
+      details: { was: euro(18_940n), now: euro(21_000n) },
+    });
     const again = await tool("create_booking").describe!(args, context());
     expect(again.total).toEqual(euro(21_000n));
     expect(again.subject).not.toEqual(action.subject);
@@ -205,18 +241,29 @@ describe("create_booking", () => {
   });
 
   it("refuses travellers that do not fit", async () => {
-    const family = sampleFlight({ passengers: [{ ptc: "ADT", count: 1 }, { ptc: "CHD", count: 1 }, { ptc: "INF", count: 1 }] });
+    const family = sampleFlight({
+      passengers: [
+        { ptc: "ADT", count: 1 },
+        { ptc: "CHD", count: 1 },
+        { ptc: "INF", count: 1 },
+      ],
+    });
     const { run, tool, context } = await bench([family, sampleHotel(), sampleCar()]);
     await run("search_flights", flights);
     await run("search_hotels", hotels);
-    const describing = (travellers: Record<string, unknown>[], offerIds = ["flight-1"]) => tool("create_booking").describe!({ ...args, travellers, offerIds }, context());
+    const describing = (travellers: Record<string, unknown>[], offerIds = ["flight-1"]) =>
+      tool("create_booking").describe!({ ...args, travellers, offerIds }, context());
     const rui = { givenName: "Rui", familyName: "Silva" };
     const eva = { givenName: "Eva", familyName: "Silva" };
     await expect(describing([ana])).rejects.toEqual(refused(/price is for 1 adult, 1 child, 1 infant/));
     await expect(describing([ana, rui, eva])).rejects.toEqual(refused(/give the birth date of each child and infant/));
     // Two years old on the day of the flight: a child, though still one today.
-    await expect(describing([ana, { ...rui, bornOn: "2020-01-01" }, { ...eva, bornOn: "2025-03-12" }])).rejects.toEqual(refused(/on Fri 12 Mar 2027 are 1 adult, 2 children/));
-    expect((await describing([ana, { ...rui, bornOn: "2020-01-01" }, { ...eva, bornOn: "2025-03-13" }])).lines).toContain("Travellers: Ana Silva; Rui Silva, child, born 2020-01-01; Eva Silva, infant, born 2025-03-13");
+    await expect(describing([ana, { ...rui, bornOn: "2020-01-01" }, { ...eva, bornOn: "2025-03-12" }])).rejects.toEqual(
+      refused(/on Fri 12 Mar 2027 are 1 adult, 2 children/),
+    );
+    expect((await describing([ana, { ...rui, bornOn: "2020-01-01" }, { ...eva, bornOn: "2025-03-13" }])).lines).toContain(
+      "Travellers: Ana Silva; Rui Silva, child, born 2020-01-01; Eva Silva, infant, born 2025-03-13",
+    );
     await expect(describing([ana, rui, { ...eva, bornOn: "2028-01-01" }])).rejects.toEqual(refused(/in the future/));
     await expect(describing([{ ...ana, givenName: "Анна" }], ["hotel-1"])).rejects.toEqual(refused(/Latin letters/));
     await expect(describing([ana, rui, eva], ["hotel-1"])).rejects.toEqual(refused(/for 2 guests/));
@@ -236,7 +283,11 @@ describe("create_booking", () => {
     await run("search_flights", flights);
     supplier.faults.next("hold", "never-arrived");
     const { output } = await confirmed("create_booking", args);
-    expect(output.content).toMatchObject({ status: "unknown", booking: { status: "unknown" }, note: expect.stringContaining("nothing is booked or charged twice") });
+    expect(output.content).toMatchObject({
+      status: "unknown",
+      booking: { status: "unknown" },
+      note: expect.stringContaining("nothing is booked or charged twice"),
+    });
   });
 });
 
@@ -252,11 +303,28 @@ describe("cancel_booking and modify_booking", () => {
   it("say what cancelling costs and do just that", async () => {
     const { confirmed, reference, tool, context } = await booked();
     const { action, output } = await confirmed("cancel_booking", { bookingReference: reference, reason: "ill" });
-    expect(action).toMatchObject({ title: `Cancel booking ${reference}`, penalty: euro(5_000n), facts: { penalty: { amount: 50 }, refund: { amount: 139.4 }, live: false } });
-    expect(action.lines).toEqual(["Cancel: LH1123 Barcelona BCN → Frankfurt FRA, Fri 12 Mar 2027 10:15", "Travellers: Ana Silva", "Cancelling costs 50.00 EUR", "You get back 139.40 EUR", "Sandbox: no real travel"]);
-    expect(output.content).toMatchObject({ status: "cancelled", penalty: euro(5_000n), refund: euro(13_940n), booking: { status: "refunded", balance: euro(0n) } });
+    expect(action).toMatchObject({
+      title: `Cancel booking ${reference}`,
+      penalty: euro(5_000n),
+      facts: { penalty: { amount: 50 }, refund: { amount: 139.4 }, live: false },
+    });
+    expect(action.lines).toEqual([
+      "Cancel: LH1123 Barcelona BCN → Frankfurt FRA, Fri 12 Mar 2027 10:15",
+      "Travellers: Ana Silva",
+      "Cancelling costs 50.00 EUR",
+      "You get back 139.40 EUR",
+      "Sandbox: no real travel",
+    ]);
+    expect(output.content).toMatchObject({
+      status: "cancelled",
+      penalty: euro(5_000n),
+      refund: euro(13_940n),
+      booking: { status: "refunded", balance: euro(0n) },
+    });
     expect(output.cards).toHaveLength(1);
-    expect(await tool("cancel_booking").claims!({ bookingReference: reference }, context().turn)).toEqual([{ kind: "booking", id: reference, owner: { customerId: "customer:ana@example.com", sessionKey: "s1" } }]);
+    expect(await tool("cancel_booking").claims!({ bookingReference: reference }, context().turn)).toEqual([
+      { kind: "booking", id: reference, owner: { customerId: "customer:ana@example.com", sessionKey: "s1" } },
+    ]);
     expect(await tool("cancel_booking").claims!({ bookingReference: "ZZZZZZ" }, context().turn)).toEqual([{ kind: "booking", id: "ZZZZZZ", owner: null }]);
   });
 
@@ -272,7 +340,12 @@ describe("cancel_booking and modify_booking", () => {
     const { action, output } = await confirmed("modify_booking", { bookingReference: reference, newOfferId: "changed-1" });
     expect(action).toMatchObject({ total: euro(5_060n), penalty: euro(3_000n), facts: { total: { amount: 50.6 } } });
     expect(action.lines).toContain("To be paid now, difference of price included: 50.60 EUR");
-    expect(output.content).toMatchObject({ status: "changed", penalty: euro(3_000n), refund: euro(0n), booking: { status: "ticketed", total: euro(24_000n), balance: euro(0n) } });
+    expect(output.content).toMatchObject({
+      status: "changed",
+      penalty: euro(3_000n),
+      refund: euro(0n),
+      booking: { status: "ticketed", total: euro(24_000n), balance: euro(0n) },
+    });
     expect(await differences()).toEqual([]);
   });
 

@@ -17,7 +17,13 @@ export const checkAvailability = (bookings: Bookings): Tool =>
       if (outcome.status === "sold-out" || outcome.status === "expired") return { content: { status: outcome.status, offerId } satisfies AvailabilityResult };
       const { price, offerExpiresAt } = outcome.offer;
       const changed = price.total.amount !== was.amount || price.total.currency !== was.currency;
-      const content: AvailabilityResult = { status: changed ? "price-changed" : "available", offerId, price: price.total, ...(changed ? { was } : {}), expiresAt: offerExpiresAt };
+      const content: AvailabilityResult = {
+        status: changed ? "price-changed" : "available",
+        offerId,
+        price: price.total,
+        ...(changed ? { was } : {}),
+        expiresAt: offerExpiresAt,
+      };
       return { content };
     },
   });

@@ -20,13 +20,26 @@ const request = (args: { offerIds: string[]; travellers: TripRequest["travellers
 /** Everything a yes to this trip covers. */
 function actionOf({ offers, travellers, total, existing }: PreparedTrip, contact: Contact, now: number): Action {
   // A trip that is booked already is described as it was confirmed, so that a second yes finds it instead of buying again.
-  const quoted = new Map<string, Money>(existing ? existing.order.items.map((item) => [item.offer.id, item.quoted]) : offers.map((offer) => [offer.id, offer.price.total]));
+  const quoted = new Map<string, Money>(
+    existing ? existing.order.items.map((item) => [item.offer.id, item.quoted]) : offers.map((offer) => [offer.id, offer.price.total]),
+  );
   const price = existing?.order.maxTotal ?? total;
-  const later = sum(offers.filter((offer) => !isPaidHere(offer)).map((offer) => offer.price.total), total.currency);
-  const people = travellers.map(({ givenName, familyName, ptc, bornOn }) => `${givenName} ${familyName}${ptc === "ADT" ? "" : ptc === "CHD" ? ", child" : ", infant"}${bornOn === undefined ? "" : `, born ${bornOn}`}`);
-  const block = (offer: Offer): string[] => (offers.length > 1 ? [`${summaryOf(offer)}: ${formatMoney(offer.price.total)}`, ...termLines(offer)] : termLines(offer));
+  const later = sum(
+    offers.filter((offer) => !isPaidHere(offer)).map((offer) => offer.price.total),
+    total.currency,
+  );
+  const people = travellers.map(
+    ({ givenName, familyName, ptc, bornOn }) =>
+      `${givenName} ${familyName}${ptc === "ADT" ? "" : ptc === "CHD" ? ", child" : ", infant"}${bornOn === undefined ? "" : `, born ${bornOn}`}`,
+  );
+  const block = (offer: Offer): string[] =>
+    offers.length > 1 ? [`${summaryOf(offer)}: ${formatMoney(offer.price.total)}`, ...termLines(offer)] : termLines(offer);
   return {
-    title: existing ? `Already booked: ${existing.order.reference}` : offers.length === 1 ? `Book ${summaryOf(offers[0]!)}` : `Book a trip of ${offers.length} parts`,
+    title: existing
+      ? `Already booked: ${existing.order.reference}`
+      : offers.length === 1
+        ? `Book ${summaryOf(offers[0]!)}`
+        : `Book a trip of ${offers.length} parts`,
     lines: [
       ...(existing ? [`You have this booking already under ${existing.order.reference}; nothing is bought again`] : []),
       ...offers.flatMap(block),
@@ -68,7 +81,12 @@ export const createBooking = (bookings: Bookings): Tool =>
       const stored = await bookings.book(
         {
           ...request(args),
-          buyer: { sessionKey: turn.sessionKey, ...(turn.customerId === undefined ? {} : { customerId: turn.customerId }), channel: turn.channel, peerId: turn.peerId },
+          buyer: {
+            sessionKey: turn.sessionKey,
+            ...(turn.customerId === undefined ? {} : { customerId: turn.customerId }),
+            channel: turn.channel,
+            peerId: turn.peerId,
+          },
           ...(action?.total ? { maxTotal: action.total } : {}),
         },
         { idempotencyKey, waitMs: 60_000, signal },

@@ -24,7 +24,10 @@ export const modifyBooking = (bookings: Bookings): Tool =>
     timeoutMs: 75_000,
     claims: async ({ bookingReference, newOfferId }) => [await claimBooking(bookings, bookingReference), ...(await claimOffers(bookings, [newOfferId]))],
     async describe({ bookingReference, newOfferId }, { turn, toolCallId, signal, now }) {
-      const { stored, item, from, to, terms, expiresAt } = await bookings.quoteChange(bookingReference, newOfferId, { requestId: `${turn.runId}:${toolCallId}`, signal });
+      const { stored, item, from, to, terms, expiresAt } = await bookings.quoteChange(bookingReference, newOfferId, {
+        requestId: `${turn.runId}:${toolCallId}`,
+        signal,
+      });
       const { penalty, refund, due } = terms;
       return {
         title: `Change booking ${bookingReference}`,
@@ -42,13 +45,22 @@ export const modifyBooking = (bookings: Bookings): Tool =>
         penalty,
         expiresAt: Math.min(now + actionLifeMs, Date.parse(expiresAt)),
         subject: { booking: stored.order.id, item, from: from.id, to: to.id, penalty, refund, due },
-        facts: { ...travelFacts([from, to], stored.order.travellers.length, now), penalty: figure(penalty), refund: figure(refund), total: figure(due), status: stored.order.status },
+        facts: {
+          ...travelFacts([from, to], stored.order.travellers.length, now),
+          penalty: figure(penalty),
+          refund: figure(refund),
+          total: figure(due),
+          status: stored.order.status,
+        },
       };
     },
     async execute({ bookingReference, newOfferId }, { action, idempotencyKey, signal }) {
       const confirmed = Confirmed.safeParse(action?.subject);
       if (!confirmed.success) throw new TravelAgentError("CONFIRMATION_REQUIRED", "a change needs the customer's yes to what it costs");
-      const { stored, terms } = await bookings.change({ reference: bookingReference, newOfferId, confirmed: confirmed.data }, { idempotencyKey, waitMs: 60_000, signal });
+      const { stored, terms } = await bookings.change(
+        { reference: bookingReference, newOfferId, confirmed: confirmed.data },
+        { idempotencyKey, waitMs: 60_000, signal },
+      );
       return bookingOutput(stored, "changed", terms);
     },
   });

@@ -16,7 +16,8 @@ export const searchCars = (bookings: Bookings, options: SearchToolOptions): Tool
     effect: "read",
     async execute({ maxTotal, category, ...args }, context) {
       refusePast("pick-up time", args.pickUpAt, todayAt(context));
-      if (args.dropOffAt <= args.pickUpAt) throw new TravelAgentError("INVALID_REQUEST", `the drop-off at ${args.dropOffAt} must be after the pick-up at ${args.pickUpAt}; give a later drop-off`);
+      if (args.dropOffAt <= args.pickUpAt)
+        throw new TravelAgentError("INVALID_REQUEST", `the drop-off at ${args.dropOffAt} must be after the pick-up at ${args.pickUpAt}; give a later drop-off`);
       const query = {
         pickUp: args.pickUp,
         dropOff: args.dropOff ?? args.pickUp,

@@ -14,8 +14,14 @@ export const searchFlights = (bookings: Bookings, options: SearchToolOptions): T
     async execute({ maxTotal, childrenAges = [], returnDate, ...args }, context) {
       const today = todayAt(context);
       refusePast("departure date", args.departureDate, today);
-      if (returnDate !== undefined) refuseBackwards(args.departureDate, returnDate, `the return on ${returnDate} is before the departure on ${args.departureDate}; give a later return date`);
-      if (args.origin === args.destination) throw new TravelAgentError("INVALID_REQUEST", `origin and destination are both ${args.origin}; give two different places`);
+      if (returnDate !== undefined)
+        refuseBackwards(
+          args.departureDate,
+          returnDate,
+          `the return on ${returnDate} is before the departure on ${args.departureDate}; give a later return date`,
+        );
+      if (args.origin === args.destination)
+        throw new TravelAgentError("INVALID_REQUEST", `origin and destination are both ${args.origin}; give two different places`);
       checkGroup(args.adults, childrenAges);
       const query = {
         origin: args.origin,

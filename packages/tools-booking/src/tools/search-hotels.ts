@@ -13,7 +13,11 @@ export const searchHotels = (bookings: Bookings, options: SearchToolOptions): To
     effect: "read",
     async execute({ maxTotal, minStars, childrenAges = [], ...args }, context) {
       refusePast("check-in date", args.checkIn, todayAt(context));
-      if (args.checkOut <= args.checkIn) throw new TravelAgentError("INVALID_REQUEST", `the check-out on ${args.checkOut} must be after the check-in on ${args.checkIn}; give a later check-out`);
+      if (args.checkOut <= args.checkIn)
+        throw new TravelAgentError(
+          "INVALID_REQUEST",
+          `the check-out on ${args.checkOut} must be after the check-in on ${args.checkIn}; give a later check-out`,
+        );
       if (args.adults + childrenAges.length > 9) throw new TravelAgentError("INVALID_REQUEST", "at most 9 guests fit in one search; split the group");
       const query = {
         place: args.place,

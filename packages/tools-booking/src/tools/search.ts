@@ -1,6 +1,6 @@
+import type { ToolContext, ToolOutput } from "@travelagent/agent-runtime";
 import { type Money, TravelAgentError, type Vertical } from "@travelagent/protocol";
 import type { Card } from "@travelagent/protocol/messages";
-import type { ToolContext, ToolOutput } from "@travelagent/agent-runtime";
 import type { Bookings } from "../bookings.ts";
 import type { Search } from "../fan-out.ts";
 import { compareLines, titleOf } from "../wording.ts";
@@ -16,7 +16,8 @@ export interface SearchToolOptions {
 const titles: Record<Vertical, string> = { flight: "Flights", hotel: "Hotels", car: "Cars" };
 
 /** The date of now where the customer is, `YYYY-MM-DD`. */
-export const todayAt = ({ now, turn }: ToolContext): string => new Intl.DateTimeFormat("sv-SE", { timeZone: turn.timeZone, dateStyle: "short" }).format(new Date(now));
+export const todayAt = ({ now, turn }: ToolContext): string =>
+  new Intl.DateTimeFormat("sv-SE", { timeZone: turn.timeZone, dateStyle: "short" }).format(new Date(now));
 
 /** Raises `INVALID_REQUEST` for a date or wall clock that is over. */
 export function refusePast(what: string, date: string, today: string): void {
@@ -30,7 +31,8 @@ export function refuseBackwards(first: string, then: string, message: string): v
 /** Raises `INVALID_REQUEST` for a group that no supplier books at once. */
 export function checkGroup(adults: number, childrenAges: readonly number[]): void {
   if (adults + childrenAges.length > 9) throw new TravelAgentError("INVALID_REQUEST", "at most 9 travellers fit in one search; split the group");
-  if (childrenAges.filter((age) => age < 2).length > adults) throw new TravelAgentError("INVALID_REQUEST", "each infant travels on the lap of an adult; there are more infants than adults");
+  if (childrenAges.filter((age) => age < 2).length > adults)
+    throw new TravelAgentError("INVALID_REQUEST", "each infant travels on the lap of an adult; there are more infants than adults");
 }
 
 export const currencyOf = (maxTotal: Money | undefined, options: SearchToolOptions): string => maxTotal?.currency ?? options.currency;
@@ -55,7 +57,13 @@ export async function runSearch(bookings: Bookings, search: Search, context: Too
       sandbox: offer.sandbox,
     }),
   );
-  const content: SearchResult = { status: summaries.length > 0 ? "ok" : "no-offers", vertical: search.kind, query: { ...search.query }, offers: summaries, suppliers };
+  const content: SearchResult = {
+    status: summaries.length > 0 ? "ok" : "no-offers",
+    vertical: search.kind,
+    query: { ...search.query },
+    offers: summaries,
+    suppliers,
+  };
   const card: Card = {
     kind: "offers",
     vertical: search.kind,

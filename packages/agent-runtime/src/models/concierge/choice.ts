@@ -4,7 +4,7 @@ import { count, normalise, ordinalWord, toNumber, toOrdinal } from "./text.ts";
 
 export type Choice = { offer: OfferReading } | { several: OfferReading[] } | { outOfRange: number } | null;
 
-const lead = "(?:(?:ok|okay|yes|yeah|sure|great|perfect|then|please|i'll|i|we|we'll|will|would|like|want|take|choose|pick|go|with|for|let's|book|the|that|give|me|prefer|select|select|number|option|no\\.?|nr\\.?|offer|#|flight|hotel|car|it's|is|it|to|have|number)[\\s,.:!#]*)*";
+const lead = "(?:(?:thanks|thank you|cool|nice|good|hm+|and|ok|okay|yes|yeah|sure|great|perfect|then|please|i'll|i|we|we'll|will|would|like|want|take|choose|pick|go|with|for|let's|book|the|that|give|me|prefer|select|number|option|no\\.?|nr\\.?|offer|#|flight|hotel|car|it's|is|it|to|have|number)[\\s,.:!#]*)*";
 const tail = "(?:[\\s,.!)]*(?:please|thanks|thank|you|one|option|offer|flight|hotel|car|it|is|then|looks|good|sounds|great|fine|best|works|for|us|me))*[\\s.!)]*";
 const byNumber = new RegExp(`^\\s*${lead}(\\d{1,2}|${count})${tail}$`);
 const byOrdinal = new RegExp(`^\\s*${lead}(${ordinalWord}|\\d{1,2}(?:st|nd|rd|th))${tail}$`);
@@ -32,8 +32,8 @@ const words = (text: string): string[] => (normalise(text).match(/[\p{L}\p{N}]+(
 
 /** Offers by words of their titles and facts: "the Lufthansa one", "flex", "the 10:15", "the one for 189.40". */
 function byWords(text: string, offers: readonly OfferReading[]): OfferReading[] {
-  const wanted = words(text).filter((word) => word.length > 2 && !filler.has(word));
-  if (wanted.length === 0 || wanted.length > 6) return [];
+  const wanted = words(text).filter((word) => (word.length > 2 || /^\d$/.test(word)) && !filler.has(word));
+  if (wanted.every((word) => word.length < 3) || wanted.length > 6) return [];
   const described = offers.map((offer) => ({ offer, has: words(`${offer.title}\n${offer.lines.join("\n")}\n${offer.tags.join("\n")}\n${offer.price.amount} ${offer.price.currency}\n${offer.supplier}`) }));
   let left = described;
   let told = false;
@@ -70,8 +70,8 @@ export function readChoice(text: string, offers: readonly OfferReading[]): Choic
 
 /** "tell me more about option 2": an offer asked about, not chosen. */
 export function readQuestionAbout(text: string, offers: readonly OfferReading[]): OfferReading | undefined {
-  if (!/\b(?:more\s+about|details?|tell\s+me|what\s+is\s+included|what's\s+included|what\s+does|explain|info(?:rmation)?\s+(?:on|about)|about|does|is|are|how\s+long|included)\b/.test(text) || !/\?|\b(?:more|details?|info|explain|tell)\b/.test(text)) return undefined;
-  const number = numbered.exec(text) ?? new RegExp(`\\b(?:about|the|on|does|is)\\s+(\\d{1,2}|${ordinalWord})\\b`).exec(text);
+  if (!/\b(?:more\s+about|details?|tell\s+me|what\s+is\s+included|what's\s+included|what\s+does|explain|info(?:rmation)?\s+(?:on|about)|about|does|is|are|how\s+long|included|what's|bags?|baggage|luggage)\b/.test(text) || !/\?|\b(?:more|details?|info|explain|tell)\b/.test(text)) return undefined;
+  const number = numbered.exec(text) ?? new RegExp(`\\b(?:about|the|on|does|is|of|for|in|with)\\s+(\\d{1,2}|${ordinalWord})\\b`).exec(text);
   const n = number ? (toNumber(number[1]!) ?? toOrdinal(number[1]!)) : undefined;
   if (n !== undefined) return offers.find((offer) => offer.number === n);
   const chosen = readChoice(text.replace(/\?/g, ""), offers);

@@ -116,6 +116,22 @@ function roles(mentions: DayMention[], text: string): void {
   }
 }
 
+/** One date that can only be read one way tells how the others beside it are written. */
+function settleOrder(mentions: DayMention[]): void {
+  const pairs = mentions.flatMap(({ said }) => {
+    const pair = /^(?:on\s+)?(\d{1,2})[/-](\d{1,2})(?:[/-]\d{2,4})?$/.exec(said);
+    return pair ? [[Number(pair[1]), Number(pair[2])] as const] : [];
+  });
+  const dayFirst = pairs.some(([first]) => first > 12);
+  if (dayFirst === pairs.some(([, second]) => second > 12)) return;
+  for (const mention of mentions) {
+    const { spec } = mention;
+    if (spec.kind !== "numeric") continue;
+    const [dayOfMonth, month] = dayFirst ? [spec.first, spec.second] : [spec.second, spec.first];
+    mention.spec = { kind: "dayMonth", dayOfMonth, month, ...(spec.year === undefined ? {} : { year: spec.year }) };
+  }
+}
+
 const takeShift = (text: string): { shift: number; shiftOf?: "start" | "end"; span: Span } | undefined => {
   const later = new RegExp(`\\b(${amountOf})\\s+(days?|weeks?)\\s+(later|earlier|after|before|sooner)\\b`).exec(text);
   const near = later ? null : /\bthe\s+(?:next|following)\s+day\b|\bthe\s+day\s+(?:before|earlier|after)\b(?!\s+tomorrow)/.exec(text);
@@ -160,6 +176,7 @@ export function readDates(text: string, today: string): Dates {
     }
   }
   mentions.sort((a, b) => a.span.start - b.span.start);
+  settleOrder(mentions);
   roles(mentions, text);
   const nights = takeNights(rest);
   if (nights) take(nights.span);

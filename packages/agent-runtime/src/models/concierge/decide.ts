@@ -42,11 +42,13 @@ function answer(state: State, heard: Extract<Happening, { kind: "heard" }>, arou
   const canHandOver = around.tools.has("hand_over_to_person");
   switch (heard.act) {
     case "trip":
-      return continueTrip(state, around);
+      return needsTravellers(state) ? continueBooking(state, around) : continueTrip(state, around);
     case "choose":
       return decideChoice(state, heard, around);
     case "data":
       return continueBooking(state, around);
+    case "ahead":
+      return { text: `Thank you, noted.${reminder(state, " ")}` };
     case "book":
       return inProgress(state) ? continueTripOrBooking(state, around) : { text: nothingOpen, asked: null };
     case "cancel":
@@ -64,6 +66,8 @@ function answer(state: State, heard: Extract<Happening, { kind: "heard" }>, arou
       return decideNo(state);
     case "declined":
       return { text: "All right, nothing was done. What would you like to change?", asked: { kind: "alter" } };
+    case "kept":
+      return { text: "All right, your booking stays as it is. Is there anything else I can do for you?", asked: null };
     case "abandoned":
       return { text: "No problem, I have dropped it; nothing was booked. What else can I do for you?", asked: null };
     case "restart":
@@ -97,6 +101,8 @@ function reminder(state: State, before: string): string {
     case "vertical":
       return `${before}${say.askVertical(undefined)}`;
     case "slots": {
+      const open = doubt(state, state.focus ?? "flight");
+      if (open && "text" in open) return `${before}${open.text}`;
       const missing = missingSlots(state, state.focus ?? "flight");
       return missing.length > 0 ? `${before}${say.askSlots(state.focus ?? "flight", missing, state.slots[state.focus ?? "flight"], state.party)}` : "";
     }

@@ -4,7 +4,7 @@ import type { Gazetteer, Place } from "./gazetteer.ts";
 import type { Vertical } from "./intents.ts";
 import { readTravellers, type TravellerData } from "./names.ts";
 import { liesIn } from "./places.ts";
-import { type Act, forgetTrip, type Happening, inProgress, initialState, isActive, type Question, type State } from "./state.ts";
+import { type Act, forgetTrip, type Happening, inProgress, initialState, isActive, noParty, type Question, type State } from "./state.ts";
 import { count, normalise, ordinalWord, toNumber, toOrdinal } from "./text.ts";
 import { needsTravellers, travellersNeeded } from "./party.ts";
 import { applyTrip } from "./trip.ts";
@@ -58,7 +58,7 @@ const hasContent = ({ dates, wishes, party, budget }: Understanding): boolean =>
 function plainReply(state: State, { intents }: Understanding): Act {
   if (intents.abandon || (intents.no && state.pending)) return inProgress(state) && !state.pending ? abandon(state) : state.pending ? decline(state) : "no";
   if (intents.book && !intents.no) return "book";
-  if (intents.thanks && !intents.yes) return "thanks";
+  if (intents.thanks && (!intents.yes || state.asked === null)) return "thanks";
   if (intents.bye) return "bye";
   if (intents.yes) return intents.help ? "help" : "yes";
   if (intents.no) return "no";
@@ -70,11 +70,16 @@ function plainReply(state: State, { intents }: Understanding): Act {
 
 function abandon(state: State): Act {
   forgetTrip(state);
+  state.slots = { flight: {}, hotel: {}, car: {} };
+  state.party = noParty();
   return "abandoned";
 }
 function decline(state: State): Act {
+  const tool = state.pending?.tool;
   delete state.pending;
-  return "declined";
+  if (tool !== "cancel_booking" && tool !== "modify_booking") return "declined";
+  forgetTrip(state);
+  return "kept";
 }
 
 // ---- answers to a question with options --------------------------------------------------------------------------------
@@ -138,7 +143,12 @@ function answerPlace(state: State, asked: Extract<Question, { kind: "place" }>, 
 function answerDay(state: State, asked: Extract<Question, { kind: "day" }>, { text, intents, dates }: Understanding): boolean {
   const settle = (day: string | undefined): boolean => {
     if (!day) return false;
-    state.slots[asked.vertical][asked.slot] = { day };
+    const slots = state.slots[asked.vertical];
+    slots[asked.slot] = { day };
+    // Who writes the day first does so in both dates.
+    const { end } = slots;
+    const same = asked.slot === "start" && end && "said" in end && end.why === "ambiguous" ? end.options[asked.options.indexOf(day)] : undefined;
+    if (same) slots.end = { day: same };
     return true;
   };
   const n = optionNumber(text);
@@ -225,6 +235,11 @@ function choose(state: State, said: Understanding, today: string): Heard | undef
 function travellerData(state: State, said: Understanding, today: string): Act | undefined {
   const { ids, intents, text, dates } = said;
   const asked = state.asked?.kind === "travellers";
+  // Names sent ahead are kept for later.
+  if (ids.email && inProgress(state) && !needsTravellers(state) && state.goal.kind === "trip" && !hasContent(said) && said.places.length === 0 && intents.verticals.length === 0) {
+    absorb(state, readTravellers(said.raw, ids.spans, today), said);
+    return "ahead";
+  }
   if (!asked && !(needsTravellers(state) || state.asked?.kind === "confirm" || state.asked?.kind === "alter")) return undefined;
   if (intents.verticals.length > 0 && !ids.email) return undefined;
   const corrects = /\b(?:actually|instead|rather|change|cheaper|make\s+(?:it|that)|later|earlier|direct|class)\b/.test(text);

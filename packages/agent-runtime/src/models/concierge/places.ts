@@ -36,7 +36,7 @@ const weak = asSet("nice bath reading split mobile orange male cork hull sale ru
 
 /** What follows "to", "in" or "from" without being a place. */
 const notPlaces = asSet(
-  "confirm cancel change book pay fly go travel see know ask get have make do be find rent hire stay leave come speak talk visit add search check reserve return arrive depart take choose my our the your his her their this that these those it me us you him them a an any some one two three four five six advance total economy business first premium general cash euros euro dollars person human agent colleague someone somebody operator manager addition case time summer winter spring autumn fall order there here home work where what which when how each both all pick drop start continue proceed name names option options offer offers number need want use bring help modify move switch update spend please now today tomorrow morning afternoon evening night next last least most cheap cheaper same another other more less and or direct airport airports city town centre center downtown hotel hotels flight flights car cars new old nearby somewhere anywhere abroad different",
+  "confirm cancel change book pay fly go travel see know ask get have make do be find rent hire stay leave come speak talk visit add search check reserve return arrive depart take choose my our the your his her their this that these those it me us you him them a an any some one two three four five six advance total economy business first premium general cash euros euro dollars person human agent colleague someone somebody operator manager addition case time summer winter spring autumn fall order there here home work where what which when how each both all pick drop start continue proceed name names option options offer offers number need want use bring help modify move switch update spend please now today tomorrow morning afternoon evening night next last least most cheap cheaper same another other more less and or direct airport airports city town centre center downtown hotel hotels flight flights car cars new old nearby somewhere anywhere abroad different returning leaving departing arriving coming going staying starting travelling traveling flying driving checking landing",
 );
 
 const tokenPattern = /[\p{L}\p{N}]+(?:['’.](?=[\p{L}])[\p{L}]+)*/gu;
@@ -92,9 +92,9 @@ function qualify(candidates: Place[], tokens: readonly Token[], from: number): {
 const roleCues: [PlaceRole, RegExp][] = [
   ["dropOff", /\b(?:drop(?:ping)?(?:[\s-]*(?:it|the\s+car))?(?:[\s-]*off)?|return(?:ing)?(?:\s+(?:it|the\s+car))?|giv(?:e|ing)\s+it\s+back|leave\s+it|leaving\s+it|drop-?off(?:\s+is)?)\s*:?\s+(?:it\s+)?(?:at|in|to)?\s*(?:the\s+)?$/],
   ["pickUp", /\b(?:pick(?:ing)?(?:[\s-]*(?:it|the\s+car))?[\s-]*up|pick-?up(?:\s+is)?|collect(?:ing)?(?:\s+(?:it|the\s+car))?)\s*:?\s+(?:it\s+)?(?:up\s+)?(?:at|in|from)?\s*(?:the\s+)?$/],
-  ["from", /\b(?:from|out\s+of|ex|departing|leaving|starting\s+(?:in|from)|origin\s*(?:is|:)?|departure\s*(?:is|:)|based\s+in|live\s+in|i'm\s+in|(?:depart|leave|fly|flying)\s+(?:from|out\s+of))\s*:?\s*(?:the\s+)?$/],
-  ["to", /(?:\b(?:to|into|towards?|for|visit(?:ing)?|destination\s*(?:is|:)?|reach(?:ing)?|going|arriving\s+(?:in|at)|make\s+(?:it|that)|change\s+(?:it|that)\s+to)|->|=>|→|>)\s*:?\s*(?:the\s+)?$/],
-  ["in", /\b(?:in|at|near|around|close\s+to|by|within|for)\s*(?:the\s+)?(?:cent(?:re|er)\s+of\s+|city\s+of\s+|downtown\s+|central\s+)?$/],
+  ["from", /\b(?:from|out\s+of|ex|departing|leaving|starting\s+(?:in|from)|origin\s*(?:is|:)?|departure\s*(?:is|:)|based\s+in|live\s+in|i'm\s+in|(?:depart|leave|fly|flying)\s+(?:from|out\s+of))\s{0,2}:?\s{0,2}(?:the\s+)?$/],
+  ["to", /(?:\b(?:to|into|towards?|for|visit(?:ing)?|destination\s*(?:is|:)?|reach(?:ing)?|going|arriving\s+(?:in|at)|make\s+(?:it|that)|change\s+(?:it|that)\s+to)|->|=>|→|>)\s{0,2}:?\s{0,2}(?:the\s+)?$/],
+  ["in", /\b(?:in|at|near|around|close\s+to|by|within|for)\s{0,2}(?:the\s+)?(?:cent(?:re|er)\s+of\s+|city\s+of\s+|downtown\s+|central\s+)?$/],
 ];
 
 const roleBefore = (text: string, at: number): PlaceRole | undefined => {
@@ -169,6 +169,8 @@ function unknown(scan: Scan, found: readonly PlaceMention[]): PlaceMention[] {
     const cue = roleBefore(text, token.start);
     const role = cue ?? (/^\s*(?:to|-|->|→)\s/.test(text.slice(token.end)) && found.some(({ span }) => span.start > token.end && span.start < token.end + 8) ? ("from" as const) : undefined);
     if (role === undefined && !hungry) continue;
+    // "for John" is somebody, not somewhere.
+    if (!hungry && /\bfor\s{0,2}$/.test(text.slice(0, token.start))) continue;
     const words: Token[] = [];
     for (let n = at; n < Math.min(at + 3, tokens.length) && usable(tokens[n]) && (n === at || /^[\s.'-]?$/.test(text.slice(tokens[n - 1]!.end, tokens[n]!.start))); n++) words.push(tokens[n]!);
     for (let n = words.length; n >= 1; n--) {

@@ -68,7 +68,7 @@ export type Goal =
   | { kind: "change"; reference?: string; vertical?: Vertical; wish: Understanding; ready: boolean };
 
 export type Act =
-  | "trip" | "choose" | "data" | "details" | "card" | "scope" | "person" | "restart" | "cancel" | "abandoned" | "status" | "change" | "declined" | "yes" | "no" | "book"
+  | "trip" | "choose" | "data" | "details" | "card" | "scope" | "person" | "restart" | "cancel" | "ahead" | "abandoned" | "kept" | "status" | "change" | "declined" | "yes" | "no" | "book"
   | "greeting" | "thanks" | "bye" | "help" | "advice" | "unclear";
 
 /** The last thing that happened: what the next move answers. */

@@ -82,7 +82,7 @@ function tallyPeople(text: string, tally: Tally): string {
     if (/person$/.test(match[4]!) && /\b(?:to|with|per)\s+(?:a\s+|an\s+)?(?:real\s+)?$/.test(rest.slice(0, match.span.start))) continue;
     const more = match[1] !== undefined || match[3] !== undefined;
     const n = more && match[2] === undefined ? (toNumber(match[1]!.split(/\s/)[0]!) ?? 1) : match[2] ? toNumber(match[2]) : undefined;
-    if (n === undefined || n > 30) continue;
+    if (n === undefined || n < 1 || n > 30) continue;
     tally.adults = (tally.adults ?? 0) + n;
     if (more) tally.more = true;
     tally.spans.push(match.span);

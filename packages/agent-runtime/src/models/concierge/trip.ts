@@ -1,5 +1,5 @@
 import { justBelow } from "./amounts.ts";
-import { addDays, daysBetween } from "./calendar.ts";
+import { addDays, daysBetween, longMonths } from "./calendar.ts";
 import { type DayMention, type Dates, resolveDay } from "./dates.ts";
 import type { Vertical } from "./intents.ts";
 import type { PlaceMention } from "./places.ts";
@@ -9,6 +9,7 @@ import type { Understanding } from "./understanding.ts";
 
 /** Takes up what a message says about the trip. Returns whether it said anything. */
 export function applyTrip(state: State, said: Understanding, today: string): boolean {
+  const chosenBefore = { ...state.chosen };
   const verticals = applyVerticals(state, said);
   const focus = state.focus ?? inferVertical(state, said);
   if (focus && !state.focus) setFocus(state, focus);
@@ -23,12 +24,15 @@ export function applyTrip(state: State, said: Understanding, today: string): boo
     applyTimes(slots, said),
     partyChanged,
     applyWishes(state, said),
-    applyBareNumber(state, slots, said),
+    applyBareNumber(state, slots, said, today),
   ];
   const changed = changes.some(Boolean);
   if (changed) {
     delete state.pending;
-    if (state.focus) delete state.chosen[state.focus];
+    // Leaving a part of the trip out leaves the choice of the others as it was.
+    const onlyLess = said.intents.without.length > 0 && said.intents.verticals.length === 0 && !changes.slice(1).some(Boolean);
+    if (onlyLess) for (const vertical of state.wanted) if (chosenBefore[vertical]) state.chosen[vertical] = chosenBefore[vertical];
+    if (state.focus && !onlyLess) delete state.chosen[state.focus];
     // Offers of all kinds were for the people before.
     if (partyChanged) state.chosen = {};
     if (state.goal.kind === "cancel" || state.goal.kind === "status") state.goal = { kind: "trip" };
@@ -44,6 +48,8 @@ export function setFocus(state: State, vertical: Vertical): void {
   const slots = state.slots[vertical];
   const sources = [before, ...state.wanted, ...state.completed].filter((other): other is Vertical => other !== undefined && other !== vertical);
   if (slots.place !== undefined && slots.start !== undefined) return;
+  // What was said before any kind was named is kept with the flight.
+  if (sources.length === 0 && vertical !== "flight") sources.push("flight");
   for (const source of sources) inherit(slots, state.slots[source], vertical);
 }
 
@@ -59,8 +65,11 @@ function inherit(to: Slots, from: Slots, vertical: Vertical): void {
   if (vertical === "flight" && from.origin && !to.origin) to.origin = from.origin;
 }
 
-function applyVerticals(state: State, { intents, places }: Understanding): boolean {
-  const { verticals, without, replace, belongs } = intents;
+function applyVerticals(state: State, { intents, places, text }: Understanding): boolean {
+  const { without, replace, belongs } = intents;
+  // "Going from Madrid to Rome, with a rental car" is a flight as well.
+  const travels = state.focus === undefined && intents.verticals.length > 0 && places.some(({ role }) => role === "from") && places.some(({ role }) => role === "to") && /\b(?:go|going|travel|travell?ing|trip|get)\b/.test(text);
+  const verticals = travels && !intents.verticals.includes("flight") ? ["flight" as const, ...intents.verticals] : intents.verticals;
   const dropped = without.filter((vertical) => state.wanted.includes(vertical));
   for (const vertical of dropped) {
     state.wanted = state.wanted.filter((other) => other !== vertical);
@@ -190,6 +199,10 @@ function toDaySlot(mention: DayMention, today: string, notBefore?: string): { sl
   return { slot: { said: mention.said, why: resolved.why, options: resolved.options, ...(resolved.month === undefined ? {} : { month: resolved.month }) } };
 }
 
+/** "The 14th" after "in March" is 14 March. */
+const inMonth = (mention: DayMention, before: DaySlot | undefined): DayMention =>
+  mention.spec.kind === "dayOfMonth" && before && "said" in before && before.month !== undefined ? { ...mention, spec: { kind: "dayMonth", dayOfMonth: mention.spec.dayOfMonth, month: before.month } } : mention;
+
 export function applyDates(slots: Slots, dates: Dates, today: string, { focus, endOnly, keepLength = false }: DateContext): boolean {
   const { mentions, nights, shift, shiftOf } = dates;
   if (shift !== undefined) return applyShift(slots, shift, shiftOf, today);
@@ -200,7 +213,7 @@ export function applyDates(slots: Slots, dates: Dates, today: string, { focus, e
   if (!end && free[0] && free[0] !== start) end = free[0];
   if (start) setStart(slots, start, today, { focus, keepLength, endGiven: end !== undefined || nights !== undefined });
   if (end) {
-    slots.end = toDaySlot(end, today, dayIn(slots.start)).slot;
+    slots.end = toDaySlot(inMonth(end, slots.end), today, dayIn(slots.start)).slot;
     delete slots.nights;
   }
   if (nights !== undefined) {
@@ -213,7 +226,7 @@ export function applyDates(slots: Slots, dates: Dates, today: string, { focus, e
 function setStart(slots: Slots, mention: DayMention, today: string, { focus, keepLength, endGiven }: { focus: Vertical | undefined; keepLength: boolean; endGiven: boolean }): void {
   const before = dayIn(slots.start);
   const endBefore = dayIn(slots.end);
-  const { slot, until } = toDaySlot(mention, today);
+  const { slot, until } = toDaySlot(inMonth(mention, slots.start), today);
   slots.start = slot;
   const now = dayIn(slot);
   if (until && !endGiven && focus !== "flight") {
@@ -263,14 +276,19 @@ function applyParty(state: State, { party, text, rest }: Understanding): boolean
     else if (ages.length > 0) state.party = { ...state.party, ages: [...state.party.ages, ...ages].slice(0, 8), agesMissing: Math.max(0, state.party.agesMissing - ages.length) };
     return before !== JSON.stringify(state.party);
   }
-  if (!party) return false;
+  const childless = /\b(?:no|without(?:\s+(?:the|any))?)\s+(?:children|child|kids?|baby|infants?)\b|\badults\s+only\b|\bonly\s+(?:the\s+)?adults\b|\badults?\s+only\b/.test(text);
+  if (!party) {
+    if (!childless || state.party.ages.length + state.party.agesMissing === 0) return false;
+    state.party = { ...state.party, ages: [], agesMissing: 0 };
+    return true;
+  }
   const children = party.ages.length + party.agesMissing > 0;
   if (party.unsplit !== undefined) state.party = { ages: [], agesMissing: 0, unsplit: party.unsplit };
   else if (party.more) {
     state.party = { ...state.party, ages: [...state.party.ages, ...party.ages].slice(0, 8), agesMissing: state.party.agesMissing + party.agesMissing };
     if (party.adults !== undefined) state.party.adults = (state.party.adults ?? 1) + party.adults;
   } else if (party.adults !== undefined) {
-    const keep = !children && /\badults?\b/.test(text);
+    const keep = !children && !childless && /\badults?\b/.test(text);
     state.party = { adults: party.adults, ages: keep ? state.party.ages : party.ages, agesMissing: keep ? state.party.agesMissing : party.agesMissing };
   } else {
     const { unsplit, adults } = state.party;
@@ -283,10 +301,16 @@ function applyParty(state: State, { party, text, rest }: Understanding): boolean
 const numbersIn = (text: string): number[] => (text.match(new RegExp(`\\b${count}\\b`, "g")) ?? []).map((word) => toNumber(word)!);
 const bareNumber = new RegExp(`^[\\s,.;!]*(?:(?:and|for|just|only|we|are|will|be|it's|is|there|of|us|about|nights?)[\\s,]+)*(${count})(?:[\\s,]+(?:please|of|us|in|total|thanks|and))*[\\s.,;!]*$`);
 
-function applyBareNumber(state: State, slots: Slots, { rest, party, dates }: Understanding): boolean {
+function applyBareNumber(state: State, slots: Slots, { rest, party, dates }: Understanding, today: string): boolean {
   const asked = state.asked?.kind === "slots" ? state.asked.slots : [];
   const n = toNumber(bareNumber.exec(rest)?.[1] ?? "");
   if (n === undefined || n < 1 || asked.includes("ages")) return false;
+  const name = asked.find((slot) => slot === "start" || slot === "end");
+  const before = name ? slots[name] : undefined;
+  if (name && before && "said" in before && before.month !== undefined && n <= 31) {
+    slots[name] = toDaySlot({ spec: { kind: "dayMonth", dayOfMonth: n, month: before.month }, said: `${n} ${longMonths[before.month - 1]}`, span: { start: 0, end: 0 } }, today).slot;
+    return true;
+  }
   if (asked.includes("party") && !party && n <= 30) {
     state.party = { ages: [], agesMissing: 0, adults: n };
     return true;

@@ -7,7 +7,7 @@ import { seasonFactor } from "./world/fares.ts";
 import type { Dice } from "./world/hash.ts";
 import { type CarClass, carClasses, type Vendor, vendors } from "./world/vehicles.ts";
 
-export interface CarTerms {
+interface CarTerms {
   vendor: string;
   acriss: string;
   pickUp: string;
@@ -18,7 +18,7 @@ export interface CarTerms {
   currency: string;
 }
 
-export const youngestDriver = 21;
+const youngestDriver = 21;
 const youngUnder = 25;
 const youngFeeCents = 1800;
 const mostDays = 60;

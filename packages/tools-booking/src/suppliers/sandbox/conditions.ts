@@ -32,7 +32,7 @@ export function changeFee(order: OrderRecord, startsAt: number, now: number): bi
   return offer.conditions.change.penalty ? minorUnits(offer.conditions.change.penalty) : 0n;
 }
 
-export interface PartyProblem {
+interface PartyProblem {
   code: string;
   message: string;
 }

@@ -38,7 +38,7 @@ export type Fault =
  */
 export type Faults = (operation: SandboxOperation, key: string) => Fault | undefined;
 
-export interface Trouble {
+interface Trouble {
   has(kind: Fault["kind"]): boolean;
   /** Called when the effect is committed. */
   afterCommit(): void;

@@ -1,7 +1,6 @@
 import { addDays, airportsFor, daysBetween, distanceKm, isDate, travelTime } from "../../geography/index.ts";
 import { compare, minorUnits, money } from "../../money.ts";
 import type { Cabin, Condition, FareComponent, FlightOffer, FlightQuery, Journey, PassengerType, Segment } from "../../offer.ts";
-import type { FlightTerms } from "./flight-terms.ts";
 import { type Moment, type Product, type Proposal, priceOf, rejected } from "./product.ts";
 import { type BookingClass, openClass, seatKey, seatsLeft } from "./world/availability.ts";
 import { carrier } from "./world/carriers.ts";
@@ -17,13 +16,23 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /** Days ahead that flights are on sale. */
-export const horizonDays = 330;
+const horizonDays = 330;
 /** Nothing is sold later than this before departure. */
 const salesEndMs = 60 * minute;
 const mostReturnChoices = 25;
 /** What a traveller gives to arrive earlier, and to change planes once less. */
 const eurosAMinute = 0.25;
 const eurosAStop = 60;
+
+/** A flight offer in as few words as find it again. */
+interface FlightTerms {
+  /** For each direction its flights: `LH 1123 BCN FRA 2027-03-12`. */
+  journeys: string[][];
+  cabin: Cabin;
+  brand: string;
+  passengers: { ptc: PassengerType; count: number }[];
+  currency: string;
+}
 
 interface PricedJourney {
   flights: Itinerary;
@@ -36,7 +45,7 @@ interface PricedJourney {
 }
 
 /** Who needs a seat, and who sits on a lap. */
-export function passengerCounts(query: Pick<FlightQuery, "adults" | "childrenAges">): { ptc: PassengerType; count: number }[] {
+function passengerCounts(query: Pick<FlightQuery, "adults" | "childrenAges">): { ptc: PassengerType; count: number }[] {
   const infants = query.childrenAges.filter((age) => age < 2).length;
   const grown = query.childrenAges.filter((age) => age >= 12).length;
   const counts = [
@@ -71,7 +80,7 @@ function belongTogether(a: PricedJourney, b: PricedJourney): boolean {
 /** Half a return is cheaper than a single, where both halves are of one carrier or alliance. */
 const returnFactor = (journeys: readonly PricedJourney[]) => (journeys.length === 2 && belongTogether(journeys[0]!, journeys[1]!) ? 0.92 : 1);
 
-export interface FlightWorld {
+interface FlightWorld {
   dice: Dice;
   network: Network;
   schedule: Schedule;

@@ -8,7 +8,7 @@ import { seasonFactor } from "./world/fares.ts";
 import type { Dice } from "./world/hash.ts";
 import { type Property, propertiesOf, type RoomType } from "./world/properties.ts";
 
-export interface HotelTerms {
+interface HotelTerms {
   city: string;
   property: string;
   room: string;
@@ -57,8 +57,8 @@ const cityTax: Readonly<Record<string, number>> = {
 const taxedCitiesOnly: Readonly<Record<string, readonly string[]>> = { ES: ["BCN", "PMI", "IBZ", "MAH", "GRO", "REU"] };
 
 const vatShare = 0.1;
-export const mostNights = 30;
-export const horizonDays = 500;
+const mostNights = 30;
+const horizonDays = 500;
 const hour = 3_600_000;
 const day = 24 * hour;
 

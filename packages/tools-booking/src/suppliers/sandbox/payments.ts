@@ -10,7 +10,7 @@ import type { Dice } from "./world/hash.ts";
 /** A description with this in it is declined, for demos without a fault function. */
 export const declineMark = "[decline]";
 
-export interface PaymentOptions {
+interface PaymentOptions {
   db: Database;
   ready: () => Promise<void>;
   clock: Clock;

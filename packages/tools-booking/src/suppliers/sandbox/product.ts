@@ -53,7 +53,7 @@ export function rejected(code: string, message: string): TravelAgentError {
   return new TravelAgentError("SUPPLIER_REJECTED", message, { details: { code } });
 }
 
-export interface PriceLine {
+interface PriceLine {
   ptc: PassengerType;
   count: number;
   /** Minor units, each. */

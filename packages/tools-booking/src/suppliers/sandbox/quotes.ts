@@ -7,7 +7,7 @@ import type { Seal } from "./seal.ts";
 const validMs = 15 * 60_000;
 
 /** What a token says once opened. It is for one version of the order, so nothing can happen to the order in between. */
-export interface QuoteContent {
+interface QuoteContent {
   action: "cancel" | "change";
   reference: string;
   version: number;

@@ -258,6 +258,26 @@ describe("sandbox supplier", () => {
     expect(yen[0]!.price.total.amount).toMatch(/^\d+$/);
   });
 
+  it("tickets once, whatever the key, and keeps the numbers", async () => {
+    const { supplier } = await world();
+    const offer = (await supplier.flights!.search(flightQuery, call())).find(({ paymentTimeLimit }) => paymentTimeLimit)!;
+    const held = await supplier.flights!.hold!(request(offer, "hold"), call());
+    const ticketed = await supplier.flights!.ticket!(held.reference, "ticket-1", call());
+    const again = await supplier.flights!.ticket!(held.reference, "ticket-2", call());
+    expect(again.documents).toEqual(ticketed.documents);
+    expect(ticketed.paymentTimeLimit).toBe(undefined);
+  });
+
+  it("keeps a flight and a hotel with the same key apart", async () => {
+    const { supplier } = await world();
+    const [flight] = await supplier.flights!.search(flightQuery, call());
+    const [hotel] = await supplier.hotels!.search(hotelQuery, call());
+    const one = await supplier.flights!.book(request(flight!, "same-key"), call());
+    const two = await supplier.hotels!.book(request(hotel!, "same-key"), call());
+    expect(two.reference === one.reference).toBe(false);
+    expect((await supplier.hotels!.find("same-key", call()))?.reference).toBe(two.reference);
+  });
+
   it("keeps the fare of a light ticket once the day of grace is over", async () => {
     const { supplier, clock } = await world();
     const light = (await supplier.flights!.search(flightQuery, call())).find(({ conditions }) => !conditions.refund.allowed)!;

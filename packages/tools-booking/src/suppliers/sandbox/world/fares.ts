@@ -80,7 +80,7 @@ function revision(dice: Dice, key: string, now: number): number {
   return sale ? filed * 0.8 : filed;
 }
 
-export interface JourneyFare {
+interface JourneyFare {
   flights: readonly Flight[];
   /** Great circle from origin to destination. */
   km: number;

@@ -3,7 +3,7 @@ import type { Cabin } from "../../../offer.ts";
 import { type Dice, remember } from "./hash.ts";
 import type { Route } from "./routes.ts";
 
-export interface Equipment {
+interface Equipment {
   code: string;
   name: string;
   seats: Partial<Record<Cabin, number>>;
@@ -21,7 +21,7 @@ const fleet = {
 } as const satisfies Record<string, Equipment>;
 
 /** One departure of a route, as the timetable prints it. */
-export interface Departure {
+interface Departure {
   route: Route;
   number: number;
   /** Local minutes after midnight. */
@@ -52,7 +52,7 @@ export interface Schedule {
 }
 
 /** Fitted on real non-stop segments: a fixed part, a part by distance, and the wind. Rounded to five minutes. */
-export function blockMinutes({ km, from, to }: Route): number {
+function blockMinutes({ km, from, to }: Route): number {
   const eastward = ((to.longitude - from.longitude + 540) % 360) - 180;
   return Math.max(35, Math.round((51 + 0.0685 * km - 0.0027 * km * Math.sign(eastward)) / 5) * 5);
 }

@@ -17,7 +17,7 @@ export const vendors: readonly Vendor[] = [
   { code: "X2", name: "Two Rivers Cars", factor: 0.86 },
 ];
 
-export type CarCategory = "mini" | "economy" | "compact" | "intermediate" | "standard" | "fullsize" | "suv" | "van" | "premium";
+type CarCategory = "mini" | "economy" | "compact" | "intermediate" | "standard" | "fullsize" | "suv" | "van" | "premium";
 
 export interface CarClass {
   acriss: string;

@@ -8,6 +8,8 @@ export default defineConfig({
   platform: "node",
   splitting: true,
   clean: true,
+  // node:sqlite has no name without the prefix.
+  removeNodeProtocol: false,
   noExternal: [/^@travelagent\/(?!gateway$)/, "commander", "json5", "zod"],
   external: ["@travelagent/gateway"],
   esbuildOptions(options) {

@@ -32,7 +32,13 @@ function agent(reply: (message: string, action: unknown) => Said | null, { tell 
         await new Promise((resolve) => setTimeout(resolve, 20));
         const said = reply(String(message), action);
         if (!said) return;
-        const final = { role: "assistant", content: [{ type: "text", text: said.text }], timestamp: 1, messageId: runId, ...(said.cards ? { cards: said.cards } : {}) };
+        const final = {
+          role: "assistant",
+          content: [{ type: "text", text: said.text }],
+          timestamp: 1,
+          messageId: runId,
+          ...(said.cards ? { cards: said.cards } : {}),
+        };
         history.push(final);
         if (!tell) return;
         conn.event("chat", { runId, sessionKey, seq: 1, state: "delta", deltaText: said.text });
@@ -51,18 +57,31 @@ const chat = async (answers: Answers, input: string, args: string[] = []): Promi
 };
 
 const offers = {
-  kind: "offers", vertical: "flight", title: "Barcelona to Lisbon",
-  offers: [{ offerId: "o1", number: 1, title: "SB101", lines: ["10:15 to 11:20"], price: { amount: "189.40", currency: "EUR" }, tags: ["cheapest"], sandbox: true }],
+  kind: "offers",
+  vertical: "flight",
+  title: "Barcelona to Lisbon",
+  offers: [
+    { offerId: "o1", number: 1, title: "SB101", lines: ["10:15 to 11:20"], price: { amount: "189.40", currency: "EUR" }, tags: ["cheapest"], sandbox: true },
+  ],
   buttons: [{ label: "Choose 1", text: "1" }],
 };
 const confirmation = {
-  kind: "confirmation", confirmationId: "c1", title: "Book SB101?", lines: ["Ana Silva"], total: { amount: "189.40", currency: "EUR" }, expiresAt: "2027-01-15T10:00:00Z",
+  kind: "confirmation",
+  confirmationId: "c1",
+  title: "Book SB101?",
+  lines: ["Ana Silva"],
+  total: { amount: "189.40", currency: "EUR" },
+  expiresAt: "2027-01-15T10:00:00Z",
   buttons: [{ label: "Yes, book it", text: "yes", action: { type: "confirm", id: "c1" } }],
 };
 
 it("sends each line, waits for its answer, and shows cards as text", async () => {
   const answers = agent((message, action) =>
-    message === "flights" ? { text: "Here they are.", cards: [offers] } : message === "1" ? { text: "Shall I?", cards: [confirmation] } : { text: `done ${JSON.stringify(action)}` },
+    message === "flights"
+      ? { text: "Here they are.", cards: [offers] }
+      : message === "1"
+        ? { text: "Shall I?", cards: [confirmation] }
+        : { text: `done ${JSON.stringify(action)}` },
   );
   const { code, stdout, stderr } = await chat(answers, "flights\n\n1\nYES\n/quit\nnever sent\n");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -81,42 +100,71 @@ it("sends each line, waits for its answer, and shows cards as text", async () =>
 });
 
 it("prints answers as JSON for scripts, in the conversation it is told", async () => {
-  const { stdout } = await chat(agent((message) => ({ text: message.toUpperCase() })), "hello\n", ["--json", "--session", "agent:main:lisbon"]);
+  const { stdout } = await chat(
+    agent((message) => ({ text: message.toUpperCase() })),
+    "hello\n",
+    ["--json", "--session", "agent:main:lisbon"],
+  );
   expect(JSON.parse(stdout)).toMatchObject({ text: "HELLO", cards: [], author: "agent" });
   expect(gateway!.calls.at(0)?.params.sessionKey).toBe("agent:main:lisbon");
 });
 
 it("reads the answer from the history when its event got lost", async () => {
-  const { code, stdout } = await chat(agent(() => ({ text: "found" }), { tell: false }), "hello\n");
+  const { code, stdout } = await chat(
+    agent(() => ({ text: "found" }), { tell: false }),
+    "hello\n",
+  );
   expect({ code, stdout }).toEqual({ code: 0, stdout: "found\n" });
 });
 
 it("survives a connection that breaks while the agent works", async () => {
   let cut = false;
   const { code, stdout } = await chat(
-    agent(() => {
-      if (!cut) gateway!.cut();
-      cut = true;
-      return { text: "still here" };
-    }, { tell: false }),
+    agent(
+      () => {
+        if (!cut) gateway!.cut();
+        cut = true;
+        return { text: "still here" };
+      },
+      { tell: false },
+    ),
     "hello\n",
   );
   expect({ code, stdout }).toEqual({ code: 0, stdout: "still here\n" });
 });
 
 it("says so when a person has taken over and no answer comes", async () => {
-  expect((await chat(agent(() => null), "hello\n")).stdout).toContain("a person looks after this conversation");
+  expect(
+    (
+      await chat(
+        agent(() => null),
+        "hello\n",
+      )
+    ).stdout,
+  ).toContain("a person looks after this conversation");
 });
 
 it("shows what is said without being asked for", async () => {
   const answers = agent((message) => {
-    if (message === "first") gateway!.event("chat", { runId: "r-9", sessionKey: "agent:main:main", seq: 1, state: "final", message: { role: "assistant", content: "I am Ana, how can I help?", timestamp: 1, author: "operator" } });
+    if (message === "first")
+      gateway!.event("chat", {
+        runId: "r-9",
+        sessionKey: "agent:main:main",
+        seq: 1,
+        state: "final",
+        message: { role: "assistant", content: "I am Ana, how can I help?", timestamp: 1, author: "operator" },
+      });
     return { text: `answer to ${message}` };
   });
   expect((await chat(answers, "first\n")).stdout).toBe("\noperator  I am Ana, how can I help?\nanswer to first\n");
 });
 
 it("ends with the gateway's error", async () => {
-  const answers = { ...agent(() => null), "chat.send": () => { throw { code: "FORBIDDEN", message: "this message was not accepted" }; } };
+  const answers = {
+    ...agent(() => null),
+    "chat.send": () => {
+      throw { code: "FORBIDDEN", message: "this message was not accepted" };
+    },
+  };
   expect(await chat(answers, "hello\n")).toEqual({ code: 1, stdout: "", stderr: "FORBIDDEN: this message was not accepted\n" });
 });

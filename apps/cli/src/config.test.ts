@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the file format has such references
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -45,7 +46,11 @@ describe("travelagent config", () => {
     await config("set", "logging.level", "debug");
     await config("set", "tools.deny", '["exec", "browser"]');
     await config("set", "channels.webchat.title", "2027", "--text");
-    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({ logging: { level: "debug" }, tools: { deny: ["exec", "browser"] }, channels: { webchat: { title: "2027" } } });
+    expect(JSON.parse(readFileSync(path, "utf8"))).toEqual({
+      logging: { level: "debug" },
+      tools: { deny: ["exec", "browser"] },
+      channels: { webchat: { title: "2027" } },
+    });
   });
 
   it("merges a patch", async () => {
@@ -64,10 +69,13 @@ describe("travelagent config", () => {
 
   it("validates, and says what is wrong where", async () => {
     expect(await config("validate")).toMatchObject({ code: 0 });
-    seed('{ gatway: {}, channels: { telegram: { botToken: "${TELEGRAM_BOT_TOKEN}" } } }'); // biome-ignore lint/suspicious/noTemplateCurlyInString: the file format
+    seed('{ gatway: {}, channels: { telegram: { botToken: "${TELEGRAM_BOT_TOKEN}" } } }');
     const result = await config("validate", "--json");
     expect(result.code).toBe(2);
-    expect(JSON.parse(result.stdout)).toMatchObject({ valid: false, issues: [{ path: "channels.telegram.botToken" }, { path: "gatway", suggestion: "gateway" }] });
+    expect(JSON.parse(result.stdout)).toMatchObject({
+      valid: false,
+      issues: [{ path: "channels.telegram.botToken" }, { path: "gatway", suggestion: "gateway" }],
+    });
     expect(result.stderr).toBe(`CONFIG_INVALID: ${path} has 2 faults\n`);
   });
 

@@ -36,7 +36,11 @@ export async function findGateway(options: ConnectOptions, { env, home, cwd }: P
 
   const first = (...found: [string, string | undefined][]) => found.find((candidate): candidate is [string, string] => Boolean(candidate[1]));
   const own = givenUrl === undefined;
-  const password = first(["--password", options.password], ["TRAVELAGENT_GATEWAY_PASSWORD", env.TRAVELAGENT_GATEWAY_PASSWORD], ["configuration", own ? config?.gateway.auth.password : undefined]);
+  const password = first(
+    ["--password", options.password],
+    ["TRAVELAGENT_GATEWAY_PASSWORD", env.TRAVELAGENT_GATEWAY_PASSWORD],
+    ["configuration", own ? config?.gateway.auth.password : undefined],
+  );
   const token = first(
     ["--token", options.token],
     ["TRAVELAGENT_GATEWAY_TOKEN", env.TRAVELAGENT_GATEWAY_TOKEN],
@@ -44,14 +48,16 @@ export async function findGateway(options: ConnectOptions, { env, home, cwd }: P
     ["configuration", own ? config?.gateway.auth.token : undefined],
     [statePaths(stateDir).token, own ? await readToken(statePaths(stateDir).token) : undefined],
   );
-  if (options.password || (config?.gateway.auth.mode === "password" && password && !options.token)) return { url, auth: { password: password![1] }, authSource: password![0] };
+  if (options.password || (config?.gateway.auth.mode === "password" && password && !options.token))
+    return { url, auth: { password: password![1] }, authSource: password![0] };
   if (token) return { url, auth: { token: token[1] }, authSource: token[0] };
   return password ? { url, auth: { password: password[1] }, authSource: password[0] } : { url, authSource: "none" };
 }
 
 async function socketUrl(text: string): Promise<string> {
   const url = URL.canParse(text) ? new URL(text.replace(/^http/, "ws")) : undefined;
-  if (!url || !["ws:", "wss:"].includes(url.protocol)) throw await failure("INVALID_REQUEST", `"${text}" is no address of a gateway; write it like ws://127.0.0.1:18789`);
+  if (!url || !["ws:", "wss:"].includes(url.protocol))
+    throw await failure("INVALID_REQUEST", `"${text}" is no address of a gateway; write it like ws://127.0.0.1:18789`);
   return url.href.replace(/\/$/, "");
 }
 
@@ -102,6 +108,11 @@ async function explain(error: unknown, { url, auth, authSource }: Target): Promi
   const { code, message } = error as { code?: string; message?: string };
   if (code === "UNAVAILABLE") return failure("UNAVAILABLE", `no gateway answers at ${url}; start one with "travelagent gateway", or name another with --url`);
   if (code === "UNAUTHORIZED")
-    return failure("UNAUTHORIZED", auth ? `the gateway at ${url} refused the secret from ${authSource} (${message}); give the right one with --token or --password` : `the gateway at ${url} wants a secret; give it with --token or TRAVELAGENT_GATEWAY_TOKEN`);
+    return failure(
+      "UNAUTHORIZED",
+      auth
+        ? `the gateway at ${url} refused the secret from ${authSource} (${message}); give the right one with --token or --password`
+        : `the gateway at ${url} wants a secret; give it with --token or TRAVELAGENT_GATEWAY_TOKEN`,
+    );
   return error;
 }

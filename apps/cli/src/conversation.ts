@@ -62,13 +62,19 @@ export async function openConversation({ client, sessionKey, timeoutMs, onDelta,
   async function watch(runId: string, deadline: number, signal: AbortSignal): Promise<Answer | null> {
     for (;;) {
       const left = deadline - Date.now();
-      if (left <= 0) throw await failure("TIMEOUT", `no answer within ${Math.round(timeoutMs / 1000)} s; the agent goes on, and "travelagent sessions show ${sessionKey}" has its answer`);
+      if (left <= 0)
+        throw await failure(
+          "TIMEOUT",
+          `no answer within ${Math.round(timeoutMs / 1000)} s; the agent goes on, and "travelagent sessions show ${sessionKey}" has its answer`,
+        );
       const waitMs = Math.min(left, 30_000);
       try {
-        const { status } = await client.call("agent.wait", { runId, timeoutMs: waitMs }, { timeoutMs: waitMs + 5_000 });
+        const { status, error } = await client.call("agent.wait", { runId, timeoutMs: waitMs }, { timeoutMs: waitMs + 5_000 });
         if (status !== "timeout") {
           await pause(eventGraceMs, undefined, { signal });
-          return await fromHistory(runId);
+          const answer = await fromHistory(runId);
+          if (answer || status !== "error") return answer;
+          throw await failure("INTERNAL", `the run failed: ${typeof error === "string" ? error : "the gateway's log has the reason"}`);
         }
       } catch (error) {
         const code = (error as { code?: string }).code;
@@ -106,4 +112,9 @@ export async function openConversation({ client, sessionKey, timeoutMs, onDelta,
   };
 }
 
-const answerOf = (runId: string, message: ChatMessage): Answer => ({ runId, text: messageText(message).trim(), cards: message.cards ?? [], author: message.author ?? "agent" });
+const answerOf = (runId: string, message: ChatMessage): Answer => ({
+  runId,
+  text: messageText(message).trim(),
+  cards: message.cards ?? [],
+  author: message.author ?? "agent",
+});

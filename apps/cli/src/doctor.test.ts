@@ -78,19 +78,28 @@ describe("travelagent doctor", () => {
   it("names what a crash left behind", async () => {
     state("data/travelagent.db.corrupt-1", "x");
     utimesSync(state("cron/jobs.json.tmp", "x"), 1, 1);
-    expect((await doctor()).of("leftovers")).toMatchObject({ status: "warning", detail: ".travelagent/cron/jobs.json.tmp, .travelagent/data/travelagent.db.corrupt-1" });
+    expect((await doctor()).of("leftovers")).toMatchObject({
+      status: "warning",
+      detail: ".travelagent/cron/jobs.json.tmp, .travelagent/data/travelagent.db.corrupt-1",
+    });
   });
 
   it("knows our gateway from somebody else on its port, and a wrong secret", async () => {
     const gateway = await gatewayServer({});
     const at = { TRAVELAGENT_GATEWAY_PORT: String(gateway.port) };
     expect((await doctor([], { ...at, TRAVELAGENT_GATEWAY_TOKEN: "right-token" })).of("gateway")).toMatchObject({ status: "ok" });
-    expect((await doctor([], { ...at, TRAVELAGENT_GATEWAY_TOKEN: "wrong" })).of("gateway")).toMatchObject({ status: "broken", detail: expect.stringContaining("refused the secret") });
+    expect((await doctor([], { ...at, TRAVELAGENT_GATEWAY_TOKEN: "wrong" })).of("gateway")).toMatchObject({
+      status: "broken",
+      detail: expect.stringContaining("refused the secret"),
+    });
     await gateway.close();
     const other = createServer((socket) => socket.on("error", () => {}).end("SSH-2.0\r\n"));
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const { port } = other.address() as AddressInfo;
-    expect((await doctor([], { TRAVELAGENT_GATEWAY_PORT: String(port) })).of("gateway")).toMatchObject({ status: "broken", detail: `something on port ${port} does not answer like a gateway` });
+    expect((await doctor([], { TRAVELAGENT_GATEWAY_PORT: String(port) })).of("gateway")).toMatchObject({
+      status: "broken",
+      detail: `something on port ${port} does not answer like a gateway`,
+    });
     other.close();
   });
 

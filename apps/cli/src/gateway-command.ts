@@ -26,7 +26,13 @@ export function connected(command: Command): Command {
 }
 
 /** Connects, does the work, disconnects. */
-export async function withGateway<T>(options: GatewayOptions, terminal: Terminal, what: string, work: (context: GatewayContext) => Promise<T>, { timeoutMs = 30_000, reconnect = false } = {}): Promise<T> {
+export async function withGateway<T>(
+  options: GatewayOptions,
+  terminal: Terminal,
+  what: string,
+  work: (context: GatewayContext) => Promise<T>,
+  { timeoutMs = 30_000, reconnect = false } = {},
+): Promise<T> {
   const out = createOutput(terminal, options.json === true);
   const patience = options.timeout === undefined ? timeoutMs : await positive(options.timeout, "--timeout");
   const target = await findGateway(options, terminal);

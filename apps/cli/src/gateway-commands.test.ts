@@ -7,11 +7,44 @@ import { cli, temporaryHome } from "./testing/run-cli.ts";
 const place = (local: string) => ({ local, timeZone: "Europe/Madrid", utc: `${local}Z` });
 const money = (amount: string) => ({ amount, currency: "EUR" });
 const booking = {
-  id: "bk_1", reference: "ABC123", status: "confirmed", customerId: "cus_1", sessionKey: "agent:main:main", total: money("189.40"), balance: money("0.00"),
-  items: [{ kind: "flight", supplier: "sandbox", locators: ["XYZ"], status: "confirmed", summary: "SB101 \u001b[31mBarcelona\u001b[0m\nto Lisbon", start: place("2027-03-12T10:15:00"), end: place("2027-03-12T11:20:00"), sandbox: true }],
-  travellers: [{ id: "t1", name: "Ana Silva" }], createdAt: "2027-01-15T09:00:00Z", updatedAt: "2027-01-15T09:00:00Z", version: 1,
+  id: "bk_1",
+  reference: "ABC123",
+  status: "confirmed",
+  customerId: "cus_1",
+  sessionKey: "agent:main:main",
+  total: money("189.40"),
+  balance: money("0.00"),
+  items: [
+    {
+      kind: "flight",
+      supplier: "sandbox",
+      locators: ["XYZ"],
+      status: "confirmed",
+      summary: "SB101 \u001b[31mBarcelona\u001b[0m\nto Lisbon",
+      start: place("2027-03-12T10:15:00"),
+      end: place("2027-03-12T11:20:00"),
+      sandbox: true,
+    },
+  ],
+  travellers: [{ id: "t1", name: "Ana Silva" }],
+  createdAt: "2027-01-15T09:00:00Z",
+  updatedAt: "2027-01-15T09:00:00Z",
+  version: 1,
 };
-const approval = { id: "ap_1", tool: "cancel_booking", actionHash: "h", title: "Cancel ABC123", lines: ["Penalty 70.00 EUR"], sessionKey: "s", ruleId: "r", reason: "penalty", role: "agent", status: "pending", requestedAt: "x", expiresAt: "y" };
+const approval = {
+  id: "ap_1",
+  tool: "cancel_booking",
+  actionHash: "h",
+  title: "Cancel ABC123",
+  lines: ["Penalty 70.00 EUR"],
+  sessionKey: "s",
+  ruleId: "r",
+  reason: "penalty",
+  role: "agent",
+  status: "pending",
+  requestedAt: "x",
+  expiresAt: "y",
+};
 
 const answers: Answers = {
   health: () => ({ ok: true, ts: 1, degraded: ["channel:telegram"], channels: { webchat: "running" } }),
@@ -27,7 +60,13 @@ const answers: Answers = {
   "policy.evaluate": () => ({ decision: "deny", code: "POLICY_DENIED", ruleId: "no-past-dates" }),
   "suppliers.status": () => ({ suppliers: [{ id: "sandbox", status: "ready" }] }),
   "sessions.reset": ({ key }) => ({ ok: true, key }),
-  "chat.history": ({ sessionKey }) => ({ sessionKey, messages: [{ role: "user", content: "hello", timestamp: 1 }, { role: "assistant", content: [{ type: "text", text: "Hi!" }], timestamp: 2, messageId: "m" }] }),
+  "chat.history": ({ sessionKey }) => ({
+    sessionKey,
+    messages: [
+      { role: "user", content: "hello", timestamp: 1 },
+      { role: "assistant", content: [{ type: "text", text: "Hi!" }], timestamp: 2, messageId: "m" },
+    ],
+  }),
   agent: ({ idempotencyKey, message }, conn) => {
     setTimeout(() => conn.later({ runId: idempotencyKey, status: "ok", result: { payloads: [{ text: `you said ${String(message)}` }] } }), 20);
     return { runId: idempotencyKey, status: "accepted", acceptedAt: 1 };
@@ -58,7 +97,12 @@ describe("commands at a gateway", () => {
   });
 
   it("prints the gateway's own data with --json, unstyled on a terminal too", async () => {
-    const { stdout } = await cli(home.path, ["bookings", "list", "--json"], { TRAVELAGENT_GATEWAY_PORT: String(gateway.port), TRAVELAGENT_GATEWAY_TOKEN: "right-token" }, true);
+    const { stdout } = await cli(
+      home.path,
+      ["bookings", "list", "--json"],
+      { TRAVELAGENT_GATEWAY_PORT: String(gateway.port), TRAVELAGENT_GATEWAY_TOKEN: "right-token" },
+      true,
+    );
     expect(JSON.parse(stdout)).toEqual({ bookings: [booking], nextCursor: "next" });
   });
 

@@ -77,7 +77,7 @@ export function createOutput({ stdout, stderr, env }: Pick<Terminal, "stdout" | 
 }
 
 /** Text from customers and suppliers must not steer the terminal: control characters go, line breaks and tabs stay. */
-export const printable = (text: string): string => text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "");
+export const printable = (text: string): string => text.replace(/(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu, "");
 
 const oneLine = (text: string): string => printable(text.replace(/\s*[\r\n\t]+\s*/g, " "));
 

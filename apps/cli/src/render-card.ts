@@ -31,10 +31,14 @@ function renderCard(card: Card): string {
 
 function renderOffer({ number, title, lines, price, tags, sandbox }: Extract<Card, { kind: "offers" }>["offers"][number]): string[] {
   const marks = [...tags, ...(sandbox ? ["sandbox, not real travel"] : [])];
-  return [`  ${number}. ${title}  ${price.amount} ${price.currency}${marks.length > 0 ? `  (${marks.join(", ")})` : ""}`, ...lines.map((line) => `     ${line}`)];
+  return [
+    `  ${number}. ${title}  ${price.amount} ${price.currency}${marks.length > 0 ? `  (${marks.join(", ")})` : ""}`,
+    ...lines.map((line) => `     ${line}`),
+  ];
 }
 
-const hints = (buttons: readonly Button[]): string[] => (buttons.length === 0 ? [] : [`  ${buttons.map(({ label, text }) => (label === text ? `[${label}]` : `[${label}] type: ${text}`)).join("   ")}`]);
+const hints = (buttons: readonly Button[]): string[] =>
+  buttons.length === 0 ? [] : [`  ${buttons.map(({ label, text }) => (label === text ? `[${label}]` : `[${label}] type: ${text}`)).join("   ")}`];
 
 /** A booking as lines. */
 export function renderBooking(booking: Booking): string[] {

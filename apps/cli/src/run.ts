@@ -24,8 +24,23 @@ import { version } from "./version.ts";
 export type AddCommand = (program: Command, terminal: Terminal, exit: (code: number) => void) => void;
 
 const commands: readonly AddCommand[] = [
-  gatewayCommand, statusCommand, healthCommand, doctorCommand, agentCommand, chatCommand, bookingsCommand, customersCommand, approvalsCommand,
-  deliveriesCommand, sessionsCommand, agentsCommand, modelsCommand, suppliersCommand, policyCommand, configCommand, logsCommand,
+  gatewayCommand,
+  statusCommand,
+  healthCommand,
+  doctorCommand,
+  agentCommand,
+  chatCommand,
+  bookingsCommand,
+  customersCommand,
+  approvalsCommand,
+  deliveriesCommand,
+  sessionsCommand,
+  agentsCommand,
+  modelsCommand,
+  suppliersCommand,
+  policyCommand,
+  configCommand,
+  logsCommand,
 ];
 
 const examples = `
@@ -56,7 +71,10 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       getErrHasColors: () => false,
     })
     .exitOverride();
-  for (const add of commands) add(program, terminal, (code) => void (exitCode = code));
+  const exit = (code: number): void => {
+    exitCode = code;
+  };
+  for (const add of commands) add(program, terminal, exit);
   for (const command of every(program)) {
     command.copyInheritedSettings(program);
     command.exitOverride();

@@ -117,7 +117,8 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   const turnsTotal = metrics.counter("turns_total", "Turns by channel and outcome.", ["channel", "outcome"]);
   const gateway = createGateway({
     engine, sessions, sessionKeyOf, agent, publisher, clock, log: part("gateway"), timeZone, defaultAgentId,
-    channels: [createWebchat({ hub: { deliver: async () => undefined } })],
+    // A reply is in the history of the chat by the commit that put it into the outbox; the outbox tells the open pages.
+    channels: [createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } })],
     admission: { webchat: { dmPolicy: "open" } },
     bindings: config.bindings.map(({ agentId, match }) => ({ agentId, match: { channel: match.channel, ...(match.accountId ? { accountId: match.accountId } : {}), ...(match.peer ? { peer: { kind: match.peer.kind === "dm" ? "dm" : "group", id: match.peer.id } } : {}) } })),
     ...(config.agents.defaults.timeoutSeconds ? { turnTimeoutMs: config.agents.defaults.timeoutSeconds * 1000 } : {}),

@@ -22,6 +22,7 @@ function open(): Pages {
       delivered.add(id);
       if (how === "lost") throw new Error("the process was interrupted");
     },
+    delivered: async (_, id) => delivered.has(id),
     typing: (to) => void typed.push(to.peerId),
   };
   return {

@@ -10,6 +10,8 @@ export interface WebchatHub {
    * call; any other rejection leaves the outcome unknown.
    */
   deliver(to: Address, id: string, message: OutboundMessage): Promise<void>;
+  /** Whether the message of this id is in the visitor's history. Absent when the hub cannot tell. */
+  delivered?(to: Address, id: string): Promise<boolean>;
   /** The visitor's open pages show that an answer is being written. Best effort; absent when nothing shows it. */
   typing?(to: Address): void;
 }
@@ -58,6 +60,7 @@ export function createWebchat({ hub, accountId = defaultAccount, maxTextLength =
         return { status: "unknown", reason: "the web chat broke while the message was on its way" };
       }
     },
+    ...(hub.delivered ? { reconcile: async (to: Address, id: string) => ((await hub.delivered?.(to, id)) ? { status: "sent" as const, externalId: id } : null) } : {}),
     ...(hub.typing ? { showTyping: (to: Address) => hub.typing?.(to) } : {}),
   };
 }

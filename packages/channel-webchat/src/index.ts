@@ -1,2 +1,1 @@
 export { createWebchat, type WebchatHub, type WebchatOptions, webchatAddress } from "./adapter.ts";
-export { type Visitors, visitors } from "./visitors.ts";

@@ -112,7 +112,7 @@ describe("the path of a message", () => {
     expect(await inboxOf(runId)).toMatchObject({ status: "answered" });
     expect(sessionKey).toBe(session);
     await until(() => sessions.entries(session).length === 1, "the transcript");
-    expect(events.some(({ event, payload }) => event === "chat" && payload.state === "final")).toBe(true);
+    await until(() => events.some(({ event, payload }) => event === "chat" && payload.state === "final"), "the final event");
   });
 
   it("takes a message that is delivered many times at once as one", async () => {

@@ -9,6 +9,7 @@ import { conversationHandlers } from "./handlers/conversations.ts";
 import { createInbox } from "./inbox.ts";
 import { createIntake } from "./intake.ts";
 import { createOutbox } from "./outbox.ts";
+import { finalOf } from "./live.ts";
 import type { AgentPort, SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
 import type { Binding, SessionKeyOf } from "./route.ts";
@@ -76,7 +77,12 @@ export function createGateway({
     log,
     adapter: (channel, accountId) => channels.adapter(channel, accountId),
     onChange: (delivery) => {
-      if (delivery.status !== "sent") publisher.publish("delivery", { id: delivery.id, status: delivery.status, sessionKey: delivery.sessionKey });
+      const { sessionKey, status } = delivery;
+      if (status !== "sent") publisher.publish("delivery", { id: delivery.id, status, sessionKey });
+      if (!publisher.isFollowed(sessionKey) || status === "pending" || status === "attempting") return;
+      const runId = delivery.runId ?? delivery.id;
+      if (status === "refused") publisher.publish("chat", { runId, sessionKey, seq: 0, state: "aborted" });
+      else publisher.publish("chat", { runId, sessionKey, seq: 0, state: "final", message: finalOf(delivery) });
     },
   });
   const turns = createTurns({
@@ -114,7 +120,7 @@ export function createGateway({
 
   return {
     handlers: {
-      ...chatHandlers({ intake, turns, sessions, work, clock, defaultAgentId }),
+      ...chatHandlers({ intake, turns, outbox, sessions, work, clock, defaultAgentId }),
       ...conversationHandlers({ db, conversations, outbox, sessions, publisher, clock }),
       "channels.status": async () => ({
         ts: clock.now(),

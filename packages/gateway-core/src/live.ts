@@ -1,14 +1,15 @@
 import type { ChatMessage } from "@travelagent/protocol";
 import type { TranscriptMessage } from "@travelagent/protocol/messages";
 import type { Clock } from "@travelagent/protocol/ports";
+import type { Delivery } from "./outbox.ts";
 import type { TurnEvent } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
 
 /** How a run looks to those who follow its session. */
 export interface LiveRun {
   hear(event: TurnEvent): void;
-  /** The reply is committed. */
-  final(message: ChatMessage): void;
+  /** The reply is committed; the `final` follows once it was sent (see `finalOf`). */
+  done(): void;
   failed(message: string): void;
   aborted(): void;
 }
@@ -27,10 +28,10 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
     if (publisher.isFollowed(sessionKey)) publisher.publish("agent", { runId, sessionKey, seq: ++agentSeq, stream, ts: clock.now(), data });
   };
   const chat = (rest: {
-    state: "delta" | "final" | "aborted" | "error";
+    state: "delta" | "aborted" | "error";
     deltaText?: string;
     replace?: boolean;
-    message?: ChatMessage;
+   
     errorMessage?: string;
   }) => {
     if (publisher.isFollowed(sessionKey)) publisher.publish("chat", { runId, sessionKey, seq: ++chatSeq, ...rest }, { droppable: rest.state === "delta" });
@@ -74,10 +75,9 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
           break;
       }
     },
-    final(message) {
+    done() {
       flush();
       agent("lifecycle", { phase: "end", endedAt: clock.now() });
-      chat({ state: "final", message });
     },
     failed(message) {
       flush();
@@ -92,6 +92,16 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
   };
 }
 
+/** A delivery as those who follow its session see it: the whole message, in the form of `chat.history`. */
+export const finalOf = ({ id, message, author, createdAt }: Delivery): ChatMessage => ({
+  role: "assistant",
+  content: [{ type: "text", text: message.text }],
+  timestamp: createdAt,
+  messageId: id,
+  ...(message.cards ? { cards: message.cards } : {}),
+  ...(author === "operator" ? { author } : {}),
+});
+
 /** A transcript message as `chat.history` and `chat` events carry it; null for what no chat shows. */
 export function asChatMessage(message: TranscriptMessage, id?: string): ChatMessage | null {
   if (message.role === "user") {
@@ -101,6 +111,7 @@ export function asChatMessage(message: TranscriptMessage, id?: string): ChatMess
       content: typeof message.content === "string" ? message.content : message.content.map((block) => ({ ...block })),
       timestamp: message.timestamp,
       ...(message.messageId ? { messageId: message.messageId } : {}),
+      ...(message.action ? { action: message.action } : {}),
     };
   }
   if (message.role === "toolResult") {

@@ -42,6 +42,8 @@ export interface Outbox {
   /** Resolves when nothing is being sent any more. */
   stop(): Promise<void>;
   list(filter: { status?: string; limit?: number; cursor?: string }): Promise<{ deliveries: Delivery[]; nextCursor?: string }>;
+  /** Replies of the agent that were dropped because a person had taken over: nobody saw them. */
+  refusedIn(sessionKey: string): Promise<ReadonlySet<string>>;
   /** Failed, expired or unknown goes back to pending. Raises `NOT_FOUND` or `CONFLICT`. */
   retry(id: string): Promise<void>;
   resolve(id: string, outcome: "sent" | "failed"): Promise<void>;
@@ -229,6 +231,9 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
         deliveries,
         ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.createdAt, last.id])).toString("base64url") } : {}),
       };
+    },
+    async refusedIn(sessionKey) {
+      return new Set((await db.all("select id from outbox where session_key = ? and status = 'refused'", sessionKey)).map((row) => row.id as string));
     },
     async retry(id) {
       const delivery = await set(

@@ -5,7 +5,7 @@ import * as z from "zod";
 import { asConversation, type ConversationRow, type Conversations } from "./conversations.ts";
 import type { Inbox, InboxRow } from "./inbox.ts";
 import { turnWork } from "./intake.ts";
-import { asChatMessage, liveRun } from "./live.ts";
+import { liveRun } from "./live.ts";
 import type { Outbox } from "./outbox.ts";
 import type { AgentPort, SessionPort, TurnOutcome, TurnRequest } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
@@ -138,8 +138,7 @@ export function createTurns({ db, work, inbox, outbox, conversations, sessions, 
     await sessions.append(conversation.sessionKey, [{ id: `${context.id}:final`, message: outcome.message }], { durable: true });
     await sessions.touch(conversation.sessionKey);
     outbox.kick(conversation.sessionKey);
-    const message = asChatMessage(outcome.message, context.id);
-    if (message) live.final(message);
+    live.done();
     await announce(conversation.sessionKey);
     onEnd?.({ outcome: outcome.kind, ms: clock.now() - started, channel: conversation.address.channel });
     return {
@@ -186,7 +185,7 @@ export function createTurns({ db, work, inbox, outbox, conversations, sessions, 
       sessionKey,
       seq: 0,
       state: "user",
-      message: { role: "user", content: row.message.text, timestamp: row.message.sentAt, messageId: row.id },
+      message: { role: "user", content: row.message.text, timestamp: row.message.sentAt, messageId: row.id, ...(row.message.action ? { action: row.message.action } : {}) },
     });
   };
 
@@ -244,8 +243,6 @@ export function createTurns({ db, work, inbox, outbox, conversations, sessions, 
       { durable: true },
     );
     outbox.kick(row.sessionKey);
-    const chat = asChatMessage(message, row.id);
-    if (chat) liveRun({ publisher, clock, runId: row.id, sessionKey: row.sessionKey }).final(chat);
     await announce(row.sessionKey);
   };
 

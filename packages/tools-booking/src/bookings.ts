@@ -41,7 +41,7 @@ export interface BookingsOptions {
   customers: CustomerDirectory;
   clock?: Clock;
   log?: Logger;
-  /** After every commit that changed a booking. Must not throw. */
+  /** After every commit that changed a booking. What it throws is logged and stops nothing. */
   onChange?(booking: Booking): void;
   /** How long each supplier may take for a search. Default 8 s. */
   searchDeadlineMs?: number;
@@ -129,7 +129,13 @@ export function createBookings(options: BookingsOptions): Bookings {
   const preparation = createPreparation({ offers, orders, suppliers, payments, clock, readTimeoutMs: timing.readTimeoutMs });
   const afterSale: AfterSale = createAfterSale({ suppliers, preparation, clock, readTimeoutMs: timing.readTimeoutMs });
   const lastSearch = new Map<string, SupplierAnswer & { at: string }>();
-  const changed = (stored: StoredOrder) => onChange?.(toBooking(stored));
+  const changed = (stored: StoredOrder) => {
+    try {
+      onChange?.(toBooking(stored));
+    } catch (error) {
+      log.error("a listener of bookings failed", { orderId: stored.order.id, cause: String(error) });
+    }
+  };
   const parts: SagaParts = { db, orders, paymentStore, suppliers, payments, clock, log, timing, onChange: changed };
 
   work.define("booking.saga", sagaWork(parts, bookingSaga), { maxCrashes: 10 });

@@ -13,7 +13,7 @@ const durationOf = (offer: Offer): number => (offer.vertical === "flight" ? offe
 const isDirect = (offer: Offer): boolean => offer.vertical === "flight" && offer.journeys.every((journey) => journey.segments.length === 1);
 
 /** What one money unit more or one quality unit less weighs: price against time under way, or against stars. Lower is better. */
-function valueOf(offer: Offer, cheapest: number, fastest: number): number {
+function worthOf(offer: Offer, cheapest: number, fastest: number): number {
   const price = Number(minorUnits(offer.price.total)) / Math.max(1, cheapest);
   if (offer.vertical === "flight") return price + 0.6 * (durationOf(offer) / Math.max(1, fastest));
   if (offer.vertical === "hotel") return price / (1 + 0.25 * offer.property.stars);
@@ -30,7 +30,7 @@ export function rank(offers: readonly Offer[], limit: number, now: number): Rank
   if (!cheapest) return [];
   const fastest = sorted.reduce((best, offer) => (durationOf(offer) < durationOf(best) ? offer : best), cheapest);
   const [low, quick] = [Number(minorUnits(cheapest.price.total)), durationOf(fastest)];
-  const best = sorted.reduce((leader, offer) => (valueOf(offer, low, quick) < valueOf(leader, low, quick) ? offer : leader), cheapest);
+  const best = sorted.reduce((leader, offer) => (worthOf(offer, low, quick) < worthOf(leader, low, quick) ? offer : leader), cheapest);
   const wanted = new Set([cheapest, best, fastest].slice(0, Math.max(1, limit)));
   for (const offer of sorted) {
     if (wanted.size >= limit) break;

@@ -23,7 +23,10 @@ export const agentCommand: AddCommand = (program, terminal) => {
     .requiredOption("-m, --message <text>", "what to say")
     .option("-s, --session <key>", "conversation to say it in, such as agent:main:main")
     .option("--agent <id>", "agent to say it to, in its main conversation")
-    .addHelpText("after", '\nExamples:\n  travelagent agent --message "Flights from Barcelona to Lisbon on 12 March?"\n  travelagent agent -m "and back on the 15th?" --session agent:main:trip --json')
+    .addHelpText(
+      "after",
+      '\nExamples:\n  travelagent agent --message "Flights from Barcelona to Lisbon on 12 March?"\n  travelagent agent -m "and back on the 15th?" --session agent:main:trip --json',
+    )
     .action(async (options: AgentOptions) => {
       if (options.session && options.agent) throw await failure("INVALID_REQUEST", "give --session or --agent, not both: a session belongs to its agent");
       const sessionKey = options.session ?? `agent:${options.agent ?? "main"}:main`;
@@ -33,13 +36,20 @@ export const agentCommand: AddCommand = (program, terminal) => {
         "the agent is working",
         async ({ client, out, timeoutMs }) => {
           const runId = randomUUID();
-          const params = { message: options.message, sessionKey, idempotencyKey: runId, timeout: Math.ceil(timeoutMs / 1000), ...given({ agentId: options.agent }) };
+          const params = {
+            message: options.message,
+            sessionKey,
+            idempotencyKey: runId,
+            timeout: Math.ceil(timeoutMs / 1000),
+            ...given({ agentId: options.agent }),
+          };
           const answer = (await client.call("agent", params, { timeoutMs: timeoutMs + 5_000 })) as AgentResult;
           if (out.json) return out.data(answer);
           const text = (answer.result?.payloads ?? []).map((payload) => payload.text ?? "").join("\n");
           out.line(printable(text.trim()));
           const { messages } = await client.call("chat.history", { sessionKey, limit: 50 });
-          const cards = (messages as ChatMessage[]).find((message) => message.role === "assistant" && message.messageId === (answer.runId ?? runId))?.cards ?? [];
+          const cards =
+            (messages as ChatMessage[]).find((message) => message.role === "assistant" && message.messageId === (answer.runId ?? runId))?.cards ?? [];
           if (cards.length > 0) out.line(`\n${renderCards(cards)}`);
         },
         { timeoutMs: 600_000, reconnect: true },

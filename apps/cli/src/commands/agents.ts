@@ -9,7 +9,11 @@ export const agentsCommand: AddCommand = (program, terminal) => {
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
         const found = await client.call("agents.list", {}, { timeoutMs });
         out.data(found);
-        out.table(["ID", "NAME", "DEFAULT"], found.agents.map(({ id, name }) => [String(id), String(name ?? ""), id === found.defaultId ? "yes" : ""]), "no agents");
+        out.table(
+          ["ID", "NAME", "DEFAULT"],
+          found.agents.map(({ id, name }) => [String(id), String(name ?? ""), id === found.defaultId ? "yes" : ""]),
+          "no agents",
+        );
       }),
     );
 };

@@ -20,7 +20,11 @@ export const approvalsCommand: AddCommand = (program, terminal) => {
     .action((options: ListOptions) =>
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
         const { status, cursor } = options;
-        const page = await client.call("approvals.list", given({ status: status === "all" ? undefined : status, cursor, limit: await positive(options.limit, "--limit") }), { timeoutMs });
+        const page = await client.call(
+          "approvals.list",
+          given({ status: status === "all" ? undefined : status, cursor, limit: await positive(options.limit, "--limit") }),
+          { timeoutMs },
+        );
         out.data(page);
         out.table(["ID", "STATUS", "WHAT", "TOTAL", "WHY", "EXPIRES"], page.approvals.map(row), "nothing waits for a decision");
         if (page.nextCursor) out.line(out.style("dim", `more: --cursor ${page.nextCursor}`));
@@ -33,7 +37,11 @@ export const approvalsCommand: AddCommand = (program, terminal) => {
       .option("--reason <text>", "for the audit log, and for the agent")
       .action((id: string, options: GatewayOptions & { reason?: string }) =>
         withGateway(options, terminal, "deciding", async ({ client, out, timeoutMs }) => {
-          const { approval } = await client.call("approvals.resolve", { id, decision, idempotencyKey: randomUUID(), ...given({ reason: options.reason }) }, { timeoutMs });
+          const { approval } = await client.call(
+            "approvals.resolve",
+            { id, decision, idempotencyKey: randomUUID(), ...given({ reason: options.reason }) },
+            { timeoutMs },
+          );
           out.data({ approval });
           out.line(printable(`${approval.status}  ${approval.title}`));
           for (const line of approval.lines) out.line(printable(`  ${line}`));
@@ -42,4 +50,11 @@ export const approvalsCommand: AddCommand = (program, terminal) => {
   }
 };
 
-const row = ({ id, status, title, total, reason, expiresAt }: Approval) => [id, status, title, total ? `${total.amount} ${total.currency}` : "", reason, expiresAt];
+const row = ({ id, status, title, total, reason, expiresAt }: Approval) => [
+  id,
+  status,
+  title,
+  total ? `${total.amount} ${total.currency}` : "",
+  reason,
+  expiresAt,
+];

@@ -28,11 +28,22 @@ export const bookingsCommand: AddCommand = (program, terminal) => {
     .action((options: ListOptions) =>
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
         const { status, customer: customerId, from, to, query, cursor } = options;
-        const page = await client.call("bookings.list", given({ status, customerId, from, to, query, cursor, limit: await positive(options.limit, "--limit") }), { timeoutMs });
+        const page = await client.call(
+          "bookings.list",
+          given({ status, customerId, from, to, query, cursor, limit: await positive(options.limit, "--limit") }),
+          { timeoutMs },
+        );
         out.data(page);
         out.table(
           ["REFERENCE", "STATUS", "TRAVEL", "TOTAL", "CUSTOMER", "ID"],
-          page.bookings.map((booking) => [booking.reference, booking.status, booking.items.map((item) => item.summary).join("; "), `${booking.total.amount} ${booking.total.currency}`, booking.customerId, booking.id]),
+          page.bookings.map((booking) => [
+            booking.reference,
+            booking.status,
+            booking.items.map((item) => item.summary).join("; "),
+            `${booking.total.amount} ${booking.total.currency}`,
+            booking.customerId,
+            booking.id,
+          ]),
           "no bookings",
         );
         if (page.nextCursor) out.line(out.style("dim", `more: --cursor ${page.nextCursor}`));

@@ -15,7 +15,10 @@ export const chatCommand: AddCommand = (program, terminal) => {
   connected(program.command("chat"))
     .description("talk to the agent; with text piped in, one message a line")
     .option("-s, --session <key>", "conversation to take up", "agent:main:main")
-    .addHelpText("after", '\nType /quit to leave. Ctrl-C stops an answer that is being written.\n\nExamples:\n  travelagent chat --session agent:main:lisbon\n  printf "Flights Barcelona to Lisbon on 12 March\\n1\\n" | travelagent chat --json')
+    .addHelpText(
+      "after",
+      '\nType /quit to leave. Ctrl-C stops an answer that is being written.\n\nExamples:\n  travelagent chat --session agent:main:lisbon\n  printf "Flights Barcelona to Lisbon on 12 March\\n1\\n" | travelagent chat --json',
+    )
     .action((options: ChatOptions) => chat(options, terminal));
 };
 
@@ -25,7 +28,11 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
   const interactive = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true && !out.json;
   const client = await out.busy("connecting", connect(await findGateway(options, terminal), { reconnect: true }));
   const { createInterface } = await import("node:readline");
-  const lines = createInterface({ input: terminal.stdin, ...(interactive ? { output: terminal.stdout, prompt: out.style("cyan", "you> ") } : {}), crlfDelay: Number.POSITIVE_INFINITY });
+  const lines = createInterface({
+    input: terminal.stdin,
+    ...(interactive ? { output: terminal.stdout, prompt: out.style("cyan", "you> ") } : {}),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
   const typed = inputLines(lines);
   let streamed = "";
   let working = false;
@@ -73,7 +80,12 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
         if (streamed === "") return out.line(full(answer));
         // What was streamed is on the screen already; only what it lacks follows.
         const rest = streamed.trim() === answer.text ? "" : printable(answer.text);
-        out.line([rest, answer.cards.length > 0 ? printable(renderCards(answer.cards)) : ""].filter((part) => part !== "").map((part) => `\n${part}`).join("\n"));
+        out.line(
+          [rest, answer.cards.length > 0 ? printable(renderCards(answer.cards)) : ""]
+            .filter((part) => part !== "")
+            .map((part) => `\n${part}`)
+            .join("\n"),
+        );
       },
     });
   } finally {
@@ -84,7 +96,11 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
 }
 
 /** Line by line; each waits for the answer to the one before. Ends at /quit and at the end of the input. */
-async function talk(lines: AsyncIterable<string>, conversation: Conversation, { onTurn, show }: { onTurn(working: boolean): void; show(answer: Answer | null): void }): Promise<void> {
+async function talk(
+  lines: AsyncIterable<string>,
+  conversation: Conversation,
+  { onTurn, show }: { onTurn(working: boolean): void; show(answer: Answer | null): void },
+): Promise<void> {
   let cards: Answer["cards"] = [];
   onTurn(false);
   for await (const line of lines) {

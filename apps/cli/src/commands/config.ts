@@ -13,7 +13,10 @@ export const configCommand: AddCommand = (program, terminal) => {
   const config = program
     .command("config")
     .description("read and change the configuration file; no gateway needs to run")
-    .addHelpText("after", "\nExamples:\n  travelagent config get gateway.port\n  travelagent config set agents.list[0].identity \"You plan trips.\"\n  travelagent config patch '{logging: {level: \"debug\"}}'\n  travelagent config unset channels.telegram");
+    .addHelpText(
+      "after",
+      '\nExamples:\n  travelagent config get gateway.port\n  travelagent config set agents.list[0].identity "You plan trips."\n  travelagent config patch \'{logging: {level: "debug"}}\'\n  travelagent config unset channels.telegram',
+    );
   const add = (name: string, description: string): Command => config.command(name).description(description).option("--json", "print the data as JSON");
 
   add("get", "print a setting, defaults included; secrets are masked")
@@ -70,7 +73,8 @@ async function unset(path: string, options: JsonOption, terminal: Terminal): Pro
 async function patch(text: string, options: JsonOption, terminal: Terminal): Promise<void> {
   const { configText, mergePatch, parseJson5 } = await import("@travelagent/config");
   const wanted = parseJson5(text, "the patch");
-  if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted)) throw await failure("INVALID_REQUEST", "the patch must be an object, such as '{gateway: {port: 19001}}'");
+  if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted))
+    throw await failure("INVALID_REQUEST", "the patch must be an object, such as '{gateway: {port: 19001}}'");
   await write(options, terminal, "the patch is merged", (current) => configText(mergePatch(current, wanted)));
 }
 

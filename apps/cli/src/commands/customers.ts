@@ -17,7 +17,11 @@ export const customersCommand: AddCommand = (program, terminal) => {
     .option("--cursor <cursor>", "go on where the last page ended")
     .action((options: ListOptions) =>
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
-        const page = await client.call("customers.list", given({ query: options.query, cursor: options.cursor, limit: await positive(options.limit, "--limit") }), { timeoutMs });
+        const page = await client.call(
+          "customers.list",
+          given({ query: options.query, cursor: options.cursor, limit: await positive(options.limit, "--limit") }),
+          { timeoutMs },
+        );
         out.data(page);
         out.table(
           ["NAME", "EMAIL", "PHONE", "ID"],
@@ -34,7 +38,8 @@ export const customersCommand: AddCommand = (program, terminal) => {
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
         const { customer } = await client.call("customers.get", { id }, { timeoutMs });
         out.data({ customer });
-        for (const [name, value] of Object.entries(customer)) out.line(`${name.padEnd(12)} ${printable(Array.isArray(value) ? value.join(", ") : String(value))}`);
+        for (const [name, value] of Object.entries(customer))
+          out.line(`${name.padEnd(12)} ${printable(Array.isArray(value) ? value.join(", ") : String(value))}`);
       }),
     );
 };

@@ -17,12 +17,22 @@ export const deliveriesCommand: AddCommand = (program, terminal) => {
     .option("--cursor <cursor>", "go on where the last page ended")
     .action((options: ListOptions) =>
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
-        const page = await client.call("deliveries.list", given({ status: options.status, cursor: options.cursor, limit: await positive(options.limit, "--limit") }), { timeoutMs });
+        const page = await client.call(
+          "deliveries.list",
+          given({ status: options.status, cursor: options.cursor, limit: await positive(options.limit, "--limit") }),
+          { timeoutMs },
+        );
         out.data(page);
         const text = (value: unknown) => (value === undefined ? "" : String(value));
         out.table(
           ["ID", "STATUS", "CHANNEL", "CREATED", "TEXT"],
-          page.deliveries.map((delivery) => [text(delivery.id), text(delivery.status), text(delivery.channel), text(delivery.createdAt), text(delivery.preview)]),
+          page.deliveries.map((delivery) => [
+            text(delivery.id),
+            text(delivery.status),
+            text(delivery.channel),
+            text(delivery.createdAt),
+            text(delivery.preview),
+          ]),
           "no deliveries",
         );
         if (page.nextCursor) out.line(out.style("dim", `more: --cursor ${page.nextCursor}`));

@@ -7,7 +7,13 @@ interface DoctorOptions {
   json?: boolean;
 }
 
-const marks = { ok: ["green", "ok    "], note: ["dim", "note  "], warning: ["yellow", "warn  "], broken: ["red", "broken"], fixed: ["green", "fixed "] } as const;
+const marks = {
+  ok: ["green", "ok    "],
+  note: ["dim", "note  "],
+  warning: ["yellow", "warn  "],
+  broken: ["red", "broken"],
+  fixed: ["green", "fixed "],
+} as const;
 
 export const doctorCommand: AddCommand = (program, terminal, exit) => {
   program

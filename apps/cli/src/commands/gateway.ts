@@ -1,6 +1,6 @@
-import { connected, type GatewayOptions } from "../gateway-command.ts";
 import { connect, findGateway } from "../connect.ts";
 import { errorLine, failure } from "../failure.ts";
+import { connected, type GatewayOptions } from "../gateway-command.ts";
 import { createOutput } from "../output.ts";
 import type { AddCommand } from "../run.ts";
 

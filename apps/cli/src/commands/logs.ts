@@ -25,7 +25,8 @@ export const logsCommand: AddCommand = (program, terminal) => {
       const out = createOutput(terminal, false);
       const show = (line: string) => out.line(options.json ? line : readable(line, out));
       let files = await logFiles(directory);
-      if (files.length === 0 && !options.follow) throw await failure("NOT_FOUND", `there are no logs in ${directory}; has a gateway run with this state directory?`);
+      if (files.length === 0 && !options.follow)
+        throw await failure("NOT_FOUND", `there are no logs in ${directory}; has a gateway run with this state directory?`);
       const last: string[] = [];
       for (const file of files.toReversed()) {
         if (last.length >= limit) break;

@@ -9,7 +9,11 @@ export const modelsCommand: AddCommand = (program, terminal) => {
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
         const found = await client.call("models.list", {}, { timeoutMs });
         out.data(found);
-        out.table(["MODEL", "PROVIDER", "CONTEXT"], found.models.map(({ id, provider, contextWindow }) => [String(id), String(provider ?? ""), String(contextWindow ?? "")]), "no models");
+        out.table(
+          ["MODEL", "PROVIDER", "CONTEXT"],
+          found.models.map(({ id, provider, contextWindow }) => [String(id), String(provider ?? ""), String(contextWindow ?? "")]),
+          "no models",
+        );
       }),
     );
 };

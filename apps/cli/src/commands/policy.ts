@@ -22,13 +22,21 @@ export const policyCommand: AddCommand = (program, terminal) => {
     .option("--context <json5>", "further facts, such as {tainted: true}")
     .addHelpText("after", "\nExample:\n  travelagent policy test --tool cancel_booking --args '{reference: \"ABC123\"}' --json")
     .action(async (options: TestOptions) => {
-      const [args, context] = await Promise.all([readObject(options.args, "--args"), options.context === undefined ? undefined : readObject(options.context, "--context")]);
+      const [args, context] = await Promise.all([
+        readObject(options.args, "--args"),
+        options.context === undefined ? undefined : readObject(options.context, "--context"),
+      ]);
       await withGateway(options, terminal, "asking", async ({ client, out, timeoutMs }) => {
-        const verdict = await client.call("policy.evaluate", { tool: options.tool, args, ...given({ customerId: options.customer, sessionKey: options.session, context }) }, { timeoutMs });
+        const verdict = await client.call(
+          "policy.evaluate",
+          { tool: options.tool, args, ...given({ customerId: options.customer, sessionKey: options.session, context }) },
+          { timeoutMs },
+        );
         out.data(verdict);
         out.line(out.style(verdict.decision === "allow" ? "green" : "yellow", verdict.decision));
         for (const [key, value] of Object.entries(verdict)) {
-          if (key !== "decision" && value !== undefined) out.line(`  ${key.padEnd(10)} ${printable(typeof value === "string" ? value : JSON.stringify(value))}`);
+          if (key !== "decision" && value !== undefined)
+            out.line(`  ${key.padEnd(10)} ${printable(typeof value === "string" ? value : JSON.stringify(value))}`);
         }
       });
     });

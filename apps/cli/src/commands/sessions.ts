@@ -21,11 +21,20 @@ export const sessionsCommand: AddCommand = (program, terminal) => {
     .action((options: ListOptions) =>
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
         const activeMinutes = options.active === undefined ? undefined : await positive(options.active, "--active");
-        const page = await client.call("sessions.list", given({ activeMinutes, search: options.search, cursor: options.cursor, limit: await positive(options.limit, "--limit") }), { timeoutMs });
+        const page = await client.call(
+          "sessions.list",
+          given({ activeMinutes, search: options.search, cursor: options.cursor, limit: await positive(options.limit, "--limit") }),
+          { timeoutMs },
+        );
         out.data(page);
         out.table(
           ["KEY", "CHANNEL", "UPDATED", "ID"],
-          page.sessions.map((session) => [String(session.key ?? ""), String(session.channel ?? session.lastChannel ?? ""), time(session.updatedAt), String(session.sessionId ?? "")]),
+          page.sessions.map((session) => [
+            String(session.key ?? ""),
+            String(session.channel ?? session.lastChannel ?? ""),
+            time(session.updatedAt),
+            String(session.sessionId ?? ""),
+          ]),
           "no conversations",
         );
         if (page.nextCursor) out.line(out.style("dim", `more: --cursor ${page.nextCursor}`));

@@ -11,7 +11,8 @@ export const statusCommand: AddCommand = (program, terminal) => {
         const state = client.state;
         const hello = state.status === "ready" ? state.hello : undefined;
         const offered = new Set(hello?.features.methods);
-        const ask = async <M extends MethodName>(method: M, params: Params<M>) => (offered.has(method) ? await client.call(method, params, { timeoutMs }) : undefined);
+        const ask = async <M extends MethodName>(method: M, params: Params<M>) =>
+          offered.has(method) ? await client.call(method, params, { timeoutMs }) : undefined;
         const [health, channels, suppliers, approvals, waiting, unknown] = await Promise.all([
           ask("health", {}),
           ask("channels.status", {}),
@@ -32,11 +33,15 @@ export const statusCommand: AddCommand = (program, terminal) => {
           conversationsWaiting: waiting?.conversations.length,
           unknownDeliveries: unknown?.deliveries.length,
         });
-        out.line(`gateway        ${ok ? out.style("green", "ok") : out.style("red", "not ok")}  ${target.url}  version ${hello?.server.version}, up ${uptime(hello?.snapshot.uptimeMs ?? 0)}`);
+        out.line(
+          `gateway        ${ok ? out.style("green", "ok") : out.style("red", "not ok")}  ${target.url}  version ${hello?.server.version}, up ${uptime(hello?.snapshot.uptimeMs ?? 0)}`,
+        );
         for (const [id, value] of Object.entries((health?.channels ?? {}) as Record<string, unknown>)) out.line(`channel        ${id}: ${String(value)}`);
-        for (const supplier of suppliers?.suppliers ?? []) out.line(`supplier       ${String(supplier.id ?? supplier.name)}: ${String(supplier.status ?? supplier.state ?? "ready")}`);
+        for (const supplier of suppliers?.suppliers ?? [])
+          out.line(`supplier       ${String(supplier.id ?? supplier.name)}: ${String(supplier.status ?? supplier.state ?? "ready")}`);
         const count = (label: string, found: unknown[] | undefined) => {
-          if (found && found.length > 0) out.line(`${label.padEnd(14)} ${out.style("yellow", found.length === 100 ? "100 or more" : String(found.length))} waiting`);
+          if (found && found.length > 0)
+            out.line(`${label.padEnd(14)} ${out.style("yellow", found.length === 100 ? "100 or more" : String(found.length))} waiting`);
         };
         count("approvals", approvals?.approvals);
         count("conversations", waiting?.conversations);

@@ -11,7 +11,8 @@ export const suppliersCommand: AddCommand = (program, terminal) => {
         out.data(found);
         for (const { id, name, ...facts } of found.suppliers) {
           out.line(out.style("bold", String(id ?? name)));
-          for (const [key, value] of Object.entries(facts)) out.line(`  ${key.padEnd(12)} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
+          for (const [key, value] of Object.entries(facts))
+            out.line(`  ${key.padEnd(12)} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`);
         }
         if (found.suppliers.length === 0) out.line("no suppliers");
       }),

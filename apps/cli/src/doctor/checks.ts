@@ -31,7 +31,11 @@ export async function runChecks(terminal: Terminal, fix: boolean): Promise<Check
   ];
   const results: Check[] = [];
   for (const [id, title, look] of checks) {
-    results.push({ id, title, ...(await look().catch((error: unknown) => ({ status: "broken" as const, detail: error instanceof Error ? error.message : String(error) }))) });
+    results.push({
+      id,
+      title,
+      ...(await look().catch((error: unknown) => ({ status: "broken" as const, detail: error instanceof Error ? error.message : String(error) }))),
+    });
   }
   return results;
 }

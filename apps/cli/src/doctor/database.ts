@@ -3,7 +3,13 @@ import type { Check } from "./checks.ts";
 
 /** Opens the database to read it and checks its structure; a gateway may run meanwhile. */
 export async function checkDatabase(path: string): Promise<Omit<Check, "id" | "title">> {
-  if (!(await access(path).then(() => true, () => false))) return { status: "note", detail: `${path} is not there; the first start makes it` };
+  if (
+    !(await access(path).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return { status: "note", detail: `${path} is not there; the first start makes it` };
   const { DatabaseSync } = await import("node:sqlite");
   const advice = "stop the gateway, keep the file, and restore a backup";
   try {

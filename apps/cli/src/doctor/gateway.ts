@@ -18,7 +18,11 @@ export async function checkGateway(terminal: Terminal): Promise<Omit<Check, "id"
     const refused = (error as { code?: string }).code === "UNAUTHORIZED";
     return refused
       ? { status: "broken", detail: errorLine(error) }
-      : { status: "broken", detail: `something on port ${port} does not answer like a gateway`, advice: `stop it, or choose another port: travelagent config set gateway.port ${Number(port) + 1}` };
+      : {
+          status: "broken",
+          detail: `something on port ${port} does not answer like a gateway`,
+          advice: `stop it, or choose another port: travelagent config set gateway.port ${Number(port) + 1}`,
+        };
   }
 }
 

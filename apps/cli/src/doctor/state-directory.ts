@@ -33,7 +33,12 @@ export async function checkModes(paths: StatePaths, configPath: string, fix: boo
   if (all.length === 0) return { status: "note", detail: `${paths.base} is not there; the first start makes it` };
   const uid = process.getuid?.();
   const foreign = all.filter((entry) => uid !== 0 && entry.uid !== uid);
-  if (foreign.length > 0) return { status: "broken", detail: `${list(foreign, paths.base)} belong to another user`, advice: `give them to yourself: chown -R "$(id -un)" ${paths.base}` };
+  if (foreign.length > 0)
+    return {
+      status: "broken",
+      detail: `${list(foreign, paths.base)} belong to another user`,
+      advice: `give them to yourself: chown -R "$(id -un)" ${paths.base}`,
+    };
   const open = all.filter((entry) => (entry.mode & 0o077) !== 0);
   if (open.length === 0) return { status: "ok", detail: paths.base };
   if (!fix) return { status: "broken", detail: `others can read ${list(open, paths.base)}`, advice: "travelagent doctor --fix closes them" };

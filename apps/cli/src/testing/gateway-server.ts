@@ -40,7 +40,8 @@ export async function gatewayServer(answers: Answers, { token = "right-token" } 
       const refuse = (error: object) => send(socket, { type: "res", id, ok: false, error });
       if (method === "connect") {
         connects.push(params);
-        if ((params as { auth?: { token?: string } }).auth?.token !== token) return refuse({ code: "UNAUTHORIZED", message: "unauthorized: gateway token mismatch" });
+        if ((params as { auth?: { token?: string } }).auth?.token !== token)
+          return refuse({ code: "UNAUTHORIZED", message: "unauthorized: gateway token mismatch" });
         return send(socket, {
           type: "res",
           id,
@@ -60,7 +61,10 @@ export async function gatewayServer(answers: Answers, { token = "right-token" } 
       if (!checked?.success) return refuse({ code: "INVALID_REQUEST", message: `bad params for ${method}: ${checked?.error.message}` });
       const answer = answers[method];
       if (!answer) return refuse({ code: "NOT_FOUND", message: `no method ${method}` });
-      const conn: Conn = { event: (event, payload) => send(socket, { type: "event", event, payload }), later: (payload) => send(socket, { type: "res", id, ok: true, payload }) };
+      const conn: Conn = {
+        event: (event, payload) => send(socket, { type: "event", event, payload }),
+        later: (payload) => send(socket, { type: "res", id, ok: true, payload }),
+      };
       try {
         send(socket, { type: "res", id, ok: true, payload: await answer(params, conn) });
       } catch (error) {

@@ -32,7 +32,14 @@ export async function cli(home: string, args: readonly string[], env: Record<str
   };
   const stdout = collect();
   const stderr = collect();
-  const code = await run(args, { env, home, cwd: home, stdin: Object.assign(Readable.from([]), { isTTY: false }), stdout: stdout.stream, stderr: stderr.stream });
+  const code = await run(args, {
+    env,
+    home,
+    cwd: home,
+    stdin: Object.assign(Readable.from([]), { isTTY: false }),
+    stdout: stdout.stream,
+    stderr: stderr.stream,
+  });
   return { code, stdout: stdout.text(), stderr: stderr.text() };
 }
 

@@ -3,12 +3,14 @@ import type { MessageAction } from "@travelagent/protocol/messages";
 import type { Clock, Work } from "@travelagent/protocol/ports";
 import type { Intake } from "../intake.ts";
 import { asChatMessage } from "../live.ts";
+import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
 import type { Turns } from "../turns.ts";
 
 export interface ChatHandlersOptions {
   intake: Intake;
   turns: Turns;
+  outbox: Outbox;
   sessions: SessionPort;
   work: Work;
   clock: Clock;
@@ -23,7 +25,7 @@ const aliases = (sessionKey: string, agentId: string): string => {
   return key === "main" || key === `agent:${agentId}` ? `agent:${agentId}:main` : key;
 };
 
-export function chatHandlers({ intake, turns, sessions, work, clock, defaultAgentId }: ChatHandlersOptions): Handlers {
+export function chatHandlers({ intake, turns, outbox, sessions, work, clock, defaultAgentId }: ChatHandlersOptions): Handlers {
   /** The session a call may use. A visitor has one; an operator any of the gateway's own, never a customer's on another channel. */
   const allowed = (call: Call, wanted: string, forWriting: boolean): string => {
     const sessionKey = aliases(wanted, defaultAgentId);
@@ -78,7 +80,9 @@ export function chatHandlers({ intake, turns, sessions, work, clock, defaultAgen
       call.follow(sessionKey);
       const session = await sessions.get(sessionKey);
       const entries = session ? await sessions.history(sessionKey, { limit }) : [];
+      const unseen = await outbox.refusedIn(sessionKey);
       const messages = entries.flatMap((entry): ChatMessage[] => {
+        if (unseen.has(entry.id.replace(/:final$/, ""))) return [];
         const message = asChatMessage(entry.message, entry.id.replace(/:final$/, ""));
         if (!message) return [];
         // A customer sees what was said, not how it was found out.

@@ -3,7 +3,6 @@ import { type Handlers, TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage } from "@travelagent/protocol/messages";
 import type { Clock, Database } from "@travelagent/protocol/ports";
 import { asConversation, type ConversationRow, type Conversations } from "../conversations.ts";
-import { asChatMessage, liveRun } from "../live.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
 import type { Publisher } from "../publish.ts";
@@ -57,8 +56,6 @@ export function conversationHandlers({ db, conversations, outbox, sessions, publ
       const message: AssistantMessage = { role: "assistant", content: [{ type: "text", text }], provider: "operator", model: call.actor, stopReason: "stop", timestamp: clock.now(), author: "operator" };
       await sessions.append(conversationId, [{ id: `${messageId}:final`, message }], { durable: true });
       outbox.kick(conversationId);
-      const chat = asChatMessage(message, messageId);
-      if (chat) liveRun({ publisher, clock, runId: messageId, sessionKey: conversationId }).final(chat);
       told((await conversations.get(conversationId))!);
       return { messageId };
     },

@@ -2,11 +2,10 @@ import type { Money } from "@travelagent/protocol";
 import type { Clock, Database, Work } from "@travelagent/protocol/ports";
 import { recordingLogger } from "@travelagent/protocol/testing";
 import { type Bookings, createBookings } from "../bookings.ts";
-import { minorUnits, money, sum } from "../money.ts";
 import type { Offer } from "../offer.ts";
-import { chargeOf } from "../order.ts";
 import type { SagaTiming } from "../saga/saga.ts";
 import type { TravellerInput } from "../travellers.ts";
+import { compareBooks } from "./compare-books.ts";
 import { crashingWork } from "./crashing-work.ts";
 import { fakePayments } from "./fake-payments.ts";
 import { fakeSupplier } from "./fake-supplier.ts";
@@ -112,40 +111,7 @@ export async function bookingBench({
     );
 
   /** Where our books differ from those of supplier and provider; empty is right. */
-  async function differences(): Promise<string[]> {
-    const found: string[] = [];
-    const { bookings: all } = await bookings.list({ limit: 100 });
-    const ours = await Promise.all(all.map(async ({ id }) => (await bookings.get(id))!.order));
-    const items = ours.flatMap((order) => order.items.map((item) => ({ key: `${order.id}-${item.no}`, item })));
-    for (const theirs of supplier.orders()) {
-      const item = items.find(({ key }) => key === theirs.key)?.item;
-      if (!item) found.push(`${theirs.key} is unknown to us`);
-      else if (theirs.status === "cancelled" ? !["cancelled", "voided", "refunded"].includes(item.status) : item.status !== theirs.status)
-        found.push(`${theirs.key}: ours ${item.status}, theirs ${theirs.status}`);
-      else if (theirs.status !== "cancelled" && item.total.amount !== theirs.total.amount && !item.offer.id.startsWith("changed"))
-        found.push(`${theirs.key}: ours ${item.total.amount}, theirs ${theirs.total.amount}`);
-    }
-    for (const { key, item } of items) {
-      if (["held", "confirmed", "ticketed"].includes(item.status) && !supplier.orders().some((theirs) => theirs.key === key))
-        found.push(`${key} is unknown to them`);
-    }
-    const known = (await Promise.all(ours.map(({ id }) => bookings.payments(id)))).flat();
-    for (const theirs of payments.payments()) {
-      const mine = known.find(({ key }) => key === theirs.key);
-      for (const field of ["captured", "refunded"] as const) {
-        if (mine?.[field].amount !== theirs[field].amount) found.push(`${theirs.key}: ${field} ours ${mine?.[field].amount}, theirs ${theirs[field].amount}`);
-      }
-      if (mine?.status !== theirs.status) found.push(`${theirs.key}: ours ${mine?.status}, theirs ${theirs.status}`);
-    }
-    for (const order of ours) {
-      const lines = await bookings.ledger(order.id);
-      if (lines.reduce((total, line) => total + line.minor, 0n) !== 0n) found.push(`${order.id}: the ledger does not balance`);
-      const customer = lines.filter(({ account }) => account === "customer").reduce((total, line) => total + line.minor, 0n);
-      const charges = minorUnits(sum(order.items.map(chargeOf), order.currency)) - minorUnits(order.paid);
-      if (customer !== charges) found.push(`${order.id}: the ledger says ${money(customer, "EUR").amount}, the order ${money(charges, "EUR").amount}`);
-    }
-    return found;
-  }
+  const differences = () => compareBooks(bookings, supplier, payments);
 
   return { bookings, supplier, payments, clock, log, statuses, work, db, signal, findAll, book, differences };
 }

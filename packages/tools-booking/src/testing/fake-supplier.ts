@@ -53,6 +53,11 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
     if (!order) throw new TravelAgentError("SUPPLIER_REJECTED", `no order ${reference}`);
     return order;
   };
+  const alive = (reference: string): SupplierOrder => {
+    const order = must(reference);
+    if (order.status === "cancelled") throw new TravelAgentError("SUPPLIER_REJECTED", `order ${reference} is cancelled`);
+    return order;
+  };
   const once = (key: string, effect: () => SupplierOrder): SupplierOrder => {
     const order = answered.get(key) ?? effect();
     answered.set(key, order);
@@ -135,14 +140,14 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
       book: (request, { signal }) => perform("book", signal, () => purchase(request, kind === "flight" ? "ticketed" : "confirmed"), request.key),
       find: (key, { signal }) => perform("find", signal, () => (books.has(key) ? { ...books.get(key)! } : null), key),
       read: (reference, { signal }) => perform("read", signal, () => ({ ...must(reference) })),
-      quoteCancel: (reference, { signal }) => perform("quoteCancel", signal, () => cancelQuote(must(reference))),
+      quoteCancel: (reference, { signal }) => perform("quoteCancel", signal, () => cancelQuote(alive(reference))),
       cancel: (reference, token, key, { signal }) =>
         perform(
           "cancel",
           signal,
           () =>
             once(key, () => {
-              const order = must(reference);
+              const order = alive(reference);
               const quote = cancelQuote(order);
               if (quote.token !== token) throw new TravelAgentError("SUPPLIER_REJECTED", "the quote is no longer valid");
               return { ...order, status: "cancelled", penalty: quote.penalty, refund: quote.refund };
@@ -158,8 +163,7 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
           signal,
           () =>
             once(key, () => {
-              const order = must(reference);
-              if (order.status === "cancelled") throw new TravelAgentError("SUPPLIER_REJECTED", "the hold is gone");
+              const order = alive(reference);
               const { paymentTimeLimit: _, ...rest } = order;
               return { ...rest, status: "ticketed", documents: documentsOf(bought.get(order.key)!, ["1"], 9) };
             }),
@@ -167,14 +171,14 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
         );
     }
     if (canChange) {
-      port.quoteChange = (reference, to, { signal }) => perform("quoteChange", signal, () => changeQuote(must(reference), to));
+      port.quoteChange = (reference, to, { signal }) => perform("quoteChange", signal, () => changeQuote(alive(reference), to));
       port.change = (reference, to, token, key, { signal }) =>
         perform(
           "change",
           signal,
           () =>
             once(key, () => {
-              const order = must(reference);
+              const order = alive(reference);
               if (changeQuote(order, to).token !== token) throw new TravelAgentError("SUPPLIER_REJECTED", "the quote is no longer valid");
               const { due, refund } = changeQuote(order, to);
               bought.set(order.key, to);

@@ -20,7 +20,9 @@ it.each([
   expect(`${budget.amount} ${budget.currency ?? "?"} ${budget.per}`).toBe(expected);
 });
 
-it.each(["for two", "under 2 stops", "12 March", "from 12 to 19 March", "option 3", "2 adults"])("%s is no budget", (text) => expect(readBudget(normalise(text))).toBeUndefined());
+it.each(["for two", "under 2 stops", "12 March", "from 12 to 19 March", "option 3", "2 adults"])("%s is no budget", (text) =>
+  expect(readBudget(normalise(text))).toBeUndefined(),
+);
 
 it("has the minor units of its currency and multiplies exactly", () => {
   expect(toMoney("1200", "EUR")).toEqual({ amount: "1200.00", currency: "EUR" });

@@ -11,19 +11,61 @@ export interface Budget {
 }
 
 const names: Record<string, string> = {
-  "€": "EUR", eur: "EUR", euro: "EUR", euros: "EUR", $: "USD", "us$": "USD", usd: "USD", dollar: "USD", dollars: "USD", bucks: "USD", "£": "GBP", gbp: "GBP", pound: "GBP", pounds: "GBP",
-  quid: "GBP", "¥": "JPY", jpy: "JPY", yen: "JPY", chf: "CHF", francs: "CHF", sek: "SEK", nok: "NOK", dkk: "DKK", pln: "PLN", czk: "CZK", cad: "CAD", aud: "AUD", nzd: "NZD", brl: "BRL",
-  reais: "BRL", mxn: "MXN", inr: "INR", "₹": "INR", rupees: "INR", aed: "AED", sgd: "SGD", hkd: "HKD", try: "TRY", zar: "ZAR", thb: "THB", krw: "KRW", "₩": "KRW",
+  "€": "EUR",
+  eur: "EUR",
+  euro: "EUR",
+  euros: "EUR",
+  $: "USD",
+  us$: "USD",
+  usd: "USD",
+  dollar: "USD",
+  dollars: "USD",
+  bucks: "USD",
+  "£": "GBP",
+  gbp: "GBP",
+  pound: "GBP",
+  pounds: "GBP",
+  quid: "GBP",
+  "¥": "JPY",
+  jpy: "JPY",
+  yen: "JPY",
+  chf: "CHF",
+  francs: "CHF",
+  sek: "SEK",
+  nok: "NOK",
+  dkk: "DKK",
+  pln: "PLN",
+  czk: "CZK",
+  cad: "CAD",
+  aud: "AUD",
+  nzd: "NZD",
+  brl: "BRL",
+  reais: "BRL",
+  mxn: "MXN",
+  inr: "INR",
+  "₹": "INR",
+  rupees: "INR",
+  aed: "AED",
+  sgd: "SGD",
+  hkd: "HKD",
+  try: "TRY",
+  zar: "ZAR",
+  thb: "THB",
+  krw: "KRW",
+  "₩": "KRW",
 };
-const escape = (text: string) => text.replace(/[$]/g, "\\$&");
+const literal = (text: string) => text.replace(/[$]/g, "\\$&");
 const currency = `(?:${Object.keys(names)
   .toSorted((a, b) => b.length - a.length)
-  .map((name) => (/^[a-z]+$/.test(name) ? `${name}\\b` : escape(name)))
+  .map((name) => (/^[a-z]+$/.test(name) ? `${name}\\b` : literal(name)))
   .join("|")})`;
 const figure = "\\d{1,3}(?:[.,' ]\\d{3})+(?:[.,]\\d{1,2})?|\\d+(?:[.,]\\d{1,2})?";
-const limit = "(?:under|below|less\\s+than|no\\s+more\\s+than|not\\s+more\\s+than|up\\s+to|at\\s+most|max(?:imum)?(?:\\s+of)?|within|budget(?:\\s+(?:is|of|around|about))*|spend(?:\\s+(?:about|around|up\\s+to))?|cheaper\\s+than|around|about|for\\s+less\\s+than)\\s*:?\\s*";
+const limit =
+  "(?:under|below|less\\s+than|no\\s+more\\s+than|not\\s+more\\s+than|up\\s+to|at\\s+most|max(?:imum)?(?:\\s+of)?|within|budget(?:\\s+(?:is|of|around|about))*|spend(?:\\s+(?:about|around|up\\s+to))?|cheaper\\s+than|around|about|for\\s+less\\s+than)\\s*:?\\s*";
 const figureWithCurrency = new RegExp(`(?:${limit})?(?:(${currency})\\s*(${figure})(k?)|(?<![\\d.,])(${figure})(k?)\\s*(${currency}))`);
-const figureWithLimit = new RegExp(`\\b(?:under|below|less\\s+than|no\\s+more\\s+than|up\\s+to|at\\s+most|max(?:imum)?(?:\\s+of)?|budget(?:\\s+(?:is|of|around|about))*|cheaper\\s+than)\\s*:?\\s*(${figure})(k?)(?!\\s*(?:stops?|stars?|nights?|days?|weeks?|people|adults?|hours?|[:/]|\\*|km|bags?))`);
+const figureWithLimit = new RegExp(
+  `\\b(?:under|below|less\\s+than|no\\s+more\\s+than|up\\s+to|at\\s+most|max(?:imum)?(?:\\s+of)?|budget(?:\\s+(?:is|of|around|about))*|cheaper\\s+than)\\s*:?\\s*(${figure})(k?)(?!\\s*(?:stops?|stars?|nights?|days?|weeks?|people|adults?|hours?|[:/]|\\*|km|bags?))`,
+);
 
 /** `1,200` and `1.200` are twelve hundred, `1.20` and `1,20` one and a fifth. */
 function plain(text: string): string {

@@ -58,6 +58,10 @@ function formatFor(timeZone: string): Intl.DateTimeFormat {
 
 /** The day it is there. An unknown zone counts as UTC. */
 export const today = (now: number, timeZone: string): string => {
-  const parts = new Map(formatFor(timeZone).formatToParts(now).map((part) => [part.type, part.value]));
+  const parts = new Map(
+    formatFor(timeZone)
+      .formatToParts(now)
+      .map((part) => [part.type, part.value]),
+  );
   return `${parts.get("year")?.padStart(4, "0")}-${parts.get("month")}-${parts.get("day")}`;
 };

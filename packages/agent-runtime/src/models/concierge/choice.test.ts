@@ -8,7 +8,11 @@ const { offers } = readSearch(flights({}, 1) as Record<string, unknown>)!;
 const say = (text: string): string => {
   const choice = readChoice(normalise(text), offers);
   if (!choice) return "";
-  return "offer" in choice ? String(choice.offer.number) : "several" in choice ? choice.several.map(({ number }) => number).join("/") : `no ${choice.outOfRange}`;
+  return "offer" in choice
+    ? String(choice.offer.number)
+    : "several" in choice
+      ? choice.several.map(({ number }) => number).join("/")
+      : `no ${choice.outOfRange}`;
 };
 
 it.each([

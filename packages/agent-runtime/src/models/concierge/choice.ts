@@ -4,8 +4,10 @@ import { count, normalise, ordinalWord, toNumber, toOrdinal } from "./text.ts";
 
 export type Choice = { offer: OfferReading } | { several: OfferReading[] } | { outOfRange: number } | null;
 
-const lead = "(?:(?:thanks|thank you|cool|nice|good|hm+|and|ok|okay|yes|yeah|sure|great|perfect|then|please|i'll|i|we|we'll|will|would|like|want|take|choose|pick|go|with|for|let's|book|the|that|give|me|prefer|select|number|option|no\\.?|nr\\.?|offer|#|flight|hotel|car|it's|is|it|to|have|number)[\\s,.:!#]*)*";
-const tail = "(?:[\\s,.!)]*(?:please|thanks|thank|you|one|option|offer|flight|hotel|car|it|is|then|looks|good|sounds|great|fine|best|works|for|us|me))*[\\s.!)]*";
+const lead =
+  "(?:(?:thanks|thank you|cool|nice|good|hm+|and|ok|okay|yes|yeah|sure|great|perfect|then|please|i'll|i|we|we'll|will|would|like|want|take|choose|pick|go|with|for|let's|book|the|that|give|me|prefer|select|number|option|no\\.?|nr\\.?|offer|#|flight|hotel|car|it's|is|it|to|have|number)[\\s,.:!#]*)*";
+const tail =
+  "(?:[\\s,.!)]*(?:please|thanks|thank|you|one|option|offer|flight|hotel|car|it|is|then|looks|good|sounds|great|fine|best|works|for|us|me))*[\\s.!)]*";
 const byNumber = new RegExp(`^\\s*${lead}(\\d{1,2}|${count})${tail}$`);
 const byOrdinal = new RegExp(`^\\s*${lead}(${ordinalWord}|\\d{1,2}(?:st|nd|rd|th))${tail}$`);
 const numbered = new RegExp(`(?:\\b(?:option|number|offer|no\\.|nr\\.?|choice)\\s*|#\\s*)(\\d{1,2}|${count})\\b`);
@@ -25,20 +27,29 @@ function extreme(offers: readonly OfferReading[], order: (a: number, b: number) 
 }
 
 const filler = new Set(
-  "the a an one ones option offer flight flights hotel hotels car cars please i we will would like want take choose pick go with for lets let's ll book that this it me us give prefer select ok okay yes yeah sure great perfect then and of in at on to is my our thanks thank you i'll we'll by from leaving departing morning that's good sounds fine fare room rate think have which how about what can could tell more details airline number also there do does no not need are any euros eur".split(" "),
+  "the a an one ones option offer flight flights hotel hotels car cars please i we will would like want take choose pick go with for lets let's ll book that this it me us give prefer select ok okay yes yeah sure great perfect then and of in at on to is my our thanks thank you i'll we'll by from leaving departing morning that's good sounds fine fare room rate think have which how about what can could tell more details airline number also there do does no not need are any euros eur".split(
+    " ",
+  ),
 );
 
-const words = (text: string): string[] => (normalise(text).match(/[\p{L}\p{N}]+(?:[.:][\p{N}]+)*/gu) ?? []);
+const words = (text: string): string[] => normalise(text).match(/[\p{L}\p{N}]+(?:[.:][\p{N}]+)*/gu) ?? [];
 
 /** Offers by words of their titles and facts: "the Lufthansa one", "flex", "the 10:15", "the one for 189.40". */
 function byWords(text: string, offers: readonly OfferReading[]): OfferReading[] {
   const wanted = words(text).filter((word) => (word.length > 2 || /^\d$/.test(word)) && !filler.has(word));
   if (wanted.every((word) => word.length < 3) || wanted.length > 6) return [];
-  const described = offers.map((offer) => ({ offer, has: words(`${offer.title}\n${offer.lines.join("\n")}\n${offer.tags.join("\n")}\n${offer.price.amount} ${offer.price.currency}\n${offer.supplier}`) }));
+  const described = offers.map((offer) => ({
+    offer,
+    has: words(`${offer.title}\n${offer.lines.join("\n")}\n${offer.tags.join("\n")}\n${offer.price.amount} ${offer.price.currency}\n${offer.supplier}`),
+  }));
   let left = described;
   let told = false;
   for (const word of wanted) {
-    const holding = left.filter(({ has }) => has.some((other) => other === word || (word.length >= 4 && other.startsWith(word)) || (/^\d+$/.test(word) && word.length >= 3 && other.split(".")[0] === word)));
+    const holding = left.filter(({ has }) =>
+      has.some(
+        (other) => other === word || (word.length >= 4 && other.startsWith(word)) || (/^\d+$/.test(word) && word.length >= 3 && other.split(".")[0] === word),
+      ),
+    );
     if (holding.length === 0) return [];
     if (holding.length < offers.length) told = true;
     left = holding;
@@ -54,7 +65,8 @@ export function readChoice(text: string, offers: readonly OfferReading[]): Choic
     const offer = offers.find((other) => other.number === n);
     return offer ? { offer } : { outOfRange: n };
   };
-  if (/^[\s\w,']*\blast(?:\s+(?:one|option|offer))?[\s.!]*(?:please)?[\s.!]*$/.test(text) && !/\bat\s+last\b|\bname\b/.test(text)) return { offer: offers.at(-1)! };
+  if (/^[\s\w,']*\blast(?:\s+(?:one|option|offer))?[\s.!]*(?:please)?[\s.!]*$/.test(text) && !/\bat\s+last\b|\bname\b/.test(text))
+    return { offer: offers.at(-1)! };
   const number = byNumber.exec(text) ?? byOrdinal.exec(text) ?? numbered.exec(text);
   if (number) return pick(toNumber(number[1]!) ?? toOrdinal(number[1]!));
   for (const [said, tag, otherwise] of superlatives) {
@@ -62,7 +74,11 @@ export function readChoice(text: string, offers: readonly OfferReading[]): Choic
     const offer = offers.find((other) => other.tags.some((one) => tag.test(one.toLowerCase()))) ?? otherwise(offers);
     if (offer) return { offer };
   }
-  if (offers.length === 1 && /\b(?:take|book|choose|want)\s+(?:it|that|this)(?:\s+one)?\b|\b(?:that|this)\s+one\b|^\s*(?:yes|ok|okay|sure|perfect|great)\b[^?]{0,20}$/.test(text)) return { offer: offers[0]! };
+  if (
+    offers.length === 1 &&
+    /\b(?:take|book|choose|want)\s+(?:it|that|this)(?:\s+one)?\b|\b(?:that|this)\s+one\b|^\s*(?:yes|ok|okay|sure|perfect|great)\b[^?]{0,20}$/.test(text)
+  )
+    return { offer: offers[0]! };
   const named = byWords(text, offers);
   if (named.length === 1) return { offer: named[0]! };
   return named.length > 1 ? { several: named } : null;
@@ -70,7 +86,13 @@ export function readChoice(text: string, offers: readonly OfferReading[]): Choic
 
 /** "tell me more about option 2": an offer asked about, not chosen. */
 export function readQuestionAbout(text: string, offers: readonly OfferReading[]): OfferReading | undefined {
-  if (!/\b(?:more\s+about|details?|tell\s+me|what\s+is\s+included|what's\s+included|what\s+does|explain|info(?:rmation)?\s+(?:on|about)|about|does|is|are|how\s+long|included|what's|bags?|baggage|luggage)\b/.test(text) || !/\?|\b(?:more|details?|info|explain|tell)\b/.test(text)) return undefined;
+  if (
+    !/\b(?:more\s+about|details?|tell\s+me|what\s+is\s+included|what's\s+included|what\s+does|explain|info(?:rmation)?\s+(?:on|about)|about|does|is|are|how\s+long|included|what's|bags?|baggage|luggage)\b/.test(
+      text,
+    ) ||
+    !/\?|\b(?:more|details?|info|explain|tell)\b/.test(text)
+  )
+    return undefined;
   const number = numbered.exec(text) ?? new RegExp(`\\b(?:about|the|on|does|is|of|for|in|with)\\s+(\\d{1,2}|${ordinalWord})\\b`).exec(text);
   const n = number ? (toNumber(number[1]!) ?? toOrdinal(number[1]!)) : undefined;
   if (n !== undefined) return offers.find((offer) => offer.number === n);

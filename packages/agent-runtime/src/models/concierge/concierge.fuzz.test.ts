@@ -1,5 +1,5 @@
 import type { TranscriptMessage } from "@travelagent/protocol/messages";
-import { assert, asyncProperty, constantFrom, array, oneof, string, tuple } from "fast-check";
+import { array, assert, asyncProperty, constantFrom, oneof, string, tuple } from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ModelEvent } from "../../model.ts";
 import { createConcierge, wordGroups } from "./concierge.ts";
@@ -8,11 +8,60 @@ import { allTools, converse, wednesday } from "./testing/conversation.ts";
 import { sampleGazetteer } from "./testing/gazetteer.ts";
 
 const pieces = constantFrom(
-  "flight", "hotel", "car", "from", "to", "in", "Lisbon", "London", "San Jose", "barcelna", "12 March", "3/4", "tomorrow", "next Friday", "for two", "for a week", "2", "the second one", "yes", "no", "cancel",
-  "change my booking", "K7PQ2M", "Ana Silva", "ana@example.com", "and a hotel too", "cheaper", "business class", "under 500 euros", "a child of 5", "family of four", "status", "instead", "31 February", "one day later",
-  "option 99", "without the hotel", "talk to a person", "start over", "?", "\n", "from 19 to 12 March", "0 people", "30 adults", "99 nights", "book it", "the Lufthansa one", "born 3 May 2021", "4111111111111111",
+  "flight",
+  "hotel",
+  "car",
+  "from",
+  "to",
+  "in",
+  "Lisbon",
+  "London",
+  "San Jose",
+  "barcelna",
+  "12 March",
+  "3/4",
+  "tomorrow",
+  "next Friday",
+  "for two",
+  "for a week",
+  "2",
+  "the second one",
+  "yes",
+  "no",
+  "cancel",
+  "change my booking",
+  "K7PQ2M",
+  "Ana Silva",
+  "ana@example.com",
+  "and a hotel too",
+  "cheaper",
+  "business class",
+  "under 500 euros",
+  "a child of 5",
+  "family of four",
+  "status",
+  "instead",
+  "31 February",
+  "one day later",
+  "option 99",
+  "without the hotel",
+  "talk to a person",
+  "start over",
+  "?",
+  "\n",
+  "from 19 to 12 March",
+  "0 people",
+  "30 adults",
+  "99 nights",
+  "book it",
+  "the Lufthansa one",
+  "born 3 May 2021",
+  "4111111111111111",
 );
-const message = oneof(string({ unit: "grapheme", maxLength: 60 }), array(pieces, { maxLength: 6 }).map((words) => words.join(" ")));
+const message = oneof(
+  string({ unit: "grapheme", maxLength: 60 }),
+  array(pieces, { maxLength: 6 }).map((words) => words.join(" ")),
+);
 
 const desk = {
   search_flights: flights,
@@ -47,16 +96,32 @@ describe("whatever is said", () => {
   });
 
   it("reads any transcript, also broken ones", async () => {
-    const odd = tuple(constantFrom("search_flights", "create_booking", "get_booking_history", "cancel_booking", "unheard_of"), oneof(string(), constantFrom('{"offers":3}', '{"bookings":[null,{}]}', '{"error":null}', "[]", '{"vertical":"flight","offers":[{}]}', '{"status":"booked"}')));
+    const odd = tuple(
+      constantFrom("search_flights", "create_booking", "get_booking_history", "cancel_booking", "unheard_of"),
+      oneof(
+        string(),
+        constantFrom('{"offers":3}', '{"bookings":[null,{}]}', '{"error":null}', "[]", '{"vertical":"flight","offers":[{}]}', '{"status":"booked"}'),
+      ),
+    );
     const model = createConcierge({ places: sampleGazetteer });
     await assert(
       asyncProperty(array(odd, { maxLength: 4 }), message, async (results, text) => {
         const messages: TranscriptMessage[] = [
-          ...results.map(([toolName, content]): TranscriptMessage => ({ role: "toolResult", toolCallId: "x", toolName, content: [{ type: "text", text: content }], isError: false, timestamp: wednesday })),
+          ...results.map(
+            ([toolName, content]): TranscriptMessage => ({
+              role: "toolResult",
+              toolCallId: "x",
+              toolName,
+              content: [{ type: "text", text: content }],
+              isError: false,
+              timestamp: wednesday,
+            }),
+          ),
           { role: "user", content: text, timestamp: wednesday },
         ];
         const events: ModelEvent[] = [];
-        for await (const event of model.stream({ system: "", messages, tools: [], now: wednesday, timeZone: "UTC" }, new AbortController().signal)) events.push(event);
+        for await (const event of model.stream({ system: "", messages, tools: [], now: wednesday, timeZone: "UTC" }, new AbortController().signal))
+          events.push(event);
         expect(events.at(-1)?.type).toBe("end");
         expect(events.some(({ type }) => type === "text")).toBe(true);
       }),
@@ -65,9 +130,11 @@ describe("whatever is said", () => {
   });
 
   it("streams pieces that join to the whole text", async () => {
-    await assert(asyncProperty(string(), async (text) => {
+    await assert(
+      asyncProperty(string(), async (text) => {
         expect([...wordGroups(text)].join("")).toBe(text);
-      }));
+      }),
+    );
   });
 });
 
@@ -90,6 +157,13 @@ it("answers within milliseconds, also late in a long conversation and to a long 
 it("stops when it is cancelled", async () => {
   const controller = new AbortController();
   controller.abort();
-  const stream = createConcierge({ places: () => sampleGazetteer }).stream({ system: "", messages: [{ role: "user", content: "hi", timestamp: 0 }], tools: [], now: wednesday, timeZone: "UTC" }, controller.signal);
-  await expect((async () => { for await (const _ of stream); })()).rejects.toMatchObject({ code: "CANCELLED" });
+  const stream = createConcierge({ places: () => sampleGazetteer }).stream(
+    { system: "", messages: [{ role: "user", content: "hi", timestamp: 0 }], tools: [], now: wednesday, timeZone: "UTC" },
+    controller.signal,
+  );
+  await expect(
+    (async () => {
+      for await (const _ of stream);
+    })(),
+  ).rejects.toMatchObject({ code: "CANCELLED" });
 });

@@ -37,7 +37,11 @@ export function createConcierge({ places, agencyName, currency = "EUR" }: Concie
 
 const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, totalTokens: 0, costUsd: 0 };
 
-function* respond({ messages, tools, now, timeZone }: ModelRequest, gazetteer: Gazetteer, options: { agencyName?: string; currency: string }): Generator<ModelEvent> {
+function* respond(
+  { messages, tools, now, timeZone }: ModelRequest,
+  gazetteer: Gazetteer,
+  options: { agencyName?: string; currency: string },
+): Generator<ModelEvent> {
   const { move, state } = nextMove({ messages, now, timeZone, gazetteer, tools: new Set(tools.map(({ name }) => name)), ...options });
   if ("call" in move) {
     yield { type: "toolCall", id: freeId(messages, state.calls), name: move.call.name, arguments: move.call.arguments };
@@ -52,7 +56,9 @@ function* respond({ messages, tools, now, timeZone }: ModelRequest, gazetteer: G
 
 /** Counted on from the calls before; other models' ids are stepped over. */
 function freeId(messages: ModelRequest["messages"], calls: number): string {
-  const taken = new Set(messages.flatMap((message) => (message.role === "assistant" ? message.content.flatMap((block) => (block.type === "toolCall" ? [block.id] : [])) : [])));
+  const taken = new Set(
+    messages.flatMap((message) => (message.role === "assistant" ? message.content.flatMap((block) => (block.type === "toolCall" ? [block.id] : [])) : [])),
+  );
   let n = calls + 1;
   while (taken.has(`call_${n}`)) n++;
   return `call_${n}`;

@@ -104,4 +104,6 @@ describe("ranges", () => {
   ])("%s", (text, expected) => expect(say(text)).toBe(expected));
 });
 
-it.each(["2 adults", "24/7", "option 2", "the 2nd one", "for two", "may I ask", "16:9", "I sat down", "flight 1123"])("%s is no date", (text) => expect(say(text)).toBe(""));
+it.each(["2 adults", "24/7", "option 2", "the 2nd one", "for two", "may I ask", "16:9", "I sat down", "flight 1123"])("%s is no date", (text) =>
+  expect(say(text)).toBe(""),
+);

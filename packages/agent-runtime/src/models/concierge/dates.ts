@@ -30,7 +30,20 @@ export interface Dates {
   spans: Span[];
 }
 
-const months = ["jan(?:uary)?", "feb(?:ruary)?", "mar(?:ch)?", "apr(?:il)?", "may", "june?", "july?", "aug(?:ust)?", "sept?(?:ember)?", "oct(?:ober)?", "nov(?:ember)?", "dec(?:ember)?"];
+const months = [
+  "jan(?:uary)?",
+  "feb(?:ruary)?",
+  "mar(?:ch)?",
+  "apr(?:il)?",
+  "may",
+  "june?",
+  "july?",
+  "aug(?:ust)?",
+  "sept?(?:ember)?",
+  "oct(?:ober)?",
+  "nov(?:ember)?",
+  "dec(?:ember)?",
+];
 const month = `(?:${months.join("|")})`;
 const monthPatterns = months.map((pattern) => new RegExp(`^${pattern}$`));
 const toMonth = (word: string): number => monthPatterns.findIndex((pattern) => pattern.test(word)) + 1;
@@ -45,7 +58,10 @@ const yearTail = "(?:\\s*,?\\s*(?:of\\s+|in\\s+)?(\\d{4})\\b)?";
 const link = "\\s*(?:-|to|until|till|til|through|thru|and)\\s*";
 const year4 = (text: string | undefined): number | undefined => (text === undefined ? undefined : text.length === 2 ? 2000 + Number(text) : Number(text));
 
-const withYear = (spec: { kind: "dayMonth"; dayOfMonth: number; month: number }, year: number | undefined): DaySpec => ({ ...spec, ...(year === undefined ? {} : { year }) });
+const withYear = (spec: { kind: "dayMonth"; dayOfMonth: number; month: number }, year: number | undefined): DaySpec => ({
+  ...spec,
+  ...(year === undefined ? {} : { year }),
+});
 const dayMonth = (dayOfMonth: string, monthWord: string, year?: string): DaySpec =>
   withYear({ kind: "dayMonth", dayOfMonth: Number(dayOfMonth), month: toMonth(monthWord) }, year4(year));
 
@@ -56,11 +72,18 @@ function rangeOf(first: string, second: string, monthWord: string, year?: string
   const monthNumber = toMonth(monthWord);
   const before = monthNumber === 1 ? 12 : monthNumber - 1;
   const yearBefore = year4(year);
-  return [withYear({ kind: "dayMonth", dayOfMonth: Number(first), month: before }, yearBefore === undefined ? undefined : monthNumber === 1 ? yearBefore - 1 : yearBefore), end];
+  return [
+    withYear(
+      { kind: "dayMonth", dayOfMonth: Number(first), month: before },
+      yearBefore === undefined ? undefined : monthNumber === 1 ? yearBefore - 1 : yearBefore,
+    ),
+    end,
+  ];
 }
 
 function numeric(first: number, second: number, year: number | undefined, dayFirst: boolean): DaySpec {
-  if (dayFirst || first > 12 || first === second) return second > 12 ? { kind: "invalid" } : withYear({ kind: "dayMonth", dayOfMonth: first, month: second }, year);
+  if (dayFirst || first > 12 || first === second)
+    return second > 12 ? { kind: "invalid" } : withYear({ kind: "dayMonth", dayOfMonth: first, month: second }, year);
   if (second > 12) return withYear({ kind: "dayMonth", dayOfMonth: second, month: first }, year);
   return { kind: "numeric", first, second, ...(year === undefined ? {} : { year }) };
 }
@@ -77,13 +100,31 @@ const offset = (match: RegExpExecArray, from: string): DaySpec[] | null => {
 /** In order: an earlier pattern takes its words away from the later ones. */
 const patterns: [RegExp, Read][] = [
   [/\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b/, (m) => one(withYear({ kind: "dayMonth", dayOfMonth: Number(m[3]), month: Number(m[2]) }, Number(m[1])))],
-  [new RegExp(`\\b(?:from\\s+|between\\s+)?(?:the\\s+)?${nth}${link}(?:the\\s+)?${nth}\\s*(?:of\\s+)?(${month})\\b${yearTail}`), (m) => rangeOf(m[1]!, m[2]!, m[3]!, m[4])],
-  [new RegExp(`\\b(${month})\\.?\\s+(?:the\\s+)?${nth}${link}(?:the\\s+)?${nth}(?!\\s*(?:${month}|adult|people|person|night|pax|traveller|:))\\b${yearTail}`), (m) => (Number(m[2]) < Number(m[3]) ? rangeOf(m[2]!, m[3]!, m[1]!, m[4]) : null)],
-  [new RegExp(`\\b${nth}[\\s.-]*(?:of\\s+|day\\s+of\\s+)?(${month})\\b\\.?(?:\\s*,?\\s*(?:of\\s+|in\\s+)?(\\d{4})\\b|\\s*'(\\d{2})\\b|-(\\d{2})\\b)?`), (m) => one(dayMonth(m[1]!, m[2]!, m[3] ?? m[4] ?? m[5]))],
-  [new RegExp(`\\b(${month})\\.?\\s*(?:the\\s+)?${nth}(?![\\d:/]|\\s*(?:adult|people|person|night|pax|traveller|guest|room))\\b${yearTail}`), (m) => one(dayMonth(m[2]!, m[1]!, m[3]))],
+  [
+    new RegExp(`\\b(?:from\\s+|between\\s+)?(?:the\\s+)?${nth}${link}(?:the\\s+)?${nth}\\s*(?:of\\s+)?(${month})\\b${yearTail}`),
+    (m) => rangeOf(m[1]!, m[2]!, m[3]!, m[4]),
+  ],
+  [
+    new RegExp(`\\b(${month})\\.?\\s+(?:the\\s+)?${nth}${link}(?:the\\s+)?${nth}(?!\\s*(?:${month}|adult|people|person|night|pax|traveller|:))\\b${yearTail}`),
+    (m) => (Number(m[2]) < Number(m[3]) ? rangeOf(m[2]!, m[3]!, m[1]!, m[4]) : null),
+  ],
+  [
+    new RegExp(`\\b${nth}[\\s.-]*(?:of\\s+|day\\s+of\\s+)?(${month})\\b\\.?(?:\\s*,?\\s*(?:of\\s+|in\\s+)?(\\d{4})\\b|\\s*'(\\d{2})\\b|-(\\d{2})\\b)?`),
+    (m) => one(dayMonth(m[1]!, m[2]!, m[3] ?? m[4] ?? m[5])),
+  ],
+  [
+    new RegExp(`\\b(${month})\\.?\\s*(?:the\\s+)?${nth}(?![\\d:/]|\\s*(?:adult|people|person|night|pax|traveller|guest|room))\\b${yearTail}`),
+    (m) => one(dayMonth(m[2]!, m[1]!, m[3])),
+  ],
   [/\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})\b/, (m) => one(numeric(Number(m[1]), Number(m[2]), year4(m[3]), true))],
   [/\b(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})\b/, (m) => one(numeric(Number(m[1]), Number(m[3]), year4(m[4]), false))],
-  [/(?<![\d/.,])(\d{1,2})\/(\d{1,2})(?![\d/]|[.,]\d)/, (m) => (Number(m[1]) > 31 || Number(m[2]) > 31 || (m[1] === "24" && m[2] === "7") || Number(m[1]) === 0 || Number(m[2]) === 0 ? null : one(numeric(Number(m[1]), Number(m[2]), undefined, false)))],
+  [
+    /(?<![\d/.,])(\d{1,2})\/(\d{1,2})(?![\d/]|[.,]\d)/,
+    (m) =>
+      Number(m[1]) > 31 || Number(m[2]) > 31 || (m[1] === "24" && m[2] === "7") || Number(m[1]) === 0 || Number(m[2]) === 0
+        ? null
+        : one(numeric(Number(m[1]), Number(m[2]), undefined, false)),
+  ],
   [/\b(?:the\s+)?day\s+after\s+tomorrow\b/, (_, today) => one({ kind: "day", day: addDays(today, 2) })],
   [new RegExp(`\\b(${amountOf})\\s+(days?|weeks?|months?|fortnights?)\\s+from\\s+(?:now|today)\\b`), offset],
   [new RegExp(`\\b(${amountOf})\\s+(days?|weeks?|months?|fortnights?)\\s+from\\s+tomorrow\\b`), (m, today) => offset(m, addDays(today, 1))],
@@ -92,16 +133,39 @@ const patterns: [RegExp, Read][] = [
   [/\b(?:today|tonight)\b/, (_, today) => one({ kind: "day", day: today })],
   [/\b(this|next|the coming|coming)?\s*(?:long\s+)?week-?end\b/, (m) => one({ kind: "weekend", next: m[1] === "next" })],
   [/\b(?:on\s+)?christmas\s+(day|eve)\b/, (m) => one({ kind: "dayMonth", dayOfMonth: m[1] === "eve" ? 24 : 25, month: 12 })],
-  [/\bnew\s+year'?s?\s+(day|eve)\b/, (m) => one(m[1] === "eve" ? { kind: "dayMonth", dayOfMonth: 31, month: 12 } : { kind: "dayMonth", dayOfMonth: 1, month: 1 })],
-  [new RegExp(`\\b(this|next|the coming|coming|on|the)?\\s*(${weekday})\\b(?!')`), (m) => (m[1] === undefined && /^(?:sun|sat|mon|wed|fri)$/.test(m[2]!) && !/\b(?:on|from|until|till|to|by|return|returning|back|-)\s*$/.test(m.input.slice(0, m.index)) && m.input.trim() !== m[2] ? null : one({ kind: "weekday", weekday: toWeekday(m[2]!), next: m[1] === "next" }))],
-  [/\bthe\s+(\d{1,2})(?:st|nd|rd|th)\b(?!\s*(?:one|option|offer|flight|hotel|car|choice|class|result|floor|birthday))/, (m) => one({ kind: "dayOfMonth", dayOfMonth: Number(m[1]) })],
+  [
+    /\bnew\s+year'?s?\s+(day|eve)\b/,
+    (m) => one(m[1] === "eve" ? { kind: "dayMonth", dayOfMonth: 31, month: 12 } : { kind: "dayMonth", dayOfMonth: 1, month: 1 }),
+  ],
+  [
+    new RegExp(`\\b(this|next|the coming|coming|on|the)?\\s*(${weekday})\\b(?!')`),
+    (m) =>
+      m[1] === undefined &&
+      /^(?:sun|sat|mon|wed|fri)$/.test(m[2]!) &&
+      !/\b(?:on|from|until|till|to|by|return|returning|back|-)\s*$/.test(m.input.slice(0, m.index)) &&
+      m.input.trim() !== m[2]
+        ? null
+        : one({ kind: "weekday", weekday: toWeekday(m[2]!), next: m[1] === "next" }),
+  ],
+  [
+    /\bthe\s+(\d{1,2})(?:st|nd|rd|th)\b(?!\s*(?:one|option|offer|flight|hotel|car|choice|class|result|floor|birthday))/,
+    (m) => one({ kind: "dayOfMonth", dayOfMonth: Number(m[1]) }),
+  ],
   [/\b(?:on|until|till)\s+(\d{1,2})(?:st|nd|rd|th)\b/, (m) => one({ kind: "dayOfMonth", dayOfMonth: Number(m[1]) })],
-  [new RegExp(`\\b(?:in|during|early|mid|mid-|late|end\\s+of|beginning\\s+of|start\\s+of|middle\\s+of|sometime\\s+in|this|next|of|for)\\s*(${month})\\b`), (m) => one({ kind: "month", month: toMonth(m[1]!) })],
-  [/^\s*(january|february|march|april|june|july|august|september|october|november|december)\s*[.!?]?\s*$/, (m) => one({ kind: "month", month: toMonth(m[1]!) })],
+  [
+    new RegExp(`\\b(?:in|during|early|mid|mid-|late|end\\s+of|beginning\\s+of|start\\s+of|middle\\s+of|sometime\\s+in|this|next|of|for)\\s*(${month})\\b`),
+    (m) => one({ kind: "month", month: toMonth(m[1]!) }),
+  ],
+  [
+    /^\s*(january|february|march|april|june|july|august|september|october|november|december)\s*[.!?]?\s*$/,
+    (m) => one({ kind: "month", month: toMonth(m[1]!) }),
+  ],
 ];
 
-const endCue = /(?:\b(?:return(?:ing)?|back|until|till|til|through|thru|to|check(?:ing)?[- ]?out|drop(?:ping)?(?:[- ]?(?:it\s+)?off)?|bring(?:ing)?\s+it\s+back|home|inbound|ending|end)\b|-)(?:\s+(?:flight|date|is|will\s+be|to|on|at|by|for|it|the|of|day|home))*\s*:?\s*(?:on\s+)?(?:the\s+)?$/;
-const startCue = /\b(?:from|depart(?:s|ing|ure)?|leav(?:e|ing)|fly(?:ing)?(?:\s+out)?|start(?:s|ing)?|check(?:ing)?[- ]?in|pick(?:ing)?(?:[- ]?(?:it\s+)?up)|outbound|arriv(?:e|ing|al))(?:\s+(?:flight|date|is|will\s+be|on|at|it|the|day|to))*\s*:?\s*(?:on\s+)?(?:the\s+)?$/;
+const endCue =
+  /(?:\b(?:return(?:ing)?|back|until|till|til|through|thru|to|check(?:ing)?[- ]?out|drop(?:ping)?(?:[- ]?(?:it\s+)?off)?|bring(?:ing)?\s+it\s+back|home|inbound|ending|end)\b|-)(?:\s+(?:flight|date|is|will\s+be|to|on|at|by|for|it|the|of|day|home))*\s*:?\s*(?:on\s+)?(?:the\s+)?$/;
+const startCue =
+  /\b(?:from|depart(?:s|ing|ure)?|leav(?:e|ing)|fly(?:ing)?(?:\s+out)?|start(?:s|ing)?|check(?:ing)?[- ]?in|pick(?:ing)?(?:[- ]?(?:it\s+)?up)|outbound|arriv(?:e|ing|al))(?:\s+(?:flight|date|is|will\s+be|on|at|it|the|day|to))*\s*:?\s*(?:on\s+)?(?:the\s+)?$/;
 
 function roles(mentions: DayMention[], text: string): void {
   let previousEnd = 0;
@@ -185,7 +249,12 @@ export function readDates(text: string, today: string): Dates {
     const cue = /\b(?:from|to|until|till|on|in|at|for|by|through|-)\s*(?:the\s+)?$/.exec(rest.slice(0, mention.span.start));
     if (cue) take({ start: cue.index, end: mention.span.start });
   }
-  return { mentions, ...(nights ? { nights: nights.nights } : {}), ...(shift ? { shift: shift.shift, ...(shift.shiftOf ? { shiftOf: shift.shiftOf } : {}) } : {}), spans };
+  return {
+    mentions,
+    ...(nights ? { nights: nights.nights } : {}),
+    ...(shift ? { shift: shift.shift, ...(shift.shiftOf ? { shiftOf: shift.shiftOf } : {}) } : {}),
+    spans,
+  };
 }
 
 /** A day that is known, or why not, with the days it could be. */

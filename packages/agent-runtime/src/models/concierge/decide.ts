@@ -15,7 +15,14 @@ const mostCallsInTurn = 6;
 export function decide(state: State, around: Surroundings): Move {
   const { last } = state;
   if (state.callsInTurn >= mostCallsInTurn && last.kind !== "outcome" && last.kind !== "pending")
-    return { text: say.failureReply("LOOP_LIMIT", "I could not finish this in one go; please tell me once more what you need", around.tools.has("hand_over_to_person")), asked: null };
+    return {
+      text: say.failureReply(
+        "LOOP_LIMIT",
+        "I could not finish this in one go; please tell me once more what you need",
+        around.tools.has("hand_over_to_person"),
+      ),
+      asked: null,
+    };
   switch (last.kind) {
     case "heard":
       return answer(state, last, around);
@@ -133,7 +140,7 @@ function reminder(state: State, before: string): string {
 // ---- searching -----------------------------------------------------------------------------------------------------------
 
 function continueTripOrBooking(state: State, around: Surroundings): Move {
-  if (state.pending) return { text: "Answer with a plain \"yes\" to confirm what was shown, or tell me what to change.", asked: { kind: "confirm" } };
+  if (state.pending) return { text: 'Answer with a plain "yes" to confirm what was shown, or tell me what to change.', asked: { kind: "confirm" } };
   if (needsTravellers(state)) return continueBooking(state, around);
   const open = nextToChoose(state);
   if (open && state.found[open]) return { text: `Which ${say.noun(open)} shall I book? Answer with its number.`, asked: { kind: "choice", vertical: open } };
@@ -161,7 +168,11 @@ function doubt(state: State, vertical: Vertical): Move | undefined {
   }
   for (const name of ["start", "end"] as const) {
     const slot = slots[name];
-    if (slot && "said" in slot) return { text: say.askDay(slot, name), asked: slot.options.length > 0 ? { kind: "day", slot: name, vertical, options: slot.options } : { kind: "slots", slots: [name] } };
+    if (slot && "said" in slot)
+      return {
+        text: say.askDay(slot, name),
+        asked: slot.options.length > 0 ? { kind: "day", slot: name, vertical, options: slot.options } : { kind: "slots", slots: [name] },
+      };
   }
   return undefined;
 }
@@ -175,7 +186,14 @@ function gap(state: State, vertical: Vertical): Move | undefined {
     delete slots.end;
     return ask(say.endBeforeStart(start, end), ["end"]);
   }
-  if (vertical === "flight" && slots.origin && slots.place && "place" in slots.origin && "place" in slots.place && slots.origin.place.code === slots.place.place.code) {
+  if (
+    vertical === "flight" &&
+    slots.origin &&
+    slots.place &&
+    "place" in slots.origin &&
+    "place" in slots.place &&
+    slots.origin.place.code === slots.place.place.code
+  ) {
     const { place } = slots.place;
     delete slots.place;
     return ask(say.sameEnds(place), ["place"]);
@@ -190,7 +208,11 @@ function gap(state: State, vertical: Vertical): Move | undefined {
 
 function search(state: State, vertical: Vertical, around: Surroundings): Move {
   const name = searchTool[vertical];
-  if (!around.tools.has(name)) return { text: `I am sorry, I cannot search for a ${say.noun(vertical)} in this chat.${around.tools.has("hand_over_to_person") ? " A colleague can: just say \"talk to a person\"." : ""}`, asked: null };
+  if (!around.tools.has(name))
+    return {
+      text: `I am sorry, I cannot search for a ${say.noun(vertical)} in this chat.${around.tools.has("hand_over_to_person") ? ' A colleague can: just say "talk to a person".' : ""}`,
+      asked: null,
+    };
   const currency = state.found[vertical]?.offers[0]?.price.currency ?? around.currency;
   return { call: { name, arguments: searchArgs(state, vertical, currency) } };
 }
@@ -213,12 +235,23 @@ function decideFound(state: State, { search: result, args }: Extract<Happening, 
     }
     delete state.found[vertical];
     const relax = relaxable(state, vertical);
-    return { text: prefix + say.noOffers(result, args, slots, state.party, relax), asked: relax ? { kind: "relax", drop: relax } : { kind: "slots", slots: ["start"] } };
+    return {
+      text: prefix + say.noOffers(result, args, slots, state.party, relax),
+      asked: relax ? { kind: "relax", drop: relax } : { kind: "slots", slots: ["start"] },
+    };
   }
   const sandboxFirst = !state.sandboxTold && offers.some(({ sandbox }) => sandbox);
   if (sandboxFirst) state.sandboxTold = true;
   const changing = state.goal.kind === "change" ? state.goal.reference : undefined;
-  const text = say.offersReply({ search: result, args, slots, party: state.party, sandboxFirst, chosen: Object.values(state.chosen).map(({ offer }) => offer), ...(changing ? { changing } : {}) });
+  const text = say.offersReply({
+    search: result,
+    args,
+    slots,
+    party: state.party,
+    sandboxFirst,
+    chosen: Object.values(state.chosen).map(({ offer }) => offer),
+    ...(changing ? { changing } : {}),
+  });
   return { text: prefix + text, asked: { kind: "choice", vertical } };
 }
 
@@ -247,7 +280,10 @@ function decideChoice(state: State, heard: Extract<Happening, { kind: "heard" }>
   const seen = state.found[next];
   if (seen) {
     state.focus = next;
-    return { text: `${say.chosenNote(offer)} Which ${say.noun(next)} would you like with it? Answer with its number, or say "no ${next}".`, asked: { kind: "choice", vertical: next } };
+    return {
+      text: `${say.chosenNote(offer)} Which ${say.noun(next)} would you like with it? Answer with its number, or say "no ${next}".`,
+      asked: { kind: "choice", vertical: next },
+    };
   }
   setFocus(state, next);
   const move = continueTrip(state, around);
@@ -273,9 +309,13 @@ function continueBooking(state: State, around: Surroundings, offer?: OfferReadin
   }
   if (!around.tools.has("create_booking")) return { text: "I am sorry, I cannot book in this chat. A colleague can take it from here.", asked: null };
   const whom = forWhom(state)!;
-  const travellers = state.travellers.map(({ givenName, familyName, bornOn }) => ({ givenName, familyName, ...(bornOn ? { bornOn } : {}) })).slice(0, whom.adults + whom.ages.length);
+  const travellers = state.travellers
+    .map(({ givenName, familyName, bornOn }) => ({ givenName, familyName, ...(bornOn ? { bornOn } : {}) }))
+    .slice(0, whom.adults + whom.ages.length);
   const contact = { email: state.email!, ...(state.phone ? { phone: state.phone } : {}) };
-  return { call: { name: "create_booking", arguments: { offerIds: state.wanted.map((vertical) => state.chosen[vertical]!.offer.offerId), travellers, contact } } };
+  return {
+    call: { name: "create_booking", arguments: { offerIds: state.wanted.map((vertical) => state.chosen[vertical]!.offer.offerId), travellers, contact } },
+  };
 }
 
 // ---- yes and no ------------------------------------------------------------------------------------------------------------
@@ -285,7 +325,8 @@ function decideYes(state: State, around: Surroundings): Move {
   if (pending) {
     if (pending.kind === "approval") return { text: "Thank you. A colleague still has to approve it; you will hear from us as soon as it is decided." };
     const expired = Date.parse(pending.expiresAt) <= around.now;
-    if (!expired) return { text: "To be sure: please answer with a plain \"yes\" to confirm exactly what was shown, or tell me what to change.", asked: { kind: "confirm" } };
+    if (!expired)
+      return { text: 'To be sure: please answer with a plain "yes" to confirm exactly what was shown, or tell me what to change.', asked: { kind: "confirm" } };
     delete state.pending;
     state.chosen = {};
     if (inProgress(state) && state.focus) {
@@ -302,7 +343,13 @@ function decideYes(state: State, around: Surroundings): Move {
     }
     case "choice": {
       const offers = state.found[asked.vertical]?.offers ?? [];
-      return { text: offers.length > 1 ? `Which one shall it be? Answer with a number from ${offers[0]!.number} to ${offers.at(-1)!.number}.` : "Answer with its number to take it.", asked };
+      return {
+        text:
+          offers.length > 1
+            ? `Which one shall it be? Answer with a number from ${offers[0]!.number} to ${offers.at(-1)!.number}.`
+            : "Answer with its number to take it.",
+        asked,
+      };
     }
     case "alter":
     case "confirm":
@@ -344,7 +391,8 @@ function decideFailed(state: State, { tool, args, error }: Extract<Happening, { 
     if (error.code === "NOT_FOUND" || error.code === "SCOPE_VIOLATION") return { text: say.noSuchBooking(reference), asked: null };
   }
   if (error.code === "OUTCOME_UNKNOWN" && tool === "create_booking") forgetTrip(state);
-  if (tool === "hand_over_to_person") return { text: "I am sorry, I could not reach a colleague just now. Please contact the agency directly, or try again in a moment.", asked: null };
+  if (tool === "hand_over_to_person")
+    return { text: "I am sorry, I could not reach a colleague just now. Please contact the agency directly, or try again in a moment.", asked: null };
   return { text: say.failureReply(error.code, error.message, canHandOver), asked: inProgress(state) ? { kind: "alter" } : null };
 }
 

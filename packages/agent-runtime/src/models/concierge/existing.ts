@@ -5,7 +5,7 @@ import type { Move, Surroundings } from "./move.ts";
 import { readPlaces } from "./places.ts";
 import type { BookingReading } from "./readings.ts";
 import * as say from "./replies.ts";
-import { type Goal, isActive, noParty, type Searched, type Slots, type State } from "./state.ts";
+import { forgetTrip, type Goal, isActive, noParty, type Searched, type Slots, type State } from "./state.ts";
 import { composed, normalise } from "./text.ts";
 import { applyDates, setFocus } from "./trip.ts";
 
@@ -41,9 +41,10 @@ function find(state: State, goal: Extract<Goal, { kind: "cancel" | "change" }>, 
   const named = reference === undefined ? undefined : state.bookings.find((booking) => booking.reference === reference);
   if (named) return { booking: named };
   const active = state.bookings.filter(isActive);
-  if ((reference !== undefined || active.length === 0 || !state.historyInTurn) && canLook(state, around) && !(reference === undefined && active.length === 1)) return history;
+  if ((reference !== undefined || active.length === 0 || !state.historyInTurn) && canLook(state, around) && !(reference === undefined && active.length === 1))
+    return history;
   if (reference !== undefined || active.length === 0) {
-    state.goal = { kind: "trip" };
+    forgetTrip(state);
     return { text: say.noSuchBooking(reference), asked: null };
   }
   const fitting = vertical ? active.filter(({ items }) => items.some(({ kind }) => kind === vertical)) : active;
@@ -78,7 +79,10 @@ function decideChange(state: State, goal: Extract<Goal, { kind: "change" }>, aro
   const { booking } = found;
   const kinds = [...new Set(booking.items.map(({ kind }) => kind))];
   const vertical = goal.vertical && kinds.includes(goal.vertical) ? goal.vertical : kinds.length === 1 ? kinds[0] : undefined;
-  if (!vertical) return kinds.length === 0 ? { text: say.noSuchBooking(booking.reference), asked: null } : { text: say.askItem(booking.reference, kinds), asked: { kind: "item", verticals: kinds } };
+  if (!vertical)
+    return kinds.length === 0
+      ? { text: say.noSuchBooking(booking.reference), asked: null }
+      : { text: say.askItem(booking.reference, kinds), asked: { kind: "item", verticals: kinds } };
   goal.reference = booking.reference;
   goal.vertical = vertical;
   if (goal.ready) return undefined;
@@ -100,7 +104,11 @@ function fillFromBooking(state: State, booking: BookingReading, vertical: Vertic
   state.slots[vertical] = searched ? fromSearch(searched, gazetteer) : fromItem(item, vertical, gazetteer);
   const adults = searched?.args.adults;
   const ages = searched?.args.childrenAges;
-  state.party = { ...noParty(), adults: typeof adults === "number" ? adults : Math.max(1, booking.travellers), ages: Array.isArray(ages) ? ages.filter((age) => typeof age === "number") : [] };
+  state.party = {
+    ...noParty(),
+    adults: typeof adults === "number" ? adults : Math.max(1, booking.travellers),
+    ages: Array.isArray(ages) ? ages.filter((age) => typeof age === "number") : [],
+  };
 }
 
 function placeOf(code: unknown, gazetteer: Gazetteer): { place: Place } | undefined {
@@ -143,7 +151,12 @@ function fromSearch({ args }: Searched, gazetteer: Gazetteer): Slots {
 function fromItem(item: BookingReading["items"][number], vertical: Vertical, gazetteer: Gazetteer): Slots {
   const codes = [...item.summary.matchAll(/\b[A-Z]{3}\b/g)].flatMap(([code]) => placeOf(code, gazetteer) ?? []);
   const raw = composed(item.summary);
-  const named = codes.length > 0 ? codes : readPlaces(normalise(raw), raw, gazetteer).flatMap(({ candidates, guessed }) => (candidates.length === 1 && !guessed ? [{ place: candidates[0]! }] : []));
+  const named =
+    codes.length > 0
+      ? codes
+      : readPlaces(normalise(raw), raw, gazetteer).flatMap(({ candidates, guessed }) =>
+          candidates.length === 1 && !guessed ? [{ place: candidates[0]! }] : [],
+        );
   const start = dayPart(item.start);
   const end = dayPart(item.end);
   const [first, second] = named;
@@ -153,6 +166,8 @@ function fromItem(item: BookingReading["items"][number], vertical: Vertical, gaz
     ...(vertical === "flight" ? { ...(first ? { origin: first } : {}), ...(second ? { place: second } : {}) } : first ? { place: first } : {}),
     ...(start ? { start: { day: start } } : {}),
     ...(stays ? { end: { day: end } } : {}),
-    ...(vertical === "car" ? { ...(timePart(item.start) ? { pickUpTime: timePart(item.start)! } : {}), ...(timePart(item.end) ? { dropOffTime: timePart(item.end)! } : {}) } : {}),
+    ...(vertical === "car"
+      ? { ...(timePart(item.start) ? { pickUpTime: timePart(item.start)! } : {}), ...(timePart(item.end) ? { dropOffTime: timePart(item.end)! } : {}) }
+      : {}),
   };
 }

@@ -1,12 +1,12 @@
-import { readChoice, readQuestionAbout } from "./choice.ts";
 import { monthOf } from "./calendar.ts";
+import { readChoice, readQuestionAbout } from "./choice.ts";
 import type { Gazetteer, Place } from "./gazetteer.ts";
 import type { Vertical } from "./intents.ts";
 import { readTravellers, type TravellerData } from "./names.ts";
-import { liesIn } from "./places.ts";
-import { type Act, forgetTrip, type Happening, inProgress, initialState, isActive, noParty, type Question, type State } from "./state.ts";
-import { count, normalise, ordinalWord, toNumber, toOrdinal } from "./text.ts";
 import { needsTravellers, travellersNeeded } from "./party.ts";
+import { liesIn } from "./places.ts";
+import { type Act, forgetTrip, type Happening, initialState, inProgress, isActive, noParty, type Question, type State } from "./state.ts";
+import { count, normalise, ordinalWord, toNumber, toOrdinal } from "./text.ts";
 import { applyTrip } from "./trip.ts";
 import { type Understanding, understand } from "./understanding.ts";
 import { hasWishes } from "./wishes.ts";
@@ -22,7 +22,8 @@ type Heard = Extract<Happening, { kind: "heard" }>;
 /** Folds a message of the customer into the conversation. */
 export function hear(state: State, message: string, { gazetteer, today }: Hearing): void {
   const asked = state.asked;
-  const hungry = asked?.kind === "place" || (asked?.kind === "slots" && asked.slots.some((slot) => slot === "origin" || slot === "place" || slot === "dropOff"));
+  const hungry =
+    asked?.kind === "place" || (asked?.kind === "slots" && asked.slots.some((slot) => slot === "origin" || slot === "place" || slot === "dropOff"));
   const said = understand(message, { today, gazetteer, hungry });
   state.callsInTurn = 0;
   state.historyInTurn = false;
@@ -39,7 +40,15 @@ function interpret(state: State, said: Understanding, today: string): Act | Hear
   const existing = aboutExisting(state, said);
   if (existing) return existing;
   if (intents.restart) {
-    Object.assign(state, { ...initialState(), bookings: state.bookings, bookedFrom: state.bookedFrom, searches: state.searches, sandboxTold: state.sandboxTold, calls: state.calls, last: state.last });
+    Object.assign(state, {
+      ...initialState(),
+      bookings: state.bookings,
+      bookedFrom: state.bookedFrom,
+      searches: state.searches,
+      sandboxTold: state.sandboxTold,
+      calls: state.calls,
+      last: state.last,
+    });
     delete state.focus;
     return applyTrip(state, said, today) ? "trip" : "restart";
   }
@@ -53,7 +62,8 @@ function interpret(state: State, said: Understanding, today: string): Act | Hear
   return plainReply(state, said);
 }
 
-const hasContent = ({ dates, wishes, party, budget }: Understanding): boolean => dates.mentions.length > 0 || dates.nights !== undefined || hasWishes(wishes) || party !== undefined || budget !== undefined;
+const hasContent = ({ dates, wishes, party, budget }: Understanding): boolean =>
+  dates.mentions.length > 0 || dates.nights !== undefined || hasWishes(wishes) || party !== undefined || budget !== undefined;
 
 function plainReply(state: State, { intents }: Understanding): Act {
   if (intents.abandon || (intents.no && state.pending)) return inProgress(state) && !state.pending ? abandon(state) : state.pending ? decline(state) : "no";
@@ -86,7 +96,9 @@ function decline(state: State): Act {
 
 /** The number of an option: "2", "the second one", "option 1". */
 function optionNumber(text: string): number | undefined {
-  const match = new RegExp(`^\\s*(?:(?:the|option|number|no\\.?|#|it's|i|mean|meant|take|choose|please)\\s*)*(\\d{1,2}|${count}|${ordinalWord}|\\d(?:st|nd|rd|th))(?:\\s*(?:one|option|please|\\)|\\.))*\\s*[.!]?\\s*$`).exec(text);
+  const match = new RegExp(
+    `^\\s*(?:(?:the|option|number|no\\.?|#|it's|i|mean|meant|take|choose|please)\\s*)*(\\d{1,2}|${count}|${ordinalWord}|\\d(?:st|nd|rd|th))(?:\\s*(?:one|option|please|\\)|\\.))*\\s*[.!]?\\s*$`,
+  ).exec(text);
   return match ? (toNumber(match[1]!) ?? toOrdinal(match[1]!)) : undefined;
 }
 
@@ -99,7 +111,9 @@ function answerQuestion(state: State, said: Understanding): boolean {
       return answerDay(state, asked, said);
     case "booking": {
       const n = optionNumber(said.text);
-      const reference = (said.ids.reference && asked.references.includes(said.ids.reference) ? said.ids.reference : undefined) ?? (n === undefined ? undefined : asked.references[n - 1]);
+      const reference =
+        (said.ids.reference && asked.references.includes(said.ids.reference) ? said.ids.reference : undefined) ??
+        (n === undefined ? undefined : asked.references[n - 1]);
       const typed = asked.references.find((one) => said.text.includes(one.toLowerCase()));
       const found = reference ?? typed;
       if (!found || (state.goal.kind !== "cancel" && state.goal.kind !== "change")) return false;
@@ -134,9 +148,22 @@ function answerPlace(state: State, asked: Extract<Question, { kind: "place" }>, 
   }
   const named = places.flatMap(({ candidates }) => candidates).filter((place) => asked.options.some((option) => option.code === place.code));
   if (named.length === 1) return settle(named[0]);
-  const words = text.replace(/[^\p{L}\p{N} ]/gu, " ").split(/\s+/).filter(Boolean).slice(0, 12);
+  const words = text
+    .replace(/[^\p{L}\p{N} ]/gu, " ")
+    .split(/\s+/)
+    .filter(Boolean)
+    .slice(0, 12);
   const phrases = words.flatMap((_, at) => [1, 2, 3].map((length) => words.slice(at, at + length).join(" ")));
-  const inside = asked.options.filter((option) => phrases.some((phrase) => phrase.length > 1 && (liesIn(option, phrase) || normalise(option.name) === phrase || option.code.toLowerCase() === phrase || option.airports.some((code) => code.toLowerCase() === phrase))));
+  const inside = asked.options.filter((option) =>
+    phrases.some(
+      (phrase) =>
+        phrase.length > 1 &&
+        (liesIn(option, phrase) ||
+          normalise(option.name) === phrase ||
+          option.code.toLowerCase() === phrase ||
+          option.airports.some((code) => code.toLowerCase() === phrase)),
+    ),
+  );
   return inside.length === 1 && settle(inside[0]);
 }
 
@@ -158,7 +185,9 @@ function answerDay(state: State, asked: Extract<Question, { kind: "day" }>, { te
   const spec = mention?.spec;
   // "April" is enough to tell 3 April from 4 March.
   const months = spec?.kind === "month" ? [spec.month] : spec?.kind === "dayMonth" && spec.year === undefined ? [spec.month] : [];
-  const fitting = asked.options.filter((option) => months.includes(monthOf(option)) && (spec?.kind !== "dayMonth" || Number(option.slice(8)) === spec.dayOfMonth));
+  const fitting = asked.options.filter(
+    (option) => months.includes(monthOf(option)) && (spec?.kind !== "dayMonth" || Number(option.slice(8)) === spec.dayOfMonth),
+  );
   return fitting.length === 1 && settle(fitting[0]);
 }
 
@@ -181,6 +210,11 @@ function aboutExisting(state: State, said: Understanding): Act | undefined {
     forgetTrip(state);
     state.goal = { kind: "change", wish: said, ready: false, ...(ids.reference ? { reference: ids.reference } : {}), ...(vertical ? { vertical } : {}) };
     return "change";
+  }
+  const onlyNamed = intents.statusPerhaps && !open && said.places.length === 0 && !hasContent(said) && !/\b(?:plan|book|search|find|need)\b/.test(text);
+  if (onlyNamed && !intents.person) {
+    state.goal = { kind: "status" };
+    return "status";
   }
   if (intents.status && !(intents.search && intents.verticals.length > 0 && hasContent(said))) {
     state.goal = { kind: "status" };
@@ -209,14 +243,20 @@ function choose(state: State, said: Understanding, today: string): Heard | undef
   const about = readQuestionAbout(text, offers);
   if (about) return { kind: "heard", act: "details", said, offer: about };
   const waiting = state.asked?.kind === "choice" && state.asked.vertical === vertical;
-  const explicit = /\b(?:option|number|offer|choice)\s*\d|#\s*\d|\b(?:the|that)\s+(?:[\p{L}\p{N}:.-]+\s+){1,4}(?:one|option|offer)\b|\bcheapest\b|\bfastest\b|\bearliest\b/u.test(text);
+  const explicit =
+    /\b(?:option|number|offer|choice)\s*\d|#\s*\d|\b(?:the|that)\s+(?:[\p{L}\p{N}:.-]+\s+){1,4}(?:one|option|offer)\b|\bcheapest\b|\bfastest\b|\bearliest\b/u.test(
+      text,
+    );
   if (!waiting && !explicit) return undefined;
   // New facts are a new search, unless it is plainly one of the offers that is meant.
   const facts = said.dates.mentions.length + said.places.length + said.wishes.spans.length + (said.party ? 1 : 0) + (said.dates.shift === undefined ? 0 : 1);
   const bare = new RegExp(`^\\W*(?:${count}|\\d{1,2}(?:st|nd|rd|th)?)\\W*$`).test(text);
   if (facts > 0 && !explicit && !bare) return undefined;
   if (intents.belongs && intents.verticals.some((other) => other !== vertical) && !explicit) return undefined;
-  const choice = readChoice(text.replace(/\b(?:only|ones)\b.*$/, (found) => (found.startsWith("ones") ? "" : found)), offers);
+  const choice = readChoice(
+    text.replace(/\b(?:only|ones)\b.*$/, (found) => (found.startsWith("ones") ? "" : found)),
+    offers,
+  );
   if (!choice) return undefined;
   if ("several" in choice) return waiting ? { kind: "heard", act: "choose", said, several: choice.several } : undefined;
   if ("outOfRange" in choice) return waiting ? { kind: "heard", act: "choose", said, outOfRange: choice.outOfRange } : undefined;
@@ -236,7 +276,15 @@ function travellerData(state: State, said: Understanding, today: string): Act | 
   const { ids, intents, text, dates } = said;
   const asked = state.asked?.kind === "travellers";
   // Names sent ahead are kept for later.
-  if (ids.email && inProgress(state) && !needsTravellers(state) && state.goal.kind === "trip" && !hasContent(said) && said.places.length === 0 && intents.verticals.length === 0) {
+  if (
+    ids.email &&
+    inProgress(state) &&
+    !needsTravellers(state) &&
+    state.goal.kind === "trip" &&
+    !hasContent(said) &&
+    said.places.length === 0 &&
+    intents.verticals.length === 0
+  ) {
     absorb(state, readTravellers(said.raw, ids.spans, today), said);
     return "ahead";
   }
@@ -244,13 +292,32 @@ function travellerData(state: State, said: Understanding, today: string): Act | 
   if (intents.verticals.length > 0 && !ids.email) return undefined;
   const corrects = /\b(?:actually|instead|rather|change|cheaper|make\s+(?:it|that)|later|earlier|direct|class)\b/.test(text);
   const data = readTravellers(said.raw, ids.spans, today);
-  const full = data.names.length > 0 || data.bornOn.length > 0 || data.unclearBirth !== undefined || ids.email !== undefined || ids.phone !== undefined || ids.localPhone;
-  if (!asked && !(ids.email || ids.phone || (data.names.length > 0 && /\bnames?\b|\bspelled\b|\bspelling\b|\bshould\s+be\b|\bit's\b|\bis\b/.test(text)))) return undefined;
-  if (!full && (data.half.length === 0 || corrects || intents.question || intents.yes || intents.no || intents.thanks || dates.mentions.length > 0 || dates.shift !== undefined || hasWishes(said.wishes))) return undefined;
+  const full =
+    data.names.length > 0 || data.bornOn.length > 0 || data.unclearBirth !== undefined || ids.email !== undefined || ids.phone !== undefined || ids.localPhone;
+  if (!asked && !(ids.email || ids.phone || (data.names.length > 0 && /\bnames?\b|\bspelled\b|\bspelling\b|\bshould\s+be\b|\bit's\b|\bis\b/.test(text))))
+    return undefined;
+  if (
+    !full &&
+    (data.half.length === 0 ||
+      corrects ||
+      intents.question ||
+      intents.yes ||
+      intents.no ||
+      intents.thanks ||
+      dates.mentions.length > 0 ||
+      dates.shift !== undefined ||
+      hasWishes(said.wishes))
+  )
+    return undefined;
   if (!ids.email && (corrects || intents.question) && (said.places.length > 0 || dates.mentions.length > 0 || hasWishes(said.wishes))) return undefined;
   absorb(state, data, said);
   // "It's just me" for an offer for two is a change of the party.
-  if (said.party?.adults === 1 && said.party.ages.length + said.party.agesMissing === 0 && travellersNeeded(state) > 1 && /\b(?:just|only)\s+(?:for\s+)?(?:me|myself)\b|\balone\b/.test(text)) {
+  if (
+    said.party?.adults === 1 &&
+    said.party.ages.length + said.party.agesMissing === 0 &&
+    travellersNeeded(state) > 1 &&
+    /\b(?:just|only)\s+(?:for\s+)?(?:me|myself)\b|\balone\b/.test(text)
+  ) {
     state.party = { adults: 1, ages: [], agesMissing: 0 };
     state.travellers = state.travellers.slice(-1);
     state.chosen = {};
@@ -259,7 +326,8 @@ function travellerData(state: State, said: Understanding, today: string): Act | 
   return "data";
 }
 
-const sameName = (a: { givenName: string; familyName: string }, b: { givenName: string; familyName: string }): boolean => normalise(`${a.givenName} ${a.familyName}`) === normalise(`${b.givenName} ${b.familyName}`);
+const sameName = (a: { givenName: string; familyName: string }, b: { givenName: string; familyName: string }): boolean =>
+  normalise(`${a.givenName} ${a.familyName}`) === normalise(`${b.givenName} ${b.familyName}`);
 
 function absorb(state: State, data: TravellerData, { ids }: Understanding): void {
   if (ids.email) state.email = ids.email;
@@ -280,14 +348,20 @@ function absorb(state: State, data: TravellerData, { ids }: Understanding): void
     return !known;
   });
   if (fresh.length > 0) {
-    const corrected = fresh.length === 1 ? state.travellers.findIndex((known) => known.familyName === fresh[0]!.familyName || known.givenName === fresh[0]!.givenName) : -1;
+    const corrected =
+      fresh.length === 1 ? state.travellers.findIndex((known) => known.familyName === fresh[0]!.familyName || known.givenName === fresh[0]!.givenName) : -1;
     if (state.travellers.length + fresh.length <= needed) state.travellers.push(...fresh);
     else if (fresh.length === needed) state.travellers = fresh;
     else if (corrected >= 0 && state.travellers.length === needed) state.travellers[corrected] = { ...state.travellers[corrected]!, ...fresh[0]! };
     else state.travellers = [...state.travellers, ...fresh];
   }
   state.tooManyNames = state.travellers.length > needed;
-  state.half = data.half.length > 0 ? data.half.filter((one) => !state.travellers.some((known) => normalise(known.givenName).split(" ").includes(normalise(one)))) : fresh.length > 0 ? [] : state.half;
+  state.half =
+    data.half.length > 0
+      ? data.half.filter((one) => !state.travellers.some((known) => normalise(known.givenName).split(" ").includes(normalise(one))))
+      : fresh.length > 0
+        ? []
+        : state.half;
   if (data.unclearBirth) state.unclearBirth = data.unclearBirth;
   else delete state.unclearBirth;
   for (const bornOn of data.bornOn.toReversed()) {

@@ -12,9 +12,10 @@ export interface Identifiers {
   spans: Span[];
 }
 
-const emailPattern = /[\p{L}\p{N}._%+-]{1,64}@[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,24}/iu;
+const emailPattern = /(?<![\p{L}\p{N}_'+.%-])(?!\.)(?![^@\s]*\.\.)[a-z0-9_'+.-]{0,63}[a-z0-9_+-]@(?:[a-z0-9][a-z0-9-]{0,62}\.){1,5}[a-z]{2,24}/iu;
 const digitsPattern = /(?:\+|\b00)?\d(?:[ ().\-/]?\d){6,18}/g;
-const namedReference = /\b(?:booking|reservation|reference|ref|pnr|confirmation|locator|code)\b(?:\s+(?:number|no\.?|code|reference|ref|is|it's|for))*\s*[:#]?\s*([a-z0-9]{6})\b/i;
+const namedReference =
+  /\b(?:booking|reservation|reference|ref|pnr|confirmation|locator|code)\b(?:\s+(?:number|no\.?|code|reference|ref|is|it's|for))*\s*[:#]?\s*([a-z0-9]{6})\b/i;
 
 /** The check digit all payment cards have. */
 function isCard(digits: string): boolean {
@@ -67,7 +68,7 @@ export function readIdentifiers(raw: string): Identifiers {
   const reference = referenceIn(text);
   if (reference && !spans.some((span) => reference.at >= span.start && reference.at < span.end)) spans.push({ start: reference.at, end: reference.at + 6 });
   return {
-    ...(email ? { email: email[0].replace(/^[.]+/, "") } : {}),
+    ...(email ? { email: email[0] } : {}),
     ...(phone ? { phone } : {}),
     localPhone: localPhone && !phone,
     ...(reference ? { reference: reference.code } : {}),

@@ -1,5 +1,15 @@
 import type { ToolCallBlock, ToolResultMessage } from "@travelagent/protocol/messages";
-import { contentOf, readError, readHistory, readOutcome, readPending, readSearch, type BookingReading, type OutcomeReading, type SearchReading } from "./readings.ts";
+import {
+  type BookingReading,
+  contentOf,
+  type OutcomeReading,
+  readError,
+  readHistory,
+  readOutcome,
+  readPending,
+  readSearch,
+  type SearchReading,
+} from "./readings.ts";
 import { forgetTrip, type State } from "./state.ts";
 
 /** Folds a tool's result into the conversation. `call` is absent when the transcript was cut before it. */
@@ -60,14 +70,18 @@ function learnOffers(state: State, search: SearchReading, args: Record<string, u
   state.last = { kind: "found", search, args };
 }
 
-const upsert = (bookings: BookingReading[], booking: BookingReading): BookingReading[] => [...bookings.filter(({ reference }) => reference !== booking.reference), booking];
+const upsert = (bookings: BookingReading[], booking: BookingReading): BookingReading[] => [
+  ...bookings.filter(({ reference }) => reference !== booking.reference),
+  booking,
+];
 
 function learnOutcome(state: State, outcome: OutcomeReading, args: Record<string, unknown>): void {
   const { booking } = outcome;
   const ids = [...(Array.isArray(args.offerIds) ? args.offerIds : []), args.newOfferId].filter((id) => typeof id === "string");
   const searches = ids.flatMap((id) => state.searches.get(id) ?? []);
   const before = state.bookedFrom.get(booking.reference) ?? [];
-  if (searches.length > 0) state.bookedFrom.set(booking.reference, [...before.filter(({ vertical }) => !searches.some((search) => search.vertical === vertical)), ...searches]);
+  if (searches.length > 0)
+    state.bookedFrom.set(booking.reference, [...before.filter(({ vertical }) => !searches.some((search) => search.vertical === vertical)), ...searches]);
   state.bookings = upsert(state.bookings, booking);
   if (state.wanted.length > 0) state.completed = [...state.wanted];
   forgetTrip(state);

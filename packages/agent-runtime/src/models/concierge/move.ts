@@ -4,8 +4,7 @@ import type { Question } from "./state.ts";
 /** What the concierge does next: one tool call, or words. */
 export type Move =
   /** `asked`: what the words ask for; absent when the question before stays open. */
-  | { text: string; asked?: Question | null }
-  | { call: { name: string; arguments: Record<string, unknown> } };
+  { text: string; asked?: Question | null } | { call: { name: string; arguments: Record<string, unknown> } };
 
 export interface Surroundings {
   gazetteer: Gazetteer;

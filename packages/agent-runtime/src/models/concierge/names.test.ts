@@ -4,7 +4,12 @@ import { readTravellers } from "./names.ts";
 
 const say = (text: string): string => {
   const { names, half, bornOn, unclearBirth } = readTravellers(text, readIdentifiers(text).spans, "2027-01-13");
-  return [...names.map(({ givenName, familyName, bornOn }) => `${givenName}|${familyName}${bornOn ? ` ${bornOn}` : ""}`), ...half.map((one) => `${one}|?`), ...bornOn, ...(unclearBirth ? [`unclear ${unclearBirth}`] : [])].join("; ");
+  return [
+    ...names.map(({ givenName, familyName, bornOn }) => `${givenName}|${familyName}${bornOn ? ` ${bornOn}` : ""}`),
+    ...half.map((one) => `${one}|?`),
+    ...bornOn,
+    ...(unclearBirth ? [`unclear ${unclearBirth}`] : []),
+  ].join("; ");
 };
 
 it.each([

@@ -23,7 +23,9 @@ const particles = new Set("da de do dos das del della di du la le van von der de
 const titles = new Set("mr mrs ms miss dr prof sir madam mx herr frau sr sra".split(" "));
 /** Not part of a name: stripped at the ends of a piece, and a piece with one inside is no name. */
 const notNames = new Set(
-  "i im i'm am is it its it's just me my our we us name names named called full the for and also here are you go sure ok okay yes no please passenger passengers traveller travellers traveler travelers guest guests adult adults child children kid kids first last second third family given surname as in on passport email e-mail mail phone tel mobile number contact address wife husband son daughter partner friend mother father baby infant born dob birth date birthday of with to at book booking reservation flight hotel car this that thanks thank driver lead main person people travelling traveling will be both she he her his their they them aged age years year old one two three four five what why how when where which can could would want need do does did not have has had make change cancel confirm cheaper cheapest show tell more option offer price actually instead rather hello hi hey then there so if but because about lets let's everyone all us only cheap direct business economy class room rooms night nights week day days tomorrow today next return stay from into help hmm well maybe wait later love like single double good great perfect nice fine don't dont know idea unknown none nothing same again already gave sent above before".split(" "),
+  "i im i'm am is it its it's just me my our we us name names named called full the for and also here are you go sure ok okay yes no please passenger passengers traveller travellers traveler travelers guest guests adult adults child children kid kids first last second third family given surname as in on passport email e-mail mail phone tel mobile number contact address wife husband son daughter partner friend mother father baby infant born dob birth date birthday of with to at book booking reservation flight hotel car this that thanks thank driver lead main person people travelling traveling will be both she he her his their they them aged age years year old one two three four five what why how when where which can could would want need do does did not have has had make change cancel confirm cheaper cheapest show tell more option offer price actually instead rather hello hi hey then there so if but because about lets let's everyone all us only cheap direct business economy class room rooms night nights week day days tomorrow today next return stay from into help hmm well maybe wait later love like single double good great perfect nice fine don't dont know idea unknown none nothing same again already gave sent above before".split(
+    " ",
+  ),
 );
 
 const wordPattern = /^[\p{L}][\p{L}\p{M}'’.-]*$/u;
@@ -34,7 +36,7 @@ const cased = (word: string): string => {
   return word
     .toLowerCase()
     .split(/(?<=[-'’])/)
-    .map((part) => (part.charAt(0).toUpperCase() + part.slice(1)))
+    .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
     .join("");
 };
 const inName = (word: string): string => (particles.has(word.toLowerCase()) ? word.toLowerCase() : cased(word));
@@ -91,12 +93,18 @@ export function readTravellers(raw: string, hidden: readonly Span[], today: stri
   let text = composed(raw);
   const dates = births(text, today).found;
   const marks: (string | undefined)[] = [];
-  const cuts = [...hidden.map((span) => ({ span, put: "," })), ...dates.map(({ span, bornOn }) => ({ span, put: `, ${mark}${marks.push(bornOn) - 1}${mark},` }))].sort((a, b) => b.span.start - a.span.start);
+  const cuts = [
+    ...hidden.map((span) => ({ span, put: "," })),
+    ...dates.map(({ span, bornOn }) => ({ span, put: `, ${mark}${marks.push(bornOn) - 1}${mark},` })),
+  ].sort((a, b) => b.span.start - a.span.start);
   for (const { span, put } of cuts) text = text.slice(0, span.start) + put + text.slice(span.end);
   const unclear = dates.find(({ bornOn }) => bornOn === undefined);
   const data: TravellerData = { names: [], half: [], bornOn: [], ...(unclear ? { unclearBirth: unclear.said } : {}) };
   const pieces = text
-    .replace(/\b(?:first|given)\s+name\s*(?:is|:)?\s*([\p{L}'’-]+(?: [\p{L}'’-]+)?)\s*[,;\n]?\s*(?:and\s+)?(?:my\s+)?(?:last|family|sur)\s*-?\s*name\s*(?:is|:)?\s*([\p{L}'’-]+)/giu, "$1 $2")
+    .replace(
+      /\b(?:first|given)\s+name\s*(?:is|:)?\s*([\p{L}'’-]+(?: [\p{L}'’-]+)?)\s*[,;\n]?\s*(?:and\s+)?(?:my\s+)?(?:last|family|sur)\s*-?\s*name\s*(?:is|:)?\s*([\p{L}'’-]+)/giu,
+      "$1 $2",
+    )
     .split(/[\n,;:&+]|\.\s|\band\b|\bwith\b|\bborn\b|\bdob\b|\(|\)|\s-\s/iu);
   for (const piece of pieces) {
     const born = new RegExp(`${mark}(\\d+)${mark}`).exec(piece);

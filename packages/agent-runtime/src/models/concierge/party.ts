@@ -29,7 +29,8 @@ export function travellersNeeded(state: State): number {
 }
 
 /** Everything wished is chosen and only the people are missing. */
-export const needsTravellers = (state: State): boolean => state.goal.kind === "trip" && state.wanted.length > 0 && state.wanted.every((vertical) => state.chosen[vertical] !== undefined);
+export const needsTravellers = (state: State): boolean =>
+  state.goal.kind === "trip" && state.wanted.length > 0 && state.wanted.every((vertical) => state.chosen[vertical] !== undefined);
 
 export const nextToChoose = (state: State): Vertical | undefined => state.wanted.find((vertical) => state.chosen[vertical] === undefined);
 
@@ -67,4 +68,5 @@ export function missingData(state: State): Missing {
   };
 }
 
-export const isComplete = (missing: Missing): boolean => missing.names === 0 && !missing.tooMany && missing.births.length === 0 && missing.mismatch === undefined && !missing.email;
+export const isComplete = (missing: Missing): boolean =>
+  missing.names === 0 && !missing.tooMany && missing.births.length === 0 && missing.mismatch === undefined && !missing.email;

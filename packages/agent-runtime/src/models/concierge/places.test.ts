@@ -5,7 +5,10 @@ import { understand } from "./understanding.ts";
 
 const say = (text: string, hungry = false): string =>
   understand(text, { today: "2027-01-13", gazetteer: sampleGazetteer, hungry })
-    .places.map(({ role, candidates, guessed, said }) => `${role ? `${role} ` : ""}${candidates.map(({ code }) => code).join("/") || `?${said}`}${guessed && candidates.length > 0 ? "~" : ""}`)
+    .places.map(
+      ({ role, candidates, guessed, said }) =>
+        `${role ? `${role} ` : ""}${candidates.map(({ code }) => code).join("/") || `?${said}`}${guessed && candidates.length > 0 ? "~" : ""}`,
+    )
     .join(", ");
 
 describe("places", () => {
@@ -22,7 +25,7 @@ describe("places", () => {
     ["a hotel in Rome", "in ROM"],
     ["hotel near Lisbon airport", "in LIS"],
     ["in the centre of Paris", "in PAR"],
-    ["Paris, Texas", "PRX"],
+    ["Portland, Oregon", "PDX"],
     ["to San Jose, Costa Rica", "to SJO"],
     ["to San Jose, CA", "to SJC"],
     ["to San Jose", "to SJC/SJO"],
@@ -42,18 +45,27 @@ describe("places", () => {
     ["to Atlantis", "to ?Atlantis"],
   ])("misspelt or unknown: %s", (text, expected) => expect(say(text)).toBe(expected));
 
-  it.each(["a nice hotel", "for two adults", "that would be nice", "I want to book a flight", "split the bill", "thanks, that is all", "change it to business class", "can you help me", "may I ask for a refund", "from 12 to 19 March", "i am in need of help"])(
-    "%s names no place",
-    (text) => expect(say(text)).toBe(""),
-  );
+  it.each([
+    "a nice hotel",
+    "for two adults",
+    "that would be nice",
+    "I want to book a flight",
+    "split the bill",
+    "thanks, that is all",
+    "change it to business class",
+    "can you help me",
+    "may I ask for a refund",
+    "from 12 to 19 March",
+    "i am in need of help",
+    "near the sea",
+    "a room for John Smith",
+  ])("%s names no place", (text) => expect(say(text)).toBe(""));
 
   it("takes a bare word for a place when one was asked for", () => {
     expect(say("nice", true)).toBe("NCE");
     expect(say("barcelna", true)).toBe("BCN~");
     expect(say("for", true)).toBe("");
   });
-
-  it("prefers the namesake that nearly everybody means", () => expect(say("to Paris")).toBe("to PAR"));
 
   it("works with a gazetteer that does not guess", () => {
     const { find } = sampleGazetteer;

@@ -22,9 +22,6 @@ interface Token {
   end: number;
 }
 
-/** A namesake must be this many times more travelled to be meant without asking. */
-const dominance = 50;
-
 const asSet = (words: string): Set<string> => new Set(words.split(/\s+/));
 
 /** Never the name of a place by themselves, whatever a gazetteer says. */
@@ -32,7 +29,9 @@ const never = asSet(
   "a about add adult adults after again age aged ages all also am an and another any anything are around as ask at available back be because before best better book booked booking both but buy by call can cancel car cars change cheap cheaper cheapest check child children choose city class come company confirm costs could date dates day days deal dear did direct do does dollars done dont down drop each economy else email euro euros every everyone everything family fast fastest fine first fit flexible flight flights flies fly flying for forget forward free from get give go going good got great had has have hello help her here hey hi him his hold home hotel hotels hour hours how husband i if in into is it its job just keep kid kids know last later latest leave leaving left less let like little look looking low make man many map max may me meet min mine minute mom money month months more morning mum must my name names near need new next night nights no non none not nothing now of off offer offers ok okay old on once one only open option options or other our out own pass passport pay people per person pick place please plus price put quick rather really rent rental return right room rooms round same say search second see seat seats send set she show six small so some something son soon sorry stay still stop such sun sure take ten test thank thanks that the their them then there these they thing things third this ticket tickets time to today tomorrow too top total tour travel traveller travellers trip try two under until up us use van very via vip visit visiting wait want was way we wed week weekend weeks well were what when where which who why wife will with within without work would yes yet you your instead actually reference business premium both us me him them anyone somewhere anywhere",
 );
 /** English words that are also places: only with a capital or a preposition. */
-const weak = asSet("nice bath reading split mobile orange male cork hull sale rugby march most victoria florence georgia chester lincoln jackson charlotte phoenix regina perth austin santiago sydney deal hope wells independence enterprise normal surprise golden columbus madison orlando kent ontario rio bar pau van brest tours lens nancy sion ica iris angers bergen essen halle wick");
+const weak = asSet(
+  "nice bath reading split mobile orange male cork hull sale rugby march most victoria florence georgia chester lincoln jackson charlotte phoenix regina perth austin santiago sydney deal hope wells independence enterprise normal surprise golden columbus madison orlando kent ontario rio bar pau van brest tours lens nancy sion ica iris angers bergen essen halle wick",
+);
 
 /** What follows "to", "in" or "from" without being a place. */
 const notPlaces = asSet(
@@ -43,7 +42,8 @@ const tokenPattern = /[\p{L}\p{N}]+(?:['’.](?=[\p{L}])[\p{L}]+)*/gu;
 
 function tokenise(text: string, raw: string): Token[] {
   const tokens: Token[] = [];
-  for (const match of text.matchAll(tokenPattern)) tokens.push({ text: match[0], raw: raw.slice(match.index, match.index + match[0].length), start: match.index, end: match.index + match[0].length });
+  for (const match of text.matchAll(tokenPattern))
+    tokens.push({ text: match[0], raw: raw.slice(match.index, match.index + match[0].length), start: match.index, end: match.index + match[0].length });
   return tokens.slice(0, 300);
 }
 
@@ -57,13 +57,25 @@ function tidy(found: readonly Place[]): Place[] {
   return kept.filter((place, index) => kept.findIndex((other) => other.code === place.code && other.kind === place.kind) === index);
 }
 
-function meant(candidates: Place[]): Place[] {
-  const sorted = [...candidates].sort((a, b) => b.weight - a.weight);
-  const [first, second] = sorted;
-  return first && second && first.weight >= dominance * Math.max(second.weight, 0.001) ? [first] : sorted.slice(0, 6);
-}
+/** Every namesake, the most travelled first: which one is meant is asked, never assumed. */
+const inOrder = (candidates: Place[]): Place[] => [...candidates].sort((a, b) => b.weight - a.weight).slice(0, 6);
 
-const countryWords: Record<string, string> = { uk: "GB", england: "GB", scotland: "GB", britain: "GB", "great britain": "GB", usa: "US", us: "US", america: "US", "united states": "US", "the us": "US", "the usa": "US", "the uk": "GB", uae: "AE", holland: "NL" };
+const countryWords: Record<string, string> = {
+  uk: "GB",
+  england: "GB",
+  scotland: "GB",
+  britain: "GB",
+  "great britain": "GB",
+  usa: "US",
+  us: "US",
+  america: "US",
+  "united states": "US",
+  "the us": "US",
+  "the usa": "US",
+  "the uk": "GB",
+  uae: "AE",
+  holland: "NL",
+};
 
 /** Whether a phrase names the country or region of a place. */
 export function liesIn(place: Place, phrase: string): boolean {
@@ -79,7 +91,13 @@ function qualify(candidates: Place[], tokens: readonly Token[], from: number): {
   for (let n = 3; n >= 1; n--) {
     const words = tokens.slice(from, from + n);
     if (words.length < n) continue;
-    for (const phrase of [words.map((word) => word.text).join(" "), words.slice(words[0]!.text === "in" ? 1 : 0).map((word) => word.text).join(" ")]) {
+    for (const phrase of [
+      words.map((word) => word.text).join(" "),
+      words
+        .slice(words[0]!.text === "in" ? 1 : 0)
+        .map((word) => word.text)
+        .join(" "),
+    ]) {
       // "us" and "or" are words first, regions only in capitals.
       if (n === 1 && phrase.length === 2 && words[0]!.raw !== words[0]!.raw.toUpperCase() && phrase !== "uk") continue;
       const inside = candidates.filter((place) => liesIn(place, phrase));
@@ -90,10 +108,22 @@ function qualify(candidates: Place[], tokens: readonly Token[], from: number): {
 }
 
 const roleCues: [PlaceRole, RegExp][] = [
-  ["dropOff", /\b(?:drop(?:ping)?(?:[\s-]*(?:it|the\s+car))?(?:[\s-]*off)?|return(?:ing)?(?:\s+(?:it|the\s+car))?|giv(?:e|ing)\s+it\s+back|leave\s+it|leaving\s+it|drop-?off(?:\s+is)?)\s*:?\s+(?:it\s+)?(?:at|in|to)?\s*(?:the\s+)?$/],
-  ["pickUp", /\b(?:pick(?:ing)?(?:[\s-]*(?:it|the\s+car))?[\s-]*up|pick-?up(?:\s+is)?|collect(?:ing)?(?:\s+(?:it|the\s+car))?)\s*:?\s+(?:it\s+)?(?:up\s+)?(?:at|in|from)?\s*(?:the\s+)?$/],
-  ["from", /\b(?:from|out\s+of|ex|departing|leaving|starting\s+(?:in|from)|origin\s*(?:is|:)?|departure\s*(?:is|:)|based\s+in|live\s+in|i'm\s+in|(?:depart|leave|fly|flying)\s+(?:from|out\s+of))\s{0,2}:?\s{0,2}(?:the\s+)?$/],
-  ["to", /(?:\b(?:to|into|towards?|for|visit(?:ing)?|destination\s*(?:is|:)?|reach(?:ing)?|going|arriving\s+(?:in|at)|make\s+(?:it|that)|change\s+(?:it|that)\s+to)|->|=>|→|>)\s{0,2}:?\s{0,2}(?:the\s+)?$/],
+  [
+    "dropOff",
+    /\b(?:drop(?:ping)?(?:[\s-]*(?:it|the\s+car))?(?:[\s-]*off)?|return(?:ing)?(?:\s+(?:it|the\s+car))?|giv(?:e|ing)\s+it\s+back|leave\s+it|leaving\s+it|drop-?off(?:\s+is)?)\s*:?\s+(?:it\s+)?(?:at|in|to)?\s*(?:the\s+)?$/,
+  ],
+  [
+    "pickUp",
+    /\b(?:pick(?:ing)?(?:[\s-]*(?:it|the\s+car))?[\s-]*up|pick-?up(?:\s+is)?|collect(?:ing)?(?:\s+(?:it|the\s+car))?)\s*:?\s+(?:it\s+)?(?:up\s+)?(?:at|in|from)?\s*(?:the\s+)?$/,
+  ],
+  [
+    "from",
+    /\b(?:from|out\s+of|ex|departing|leaving|starting\s+(?:in|from)|origin\s*(?:is|:)?|departure\s*(?:is|:)|based\s+in|live\s+in|i'm\s+in|(?:depart|leave|fly|flying)\s+(?:from|out\s+of))\s{0,2}:?\s{0,2}(?:the\s+)?$/,
+  ],
+  [
+    "to",
+    /(?:\b(?:to|into|towards?|for|visit(?:ing)?|destination\s*(?:is|:)?|reach(?:ing)?|going|arriving\s+(?:in|at)|make\s+(?:it|that)|change\s+(?:it|that)\s+to)|->|=>|→|>)\s{0,2}:?\s{0,2}(?:the\s+)?$/,
+  ],
   ["in", /\b(?:in|at|near|around|close\s+to|by|within|for)\s{0,2}(?:the\s+)?(?:cent(?:re|er)\s+of\s+|city\s+of\s+|downtown\s+|central\s+)?$/],
 ];
 
@@ -116,7 +146,13 @@ function accepts(token: Token, text: string, shouting: boolean, hungry: boolean)
   const cued = () => roleBefore(text, token.start) !== undefined;
   if (never.has(token.text)) return isCode(token, shouting) && cued();
   if (/^\d+$/.test(token.text) || token.text.length < 2) return false;
-  if (token.text.length === 3 && !isCode(token, shouting)) return hungry || isCapital(token) || cued() || /^\s*(?:to|-|→|>|->)\s*[a-z]{3}\b/.test(text.slice(token.end));
+  if (token.text.length === 3 && !isCode(token, shouting))
+    return (
+      hungry ||
+      isCapital(token) ||
+      (cued() && !/\bthe\s{0,2}$/.test(text.slice(0, token.start))) ||
+      /^\s*(?:to|-|→|>|->)\s*[a-z]{3}\b/.test(text.slice(token.end))
+    );
   if (weak.has(token.text)) return hungry || (isCapital(token) && text.slice(0, token.start).trim() !== "") || cued();
   return true;
 }
@@ -148,7 +184,13 @@ function known({ gazetteer, text, tokens, shouting, hungry }: Scan): PlaceMentio
       const end = tokens[at + n - 1 + qualified.used]!.end;
       const tail = /^\s+(?:airport|city)\b/.exec(text.slice(end));
       const role = roleBefore(text, words[0]!.start);
-      found.push({ said: words.map((word) => word.raw).join(" "), candidates: meant(qualified.candidates), guessed: false, span: { start: words[0]!.start, end: end + (tail?.[0].length ?? 0) }, ...(role ? { role } : {}) });
+      found.push({
+        said: words.map((word) => word.raw).join(" "),
+        candidates: inOrder(qualified.candidates),
+        guessed: false,
+        span: { start: words[0]!.start, end: end + (tail?.[0].length ?? 0) },
+        ...(role ? { role } : {}),
+      });
       step = n + qualified.used;
       break;
     }
@@ -161,25 +203,41 @@ function known({ gazetteer, text, tokens, shouting, hungry }: Scan): PlaceMentio
 function unknown(scan: Scan, found: readonly PlaceMention[]): PlaceMention[] {
   const { gazetteer, text, tokens, hungry } = scan;
   const taken = (token: Token) => found.some(({ span }) => token.start >= span.start && token.start < span.end);
-  const usable = (token: Token | undefined): token is Token => token !== undefined && !taken(token) && !/^\d/.test(token.text) && !never.has(token.text) && !notPlaces.has(token.text);
+  const usable = (token: Token | undefined): token is Token =>
+    token !== undefined && !taken(token) && !/^\d/.test(token.text) && !never.has(token.text) && !notPlaces.has(token.text);
   const made: PlaceMention[] = [];
   for (let at = 0; at < tokens.length; at++) {
     const token = tokens[at]!;
     if (!usable(token) || made.some(({ span }) => token.start < span.end && token.start >= span.start)) continue;
     const cue = roleBefore(text, token.start);
-    const role = cue ?? (/^\s*(?:to|-|->|→)\s/.test(text.slice(token.end)) && found.some(({ span }) => span.start > token.end && span.start < token.end + 8) ? ("from" as const) : undefined);
+    const role =
+      cue ??
+      (/^\s*(?:to|-|->|→)\s/.test(text.slice(token.end)) && found.some(({ span }) => span.start > token.end && span.start < token.end + 8)
+        ? ("from" as const)
+        : undefined);
     if (role === undefined && !hungry) continue;
     // "for John" is somebody, not somewhere.
     if (!hungry && /\bfor\s{0,2}$/.test(text.slice(0, token.start))) continue;
     const words: Token[] = [];
-    for (let n = at; n < Math.min(at + 3, tokens.length) && usable(tokens[n]) && (n === at || /^[\s.'-]?$/.test(text.slice(tokens[n - 1]!.end, tokens[n]!.start))); n++) words.push(tokens[n]!);
+    for (
+      let n = at;
+      n < Math.min(at + 3, tokens.length) && usable(tokens[n]) && (n === at || /^[\s.'-]?$/.test(text.slice(tokens[n - 1]!.end, tokens[n]!.start)));
+      n++
+    )
+      words.push(tokens[n]!);
     for (let n = words.length; n >= 1; n--) {
-      const phrase = words.slice(0, n).map((word) => word.text).join(" ");
+      const phrase = words
+        .slice(0, n)
+        .map((word) => word.text)
+        .join(" ");
       const guesses = phrase.length >= 5 ? tidy(gazetteer.guess?.(phrase) ?? []).slice(0, 3) : [];
       // A single lower-case word without a guess is more often a word than a place.
       if (guesses.length === 0 && (n > 1 || !(isCapital(token) || hungry) || token.text.length < 3)) continue;
       made.push({
-        said: words.slice(0, n).map((word) => word.raw).join(" "),
+        said: words
+          .slice(0, n)
+          .map((word) => word.raw)
+          .join(" "),
         candidates: guesses,
         guessed: true,
         span: { start: token.start, end: words[n - 1]!.end },

@@ -88,14 +88,28 @@ function offer(value: unknown, index: number): OfferReading | undefined {
   const offerId = text(read.offerId);
   if (!price || !offerId) return undefined;
   const number = typeof read.number === "number" ? read.number : index + 1;
-  return { number, offerId, supplier: text(read.supplier), title: text(read.title), lines: strings(read.lines), price, tags: strings(read.tags), sandbox: read.sandbox === true };
+  return {
+    number,
+    offerId,
+    supplier: text(read.supplier),
+    title: text(read.title),
+    lines: strings(read.lines),
+    price,
+    tags: strings(read.tags),
+    sandbox: read.sandbox === true,
+  };
 }
 
 export function readSearch(content: Fields): SearchReading | undefined {
   const kind = vertical(content.vertical);
   if (!kind || !Array.isArray(content.offers)) return undefined;
   const suppliers = array(content.suppliers).map(fields);
-  return { vertical: kind, offers: content.offers.map(offer).filter((one) => one !== undefined), missing: suppliers.filter(({ status }) => status !== "ok").length, asked: suppliers.length };
+  return {
+    vertical: kind,
+    offers: content.offers.map(offer).filter((one) => one !== undefined),
+    missing: suppliers.filter(({ status }) => status !== "ok").length,
+    asked: suppliers.length,
+  };
 }
 
 export function readPending(content: Fields): PendingReading | undefined {
@@ -124,7 +138,18 @@ export function readBooking(value: unknown): BookingReading | undefined {
     items: array(read.items).flatMap((value) => {
       const item = fields(value);
       const kind = vertical(item.kind);
-      return kind ? [{ kind, summary: text(item.summary), status: text(item.status), start: text(fields(item.start).local), end: text(fields(item.end).local), sandbox: item.sandbox === true }] : [];
+      return kind
+        ? [
+            {
+              kind,
+              summary: text(item.summary),
+              status: text(item.status),
+              start: text(fields(item.start).local),
+              end: text(fields(item.end).local),
+              sandbox: item.sandbox === true,
+            },
+          ]
+        : [];
     }),
     travellers: array(read.travellers).length,
     ...(total ? { total } : {}),
@@ -140,7 +165,14 @@ export function readOutcome(content: Fields): OutcomeReading | undefined {
   const penalty = money(content.penalty);
   const refund = money(content.refund);
   const note = text(content.note);
-  return { status: content.status as OutcomeReading["status"], booking, ...(penalty ? { penalty } : {}), ...(refund ? { refund } : {}), ...(note ? { note } : {}) };
+  return {
+    status: content.status as OutcomeReading["status"],
+    booking,
+    ...(penalty ? { penalty } : {}),
+    ...(refund ? { refund } : {}),
+    ...(note ? { note } : {}),
+  };
 }
 
-export const readHistory = (content: Fields): BookingReading[] | undefined => (Array.isArray(content.bookings) ? content.bookings.map(readBooking).filter((one) => one !== undefined) : undefined);
+export const readHistory = (content: Fields): BookingReading[] | undefined =>
+  Array.isArray(content.bookings) ? content.bookings.map(readBooking).filter((one) => one !== undefined) : undefined;

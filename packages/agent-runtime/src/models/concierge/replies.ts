@@ -16,13 +16,14 @@ export const noun = (vertical: Vertical): string => nouns[vertical];
 export const sandboxNote = "Please note: these are sandbox results, demo data and no real travel.";
 
 export const ability = "I can search and book flights, hotels and rental cars, change or cancel a booking, tell you its status, or bring in a colleague.";
-export const greeting = (agencyName: string | undefined): string => `Hello${agencyName ? ` and welcome to ${agencyName}` : ""}! ${ability} Where would you like to go?`;
+export const greeting = (agencyName: string | undefined): string =>
+  `Hello${agencyName ? ` and welcome to ${agencyName}` : ""}! ${ability} Where would you like to go?`;
 export const help = (agencyName: string | undefined): string =>
   `I am the automatic travel concierge${agencyName ? ` of ${agencyName}` : ""}. ${ability} For example: "a flight from Barcelona to Lisbon on 12 March for two", or "a hotel in Rome from 3 to 6 May".`;
 export const outOfScope = `I am sorry, I can only help with travel. ${ability}`;
 export const unclear = `I am sorry, I did not quite understand. ${ability}`;
 export const adviceRefused = (canHandOver: boolean): string =>
-  `I would rather not guess: I can search, book, change and cancel flights, hotels and rental cars, but I have no reliable answer to that.${canHandOver ? " Shall I bring in a colleague? Just say \"talk to a person\"." : ""}`;
+  `I would rather not guess: I can search, book, change and cancel flights, hotels and rental cars, but I have no reliable answer to that.${canHandOver ? ' Shall I bring in a colleague? Just say "talk to a person".' : ""}`;
 export const cardWarning = "For your safety, please do not send card numbers in this chat. I do not need one, and I have not used it.";
 
 // ---- questions ---------------------------------------------------------------------------------------------------------
@@ -34,7 +35,8 @@ const partyWords = (party: Party): string => {
   return `${words} and ${plural(party.ages.length, "child", "children")} (${list(party.ages.map((age) => (age < 1 ? "under 1" : String(age))))})`;
 };
 
-const nameIn = (slot: PlaceSlot | undefined): string | undefined => (slot && "place" in slot ? (slot.namesakes ? fullPlaceName(slot.place) : placeName(slot.place)) : undefined);
+const nameIn = (slot: PlaceSlot | undefined): string | undefined =>
+  slot && "place" in slot ? (slot.namesakes ? fullPlaceName(slot.place) : placeName(slot.place)) : undefined;
 
 /** What is known already, so that a question shows that it was heard. */
 function known(vertical: Vertical, slots: Slots): string {
@@ -46,21 +48,48 @@ function known(vertical: Vertical, slots: Slots): string {
 }
 
 const whatFor: Record<Vertical, Record<SlotName, string>> = {
-  flight: { origin: "which city you leave from", place: "where you would like to fly", dropOff: "", start: "on which date you leave", end: "on which date you return", party: "how many of you travel (with the ages of any children)", ages: "how old each child is" },
-  hotel: { origin: "", place: "which city it is for", dropOff: "", start: "your check-in date", end: "how many nights you stay", party: "how many guests there are (with the ages of any children)", ages: "how old each child is" },
-  car: { origin: "", place: "where you pick the car up", dropOff: "where you return it", start: "the pick-up date", end: "the return date", party: "", ages: "" },
+  flight: {
+    origin: "which city you leave from",
+    place: "where you would like to fly",
+    dropOff: "",
+    start: "on which date you leave",
+    end: "on which date you return",
+    party: "how many of you travel (with the ages of any children)",
+    ages: "how old each child is",
+  },
+  hotel: {
+    origin: "",
+    place: "which city it is for",
+    dropOff: "",
+    start: "your check-in date",
+    end: "how many nights you stay",
+    party: "how many guests there are (with the ages of any children)",
+    ages: "how old each child is",
+  },
+  car: {
+    origin: "",
+    place: "where you pick the car up",
+    dropOff: "where you return it",
+    start: "the pick-up date",
+    end: "the return date",
+    party: "",
+    ages: "",
+  },
 };
 
 export function askSlots(vertical: Vertical, missing: readonly SlotName[], slots: Slots, party: Party): string {
   if (missing.length === 1 && missing[0] === "ages") {
     if (party.unsplit !== undefined) return `For a group of ${party.unsplit}: how many adults are you, and how old is each child?`;
-    return party.agesMissing === 1 ? "How old will the child be on the day of travel?" : `How old will the ${party.agesMissing} children be on the day of travel?`;
+    return party.agesMissing === 1
+      ? "How old will the child be on the day of travel?"
+      : `How old will the ${party.agesMissing} children be on the day of travel?`;
   }
   const wanted = list(missing.map((slot) => whatFor[vertical][slot]));
   return `Gladly, a ${known(vertical, slots)}. Could you tell me ${wanted}?`;
 }
 
-export const askVertical = (place: Place | undefined): string => `${place ? `${placeName(place)}, lovely. ` : ""}What may I look for: a flight, a hotel or a rental car?`;
+export const askVertical = (place: Place | undefined): string =>
+  `${place ? `${placeName(place)}, lovely. ` : ""}What may I look for: a flight, a hotel or a rental car?`;
 
 const numbered = (options: readonly string[]): string => options.map((option, index) => `${index + 1}. ${option}`).join("\n");
 
@@ -77,7 +106,9 @@ export function askDay(slot: Extract<DaySlot, { said: string }>, which: "start" 
     case "ambiguous":
       return `"${said}" can be read in two ways. Which date do you mean?\n${numbered(options.map(spoken))}`;
     case "past":
-      return options[0] ? `${capital(said)} has already passed. Did you mean ${spoken(options[0])}?` : `"${said}" is in the past. Which date would you like instead?`;
+      return options[0]
+        ? `${capital(said)} has already passed. Did you mean ${spoken(options[0])}?`
+        : `"${said}" is in the past. Which date would you like instead?`;
     case "month":
       return `Which day in ${month ? longMonths[month - 1] : "that month"} ${which === "start" ? "would you like to start" : "do you return"}?`;
     case "invalid":
@@ -87,10 +118,11 @@ export function askDay(slot: Extract<DaySlot, { said: string }>, which: "start" 
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-export const endBeforeStart = (start: string, end: string): string => `The end (${spoken(end)}) is not after the start (${spoken(start)}). Which end date would you like?`;
+export const endBeforeStart = (start: string, end: string): string =>
+  `The end (${spoken(end)}) is not after the start (${spoken(start)}). Which end date would you like?`;
 export const sameEnds = (place: Place): string => `Origin and destination are both ${placeName(place)}. Where would you like to fly to?`;
-export const tooLarge = (n: number): string => `For ${n} travellers a colleague needs to prepare a group booking; I can book up to nine people together. Shall I search for fewer, or would you like to talk to a person?`;
-export const tooManyChildren = "I can search for up to eight children together with their adults. For a larger group a colleague can help: just say \"talk to a person\".";
+export const tooLarge = (n: number): string =>
+  `For ${n} travellers a colleague needs to prepare a group booking; I can book up to nine people together. Shall I search for fewer, or would you like to talk to a person?`;
 
 // ---- offers ------------------------------------------------------------------------------------------------------------
 
@@ -125,12 +157,15 @@ export interface OffersReply {
 
 function partial({ missing, asked }: SearchReading): string {
   if (missing === 0) return "";
-  return missing >= asked ? " No supplier could be reached." : ` ${missing === 1 ? "One supplier" : `${missing} suppliers`} could not be reached, so there may be more.`;
+  return missing >= asked
+    ? " No supplier could be reached."
+    : ` ${missing === 1 ? "One supplier" : `${missing} suppliers`} could not be reached, so there may be more.`;
 }
 
 export function offersReply({ search, args, slots, party, sandboxFirst, changing, chosen }: OffersReply): string {
   const { offers, vertical } = search;
-  const many = vertical === "car" ? plural(offers.length, "car") : vertical === "hotel" ? plural(offers.length, "hotel offer") : plural(offers.length, "flight");
+  const many =
+    vertical === "car" ? plural(offers.length, "car") : vertical === "hotel" ? plural(offers.length, "hotel offer") : plural(offers.length, "flight");
   const cheapest = tagged(offers, "cheapest") ?? lowest(offers);
   const fastest = vertical === "flight" ? tagged(offers, "fastest") : undefined;
   const [only] = offers;
@@ -138,19 +173,28 @@ export function offersReply({ search, args, slots, party, sandboxFirst, changing
     offers.length === 1 && only
       ? `It is ${only.title} for ${spokenMoney(only.price)}.`
       : [
-          cheapest ? `The cheapest is number ${cheapest.number} at ${spokenMoney(cheapest.price)}${fastest && fastest.offerId === cheapest.offerId ? ", which is also the fastest" : ""}` : "",
+          cheapest
+            ? `The cheapest is number ${cheapest.number} at ${spokenMoney(cheapest.price)}${fastest && fastest.offerId === cheapest.offerId ? ", which is also the fastest" : ""}`
+            : "",
           fastest && fastest.offerId !== cheapest?.offerId ? `the fastest number ${fastest.number} at ${spokenMoney(fastest.price)}` : "",
         ]
           .filter(Boolean)
           .join(", ") + (cheapest || fastest ? "." : "");
-  const oneWay = vertical === "flight" && args.returnDate === undefined && changing === undefined && slots.roundTrip === undefined ? " This is one way; name a return date if you need one." : "";
+  const oneWay =
+    vertical === "flight" && args.returnDate === undefined && changing === undefined && slots.roundTrip === undefined
+      ? " This is one way; name a return date if you need one."
+      : "";
   const choose = offers.length === 1 ? "Answer with 1 to take it" : "Answer with a number to choose";
   const then = changing ? `${choose}, and I will prepare the change of booking ${changing}.` : `${choose}, or tell me what to change.`;
   const noted = chosen.length > 0 ? `Noted: ${list(chosen.map(({ title }) => title))}. ` : "";
-  return `${noted}I found ${many} ${described(vertical, slots, args, party)}. ${headline}${partial(search)}${oneWay} ${then}${sandboxFirst ? `\n${sandboxNote}` : ""}`.replaceAll("  ", " ");
+  return `${noted}I found ${many} ${described(vertical, slots, args, party)}. ${headline}${partial(search)}${oneWay} ${then}${sandboxFirst ? `\n${sandboxNote}` : ""}`.replaceAll(
+    "  ",
+    " ",
+  );
 }
 
-const tagged = (offers: readonly OfferReading[], tag: string): OfferReading | undefined => offers.find(({ tags }) => tags.some((one) => one.toLowerCase() === tag));
+const tagged = (offers: readonly OfferReading[], tag: string): OfferReading | undefined =>
+  offers.find(({ tags }) => tags.some((one) => one.toLowerCase() === tag));
 function lowest(offers: readonly OfferReading[]): OfferReading | undefined {
   if (new Set(offers.map(({ price }) => price.currency)).size > 1) return undefined;
   return [...offers].sort((a, b) => Number(a.price.amount) - Number(b.price.amount))[0];
@@ -175,9 +219,11 @@ export function noOffers(search: SearchReading, args: Record<string, unknown>, s
 export const nothingCheaper = (offer: OfferReading | undefined): string =>
   `I found nothing cheaper for the same request.${offer ? ` The best price remains number ${offer.number} at ${spokenMoney(offer.price)}.` : ""} Other dates may help: tell me which, or answer with a number to choose.`;
 
-export const details = (offer: OfferReading): string => `Number ${offer.number}: ${offer.title}, ${spokenMoney(offer.price)}.${offer.lines.length > 0 ? `\n${offer.lines.join("\n")}` : ""}\nAnswer with ${offer.number} to take it.`;
+export const details = (offer: OfferReading): string =>
+  `Number ${offer.number}: ${offer.title}, ${spokenMoney(offer.price)}.${offer.lines.length > 0 ? `\n${offer.lines.join("\n")}` : ""}\nAnswer with ${offer.number} to take it.`;
 
-export const severalFit = (offers: readonly OfferReading[]): string => `${offers.length > 1 ? "More than one offer fits" : "I am not sure which offer you mean"}: numbers ${list(offers.map(({ number }) => String(number)))}. Which number shall it be?`;
+export const severalFit = (offers: readonly OfferReading[]): string =>
+  `${offers.length > 1 ? "More than one offer fits" : "I am not sure which offer you mean"}: numbers ${list(offers.map(({ number }) => String(number)))}. Which number shall it be?`;
 export const outOfRange = (n: number, offers: readonly OfferReading[]): string =>
   `There is no number ${n} in the list. ${offers.length === 1 ? "Answer with 1 to take the offer" : `Please choose a number from ${offers[0]?.number ?? 1} to ${offers.at(-1)?.number ?? offers.length}`}, or tell me what to change.`;
 
@@ -190,16 +236,29 @@ export function askTravellers(missing: Missing, known: number, carOnly: boolean)
     const { traveller, age } = missing.mismatch;
     return `With that birth date ${traveller.givenName} will be ${age} on the day of travel, which is not what we searched for. Please check the birth date, or tell me the right ages and I will search again.`;
   }
-  if (missing.tooMany) return `I have noted ${known} names, which is more than the offer is for. Please send me just the names of those who travel, or tell me the number of travellers and I will search again.`;
+  if (missing.tooMany)
+    return `I have noted ${known} names, which is more than the offer is for. Please send me just the names of those who travel, or tell me the number of travellers and I will search again.`;
   const asks: string[] = [];
   const total = missing.names + known;
   if (missing.half.length > 0 && missing.names > 0) asks.push(`the full name (given and family name) of ${list(missing.half)}`);
   else if (missing.names > 0) {
-    const who = carOnly ? "the driver's full name" : known === 0 ? (total === 1 ? "the traveller's full name" : `the full names of ${total === 2 ? "both" : `all ${total}`} travellers`) : missing.names === 1 ? "the full name of the other traveller" : `the full names of the other ${missing.names} travellers`;
+    const who = carOnly
+      ? "the driver's full name"
+      : known === 0
+        ? total === 1
+          ? "the traveller's full name"
+          : `the full names of ${total === 2 ? "both" : `all ${total}`} travellers`
+        : missing.names === 1
+          ? "the full name of the other traveller"
+          : `the full names of the other ${missing.names} travellers`;
     asks.push(`${who} as in the passport`);
   }
   if (missing.births.length > 0)
-    asks.push(missing.births.length === 1 ? `the birth date of the child (${missing.births[0]! < 1 ? "under 1 year" : `age ${missing.births[0]}`})` : `the birth dates of the children (ages ${list(missing.births.map(String))})`);
+    asks.push(
+      missing.births.length === 1
+        ? `the birth date of the child (${missing.births[0]! < 1 ? "under 1 year" : `age ${missing.births[0]}`})`
+        : `the birth dates of the children (ages ${list(missing.births.map(String))})`,
+    );
   if (missing.email) asks.push("an e-mail address for the confirmation");
   return `Please send me ${list(asks)}.`;
 }
@@ -214,9 +273,15 @@ const writeName: Record<string, string> = { create_booking: "book", modify_booki
 
 export function pendingReply(pending: PendingReading): string {
   const verb = writeName[pending.tool] ?? "do";
-  const penalty = pending.penalty && Number(pending.penalty.amount) > 0 ? ` ${pending.tool === "cancel_booking" ? "Cancelling" : "The change"} costs ${spokenMoney(pending.penalty)}.` : pending.penalty ? " There is no fee." : "";
+  const penalty =
+    pending.penalty && Number(pending.penalty.amount) > 0
+      ? ` ${pending.tool === "cancel_booking" ? "Cancelling" : "The change"} costs ${spokenMoney(pending.penalty)}.`
+      : pending.penalty
+        ? " There is no fee."
+        : "";
   const total = pending.total && pending.tool === "create_booking" ? ` The total is ${spokenMoney(pending.total)}.` : "";
-  if (pending.kind === "approval") return `A colleague has to approve this first.${total}${penalty} I have passed it on, and you will hear from us as soon as it is decided. Nothing is ${pastOf(verb)} until then.`;
+  if (pending.kind === "approval")
+    return `A colleague has to approve this first.${total}${penalty} I have passed it on, and you will hear from us as soon as it is decided. Nothing is ${pastOf(verb)} until then.`;
   return `Please check the details shown.${total}${penalty} Answer "yes" and I will ${verb} it; with "no", or without an answer, nothing is ${pastOf(verb)}.`;
 }
 
@@ -245,27 +310,47 @@ export function outcomeReply({ status, booking, penalty, refund, note }: Outcome
 const timeLimit = (iso: string): string => (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(iso) ? `${spoken(iso.slice(0, 10))} ${iso.slice(11, 16)} UTC` : iso);
 
 const statusWords: Record<string, string> = {
-  pending: "being processed", held: "held, not ticketed yet", confirmed: "confirmed", ticketed: "confirmed and ticketed", unknown: "being checked with the supplier",
-  "cancellation-pending": "being cancelled", cancelled: "cancelled", voided: "voided", refunded: "refunded", failed: "not completed", "needs-human": "with a colleague",
+  pending: "being processed",
+  held: "held, not ticketed yet",
+  confirmed: "confirmed",
+  ticketed: "confirmed and ticketed",
+  unknown: "being checked with the supplier",
+  "cancellation-pending": "being cancelled",
+  cancelled: "cancelled",
+  voided: "voided",
+  refunded: "refunded",
+  failed: "not completed",
+  "needs-human": "with a colleague",
 };
 const bookingLine = ({ reference, status, items, total }: BookingReading): string =>
-  `${reference}: ${items.map(({ summary, start }) => summary || (start ? spoken(start.slice(0, 10)) : "")).filter(Boolean).join("; ") || "no items"}; ${statusWords[status] ?? status}${total ? `, ${spokenMoney(total)}` : ""}`;
+  `${reference}: ${
+    items
+      .map(({ summary, start }) => summary || (start ? spoken(start.slice(0, 10)) : ""))
+      .filter(Boolean)
+      .join("; ") || "no items"
+  }; ${statusWords[status] ?? status}${total ? `, ${spokenMoney(total)}` : ""}`;
 
 const shown = 5;
 export function statusReply(bookings: readonly BookingReading[]): string {
-  if (bookings.length === 0) return "I find no bookings under your name here. If you booked through another channel, a colleague can look it up: just say \"talk to a person\".";
+  if (bookings.length === 0)
+    return 'I find no bookings under your name here. If you booked through another channel, a colleague can look it up: just say "talk to a person".';
   const lines = bookings.slice(0, shown).map(bookingLine);
   const more = bookings.length > shown ? `\nand ${bookings.length - shown} more.` : "";
   return `${bookings.length === 1 ? "Here is your booking" : `You have ${bookings.length} bookings`}:\n${lines.join("\n")}${more}`;
 }
 
-export const askBooking = (bookings: readonly BookingReading[], verb: "cancel" | "change"): string => `Which booking would you like to ${verb}?\n${numbered(bookings.map(bookingLine))}`;
-export const askItem = (reference: string, verticals: readonly Vertical[]): string => `What in booking ${reference} would you like to change?\n${numbered(verticals.map((vertical) => `the ${nouns[vertical]}`))}`;
+export const askBooking = (bookings: readonly BookingReading[], verb: "cancel" | "change"): string =>
+  `Which booking would you like to ${verb}?\n${numbered(bookings.map(bookingLine))}`;
+export const askItem = (reference: string, verticals: readonly Vertical[]): string =>
+  `What in booking ${reference} would you like to change?\n${numbered(verticals.map((vertical) => `the ${nouns[vertical]}`))}`;
 export const noSuchBooking = (reference: string | undefined): string =>
-  reference ? `I cannot find a booking ${reference} of yours. Please check the reference, or say "talk to a person" and a colleague will look.` : "I find no booking of yours that could be changed or cancelled. Do you have a booking reference?";
+  reference
+    ? `I cannot find a booking ${reference} of yours. Please check the reference, or say "talk to a person" and a colleague will look.`
+    : "I find no booking of yours that could be changed or cancelled. Do you have a booking reference?";
 export const wholeOnly = ({ reference, items }: BookingReading): string =>
   `Booking ${reference} is one trip with ${list(items.map(({ kind }) => `a ${nouns[kind]}`))}, and I can only cancel it as a whole. Say "cancel everything" if that is fine, or "talk to a person" to cancel a part.`;
-export const askNewDate = (reference: string, vertical: Vertical): string => `Of course. To which date shall I move the ${nouns[vertical]} of booking ${reference}?`;
+export const askNewDate = (reference: string, vertical: Vertical): string =>
+  `Of course. To which date shall I move the ${nouns[vertical]} of booking ${reference}?`;
 
 // ---- failures ----------------------------------------------------------------------------------------------------------
 
@@ -283,7 +368,7 @@ const sentence = (message: string): string => {
 };
 
 export function failureReply(code: string, message: string, canHandOver: boolean): string {
-  const person = canHandOver ? " If you like, a colleague can help: just say \"talk to a person\"." : "";
+  const person = canHandOver ? ' If you like, a colleague can help: just say "talk to a person".' : "";
   switch (code) {
     case "POLICY_DENIED":
       return `I am sorry, I may not do this: ${sentence(message)}${person}`;

@@ -31,7 +31,11 @@ function maxTotal(state: State, slots: Slots, currency: string, nights: number):
   const { budget, below } = slots;
   if (!budget) return below;
   const people = (state.party.adults ?? 1) + state.party.ages.length;
-  const wished = toMoney(budget.amount, budget.currency ?? currency, budget.per === "person" ? people : budget.per === "night" ? Math.max(1, nights) * (slots.rooms ?? 1) : 1);
+  const wished = toMoney(
+    budget.amount,
+    budget.currency ?? currency,
+    budget.per === "person" ? people : budget.per === "night" ? Math.max(1, nights) * (slots.rooms ?? 1) : 1,
+  );
   return below && compareMoney(below, wished) < 0 ? below : wished;
 }
 

@@ -7,7 +7,7 @@ import type { Understanding } from "./understanding.ts";
 import type { Cabin, CarCategory } from "./wishes.ts";
 
 /** A place that is settled, or what was said and what it could mean. */
-export type PlaceSlot = { place: Place; /** Others have the same name. */ namesakes?: true } | { said: string; options: Place[]; guessed: boolean };
+export type PlaceSlot = { place: Place /** Others have the same name. */; namesakes?: true } | { said: string; options: Place[]; guessed: boolean };
 export type DaySlot = { day: string } | { said: string; why: "ambiguous" | "past" | "month" | "invalid"; options: string[]; month?: number };
 
 /** The request for one kind of travel. `place` is the destination of a flight, the town of a hotel, the pick-up of a car. */
@@ -68,8 +68,30 @@ export type Goal =
   | { kind: "change"; reference?: string; vertical?: Vertical; wish: Understanding; ready: boolean };
 
 export type Act =
-  | "trip" | "choose" | "data" | "details" | "card" | "scope" | "person" | "restart" | "cancel" | "ahead" | "abandoned" | "kept" | "status" | "change" | "declined" | "yes" | "no" | "book"
-  | "greeting" | "thanks" | "bye" | "help" | "advice" | "unclear";
+  | "trip"
+  | "choose"
+  | "data"
+  | "details"
+  | "card"
+  | "scope"
+  | "person"
+  | "restart"
+  | "cancel"
+  | "ahead"
+  | "abandoned"
+  | "kept"
+  | "status"
+  | "change"
+  | "declined"
+  | "yes"
+  | "no"
+  | "book"
+  | "greeting"
+  | "thanks"
+  | "bye"
+  | "help"
+  | "advice"
+  | "unclear";
 
 /** The last thing that happened: what the next move answers. */
 export type Happening =

@@ -7,7 +7,25 @@ export interface Span {
 /** Longer messages are read up to here: enough for any request, and a bound on the work of one turn. */
 export const longestMessage = 4_000;
 
-const plainLetters: Record<string, string> = { ø: "o", ł: "l", đ: "d", ð: "d", þ: "t", ı: "i", æ: "a", œ: "o", ß: "s", "’": "'", "‘": "'", "`": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"' };
+const plainLetters: Record<string, string> = {
+  ø: "o",
+  ł: "l",
+  đ: "d",
+  ð: "d",
+  þ: "t",
+  ı: "i",
+  æ: "a",
+  œ: "o",
+  ß: "s",
+  "’": "'",
+  "‘": "'",
+  "`": "'",
+  "–": "-",
+  "—": "-",
+  "−": "-",
+  "“": '"',
+  "”": '"',
+};
 
 /** Canonical form that positions refer to. */
 export const composed = (raw: string): string => raw.slice(0, longestMessage).normalize("NFC");
@@ -35,8 +53,38 @@ export function blank(text: string, spans: readonly Span[]): string {
   return out;
 }
 
-const units = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"];
-const numberWords = new Map<string, number>([...units.map((word, value) => [word, value] as const), ["a", 1], ["an", 1], ["single", 1], ["couple of", 2], ["a couple of", 2], ["thirty", 30]]);
+const units = [
+  "zero",
+  "one",
+  "two",
+  "three",
+  "four",
+  "five",
+  "six",
+  "seven",
+  "eight",
+  "nine",
+  "ten",
+  "eleven",
+  "twelve",
+  "thirteen",
+  "fourteen",
+  "fifteen",
+  "sixteen",
+  "seventeen",
+  "eighteen",
+  "nineteen",
+  "twenty",
+];
+const numberWords = new Map<string, number>([
+  ...units.map((word, value) => [word, value] as const),
+  ["a", 1],
+  ["an", 1],
+  ["single", 1],
+  ["couple of", 2],
+  ["a couple of", 2],
+  ["thirty", 30],
+]);
 
 /** Matches what `toNumber` reads; longest first. Without articles: `count`; with: `amountOf`. */
 export const count = `(?:\\d{1,3}|${units.toReversed().join("|")}|thirty)`;

@@ -7,7 +7,8 @@ export interface TimeMention {
   span: Span;
 }
 
-const pattern = /\b(?:at\s+|around\s+|by\s+)?(?:(\d{1,2})[:.h](\d{2})\s*(am|pm|a\.m\.?|p\.m\.?)?|(\d{1,2})\s*(am|pm|a\.m\.|p\.m\.|o'clock)|(noon|midday|midnight))(?![\d/])|\bat\s+(\d{1,2})(?=\s*(?:$|[,.;!?]|and\b|on\b|in\b|until\b|to\b|tomorrow\b|pick|drop|return))/;
+const pattern =
+  /\b(?:at\s+|around\s+|by\s+)?(?:(\d{1,2})[:.h](\d{2})\s*(am|pm|a\.m\.?|p\.m\.?)?|(\d{1,2})\s*(am|pm|a\.m\.|p\.m\.|o'clock)|(noon|midday|midnight))(?![\d/])|\bat\s+(\d{1,2})(?=\s*(?:$|[,.;!?]|and\b|on\b|in\b|until\b|to\b|tomorrow\b|pick|drop|return))/;
 
 /** Times of the day in a text in `normalise` form, in order. */
 export function readTimes(text: string): TimeMention[] {

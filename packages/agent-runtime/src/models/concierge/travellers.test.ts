@@ -6,7 +6,15 @@ const say = (text: string): string => {
   const party = readParty(normalise(text));
   if (!party) return "";
   const { adults, ages, agesMissing, unsplit, more } = party;
-  return [more ? "+" : "", adults === undefined ? "" : `${adults}A`, ages.length > 0 ? `[${ages.join(",")}]` : "", agesMissing > 0 ? `${agesMissing}?` : "", unsplit === undefined ? "" : `of ${unsplit}`].filter(Boolean).join(" ");
+  return [
+    more ? "+" : "",
+    adults === undefined ? "" : `${adults}A`,
+    ages.length > 0 ? `[${ages.join(",")}]` : "",
+    agesMissing > 0 ? `${agesMissing}?` : "",
+    unsplit === undefined ? "" : `of ${unsplit}`,
+  ]
+    .filter(Boolean)
+    .join(" ");
 };
 
 it.each([
@@ -47,4 +55,15 @@ it.each([
   ["2 tickets", "2A"],
 ])("%s", (text, expected) => expect(say(text)).toBe(expected));
 
-it.each(["for two nights", "for 2 rooms", "find me a flight", "talk to a person", "a 4 star hotel", "I'm 30 years old", "for 3 days", "no children", "a return ticket", "option 2"])("%s says nothing of the party", (text) => expect(say(text)).toBe(""));
+it.each([
+  "for two nights",
+  "for 2 rooms",
+  "find me a flight",
+  "talk to a person",
+  "a 4 star hotel",
+  "I'm 30 years old",
+  "for 3 days",
+  "no children",
+  "a return ticket",
+  "option 2",
+])("%s says nothing of the party", (text) => expect(say(text)).toBe(""));

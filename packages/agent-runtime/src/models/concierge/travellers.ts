@@ -13,21 +13,33 @@ export interface PartyMention {
   spans: Span[];
 }
 
-const childWord = "(?:children|child|kids?|sons?|daughters?|boys?|girls?|toddlers?|babies|baby|infants?|little\\s+ones?|teenagers?|teens?|newborns?|grandchild(?:ren)?|grandsons?|granddaughters?)";
+const childWord =
+  "(?:children|child|kids?|sons?|daughters?|boys?|girls?|toddlers?|babies|baby|infants?|little\\s+ones?|teenagers?|teens?|newborns?|grandchild(?:ren)?|grandsons?|granddaughters?)";
 const ageList = "\\d{1,2}(?:\\s*(?:,|and|&|\\+|,\\s*and)\\s*\\d{1,2}(?!\\s*(?:adult|people|person|night|room|star|day|week|march|seat|:|/)))*";
 const ageUnit = "(?:\\s*(?:years?|yrs?|yo|y\\/o|y\\.o\\.|months?|mo)?(?:[\\s-]*olds?)?)";
 const children = new RegExp(
   `\\b(?:(?:my|our|the|her|his|and)\\s+)?(?:(${amountOf})\\s+)?(?:(?:small|young|little|our|my)\\s+)*(${childWord})\\b(?:\\s*,?\\s*[(]?\\s*(?:who\\s+(?:is|are)\\s+|is\\s+|are\\s+|of\\s+|with\\s+ages?\\s+|ages?d?\\s*(?:of\\s+)?:?\\s*|:\\s*)*(${ageList})(?!\\s*(?:adult|people|person|night|room|star|day|week|seat|:|/|-?\\s?(?:january|february|march|april|may|june|july|august|september|october|november|december)))(${ageUnit})\\)?)?`,
 );
-const yearOlds = new RegExp(`\\b(?:(${amountOf})\\s+)?(\\d{1,2}|${count})[\\s-]*(?:(years?|yrs?|months?)[\\s-]*olds?|yo\\b|y\\/o\\b)(?:\\s+(?:${childWord}))?(?:\\s+and\\s+(?:an?\\s+)?(\\d{1,2})[\\s-]*(?:years?[\\s-]*olds?|yo\\b))?`);
-const people = new RegExp(`\\b(?:for\\s+|make\\s+(?:it|that)\\s+|we\\s+are\\s+|we're\\s+)?(another\\s+|(?:one|two)\\s+more\\s+|add\\s+)?(${amountOf})?\\s*(more\\s+)?(adults?|grown-?ups?|people|persons?|pax|passengers?|travell?ers?|guests?|seats?|tickets?)\\b`);
+const yearOlds = new RegExp(
+  `\\b(?:(${amountOf})\\s+)?(\\d{1,2}|${count})[\\s-]*(?:(years?|yrs?|months?)[\\s-]*olds?|yo\\b|y\\/o\\b)(?:\\s+(?:${childWord}))?(?:\\s+and\\s+(?:an?\\s+)?(\\d{1,2})[\\s-]*(?:years?[\\s-]*olds?|yo\\b))?`,
+);
+const people = new RegExp(
+  `\\b(?:for\\s+|make\\s+(?:it|that)\\s+|we\\s+are\\s+|we're\\s+)?(another\\s+|(?:one|two)\\s+more\\s+|add\\s+)?(${amountOf})?\\s*(more\\s+)?(adults?|grown-?ups?|people|persons?|pax|passengers?|travell?ers?|guests?|seats?|tickets?)\\b`,
+);
 const family = new RegExp(`\\b(?:family|group|party)\\s+of\\s+(${count})\\b`);
-const weAre = new RegExp(`\\b(?:we\\s+are|we're|we\\s+will\\s+be|there\\s+(?:are|will\\s+be)|us|the)\\s+(${count})(?:\\s+of\\s+us)?\\b(?!\\s*(?:nights?|days?|weeks?|rooms?|stars?|hotels?|cars?|flights?|options?|offers?|bags?|children|kids|[-:/]))`);
+const weAre = new RegExp(
+  `\\b(?:we\\s+are|we're|we\\s+will\\s+be|there\\s+(?:are|will\\s+be)|us|the)\\s+(${count})(?:\\s+of\\s+us)?\\b(?!\\s*(?:nights?|days?|weeks?|rooms?|stars?|hotels?|cars?|flights?|options?|offers?|bags?|children|kids|[-:/]))`,
+);
 const ofUs = new RegExp(`\\b(?:(${count})|both|all\\s+(${count}))\\s+of\\s+us\\b`);
-const forSome = new RegExp(`\\bfor\\s+(${count})\\b(?!\\s*(?:nights?|days?|weeks?|months?|rooms?|hours?|children|kids?|child|euros?|eur|usd|dollars?|pounds?|stars?|o'clock|[ap]m\\b|%|[-:/.,]\\d|hotels?|cars?|flights?|and\\s+a\\s+half|or\\s+(?:more|less)))`);
+const forSome = new RegExp(
+  `\\bfor\\s+(${count})\\b(?!\\s*(?:nights?|days?|weeks?|months?|rooms?|hours?|children|kids?|child|euros?|eur|usd|dollars?|pounds?|stars?|o'clock|[ap]m\\b|%|[-:/.,]\\d|hotels?|cars?|flights?|and\\s+a\\s+half|or\\s+(?:more|less)))`,
+);
 const makeIt = new RegExp(`\\bmake\\s+(?:that|it|us)\\s+(${count})\\s*(?:please|instead|of\\s+us)?\\s*[.!]?\\s*$`);
-const companion = new RegExp(`\\b(?:my|our|a|an|the|with|(${count})|some)\\s+(wife|husband|partner|girlfriend|boyfriend|fiancee?|spouse|mother|mum|mom|father|dad|brother|sister|friends?|colleagues?|coworkers?|co-workers?|parents|grandparents|grandmother|grandfather|boss|cousin|aunt|uncle|mate|flatmate|other\\s+half)\\b`);
-const alone = /\b(?:just|only|it's|its|it\s+is)\s+(?:for\s+)?(?:me|myself|one|1|i)\b|\b(?:alone|solo|by\s+myself|on\s+my\s+own|travel(?:l)?ing\s+alone|single\s+travell?er|for\s+me|for\s+myself)\b|^\s*(?:me|myself)\s*[.!]?\s*$/;
+const companion = new RegExp(
+  `\\b(?:my|our|a|an|the|with|(${count})|some)\\s+(wife|husband|partner|girlfriend|boyfriend|fiancee?|spouse|mother|mum|mom|father|dad|brother|sister|friends?|colleagues?|coworkers?|co-workers?|parents|grandparents|grandmother|grandfather|boss|cousin|aunt|uncle|mate|flatmate|other\\s+half)\\b`,
+);
+const alone =
+  /\b(?:just|only|it's|its|it\s+is)\s+(?:for\s+)?(?:me|myself|one|1|i)\b|\b(?:alone|solo|by\s+myself|on\s+my\s+own|travel(?:l)?ing\s+alone|single\s+travell?er|for\s+me|for\s+myself)\b|^\s*(?:me|myself)\s*[.!]?\s*$/;
 const couple = /\b(?:we\s+are|we're|as|for|us,?)\s+a\s+couple\b(?!\s+of)|\bthe\s+two\s+of\s+us\b|\bboth\s+of\s+us\b/;
 const serviceMe = /\b(?:book|find|get|give|show|help|tell|let|send|search|want|need|contact|call|offer)\s+me\b/g;
 
@@ -48,7 +60,8 @@ function tallyChildren(text: string, tally: Tally): string {
     if (age === undefined || ageOf(age, match[3]) > 17) continue;
     const times = match[1] ? (toNumber(match[1]) ?? 1) : 1;
     // "a child of 5 years old" is read below, together with its noun.
-    if (/\b(?:of|aged?|is|are|and|,)\s*$/.test(rest.slice(0, match.span.start)) && new RegExp(`${childWord}[^.;]*$`).test(rest.slice(0, match.span.start))) continue;
+    if (/\b(?:of|aged?|is|are|and|,)\s*$/.test(rest.slice(0, match.span.start)) && new RegExp(`${childWord}[^.;]*$`).test(rest.slice(0, match.span.start)))
+      continue;
     for (let i = 0; i < Math.min(times, 8); i++) tally.ages.push(ageOf(age, match[3]));
     if (match[4]) tally.ages.push(Number(match[4]));
     tally.spans.push(match.span);
@@ -113,7 +126,12 @@ export function readParty(text: string): PartyMention | undefined {
   let rest = tallyChildren(group ? blank(text, [{ start: group.index, end: group.index + group[0].length }]) : text, tally);
   rest = tallyPeople(rest, tally);
   const childrenCount = tally.ages.length + tally.agesMissing;
-  if (tally.adults !== undefined && childrenCount > 0 && tally.adults > childrenCount && /\b(?:people|persons|pax|passengers|travell?ers|guests|of\s+us)\b.*\b(?:including|of\s+(?:which|whom|them)|two\s+of|one\s+of)\b/.test(text))
+  if (
+    tally.adults !== undefined &&
+    childrenCount > 0 &&
+    tally.adults > childrenCount &&
+    /\b(?:people|persons|pax|passengers|travell?ers|guests|of\s+us)\b.*\b(?:including|of\s+(?:which|whom|them)|two\s+of|one\s+of)\b/.test(text)
+  )
     tally.adults -= childrenCount;
   if (tally.adults === undefined) {
     const found = ofUs.exec(rest) ?? weAre.exec(rest) ?? forSome.exec(rest) ?? makeIt.exec(rest);

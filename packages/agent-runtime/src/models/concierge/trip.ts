@@ -1,6 +1,6 @@
 import { justBelow } from "./amounts.ts";
 import { addDays, daysBetween, longMonths } from "./calendar.ts";
-import { type DayMention, type Dates, resolveDay } from "./dates.ts";
+import { type Dates, type DayMention, resolveDay } from "./dates.ts";
 import type { Vertical } from "./intents.ts";
 import type { PlaceMention } from "./places.ts";
 import { type DaySlot, endOf, noParty, type PlaceSlot, type Slots, type State } from "./state.ts";
@@ -68,7 +68,12 @@ function inherit(to: Slots, from: Slots, vertical: Vertical): void {
 function applyVerticals(state: State, { intents, places, text }: Understanding): boolean {
   const { without, replace, belongs } = intents;
   // "Going from Madrid to Rome, with a rental car" is a flight as well.
-  const travels = state.focus === undefined && intents.verticals.length > 0 && places.some(({ role }) => role === "from") && places.some(({ role }) => role === "to") && /\b(?:go|going|travel|travell?ing|trip|get)\b/.test(text);
+  const travels =
+    state.focus === undefined &&
+    intents.verticals.length > 0 &&
+    places.some(({ role }) => role === "from") &&
+    places.some(({ role }) => role === "to") &&
+    /\b(?:go|going|travel|travell?ing|trip|get)\b/.test(text);
   const verticals = travels && !intents.verticals.includes("flight") ? ["flight" as const, ...intents.verticals] : intents.verticals;
   const dropped = without.filter((vertical) => state.wanted.includes(vertical));
   for (const vertical of dropped) {
@@ -123,7 +128,13 @@ function inferVertical(state: State, { wishes, places }: Understanding): Vertica
 function restates(state: State, vertical: Vertical, { intents, places, dates }: Understanding): boolean {
   const slots = state.slots[vertical];
   if (!slots.place && !slots.start) return false;
-  return intents.search && intents.verticals.includes(vertical) && places.length >= (vertical === "flight" ? 2 : 1) && dates.mentions.length > 0 && state.found[vertical] !== undefined;
+  return (
+    intents.search &&
+    intents.verticals.includes(vertical) &&
+    places.length >= (vertical === "flight" ? 2 : 1) &&
+    dates.mentions.length > 0 &&
+    state.found[vertical] !== undefined
+  );
 }
 
 const asksOnly = (state: State, slot: "end" | "origin"): boolean => {
@@ -134,7 +145,14 @@ const asksOnly = (state: State, slot: "end" | "origin"): boolean => {
 
 // ---- places ----------------------------------------------------------------------------------------------------------
 
-const toSlot = ({ candidates, guessed, said }: PlaceMention): PlaceSlot => (candidates.length === 1 && !guessed ? { place: candidates[0]! } : { said, options: candidates, guessed });
+function toSlot(state: State, { candidates, guessed, said }: PlaceMention): PlaceSlot {
+  if (candidates.length === 1 && !guessed) return { place: candidates[0]! };
+  // Which London it is needs to be asked only once.
+  for (const { origin, place, dropOff } of Object.values(state.slots))
+    for (const slot of [origin, place, dropOff])
+      if (!guessed && slot && "place" in slot && candidates.some(({ code }) => code === slot.place.code)) return slot;
+  return { said, options: candidates, guessed };
+}
 
 function applyPlaces(state: State, slots: Slots, { places }: Understanding): boolean {
   if (places.length === 0) return false;
@@ -142,13 +160,14 @@ function applyPlaces(state: State, slots: Slots, { places }: Understanding): boo
     // An unknown word does not overwrite a place that is settled.
     const settled = into[name] !== undefined && "place" in into[name];
     if (mention.guessed && mention.candidates.length === 0 && settled) return false;
-    into[name] = toSlot(mention);
+    into[name] = toSlot(state, mention);
     return true;
   };
   const vertical = state.focus ?? "flight";
   if (vertical === "car") return places.map((mention, index) => set(carSlot(mention, index, places), mention)).some(Boolean);
   if (vertical === "hotel") {
-    const main = places.find(({ role }) => role === "in") ?? places.find(({ role }) => role === "to") ?? places.find(({ role }) => role === undefined) ?? places[0]!;
+    const main =
+      places.find(({ role }) => role === "in") ?? places.find(({ role }) => role === "to") ?? places.find(({ role }) => role === undefined) ?? places[0]!;
     const origin = places.find((mention) => mention !== main && mention.role === "from");
     if (origin) set("origin", origin, state.slots.flight);
     return set("place", main);
@@ -159,7 +178,10 @@ function applyPlaces(state: State, slots: Slots, { places }: Understanding): boo
 }
 
 const carSlot = (mention: PlaceMention, index: number, all: readonly PlaceMention[]): "place" | "dropOff" =>
-  mention.role === "dropOff" || (mention.role === "to" && index > 0 && all.some((other) => other.role === "from" || other.role === "pickUp" || other.role === "in")) ? "dropOff" : "place";
+  mention.role === "dropOff" ||
+  (mention.role === "to" && index > 0 && all.some((other) => other.role === "from" || other.role === "pickUp" || other.role === "in"))
+    ? "dropOff"
+    : "place";
 
 function flightPlaces(state: State, places: readonly PlaceMention[]): ["origin" | "place", PlaceMention][] {
   const from = places.find(({ role }) => role === "from");
@@ -201,7 +223,9 @@ function toDaySlot(mention: DayMention, today: string, notBefore?: string): { sl
 
 /** "The 14th" after "in March" is 14 March. */
 const inMonth = (mention: DayMention, before: DaySlot | undefined): DayMention =>
-  mention.spec.kind === "dayOfMonth" && before && "said" in before && before.month !== undefined ? { ...mention, spec: { kind: "dayMonth", dayOfMonth: mention.spec.dayOfMonth, month: before.month } } : mention;
+  mention.spec.kind === "dayOfMonth" && before && "said" in before && before.month !== undefined
+    ? { ...mention, spec: { kind: "dayMonth", dayOfMonth: mention.spec.dayOfMonth, month: before.month } }
+    : mention;
 
 export function applyDates(slots: Slots, dates: Dates, today: string, { focus, endOnly, keepLength = false }: DateContext): boolean {
   const { mentions, nights, shift, shiftOf } = dates;
@@ -223,7 +247,12 @@ export function applyDates(slots: Slots, dates: Dates, today: string, { focus, e
   return start !== undefined || end !== undefined || nights !== undefined;
 }
 
-function setStart(slots: Slots, mention: DayMention, today: string, { focus, keepLength, endGiven }: { focus: Vertical | undefined; keepLength: boolean; endGiven: boolean }): void {
+function setStart(
+  slots: Slots,
+  mention: DayMention,
+  today: string,
+  { focus, keepLength, endGiven }: { focus: Vertical | undefined; keepLength: boolean; endGiven: boolean },
+): void {
   const before = dayIn(slots.start);
   const endBefore = dayIn(slots.end);
   const { slot, until } = toDaySlot(inMonth(mention, slots.start), today);
@@ -272,11 +301,16 @@ function applyParty(state: State, { party, text, rest }: Understanding): boolean
     const ages = [...(party?.ages ?? []), ...numbersIn(rest)].filter((age) => age <= 17).slice(0, 8);
     const { unsplit } = state.party;
     if (unsplit !== undefined && ages.length > 0 && ages.length < unsplit) state.party = { adults: unsplit - ages.length, ages, agesMissing: 0 };
-    else if (unsplit !== undefined && /\b(?:all|only|just)\s+adults\b|\bno\s+(?:children|kids)\b|\badults\s+only\b/.test(text)) state.party = { adults: unsplit, ages: [], agesMissing: 0 };
-    else if (ages.length > 0) state.party = { ...state.party, ages: [...state.party.ages, ...ages].slice(0, 8), agesMissing: Math.max(0, state.party.agesMissing - ages.length) };
+    else if (unsplit !== undefined && /\b(?:all|only|just)\s+adults\b|\bno\s+(?:children|kids)\b|\badults\s+only\b/.test(text))
+      state.party = { adults: unsplit, ages: [], agesMissing: 0 };
+    else if (ages.length > 0)
+      state.party = { ...state.party, ages: [...state.party.ages, ...ages].slice(0, 8), agesMissing: Math.max(0, state.party.agesMissing - ages.length) };
     return before !== JSON.stringify(state.party);
   }
-  const childless = /\b(?:no|without(?:\s+(?:the|any))?)\s+(?:children|child|kids?|baby|infants?)\b|\badults\s+only\b|\bonly\s+(?:the\s+)?adults\b|\badults?\s+only\b/.test(text);
+  const childless =
+    /\b(?:no|without(?:\s+(?:the|any))?)\s+(?:children|child|kids?|baby|infants?)\b|\badults\s+only\b|\bonly\s+(?:the\s+)?adults\b|\badults?\s+only\b/.test(
+      text,
+    );
   if (!party) {
     if (!childless || state.party.ages.length + state.party.agesMissing === 0) return false;
     state.party = { ...state.party, ages: [], agesMissing: 0 };
@@ -292,14 +326,17 @@ function applyParty(state: State, { party, text, rest }: Understanding): boolean
     state.party = { adults: party.adults, ages: keep ? state.party.ages : party.ages, agesMissing: keep ? state.party.agesMissing : party.agesMissing };
   } else {
     const { unsplit, adults } = state.party;
-    const known = adults ?? (unsplit !== undefined && unsplit > party.ages.length + party.agesMissing ? unsplit - party.ages.length - party.agesMissing : undefined);
+    const known =
+      adults ?? (unsplit !== undefined && unsplit > party.ages.length + party.agesMissing ? unsplit - party.ages.length - party.agesMissing : undefined);
     state.party = { ages: party.ages, agesMissing: party.agesMissing, ...(known === undefined ? {} : { adults: known }) };
   }
   return true;
 }
 
 const numbersIn = (text: string): number[] => (text.match(new RegExp(`\\b${count}\\b`, "g")) ?? []).map((word) => toNumber(word)!);
-const bareNumber = new RegExp(`^[\\s,.;!]*(?:(?:and|for|just|only|we|are|will|be|it's|is|there|of|us|about|nights?)[\\s,]+)*(${count})(?:[\\s,]+(?:please|of|us|in|total|thanks|and))*[\\s.,;!]*$`);
+const bareNumber = new RegExp(
+  `^[\\s,.;!]*(?:(?:and|for|just|only|we|are|will|be|it's|is|there|of|us|about|nights?)[\\s,]+)*(${count})(?:[\\s,]+(?:please|of|us|in|total|thanks|and))*[\\s.,;!]*$`,
+);
 
 function applyBareNumber(state: State, slots: Slots, { rest, party, dates }: Understanding, today: string): boolean {
   const asked = state.asked?.kind === "slots" ? state.asked.slots : [];
@@ -308,7 +345,10 @@ function applyBareNumber(state: State, slots: Slots, { rest, party, dates }: Und
   const name = asked.find((slot) => slot === "start" || slot === "end");
   const before = name ? slots[name] : undefined;
   if (name && before && "said" in before && before.month !== undefined && n <= 31) {
-    slots[name] = toDaySlot({ spec: { kind: "dayMonth", dayOfMonth: n, month: before.month }, said: `${n} ${longMonths[before.month - 1]}`, span: { start: 0, end: 0 } }, today).slot;
+    slots[name] = toDaySlot(
+      { spec: { kind: "dayMonth", dayOfMonth: n, month: before.month }, said: `${n} ${longMonths[before.month - 1]}`, span: { start: 0, end: 0 } },
+      today,
+    ).slot;
     return true;
   }
   if (asked.includes("party") && !party && n <= 30) {

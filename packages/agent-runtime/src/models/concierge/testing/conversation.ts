@@ -3,7 +3,16 @@ import type { Model, ModelEvent } from "../../../model.ts";
 import { createConcierge } from "../concierge.ts";
 import { sampleGazetteer } from "./gazetteer.ts";
 
-export const allTools = ["search_flights", "search_hotels", "search_cars", "create_booking", "modify_booking", "cancel_booking", "get_booking_history", "hand_over_to_person"];
+export const allTools = [
+  "search_flights",
+  "search_hotels",
+  "search_cars",
+  "create_booking",
+  "modify_booking",
+  "cancel_booking",
+  "get_booking_history",
+  "hand_over_to_person",
+];
 
 /** A tool's content, or the error it ends with. */
 export type Answer = (args: Record<string, unknown>, calls: number) => unknown;
@@ -28,18 +37,30 @@ export interface ConversationOptions {
 }
 
 /** A turn loop in small: what the model calls is answered with canned results, until it speaks. */
-export function converse(answers: Record<string, Answer>, { tools = allTools, now = wednesday, timeZone = "Europe/Madrid", model = createConcierge({ places: sampleGazetteer }) }: ConversationOptions = {}): Conversation {
+export function converse(
+  answers: Record<string, Answer>,
+  { tools = allTools, now = wednesday, timeZone = "Europe/Madrid", model = createConcierge({ places: sampleGazetteer }) }: ConversationOptions = {},
+): Conversation {
   const messages: TranscriptMessage[] = [];
   const calls: ToolCallBlock[] = [];
   const specs = tools.map((name) => ({ name, description: name, parameters: {} }));
   let pending: ToolCallBlock | undefined;
 
   const assistant = (content: AssistantMessage["content"], provider = "concierge"): AssistantMessage => ({
-    role: "assistant", content, provider, model: provider, stopReason: content.some(({ type }) => type === "toolCall") ? "toolUse" : "stop", timestamp: now,
+    role: "assistant",
+    content,
+    provider,
+    model: provider,
+    stopReason: content.some(({ type }) => type === "toolCall") ? "toolUse" : "stop",
+    timestamp: now,
   });
   const result = (call: ToolCallBlock, content: unknown): ToolResultMessage => ({
-    role: "toolResult", toolCallId: call.id, toolName: call.name, content: [{ type: "text", text: JSON.stringify(content) }],
-    isError: typeof content === "object" && content !== null && "error" in content, timestamp: now,
+    role: "toolResult",
+    toolCallId: call.id,
+    toolName: call.name,
+    content: [{ type: "text", text: JSON.stringify(content) }],
+    isError: typeof content === "object" && content !== null && "error" in content,
+    timestamp: now,
   });
 
   async function turn(): Promise<string> {
@@ -54,7 +75,9 @@ export function converse(answers: Record<string, Answer>, { tools = allTools, no
       }
       const block: ToolCallBlock = { type: "toolCall", id: call.id, name: call.name, arguments: call.arguments };
       calls.push(block);
-      const content = answers[call.name]?.(call.arguments, calls.filter(({ name }) => name === call.name).length) ?? { error: { code: "INTERNAL", message: "no answer in this test" } };
+      const content = answers[call.name]?.(call.arguments, calls.filter(({ name }) => name === call.name).length) ?? {
+        error: { code: "INTERNAL", message: "no answer in this test" },
+      };
       if (typeof content === "object" && content !== null && "status" in content && content.status === "confirmation-required") pending = block;
       messages.push(assistant([block]), result(block, content));
     }

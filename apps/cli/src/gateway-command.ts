@@ -5,7 +5,7 @@ import { failure } from "./failure.ts";
 import { createOutput, type Output } from "./output.ts";
 import type { Terminal } from "./terminal.ts";
 
-export interface GatewayContext {
+interface GatewayContext {
   client: Client;
   out: Output;
   terminal: Terminal;

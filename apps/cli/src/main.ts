@@ -9,7 +9,7 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   throw error;
 });
-process.exitCode = await run(process.argv.slice(2), {
+const exitCode = await run(process.argv.slice(2), {
   env: process.env,
   home: homedir(),
   cwd: process.cwd(),
@@ -17,3 +17,5 @@ process.exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
 });
+// Whatever a library may still hold open, the command is done once its output is out.
+process.stdout.write("", () => process.exit(exitCode));

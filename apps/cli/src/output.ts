@@ -3,7 +3,7 @@ import type { Terminal } from "./terminal.ts";
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 const codes: Record<Style, number> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 };
 
-export type Cell = string | number | undefined;
+type Cell = string | number | undefined;
 
 export interface Output {
   readonly json: boolean;

@@ -4,7 +4,7 @@ import { parseJson5 } from "./include.ts";
 import { configInvalid } from "./issue.ts";
 import { type ConfigSnapshot, loadConfigFile } from "./load.ts";
 import { mergePatch } from "./patch.ts";
-import { redact, redactRaw, refuseMask } from "./redact.ts";
+import { redact, redactRaw } from "./redact.ts";
 import { configSchemaDocument } from "./schema-json.ts";
 import type { Environment } from "./substitute.ts";
 import { writeConfigFile } from "./write.ts";
@@ -32,7 +32,7 @@ export function configHandlers({ path, env, version, onWritten, clock = systemCl
       return {
         path,
         exists,
-        raw: redactRaw(raw || "{}"),
+        raw: raw === "" ? "" : redactRaw(raw),
         parsed: redact(parsed),
         valid: config !== undefined,
         ...(config ? { config: redact(config) } : {}),
@@ -45,7 +45,6 @@ export function configHandlers({ path, env, version, onWritten, clock = systemCl
     "config.set": ({ raw, baseHash }) => write(baseHash, () => raw),
     "config.patch": ({ raw, baseHash }) => {
       const patch = parseJson5(raw, "the patch");
-      refuseMask(patch);
       return write(baseHash, (current) => patchedText(current, patch));
     },
     "config.schema": () => ({ ...configSchemaDocument(), version, generatedAt: new Date(clock.now()).toISOString() }),

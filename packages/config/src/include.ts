@@ -3,7 +3,7 @@ import JSON5 from "json5";
 import { configInvalid } from "./issue.ts";
 import { formatPath, isObject, type PathKey } from "./value-path.ts";
 
-export const maxIncludeDepth = 10;
+const maxIncludeDepth = 10;
 
 export interface IncludeSource {
   /** Raises when the file cannot be read. */
@@ -64,7 +64,7 @@ export function parseJson5(text: string, file: string, path = ""): unknown {
 }
 
 /** Objects key by key, lists one after the other; otherwise the later one wins. */
-export function mergeDeep(earlier: unknown, later: unknown): unknown {
+function mergeDeep(earlier: unknown, later: unknown): unknown {
   if (Array.isArray(earlier) && Array.isArray(later)) return [...earlier, ...later];
   if (!isObject(earlier) || !isObject(later)) return later;
   const merged: Record<string, unknown> = { ...earlier };

@@ -13,7 +13,7 @@ export interface ConfigFiles {
   readFile(path: string): Promise<string>;
 }
 
-export const diskFiles: ConfigFiles = { readFile: (path) => readFile(path, "utf8") };
+const diskFiles: ConfigFiles = { readFile: (path) => readFile(path, "utf8") };
 
 /** What stands in a configuration file, good or bad. */
 export interface ConfigSnapshot {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { GatewayConfig, redact, redactRaw, redactText } from "./index.ts";
 import { inputJsonSchema, type JsonSchema } from "./json-schema-walk.ts";
+import { refuseMask } from "./redact.ts";
 
 const raw = `{
   // the gateway; its token was once s3cret-token
@@ -44,6 +45,14 @@ describe("redaction", () => {
 
   it("shows nothing of a file nobody can read", () => {
     expect(redactRaw('{ gateway: { auth: { token: "hunter2" ')).toBeNull();
+  });
+
+  it("refuses a mask that comes back, and lets a text with stars of its own pass", () => {
+    const current = { suppliers: { duffel: { baseUrl: "https://user:hunter2@api.example.com" } }, channels: { webchat: { greeting: "*** Welcome ***" } } };
+    expect(() => refuseMask({ ...current, suppliers: (redact(current) as typeof current).suppliers }, current)).toThrowError("suppliers.duffel.baseUrl");
+    expect(() => refuseMask({ gateway: { auth: { token: "***" } } }, current)).toThrowError("gateway.auth.token");
+    refuseMask(current, current);
+    refuseMask({ channels: { webchat: { greeting: "*** Sale ***" } } }, current);
   });
 
   it("knows the common forms", () => {

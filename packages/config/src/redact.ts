@@ -65,15 +65,19 @@ export function redactRaw(raw: string, schema: z.ZodType = GatewayConfig): strin
   return `${JSON.stringify(wanted, null, 2)}\n`;
 }
 
-/** Raises `INVALID_REQUEST` when a mask came back as a value: it would overwrite the secret it stands for. */
-export function refuseMask(value: unknown): void {
+/**
+ * Raises `INVALID_REQUEST` when a mask came back as a value: it would overwrite the secret it stands for. `current` is what
+ * the file holds now; a text of one's own with three stars in it is no mask.
+ */
+export function refuseMask(value: unknown, current: unknown): void {
   const paths: string[] = [];
-  const walk = (node: unknown, path: PathKey[]): void => {
-    if (typeof node === "string" && node.includes(mask)) paths.push(formatPath(path));
-    else if (Array.isArray(node)) for (const [index, entry] of node.entries()) walk(entry, [...path, index]);
-    else if (isObject(node)) for (const [key, entry] of Object.entries(node)) walk(entry, [...path, key]);
+  const walk = (node: unknown, before: unknown, shown: unknown, path: PathKey[]): void => {
+    if (typeof node === "string") {
+      if (node === mask || (node.includes(mask) && node === shown && node !== before)) paths.push(formatPath(path));
+    } else if (Array.isArray(node)) for (const [index, entry] of node.entries()) walk(entry, child(before, index), child(shown, index), [...path, index]);
+    else if (isObject(node)) for (const [key, entry] of Object.entries(node)) walk(entry, child(before, key), child(shown, key), [...path, key]);
   };
-  walk(value, []);
+  walk(value, current, redact(current), []);
   if (paths.length === 0) return;
   throw new TravelAgentError(
     "INVALID_REQUEST",
@@ -81,6 +85,9 @@ export function refuseMask(value: unknown): void {
     { details: { paths } },
   );
 }
+
+const child = (value: unknown, key: PathKey): unknown =>
+  (Array.isArray(value) || isObject(value)) && Object.hasOwn(value, key) ? (value as Record<PathKey, unknown>)[key] : undefined;
 
 function visit(value: unknown, schema: z.ZodType, change: (text: string, secret: boolean) => string): unknown {
   const root = inputJsonSchema(schema);

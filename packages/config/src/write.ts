@@ -29,7 +29,7 @@ export async function writeConfigFile({ path, env, change, baseHash, clock = sys
     if (baseHash !== "any") requireBaseHash(current, baseHash);
     const raw = change(current);
     const next = await loadConfigText(raw, path, env);
-    refuseMask(next.parsed);
+    refuseMask(next.parsed, current.parsed);
     requireConfig(next);
     if (current.exists && next.hash === current.hash) return next;
     try {

@@ -97,8 +97,8 @@ describe("bookings", () => {
     expect(log.lines.every(({ fields }) => !JSON.stringify(fields).includes("Silva"))).toBe(true);
   });
 
-  it("shows supplier and lapsed holds as they are when reconciled", async () => {
-    const { book, supplier, bookings, signal } = await bench();
+  it("lets a person look first when the supplier cancelled on its own", async () => {
+    const { book, supplier, bookings, signal, payments, differences } = await bench();
     const { order } = await book(["hotel-1"]);
     const [theirs] = supplier.orders();
     const call = { signal, requestId: "desk" };
@@ -106,6 +106,10 @@ describe("bookings", () => {
     await supplier.hotels!.cancel(theirs!.reference, token, "by-phone", call);
     const after = await bookings.reconcile(order.id, { waitMs: 5000, signal });
     expect(after.order).toMatchObject({ status: "needs-human", attention: expect.stringContaining("shows item 1 as cancelled") });
+    // Somebody has looked: now the supplier's record counts, and the money follows it.
+    expect((await bookings.reconcile(order.id, { waitMs: 5000, signal })).order.status).toBe("refunded");
+    expect(payments.payments()).toMatchObject([{ status: "refunded" }]);
+    expect(await differences()).toEqual([]);
   });
 });
 

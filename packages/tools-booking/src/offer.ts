@@ -48,6 +48,7 @@ export interface Segment {
   id: string;
   marketingCarrier: string;
   carrierName: string;
+  /** Digits alone; the carrier is beside it. */
   flightNumber: string;
   operatingCarrier: string;
   departure: Endpoint;

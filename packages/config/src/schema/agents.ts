@@ -7,7 +7,7 @@ const model = z.union([
   z.strictObject({ primary: modelRef, fallbacks: z.array(modelRef).default([]).describe("Tried in this order when the primary model fails.") }),
 ]);
 
-export const agentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be lower-case letters, digits, - or _, such as "booking"');
+const agentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be lower-case letters, digits, - or _, such as "booking"');
 
 export const tools = z.strictObject({
   profile: z.string().min(1).optional().describe("A named set of tools to start from."),

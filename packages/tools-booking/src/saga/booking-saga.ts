@@ -1,6 +1,6 @@
 import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import { compare, sum } from "../money.ts";
-import { isBooked, isGone, type OrderItem, totalOf } from "../order.ts";
+import { isBooked, isGone, type OrderEvent, type OrderItem, totalOf } from "../order.ts";
 import type { BookRequest } from "../supplier.ts";
 import { authorise, resolvePayments, settleMoney } from "./money-steps.ts";
 import { planOf } from "./plan.ts";
@@ -76,19 +76,8 @@ async function forward(saga: Saga): Promise<Ending> {
     const priced = await reprice(saga);
     if (priced.state !== "done") return priced;
     const { items, currency } = saga.order();
-    const here = items.filter((item) => item.paidHere);
-    const paid: Ending =
-      here.length === 0
-        ? { state: "done" }
-        : await authorise(
-            saga,
-            "purchase",
-            0,
-            sum(
-              here.map((item) => item.total),
-              currency,
-            ),
-          );
+    const prices = items.filter((item) => item.paidHere).map((item) => item.total);
+    const paid: Ending = prices.length === 0 ? { state: "done" } : await authorise(saga, "purchase", 0, sum(prices, currency));
     if (paid.state !== "done") return paid;
   }
   for (const { item, by } of planOf(saga.order().items, (candidate) => canHold(saga, candidate), saga.clock.now())) {
@@ -117,18 +106,24 @@ async function resolveItems(saga: Saga): Promise<Ending> {
   return ending;
 }
 
-/** Compares what we think is booked with the supplier's own records. What differs goes to a person, except a hold that ran out. */
-async function compareRecords(saga: Saga): Promise<void> {
-  for (const item of saga.order().items.filter(isBooked)) {
-    const seen = await saga.look(`compare:${item.no}`, (signal) =>
-      portOf(saga.suppliers, item.offer).read(item.supplierReference!, { signal, requestId: saga.ctx.id }),
-    );
+/**
+ * Compares what we think is booked with the supplier's own records. A hold that ran out is over. Another cancellation that is not
+ * ours goes to a person first; reconciled again once somebody has looked, the supplier's record counts.
+ */
+async function compareRecords(saga: Saga, looked: boolean): Promise<void> {
+  for (const { no, status, offer, supplierReference } of saga.order().items.filter(isBooked)) {
+    const seen = await saga.look(`compare:${no}`, (signal) => portOf(saga.suppliers, offer).read(supplierReference!, { signal, requestId: saga.ctx.id }));
     if (!("value" in seen) || seen.value.status !== "cancelled") continue;
-    if (item.status === "held") await saga.record(`compare:${item.no}:lapsed`, [{ type: "lapsed", item: item.no }]);
-    else
-      await saga.record(`compare:${item.no}:differs`, [
-        { type: "needs-human", reason: `the supplier shows item ${item.no} as cancelled and we do not; find out why` },
-      ]);
+    const events: OrderEvent[] =
+      status === "held"
+        ? [{ type: "lapsed", item: no }]
+        : looked
+          ? [
+              { type: "attempt", item: no, what: "cancel", key: `${saga.order().id}-${no}h${saga.round}` },
+              { type: "outcome", item: no, facts: seen.value },
+            ]
+          : [{ type: "needs-human", reason: `the supplier shows item ${no} as cancelled and we do not; find out why, then reconcile` }];
+    await saga.record(`compare:${no}:differs`, events);
   }
 }
 
@@ -153,11 +148,13 @@ async function proceed(saga: Saga): Promise<Ending> {
  * the same function finishes an attempt after a crash and reconciles one whose outcome was unknown.
  */
 export async function bookingSaga(saga: Saga): Promise<null> {
-  if (saga.round > 1) await saga.record("attended", [{ type: "attended" }]);
+  const again = saga.round > 1;
+  const looked = again && (await saga.ctx.step("looked", async () => saga.order().attention !== undefined));
+  if (again) await saga.record("attended", [{ type: "attended" }]);
   if ((await resolveItems(saga)).state === "unknown") return null;
   if ((await resolvePayments(saga)).state === "unknown") return null;
-  if (saga.round > 1) {
-    await compareRecords(saga);
+  if (again) {
+    await compareRecords(saga, looked);
     if (saga.order().attention !== undefined) return null;
   }
   const ending = await proceed(saga);

@@ -381,6 +381,11 @@ describe("when something goes wrong", () => {
     expect(reply).toContain("A colleague has to approve");
   });
 
+  it("says so when the approval was refused", async () => {
+    const { customer } = await arranged({ create_booking: () => ({ ...(pending("create_booking")({}, 1) as object), status: "approval-required" }) });
+    expect(await customer.hearFromColleague()).toContain("did not approve it, so nothing was done");
+  });
+
   it("proposes what to relax when there is nothing", async () => {
     const customer = talk({ search_flights: (args, calls) => (args.directOnly ? nothing("flight")(args, calls) : flights(args, calls)) });
     expect(await customer.say("direct flight from Madrid to Oslo tomorrow for one")).toContain("Shall I look flights with a stop as well?");

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { today } from "./calendar.ts";
-import { readDates, resolveDay } from "./dates.ts";
+import { readDates } from "./dates.ts";
+import { resolveDay } from "./resolve-day.ts";
 import { normalise } from "./text.ts";
 
 /** A Wednesday. */

@@ -7,7 +7,8 @@ import type { BookingReading } from "./readings.ts";
 import * as say from "./replies.ts";
 import { forgetTrip, type Goal, isActive, noParty, type Searched, type Slots, type State } from "./state.ts";
 import { composed, normalise } from "./text.ts";
-import { applyDates, setFocus } from "./trip.ts";
+import { setFocus } from "./trip.ts";
+import { applyDates } from "./trip-days.ts";
 
 /** Cancelling, changing and telling about bookings. Undefined once everything for a new search is known. */
 export function decideExisting(state: State, around: Surroundings): Move | undefined {

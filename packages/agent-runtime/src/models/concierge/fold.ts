@@ -49,7 +49,8 @@ export function nextMove({ messages, now, timeZone, gazetteer, tools, agencyName
     if (index < older) continue;
     if (message.role === "user") {
       at = index === messages.length - 1 ? now : writtenAt(message.timestamp);
-      hear(state, textOf(message.content), { gazetteer, today: today(at, timeZone) });
+      if (message.synthetic) state.last = { kind: "decided" };
+      else hear(state, textOf(message.content), { gazetteer, today: today(at, timeZone) });
     } else learn(state, message, calls.get(message.toolCallId));
     // Only where a model was asked: not between two messages of one turn, and not when the runtime acted by itself.
     const next = messages[index + 1];

@@ -102,6 +102,8 @@ export type Happening =
   | { kind: "outcome"; outcome: OutcomeReading }
   | { kind: "history"; bookings: BookingReading[] }
   | { kind: "handed" }
+  /** A colleague decided on what was pending; an approval comes with its result. */
+  | { kind: "decided" }
   | { kind: "failed"; tool: string; args: Record<string, unknown>; error: ErrorReading }
   | { kind: "other" };
 

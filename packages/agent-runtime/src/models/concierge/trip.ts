@@ -1,10 +1,11 @@
 import { justBelow } from "./amounts.ts";
-import { addDays, daysBetween, longMonths } from "./calendar.ts";
-import { type Dates, type DayMention, resolveDay } from "./dates.ts";
+import { longMonths } from "./calendar.ts";
 import type { Vertical } from "./intents.ts";
 import type { PlaceMention } from "./places.ts";
-import { type DaySlot, endOf, noParty, type PlaceSlot, type Slots, type State } from "./state.ts";
+import { noParty, type PlaceSlot, type Slots, type State } from "./state.ts";
 import { count, toNumber } from "./text.ts";
+import { applyDates, toDaySlot } from "./trip-days.ts";
+import { applyParty } from "./trip-party.ts";
 import type { Understanding } from "./understanding.ts";
 
 /** Takes up what a message says about the trip. Returns whether it said anything. */
@@ -200,88 +201,6 @@ function flightPlaces(state: State, places: readonly PlaceMention[]): ["origin" 
   return made;
 }
 
-// ---- days ------------------------------------------------------------------------------------------------------------
-
-export interface DateContext {
-  focus?: Vertical;
-  /** Only the end was asked for. */
-  endOnly: boolean;
-  /** A new start moves the end along. */
-  keepLength?: boolean;
-}
-
-const dayIn = (slot: DaySlot | undefined): string | undefined => (slot && "day" in slot ? slot.day : undefined);
-
-function toDaySlot(mention: DayMention, today: string, notBefore?: string): { slot: DaySlot; until?: string } {
-  const resolved = resolveDay(mention.spec, today, notBefore);
-  if ("day" in resolved) {
-    if (resolved.day < today) return { slot: { said: mention.said, why: "past", options: [] } };
-    return { slot: { day: resolved.day }, ...(resolved.until ? { until: resolved.until } : {}) };
-  }
-  return { slot: { said: mention.said, why: resolved.why, options: resolved.options, ...(resolved.month === undefined ? {} : { month: resolved.month }) } };
-}
-
-/** "The 14th" after "in March" is 14 March. */
-const inMonth = (mention: DayMention, before: DaySlot | undefined): DayMention =>
-  mention.spec.kind === "dayOfMonth" && before && "said" in before && before.month !== undefined
-    ? { ...mention, spec: { kind: "dayMonth", dayOfMonth: mention.spec.dayOfMonth, month: before.month } }
-    : mention;
-
-export function applyDates(slots: Slots, dates: Dates, today: string, { focus, endOnly, keepLength = false }: DateContext): boolean {
-  const { mentions, nights, shift, shiftOf } = dates;
-  if (shift !== undefined) return applyShift(slots, shift, shiftOf, today);
-  const free = mentions.filter(({ role }) => role === undefined);
-  let start = mentions.find(({ role }) => role === "start");
-  let end = mentions.find(({ role }) => role === "end");
-  if (!start && !(endOnly && mentions.length === 1)) start = free.shift();
-  if (!end && free[0] && free[0] !== start) end = free[0];
-  if (start) setStart(slots, start, today, { focus, keepLength, endGiven: end !== undefined || nights !== undefined });
-  if (end) {
-    slots.end = toDaySlot(inMonth(end, slots.end), today, dayIn(slots.start)).slot;
-    delete slots.nights;
-  }
-  if (nights !== undefined) {
-    slots.nights = nights;
-    delete slots.end;
-  }
-  return start !== undefined || end !== undefined || nights !== undefined;
-}
-
-function setStart(
-  slots: Slots,
-  mention: DayMention,
-  today: string,
-  { focus, keepLength, endGiven }: { focus: Vertical | undefined; keepLength: boolean; endGiven: boolean },
-): void {
-  const before = dayIn(slots.start);
-  const endBefore = dayIn(slots.end);
-  const { slot, until } = toDaySlot(inMonth(mention, slots.start), today);
-  slots.start = slot;
-  const now = dayIn(slot);
-  if (until && !endGiven && focus !== "flight") {
-    slots.end = { day: until };
-    delete slots.nights;
-  } else if (now && before && endBefore && !endGiven && (keepLength || now >= endBefore)) slots.end = { day: addDays(now, daysBetween(before, endBefore)) };
-  else if (now && endBefore && !before && now > endBefore) delete slots.end;
-}
-
-function applyShift(slots: Slots, shift: number, shiftOf: "start" | "end" | undefined, today: string): boolean {
-  const start = dayIn(slots.start);
-  const end = endOf(slots, addDays);
-  let moved = false;
-  if (start && shiftOf !== "end" && addDays(start, shift) >= today) {
-    slots.start = { day: addDays(start, shift) };
-    moved = true;
-  }
-  if (slots.nights !== undefined && !slots.end && shiftOf === undefined) return moved;
-  if (end && shiftOf !== "start") {
-    slots.end = { day: addDays(end, shift) };
-    delete slots.nights;
-    moved = true;
-  }
-  return moved;
-}
-
 function applyTimes(slots: Slots, { times }: Understanding): boolean {
   if (times.length === 0) return false;
   const end = times.find(({ role }) => role === "end") ?? times[1];
@@ -291,49 +210,6 @@ function applyTimes(slots: Slots, { times }: Understanding): boolean {
   return true;
 }
 
-// ---- people ----------------------------------------------------------------------------------------------------------
-
-function applyParty(state: State, { party, text, rest }: Understanding): boolean {
-  const before = JSON.stringify(state.party);
-  const asked = state.asked?.kind === "slots" ? state.asked.slots : [];
-  const answersAges = asked.includes("ages") && (party === undefined || party.adults === undefined);
-  if (answersAges) {
-    const ages = [...(party?.ages ?? []), ...numbersIn(rest)].filter((age) => age <= 17).slice(0, 8);
-    const { unsplit } = state.party;
-    if (unsplit !== undefined && ages.length > 0 && ages.length < unsplit) state.party = { adults: unsplit - ages.length, ages, agesMissing: 0 };
-    else if (unsplit !== undefined && /\b(?:all|only|just)\s+adults\b|\bno\s+(?:children|kids)\b|\badults\s+only\b/.test(text))
-      state.party = { adults: unsplit, ages: [], agesMissing: 0 };
-    else if (ages.length > 0)
-      state.party = { ...state.party, ages: [...state.party.ages, ...ages].slice(0, 8), agesMissing: Math.max(0, state.party.agesMissing - ages.length) };
-    return before !== JSON.stringify(state.party);
-  }
-  const childless =
-    /\b(?:no|without(?:\s+(?:the|any))?)\s+(?:children|child|kids?|baby|infants?)\b|\badults\s+only\b|\bonly\s+(?:the\s+)?adults\b|\badults?\s+only\b/.test(
-      text,
-    );
-  if (!party) {
-    if (!childless || state.party.ages.length + state.party.agesMissing === 0) return false;
-    state.party = { ...state.party, ages: [], agesMissing: 0 };
-    return true;
-  }
-  const children = party.ages.length + party.agesMissing > 0;
-  if (party.unsplit !== undefined) state.party = { ages: [], agesMissing: 0, unsplit: party.unsplit };
-  else if (party.more) {
-    state.party = { ...state.party, ages: [...state.party.ages, ...party.ages].slice(0, 8), agesMissing: state.party.agesMissing + party.agesMissing };
-    if (party.adults !== undefined) state.party.adults = (state.party.adults ?? 1) + party.adults;
-  } else if (party.adults !== undefined) {
-    const keep = !children && !childless && /\badults?\b/.test(text);
-    state.party = { adults: party.adults, ages: keep ? state.party.ages : party.ages, agesMissing: keep ? state.party.agesMissing : party.agesMissing };
-  } else {
-    const { unsplit, adults } = state.party;
-    const known =
-      adults ?? (unsplit !== undefined && unsplit > party.ages.length + party.agesMissing ? unsplit - party.ages.length - party.agesMissing : undefined);
-    state.party = { ages: party.ages, agesMissing: party.agesMissing, ...(known === undefined ? {} : { adults: known }) };
-  }
-  return true;
-}
-
-const numbersIn = (text: string): number[] => (text.match(new RegExp(`\\b${count}\\b`, "g")) ?? []).map((word) => toNumber(word)!);
 const bareNumber = new RegExp(
   `^[\\s,.;!]*(?:(?:and|for|just|only|we|are|will|be|it's|is|there|of|us|about|nights?)[\\s,]+)*(${count})(?:[\\s,]+(?:please|of|us|in|total|thanks|and))*[\\s.,;!]*$`,
 );

@@ -7,7 +7,7 @@ import { type PlaceMention, readPlaces } from "./places.ts";
 import { blank, composed, normalise } from "./text.ts";
 import { readTimes, type TimeMention } from "./times.ts";
 import { type PartyMention, readParty } from "./travellers.ts";
-import { readWishes, type Wishes } from "./wishes.ts";
+import { hasWishes, readWishes, type Wishes } from "./wishes.ts";
 
 /** One message, read by itself: what it says, not yet what it means in the conversation. */
 export interface Understanding {
@@ -61,3 +61,7 @@ export function understand(message: string, { today, gazetteer, hungry }: Readin
   );
   return { raw, text, rest, intents: readIntents(text), ids, dates, times, wishes, places, ...(budget ? { budget } : {}), ...(party ? { party } : {}) };
 }
+
+/** Whether anything was said of days, people, money or wishes. */
+export const hasContent = ({ dates, wishes, party, budget }: Understanding): boolean =>
+  dates.mentions.length > 0 || dates.nights !== undefined || hasWishes(wishes) || party !== undefined || budget !== undefined;

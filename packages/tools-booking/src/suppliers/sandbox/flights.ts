@@ -126,7 +126,7 @@ export function createFlights({ dice, network, schedule, connections }: FlightWo
         id: `${direction + 1}.${i + 1}`,
         marketingCarrier: carrier.code,
         carrierName: carrier.name,
-        flightNumber: `${carrier.code}${departure.number}`,
+        flightNumber: String(departure.number),
         operatingCarrier: carrier.code,
         departure: { airport: from.code, city: from.cityName, time: travelTime(departsAt, from.timeZone) },
         arrival: { airport: to.code, city: to.cityName, time: travelTime(arrivesAt, to.timeZone) },

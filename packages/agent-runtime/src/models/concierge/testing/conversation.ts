@@ -22,6 +22,8 @@ export interface Conversation {
   say(text: string): Promise<string>;
   /** The runtime's part after a yes: the pending call once more, with this result. Then the reply. */
   confirm(content: unknown, text?: string): Promise<string>;
+  /** A colleague decided on what was pending, against it. */
+  hearFromColleague(): Promise<string>;
   readonly calls: ToolCallBlock[];
   readonly messages: TranscriptMessage[];
   lastCall(): ToolCallBlock;
@@ -90,6 +92,10 @@ export function converse(
     lastCall: () => calls.at(-1)!,
     say(text) {
       messages.push({ role: "user", content: text, timestamp: now });
+      return turn();
+    },
+    hearFromColleague() {
+      messages.push({ role: "user", content: "(A colleague has decided on the pending request.)", timestamp: now, synthetic: true });
       return turn();
     },
     confirm(content, text = "yes") {

@@ -133,7 +133,7 @@ const stateDir = mkdtempSync(join(tmpdir(), "travelagent-bench-"));
 const answer = (tokens: number) => Array.from({ length: tokens }, (_, index) => `word${index}`).join(" ");
 const model = await openAiServer({
   reply: (request) => {
-    const size = /answer with (\d+) words/.exec(JSON.stringify(request).slice(-2000))?.[1];
+    const size = /answer with (\d+) words/.exec(JSON.stringify((request.body.messages as unknown[]).at(-1)))?.[1];
     return { text: size ? answer(Number(size)) : "All right." };
   },
 });

@@ -2,14 +2,15 @@ import type { ChannelAdapter } from "@travelagent/channel-kit";
 import type { Handlers } from "@travelagent/protocol";
 import { type Clock, type Engine, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import type { AdmissionRules } from "./admission.ts";
+import { createAnnouncer } from "./announce.ts";
 import { type ChannelStatus, createChannels } from "./channels.ts";
-import { asConversation, createConversations } from "./conversations.ts";
+import { createConversations } from "./conversations.ts";
 import { chatHandlers } from "./handlers/chat.ts";
 import { conversationHandlers } from "./handlers/conversations.ts";
 import { createInbox } from "./inbox.ts";
 import { createIntake } from "./intake.ts";
-import { createOutbox } from "./outbox.ts";
 import { finalOf } from "./live.ts";
+import { createOutbox } from "./outbox.ts";
 import type { AgentPort, SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
 import type { Binding, SessionKeyOf } from "./route.ts";
@@ -69,6 +70,7 @@ export function createGateway({
   onTurnEnd,
 }: GatewayOptions): Gateway {
   const { db, work } = engine;
+  const announcer = createAnnouncer({ publisher, clock });
   const inbox = createInbox({ db, clock });
   const conversations = createConversations({ db, clock });
   const outbox = createOutbox({
@@ -94,6 +96,7 @@ export function createGateway({
     sessions,
     agent,
     publisher,
+    announcer,
     clock,
     log,
     timeZone,
@@ -109,7 +112,7 @@ export function createGateway({
     routing: { bindings, defaultAgentId, sessionKeyOf },
     turnTimeoutMs,
     admission: (channel) => admission[channel],
-    onConversation: (conversation) => publisher.publish("conversation", { conversation: asConversation(conversation) }),
+    onConversation: announcer.conversation,
   });
   const channels = createChannels({
     adapters,
@@ -140,6 +143,7 @@ export function createGateway({
     async stop() {
       await channels.stop();
       await outbox.stop();
+      announcer.stop();
     },
     resume: (decisionId, sessionKey) => turns.resume(decisionId, sessionKey),
     bindCustomer: (sessionKey, customerId) => conversations.bindCustomer(sessionKey, customerId),

@@ -2,7 +2,8 @@ import { TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage, UserMessage } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger, Work, WorkContext } from "@travelagent/protocol/ports";
 import * as z from "zod";
-import { asConversation, type ConversationRow, type Conversations } from "./conversations.ts";
+import type { Announcer } from "./announce.ts";
+import type { ConversationRow, Conversations } from "./conversations.ts";
 import type { Inbox, InboxRow } from "./inbox.ts";
 import { turnWork } from "./intake.ts";
 import { liveRun } from "./live.ts";
@@ -19,6 +20,7 @@ export interface TurnsOptions {
   sessions: SessionPort;
   agent: AgentPort;
   publisher: Publisher;
+  announcer: Announcer;
   clock: Clock;
   log: Logger;
   /** IANA zone of customers whose platform does not tell. */
@@ -42,10 +44,24 @@ export interface Turns {
   abort(sessionKey: string, runId?: string): Promise<string[]>;
 }
 
-export function createTurns({ db, work, inbox, outbox, conversations, sessions, agent, publisher, clock, log, timeZone, onEnd }: TurnsOptions): Turns {
+export function createTurns({
+  db,
+  work,
+  inbox,
+  outbox,
+  conversations,
+  sessions,
+  agent,
+  publisher,
+  announcer,
+  clock,
+  log,
+  timeZone,
+  onEnd,
+}: TurnsOptions): Turns {
   const announce = async (sessionKey: string): Promise<void> => {
     const conversation = await conversations.get(sessionKey);
-    if (conversation) publisher.publish("conversation", { conversation: asConversation(conversation) });
+    if (conversation) announcer.conversation(conversation);
   };
 
   const requestOf = (runId: string, conversation: ConversationRow, customerId: string | undefined, row: InboxRow | null, decisionId?: string): TurnRequest => ({
@@ -185,7 +201,13 @@ export function createTurns({ db, work, inbox, outbox, conversations, sessions, 
       sessionKey,
       seq: 0,
       state: "user",
-      message: { role: "user", content: row.message.text, timestamp: row.message.sentAt, messageId: row.id, ...(row.message.action ? { action: row.message.action } : {}) },
+      message: {
+        role: "user",
+        content: row.message.text,
+        timestamp: row.message.sentAt,
+        messageId: row.id,
+        ...(row.message.action ? { action: row.message.action } : {}),
+      },
     });
   };
 

@@ -162,7 +162,7 @@ describe("create_booking", () => {
         "Refund: allowed, for 50.00 EUR",
         "Change: allowed, for 30.00 EUR",
         "Travellers: Ana Silva",
-        "Confirmation to ana@example.com and +34600111222",
+        "Contact: ana@example.com and +34600111222",
         "Total: 189.40 EUR",
         "Sandbox: no real travel",
       ],

@@ -44,7 +44,7 @@ function actionOf({ offers, travellers, total, existing }: PreparedTrip, contact
       ...(existing ? [`You have this booking already under ${existing.order.reference}; nothing is bought again`] : []),
       ...offers.flatMap(block),
       `Travellers: ${people.join("; ")}`,
-      `Confirmation to ${contact.email}${contact.phone === undefined ? "" : ` and ${contact.phone}`}`,
+      `Contact: ${contact.email}${contact.phone === undefined ? "" : ` and ${contact.phone}`}`,
       sayTotal(price),
       ...(offers.some((offer) => !isPaidHere(offer)) ? [`Of it paid on the spot: ${formatMoney(later)}`] : []),
       ...(offers.some((offer) => offer.sandbox) ? [sandboxLine] : []),

@@ -2,7 +2,7 @@ import type { Money } from "@travelagent/protocol";
 import type { OfferReading } from "./readings.ts";
 import { count, normalise, ordinalWord, toNumber, toOrdinal } from "./text.ts";
 
-export type Choice = { offer: OfferReading } | { several: OfferReading[] } | { outOfRange: number } | null;
+type Choice = { offer: OfferReading } | { several: OfferReading[] } | { outOfRange: number } | null;
 
 const lead =
   "(?:(?:thanks|thank you|cool|nice|good|hm+|and|ok|okay|yes|yeah|sure|great|perfect|then|please|i'll|i|we|we'll|will|would|like|want|take|choose|pick|go|with|for|let's|book|the|that|give|me|prefer|select|number|option|no\\.?|nr\\.?|offer|#|flight|hotel|car|it's|is|it|to|have|number)[\\s,.:!#]*)*";

@@ -32,7 +32,7 @@ describe("from the first word to a booking", () => {
       arguments: { origin: "BCN", destination: "LIS", departureDate: "2027-03-12", adults: 2 },
     });
     expect(await customer.say("2")).toContain("Vueling VY8460, flex for 240.00 EUR. Please send me the full names of both travellers");
-    expect(await customer.say("Ana Silva and Rui Costa")).toBe("Please send me an e-mail address for the confirmation.");
+    expect(await customer.say("Ana Silva and Rui Costa")).toBe("Please send me an e-mail address for the booking.");
     expect(await customer.say("ana@example.com, +34 600 111 222")).toMatch(/check the details.*189\.40 EUR.*"yes"/);
     expect(customer.lastCall()).toMatchObject({
       name: "create_booking",
@@ -174,6 +174,14 @@ describe("a change of mind", () => {
     expect(customer.lastCall().name).toBe("create_booking");
   });
 
+  it("does not take the birth dates in them for travel dates", async () => {
+    const customer = talk();
+    await customer.say("flight from Barcelona to Lisbon on 12 March for an adult and a child of 5");
+    expect(await customer.say("Ana Silva; Bia Silva, born 12.06.2021; ana@example.com")).toContain("noted");
+    await customer.say("1");
+    expect(customer.lastCall().arguments).toMatchObject({ travellers: [{ givenName: "Ana" }, { givenName: "Bia", bornOn: "2021-06-12" }] });
+  });
+
   it("drops the children when told", async () => {
     const customer = talk();
     await customer.say("flight from Barcelona to Lisbon on 12 March for 2 adults and a child of 5");
@@ -245,6 +253,7 @@ describe("asking back", () => {
     expect(await customer.say("9")).toContain("There is no number 9");
     expect(await customer.say("the direct one")).toContain("numbers 2 and 3");
     expect(await customer.say("what about option 3?")).toContain("18:05 to 19:10, direct");
+    expect(await customer.say("take it")).toContain("TAP TP1031, classic");
   });
 });
 
@@ -297,6 +306,15 @@ describe("bookings that exist", () => {
     expect(customer.lastCall()).toMatchObject({ name: "modify_booking", arguments: { bookingReference: "K7PQ2M", newOfferId: "fl-1-2" } });
   });
 
+  it.each(["my flight K7PQ2M needs to be moved to 20 March please", "please reschedule booking K7PQ2M to 20 March", "switch my flight to 20 March"])(
+    "understands: %s",
+    async (text) => {
+      const customer = talk();
+      await customer.say(text);
+      expect(customer.lastCall()).toMatchObject({ name: "search_flights", arguments: { departureDate: "2027-03-20" } });
+    },
+  );
+
   it("moves what was booked here with the same search", async () => {
     const customer = talk();
     await customer.say("hotel in Lisbon from 12 to 15 March for two adults and a child of 5");
@@ -327,6 +345,7 @@ describe("bookings that exist", () => {
   it("tells the status", async () => {
     const customer = talk();
     expect(await customer.say("what is the status of my booking?")).toContain("K7PQ2M: LH1123 Barcelona BCN");
+    expect(await customer.say("I booked a flight with you, is it confirmed?")).toContain("K7PQ2M");
     expect(await talk({ get_booking_history: () => ({ bookings: [] }) }).say("show my bookings")).toContain("no bookings");
   });
 });

@@ -7,7 +7,7 @@ import { learn } from "./learn.ts";
 import type { Move, Surroundings } from "./move.ts";
 import { initialState, type State } from "./state.ts";
 
-export interface FoldInput {
+interface FoldInput {
   messages: readonly TranscriptMessage[];
   now: number;
   timeZone: string;

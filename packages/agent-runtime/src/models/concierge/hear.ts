@@ -10,7 +10,7 @@ import { absorb, travellerData } from "./traveller-data.ts";
 import { applyTrip } from "./trip.ts";
 import { hasContent, type Understanding, understand } from "./understanding.ts";
 
-export interface Hearing {
+interface Hearing {
   gazetteer: Gazetteer;
   /** The customer's day when the message was written. */
   today: string;
@@ -140,6 +140,8 @@ function choose(state: State, said: Understanding, today: string): Heard | undef
   const about = readQuestionAbout(text, offers);
   if (about) return { kind: "heard", act: "details", said, offer: about };
   const waiting = state.asked?.kind === "choice" && state.asked.vertical === vertical;
+  // "Take it" after details were given means the offer they were about.
+  const discussed = state.last.kind === "heard" && state.last.act === "details" ? state.last.offer : undefined;
   const explicit =
     /\b(?:option|number|offer|choice)\s*\d|#\s*\d|\b(?:the|that)\s+(?:[\p{L}\p{N}:.-]+\s+){1,4}(?:one|option|offer)\b|\bcheapest\b|\bfastest\b|\bearliest\b/u.test(
       text,
@@ -150,10 +152,9 @@ function choose(state: State, said: Understanding, today: string): Heard | undef
   const bare = new RegExp(`^\\W*(?:${count}|\\d{1,2}(?:st|nd|rd|th)?)\\W*$`).test(text);
   if (facts > 0 && !explicit && !bare) return undefined;
   if (intents.belongs && intents.verticals.some((other) => other !== vertical) && !explicit) return undefined;
-  const choice = readChoice(
-    text.replace(/\b(?:only|ones)\b.*$/, (found) => (found.startsWith("ones") ? "" : found)),
-    offers,
-  );
+  const takes =
+    discussed && /\b(?:take|book|choose|want|have|reserve)\s+(?:it|that|this)\b|\b(?:that|this)\s+one\b|^\s*(?:yes|ok|okay|sure|perfect|great)\b/.test(text);
+  const choice = takes ? { offer: discussed } : readChoice(text, offers);
   if (!choice) return undefined;
   if ("several" in choice) return waiting ? { kind: "heard", act: "choose", said, several: choice.several } : undefined;
   if ("outOfRange" in choice) return waiting ? { kind: "heard", act: "choose", said, outOfRange: choice.outOfRange } : undefined;

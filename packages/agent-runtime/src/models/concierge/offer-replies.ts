@@ -25,7 +25,7 @@ function described(vertical: Vertical, slots: Slots, args: Record<string, unknow
   }
 }
 
-export interface OffersReply {
+interface OffersReply {
   search: SearchReading;
   args: Record<string, unknown>;
   slots: Slots;

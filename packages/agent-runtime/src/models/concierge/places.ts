@@ -2,7 +2,7 @@ import type { Gazetteer, Place } from "./gazetteer.ts";
 import { regionOfAbbreviation } from "./regions.ts";
 import { normalise, type Span } from "./text.ts";
 
-export type PlaceRole = "from" | "to" | "in" | "pickUp" | "dropOff";
+type PlaceRole = "from" | "to" | "in" | "pickUp" | "dropOff";
 
 export interface PlaceMention {
   role?: PlaceRole;
@@ -142,10 +142,12 @@ function lookUp(gazetteer: Gazetteer, text: string, tokens: readonly Token[]): P
   return found.length > 0 || joined === between ? found : gazetteer.find(between);
 }
 
-function accepts(token: Token, text: string, shouting: boolean, hungry: boolean): boolean {
+function accepts(token: Token, { text, raw, shouting, hungry }: Scan): boolean {
   const cued = () => roleBefore(text, token.start) !== undefined;
   if (never.has(token.text)) return isCode(token, shouting) && cued();
   if (/^\d+$/.test(token.text) || token.text.length < 2) return false;
+  // "Den Haag": the first word of a longer name is no code.
+  if (token.text.length === 3 && !isCode(token, shouting) && !shouting && isCapital(token) && /^ \p{Lu}/u.test(raw.slice(token.end))) return false;
   if (token.text.length === 3 && !isCode(token, shouting))
     return (
       hungry ||
@@ -157,7 +159,7 @@ function accepts(token: Token, text: string, shouting: boolean, hungry: boolean)
   return true;
 }
 
-export interface PlaceReading {
+interface PlaceReading {
   /** The question before was about a place: bare words count as one. */
   hungry?: boolean;
 }
@@ -165,18 +167,20 @@ export interface PlaceReading {
 interface Scan {
   gazetteer: Gazetteer;
   text: string;
+  raw: string;
   tokens: Token[];
   shouting: boolean;
   hungry: boolean;
 }
 
-function known({ gazetteer, text, tokens, shouting, hungry }: Scan): PlaceMention[] {
+function known(scan: Scan): PlaceMention[] {
+  const { gazetteer, text, tokens } = scan;
   const found: PlaceMention[] = [];
   for (let at = 0; at < tokens.length; ) {
     let step = 1;
     for (let n = Math.min(4, tokens.length - at); n >= 1; n--) {
       const words = tokens.slice(at, at + n);
-      if (n === 1 && !accepts(words[0]!, text, shouting, hungry)) continue;
+      if (n === 1 && !accepts(words[0]!, scan)) continue;
       if (n > 1 && (notPlaces.has(words[0]!.text) || never.has(words[0]!.text)) && never.has(words[1]!.text)) continue;
       const hits = tidy(lookUp(gazetteer, text, words));
       if (hits.length === 0) continue;
@@ -255,7 +259,7 @@ function unknown(scan: Scan, found: readonly PlaceMention[]): PlaceMention[] {
  */
 export function readPlaces(text: string, raw: string, gazetteer: Gazetteer, { hungry = false }: PlaceReading = {}): PlaceMention[] {
   const letters = raw.replace(/[^\p{L}]/gu, "");
-  const scan: Scan = { gazetteer, text, tokens: tokenise(text, raw), shouting: letters.length > 4 && letters === letters.toUpperCase(), hungry };
+  const scan: Scan = { gazetteer, text, raw, tokens: tokenise(text, raw), shouting: letters.length > 4 && letters === letters.toUpperCase(), hungry };
   const found = known(scan);
   return [...found, ...unknown(scan, found)].sort((a, b) => a.span.start - b.span.start);
 }

@@ -126,7 +126,7 @@ export function readPending(content: Fields): PendingReading | undefined {
   };
 }
 
-export function readBooking(value: unknown): BookingReading | undefined {
+function readBooking(value: unknown): BookingReading | undefined {
   const read = fields(value);
   const reference = text(read.reference);
   if (!reference) return undefined;

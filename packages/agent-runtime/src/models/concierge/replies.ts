@@ -51,7 +51,7 @@ export function askTravellers(missing: Missing, known: number, carOnly: boolean)
         ? `the birth date of the child (${missing.births[0]! < 1 ? "under 1 year" : `age ${missing.births[0]}`})`
         : `the birth dates of the children (ages ${list(missing.births.map(String))})`,
     );
-  if (missing.email) asks.push("an e-mail address for the confirmation");
+  if (missing.email) asks.push("an e-mail address for the booking");
   return `Please send me ${list(asks)}.`;
 }
 
@@ -85,7 +85,7 @@ export function outcomeReply({ status, booking, penalty, refund, note }: Outcome
   const extra = note ? ` ${note}` : "";
   switch (status) {
     case "booked":
-      return `All done: your booking reference is ${reference}. The confirmation goes to your e-mail address.${extra} Is there anything else, such as a hotel or a car?`;
+      return `All done: your booking reference is ${reference}. Everything is on the card; ask me any time to see it again.${extra} Is there anything else, such as a hotel or a car?`;
     case "held":
       return `It is held for you under the reference ${reference}${booking.paymentTimeLimit ? `, to be paid by ${timeLimit(booking.paymentTimeLimit)}` : ""}. It is not ticketed yet.${extra}`;
     case "changed":

@@ -2,7 +2,7 @@ import { addDays, day, weekdayOf, yearOf } from "./calendar.ts";
 import type { DaySpec } from "./dates.ts";
 
 /** A day that is known, or why not, with the days it could be. */
-export type Resolved = { day: string; until?: string } | { why: "ambiguous" | "past" | "month" | "invalid"; options: string[]; month?: number };
+type Resolved = { day: string; until?: string } | { why: "ambiguous" | "past" | "month" | "invalid"; options: string[]; month?: number };
 
 const recentlyDays = 31;
 

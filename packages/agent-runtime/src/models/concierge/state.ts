@@ -131,7 +131,6 @@ export interface State {
   travellers: NameReading[];
   half: string[];
   unclearBirth?: string;
-  tooManyNames: boolean;
   localPhone: boolean;
   email?: string;
   phone?: string;
@@ -163,7 +162,6 @@ export const initialState = (): State => ({
   searches: new Map(),
   travellers: [],
   half: [],
-  tooManyNames: false,
   localPhone: false,
   bookings: [],
   bookedFrom: new Map(),

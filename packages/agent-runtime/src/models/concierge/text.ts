@@ -5,7 +5,7 @@ export interface Span {
 }
 
 /** Longer messages are read up to here: enough for any request, and a bound on the work of one turn. */
-export const longestMessage = 4_000;
+const longestMessage = 4_000;
 
 const plainLetters: Record<string, string> = {
   ø: "o",

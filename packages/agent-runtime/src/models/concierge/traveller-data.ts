@@ -9,18 +9,21 @@ import { hasWishes } from "./wishes.ts";
 export function travellerData(state: State, said: Understanding, today: string): Act | undefined {
   const { ids, intents, text, dates } = said;
   const asked = state.asked?.kind === "travellers";
-  // Names sent ahead are kept for later.
+  // Names sent ahead are kept for later; the days in them are births.
   if (
     ids.email &&
     inProgress(state) &&
     !needsTravellers(state) &&
     state.goal.kind === "trip" &&
-    !hasContent(said) &&
     said.places.length === 0 &&
-    intents.verticals.length === 0
+    intents.verticals.length === 0 &&
+    !hasWishes(said.wishes)
   ) {
-    absorb(state, readTravellers(said.raw, ids.spans, today), said);
-    return "ahead";
+    const ahead = readTravellers(said.raw, ids.spans, today);
+    if (ahead.names.length > 0 || !hasContent(said)) {
+      absorb(state, ahead, said);
+      return "ahead";
+    }
   }
   if (!asked && !(needsTravellers(state) || state.asked?.kind === "confirm" || state.asked?.kind === "alter")) return undefined;
   if (intents.verticals.length > 0 && !ids.email) return undefined;
@@ -90,7 +93,6 @@ export function absorb(state: State, data: TravellerData, { ids }: Understanding
     else if (corrected >= 0 && state.travellers.length === needed) state.travellers[corrected] = { ...state.travellers[corrected]!, ...fresh[0]! };
     else state.travellers = [...state.travellers, ...fresh];
   }
-  state.tooManyNames = state.travellers.length > needed;
   state.half =
     data.half.length > 0
       ? data.half.filter((one) => !state.travellers.some((known) => normalise(known.givenName).split(" ").includes(normalise(one))))

@@ -4,7 +4,7 @@ import type { Vertical } from "./intents.ts";
 import { resolveDay } from "./resolve-day.ts";
 import { type DaySlot, endOf, type Slots } from "./state.ts";
 
-export interface DateContext {
+interface DateContext {
   focus?: Vertical;
   /** Only the end was asked for. */
   endOnly: boolean;

@@ -26,7 +26,7 @@ export interface Understanding {
   places: PlaceMention[];
 }
 
-export interface ReadingContext {
+interface ReadingContext {
   /** The customer's day. */
   today: string;
   gazetteer: Gazetteer;

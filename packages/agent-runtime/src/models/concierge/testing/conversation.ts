@@ -17,7 +17,7 @@ export const allTools = [
 /** A tool's content, or the error it ends with. */
 export type Answer = (args: Record<string, unknown>, calls: number) => unknown;
 
-export interface Conversation {
+interface Conversation {
   /** What the customer writes; the reply. Tool calls are answered on the way. */
   say(text: string): Promise<string>;
   /** The runtime's part after a yes: the pending call once more, with this result. Then the reply. */

@@ -3,11 +3,11 @@ import { fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { openAiServer } from "../packages/agent-runtime/src/testing/openai-server.ts";
+import { WebSocket } from "ws";
 import { type GatewayProcess, startGateway } from "../apps/gateway/src/testing/gateway-process.ts";
+import { openAiServer } from "../packages/agent-runtime/src/testing/openai-server.ts";
 import { median, ms, quantile, rate, timed } from "./figures.ts";
 import { type BareClient, bareClient } from "./socket.ts";
-import { WebSocket } from "ws";
 
 /**
  * `npm run bench`: the built gateway beside a raw `ws` echo and a raw disk write in the same run. Prints one table; with
@@ -116,12 +116,23 @@ function seedSessions(stateDir: string, count: number): void {
   const db = new DatabaseSync(join(stateDir, "data", "travelagent.db"));
   const columns = (table: string) => db.prepare(`select * from ${table} limit 1`).get() as Record<string, string | number | null>;
   db.exec("begin");
-  for (const [table, key] of [["session", "key"], ["conversation", "session_key"]] as const) {
+  for (const [table, key] of [
+    ["session", "key"],
+    ["conversation", "session_key"],
+  ] as const) {
     const sample = columns(table);
     const names = Object.keys(sample);
     const insert = db.prepare(`insert into ${table} (${names.join(", ")}) values (${names.map(() => "?").join(", ")})`);
     for (let index = 0; index < count; index++) {
-      const values = names.map((name) => (name === key ? `agent:main:stored${index}` : name === "session_id" ? `stored-${index}` : name === "updated_at" || name === "last_at" ? Number(sample[name]) - index : sample[name]!));
+      const values = names.map((name) =>
+        name === key
+          ? `agent:main:stored${index}`
+          : name === "session_id"
+            ? `stored-${index}`
+            : name === "updated_at" || name === "last_at"
+              ? Number(sample[name]) - index
+              : sample[name]!,
+      );
       insert.run(...values);
     }
   }
@@ -139,7 +150,10 @@ const model = await openAiServer({
 });
 writeFileSync(
   join(stateDir, "travelagent.json"),
-  JSON.stringify({ models: { providers: { local: { api: "openai-completions", baseUrl: model.url, models: [{ id: "zero" }] } } }, agents: { defaults: { model: { primary: "local/zero" } } } }),
+  JSON.stringify({
+    models: { providers: { local: { api: "openai-completions", baseUrl: model.url, models: [{ id: "zero" }] } } },
+    agents: { defaults: { model: { primary: "local/zero" } } },
+  }),
   { mode: 0o600 },
 );
 const start = (): Promise<GatewayProcess> => startGateway({ stateDir });
@@ -172,7 +186,10 @@ try {
 
   // ---- requests beside a raw echo, interleaved
   const echo = await echoServer();
-  for (const [connections, depth] of [[1, 64], [50, 4]] as const) {
+  for (const [connections, depth] of [
+    [1, 64],
+    [50, 4],
+  ] as const) {
     const ours = await Promise.all(Array.from({ length: connections }, () => bareClient(gateway!.url, gateway!.token)));
     const raw = await Promise.all(Array.from({ length: connections }, () => echoClient(echo.url)));
     const rates: { ours: number[]; raw: number[] } = { ours: [], raw: [] };
@@ -181,7 +198,13 @@ try {
       rates.ours.push(await throughput(ours.map(asRequester), depth, quick ? 1 : 2));
     }
     const share = median(rates.ours) / median(rates.raw);
-    row(`health, ${connections} × ${depth} in flight`, rate(median(rates.ours)), `raw ws echo ${rate(median(rates.raw))}: ${(share * 100).toFixed(0)} %`, connections === 50 ? "≥ 60 % of raw" : "", connections === 50 ? share >= 0.6 : null);
+    row(
+      `health, ${connections} × ${depth} in flight`,
+      rate(median(rates.ours)),
+      `raw ws echo ${rate(median(rates.raw))}: ${(share * 100).toFixed(0)} %`,
+      connections === 50 ? "≥ 60 % of raw" : "",
+      connections === 50 ? share >= 0.6 : null,
+    );
     for (const client of [...ours, ...raw]) client.close();
   }
   echo.close();
@@ -191,7 +214,13 @@ try {
   for (let count = 0; count < 20; count++) await turn(client, "agent:main:warm");
   const warm: number[] = [];
   for (let count = 0; count < (quick ? 60 : 200); count++) warm.push(await turn(client, `agent:main:warm${count % 5}`));
-  row("turn, warm, p50 / p95", `${ms(median(warm))} / ${ms(quantile(warm, 0.95))}`, `raw 4 KiB write + fdatasync: ${ms(rawDiskWrite(stateDir))}`, "p95 ≤ 20 ms", quantile(warm, 0.95) <= 20);
+  row(
+    "turn, warm, p50 / p95",
+    `${ms(median(warm))} / ${ms(quantile(warm, 0.95))}`,
+    `raw 4 KiB write + fdatasync: ${ms(rawDiskWrite(stateDir))}`,
+    "p95 ≤ 20 ms",
+    quantile(warm, 0.95) <= 20,
+  );
   await turnsPerSecond(client, 50, 2);
   const speed: number[] = [];
   for (let round = 0; round < 3; round++) speed.push(await turnsPerSecond(client, 50, quick ? 6 : 20));
@@ -208,20 +237,33 @@ try {
   };
   await bytesFor(10);
   const [small, large] = [await bytesFor(500), await bytesFor(4000)];
-  row("bytes for an answer of 500 / 4,000 words", `${small.toLocaleString("en-US")} / ${large.toLocaleString("en-US")}`, `${(large / small).toFixed(1)} × for 8 × the words`, "linear", large / small < 10);
+  row(
+    "bytes for an answer of 500 / 4,000 words",
+    `${small.toLocaleString("en-US")} / ${large.toLocaleString("en-US")}`,
+    `${(large / small).toFixed(1)} × for 8 × the words`,
+    "linear",
+    large / small < 10,
+  );
 
   // ---- other clients
   const alone: number[] = [];
   const crowded: number[] = [];
   const others: BareClient[] = [];
   for (let count = 0; count < 100; count++) alone.push(await turn(client, "agent:main:crowd"));
-  for (let count = 0; count < 1000; count += 50) others.push(...(await Promise.all(Array.from({ length: 50 }, () => bareClient(gateway!.url, gateway!.token)))));
+  for (let count = 0; count < 1000; count += 50)
+    others.push(...(await Promise.all(Array.from({ length: 50 }, () => bareClient(gateway!.url, gateway!.token)))));
   for (let count = 0; count < 100; count++) crowded.push(await turn(client, "agent:main:crowd"));
   for (const other of others) other.close();
   await new Promise((resolve) => setTimeout(resolve, 500));
   for (let count = 0; count < 100; count++) alone.push(await turn(client, "agent:main:crowd"));
   const ratio = median(crowded) / median(alone);
-  row("turn with 1,000 other clients, p50", ms(median(crowded)), `alone ${ms(median(alone))}: ${((ratio - 1) * 100).toFixed(0)} % more`, "within 20 %", ratio <= 1.2);
+  row(
+    "turn with 1,000 other clients, p50",
+    ms(median(crowded)),
+    `alone ${ms(median(alone))}: ${((ratio - 1) * 100).toFixed(0)} % more`,
+    "within 20 %",
+    ratio <= 1.2,
+  );
 
   // ---- many stored sessions
   const measure = async () => {
@@ -246,7 +288,13 @@ try {
   const flat = (a: number, b: number) => b <= a * 1.5 + 0.3;
   row("turn, few / 50,000 stored sessions, p50", `${ms(few.turn)} / ${ms(many.turn)}`, "", "flat", flat(few.turn, many.turn));
   row("sessions.list of 50, few / 50,000", `${ms(few.sessions)} / ${ms(many.sessions)}`, "", "flat", flat(few.sessions, many.sessions));
-  row("conversations.list of 50, few / 50,000", `${ms(few.conversations)} / ${ms(many.conversations)}`, "", "flat", flat(few.conversations, many.conversations));
+  row(
+    "conversations.list of 50, few / 50,000",
+    `${ms(few.conversations)} / ${ms(many.conversations)}`,
+    "",
+    "flat",
+    flat(few.conversations, many.conversations),
+  );
   row("start to ready with 50,000 stored sessions", ms(gateway.readyMs));
   row("memory at the end", `${rss(gateway.pid).toFixed(0)} MiB`);
 } finally {
@@ -266,6 +314,12 @@ if (process.argv.includes("--write")) {
   const path = join(import.meta.dirname, "README.md");
   const text = readFileSync(path, "utf8");
   const date = new Date().toISOString().slice(0, 10);
-  writeFileSync(path, text.replace(/<!-- table -->[\s\S]*<!-- end -->/, `<!-- table -->\nMeasured ${date}, Node ${process.version}, ${(await import("node:os")).cpus().length} cores.\n\n${table}\n<!-- end -->`));
+  writeFileSync(
+    path,
+    text.replace(
+      /<!-- table -->[\s\S]*<!-- end -->/,
+      `<!-- table -->\nMeasured ${date}, Node ${process.version}, ${(await import("node:os")).cpus().length} cores.\n\n${table}\n<!-- end -->`,
+    ),
+  );
 }
 if (rows.some(({ met }) => met === false)) process.exitCode = 1;

@@ -18,7 +18,14 @@ export async function bareClient(url: string, token: string): Promise<BareClient
   let bytes = 0;
   socket.on("message", (data: Buffer) => {
     bytes += data.length;
-    const frame = JSON.parse(data.toString()) as { type: string; id: string; ok: boolean; payload: { runId?: string; state?: string }; error?: { code: string; message: string }; event?: string };
+    const frame = JSON.parse(data.toString()) as {
+      type: string;
+      id: string;
+      ok: boolean;
+      payload: { runId?: string; state?: string };
+      error?: { code: string; message: string };
+      event?: string;
+    };
     if (frame.type === "res") {
       const waiting = pending.get(frame.id);
       pending.delete(frame.id);
@@ -44,7 +51,11 @@ export async function bareClient(url: string, token: string): Promise<BareClient
     });
   };
   await call("connect", {
-    minProtocol: 3, maxProtocol: 3, role: "operator", scopes: ["operator.admin"], auth: { token },
+    minProtocol: 3,
+    maxProtocol: 3,
+    role: "operator",
+    scopes: ["operator.admin"],
+    auth: { token },
     client: { id: "gateway-client", version: "1", platform: "bench", mode: "backend" },
   });
   return {

@@ -28,7 +28,10 @@ for (const name of readdirSync(join(root, "packages"))) {
   const folder = join(root, "packages", name);
   const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { exports: Record<string, { types: string }> };
   const entries = Object.entries(manifest.exports).map(([path, { types }]) => [path, join(folder, types)] as const);
-  const program = ts.createProgram({ rootNames: entries.map(([, file]) => file), options: { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, skipLibCheck: true, types: [] } });
+  const program = ts.createProgram({
+    rootNames: entries.map(([, file]) => file),
+    options: { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, skipLibCheck: true, types: [] },
+  });
   const report = entries.map(([path, file]) => [`${path}`, ...namesOf(program, file).map((line) => `  ${line}`)].join("\n")).join("\n\n");
   const target = join(root, "docs/api", `${name}.txt`);
   if (write) {

@@ -26,7 +26,8 @@ for (const folder of ["packages", "apps"]) {
     for (const dependency of Object.keys(manifest.dependencies ?? {})) {
       if (!dependency.startsWith("@travelagent/")) continue;
       const below = dependency.replace("@travelagent/", "");
-      if (layerOf(below) >= layerOf(name) && !allowedBetweenApps.has(`${name}→${below}`)) problems.push(`${name} may not depend on ${below}: dependencies point strictly down`);
+      if (layerOf(below) >= layerOf(name) && !allowedBetweenApps.has(`${name}→${below}`))
+        problems.push(`${name} may not depend on ${below}: dependencies point strictly down`);
     }
   }
 }

@@ -14,7 +14,11 @@ const steps: [name: string, command: string, args: string[]][] = [
 ];
 for (const [name, command, args] of steps) {
   const started = Date.now();
-  const { status } = spawnSync(join(root, "node_modules/.bin", command), args, { cwd: root, stdio: "inherit", env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" } });
+  const { status } = spawnSync(join(root, "node_modules/.bin", command), args, {
+    cwd: root,
+    stdio: "inherit",
+    env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1" },
+  });
   if (status !== 0) {
     console.error(`check failed: ${name}`);
     process.exit(1);

@@ -40,20 +40,31 @@ const mark = (stamp) => {
 };
 
 function install() {
-  const inputs = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"].map((name) => join(root, name)).concat(folders().map((folder) => join(folder, "package.json")));
+  const inputs = ["package.json", "pnpm-lock.yaml", "pnpm-workspace.yaml"]
+    .map((name) => join(root, name))
+    .concat(folders().map((folder) => join(folder, "package.json")));
   if (existsSync(node) && isFresh("install", inputs)) return;
   say(`installing with ${packageManager} (once; some minutes on a slow line)`);
-  run("npx", ["--yes", packageManager, "install", "--frozen-lockfile", "--reporter=append-only"], { stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
+  run("npx", ["--yes", packageManager, "install", "--frozen-lockfile", "--reporter=append-only"], {
+    stdio: ["ignore", 2, 2],
+    shell: process.platform === "win32",
+  });
   mark("install");
 }
 
 const buildInputs = () => [join(root, "tsconfig.base.json"), join(root, "scripts", "tsup-library.ts"), join(root, "pnpm-lock.yaml"), ...folders()];
 function build(filter) {
   const stamp = filter ? "build-apps" : "build-all";
-  const built = existsSync(join(root, "apps/gateway/dist/main.js")) && existsSync(join(root, "apps/web/dist/index.html")) && existsSync(join(root, "apps/cli/dist/main.js"));
+  const built =
+    existsSync(join(root, "apps/gateway/dist/main.js")) &&
+    existsSync(join(root, "apps/web/dist/index.html")) &&
+    existsSync(join(root, "apps/cli/dist/main.js"));
   if (built && (isFresh(stamp, buildInputs()) || (filter && isFresh("build-all", buildInputs())))) return;
   say("building what is stale");
-  run(bin("turbo"), ["run", "build", "--output-logs=errors-only", "--no-update-notifier", ...(filter ?? [])], { stdio: ["ignore", 2, 2], env: { ...env, TURBO_TELEMETRY_DISABLED: "1" } });
+  run(bin("turbo"), ["run", "build", "--output-logs=errors-only", "--no-update-notifier", ...(filter ?? [])], {
+    stdio: ["ignore", 2, 2],
+    env: { ...env, TURBO_TELEMETRY_DISABLED: "1" },
+  });
   mark(stamp);
 }
 

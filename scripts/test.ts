@@ -4,9 +4,12 @@ import { join } from "node:path";
 
 /** `npm test`: types, then every test this machine can run, then a list of what was left out and why. */
 const root = join(import.meta.dirname, "..");
-const run = (command: string, args: string[]): boolean => spawnSync(join(root, "node_modules/.bin", command), args, { cwd: root, stdio: "inherit" }).status === 0;
+const run = (command: string, args: string[]): boolean =>
+  spawnSync(join(root, "node_modules/.bin", command), args, { cwd: root, stdio: "inherit" }).status === 0;
 
-const chromium = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((path) => path !== undefined && path !== "" && existsSync(path));
+const chromium = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  (path) => path !== undefined && path !== "" && existsSync(path),
+);
 const leftOut: string[] = [];
 if (!chromium) leftOut.push("browser tests of the web chat and the console: no Chromium found (install Debian's chromium, or set CHROMIUM_PATH)");
 

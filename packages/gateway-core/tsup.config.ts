@@ -3,5 +3,5 @@ import { library } from "../../scripts/tsup-library.ts";
 export default library({
   index: "src/index.ts",
   node: "src/node.ts",
-  testing: "src/testing/index.ts"
+  testing: "src/testing/index.ts",
 });

@@ -9,7 +9,16 @@ import { createConcierge } from "@travelagent/agent-runtime/models/concierge";
 import { createWebchat } from "@travelagent/channel-webchat";
 import { configHandlers } from "@travelagent/config";
 import { openDatabase, openEngine } from "@travelagent/engine";
-import { createAuth, createControlPlane, createGateway, createMetrics, createVisitors, type Publisher, route, type SessionKeyOf } from "@travelagent/gateway-core";
+import {
+  createAuth,
+  createControlPlane,
+  createGateway,
+  createMetrics,
+  createVisitors,
+  type Publisher,
+  route,
+  type SessionKeyOf,
+} from "@travelagent/gateway-core";
 import { serve } from "@travelagent/gateway-core/node";
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Logger, systemClock } from "@travelagent/protocol/ports";
@@ -44,7 +53,11 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   const defaultAgentId = config.agents.list.find((agent) => agent.default)?.id ?? config.agents.list[0]?.id ?? "main";
 
   // What is durable.
-  const engine = openEngine({ path: paths.database, log: part("engine"), ...(config.agents.defaults.maxConcurrent ? { concurrency: config.agents.defaults.maxConcurrent } : {}) });
+  const engine = openEngine({
+    path: paths.database,
+    log: part("engine"),
+    ...(config.agents.defaults.maxConcurrent ? { concurrency: config.agents.defaults.maxConcurrent } : {}),
+  });
   const { db, work } = engine;
   const sessions = createSessions({ db, transcripts: fileTranscripts({ directory: paths.base, log: part("transcripts") }), log: part("sessions") });
   await sessions.start();
@@ -72,7 +85,10 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
     await gateway.bindCustomer(sessionKey, customerId);
   };
   const bookings = createBookings({
-    db, work, clock, log: part("bookings"),
+    db,
+    work,
+    clock,
+    log: part("bookings"),
     suppliers: config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier],
     payments: sandbox.payments,
     customers: {
@@ -95,9 +111,16 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   };
   const policy = policyFiles({ pack: fileURLToPath(new URL("../policy", import.meta.url)), directory: config.policy.dir ?? paths.policy, log: part("policy") });
   const gate = createGate({
-    db, clock, log: part("gate"), policy: policy.policy,
+    db,
+    clock,
+    log: part("gate"),
+    policy: policy.policy,
     tools: [...bookingTools(bookings), ...crmTools({ crm, bookings: history, onCustomerKnown: known }), handOverTool()],
-    exposure: { ...(config.tools.allow ? { allow: config.tools.allow } : {}), ...(config.tools.deny ? { deny: config.tools.deny } : {}), byAgent: Object.fromEntries(config.agents.list.flatMap(({ id, tools }) => (tools ? [[id, { allow: tools.allow ?? [], deny: tools.deny ?? [] }]] : []))) },
+    exposure: {
+      ...(config.tools.allow ? { allow: config.tools.allow } : {}),
+      ...(config.tools.deny ? { deny: config.tools.deny } : {}),
+      byAgent: Object.fromEntries(config.agents.list.flatMap(({ id, tools }) => (tools ? [[id, { allow: tools.allow ?? [], deny: tools.deny ?? [] }]] : []))),
+    },
     onApprovalRequested: (decision) => publisher.publish("approval", { approval: asApproval(decision) }),
   });
   await gate.migrate();
@@ -106,21 +129,47 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   const models = modelSet(config, env, createConcierge({ places: createGazetteer }));
   const skillsDirectory = fileURLToPath(new URL("../skills", import.meta.url));
   const agent = createAgent({
-    gate, transcript: sessions, clock, log: part("agent"),
+    gate,
+    transcript: sessions,
+    clock,
+    log: part("agent"),
     models: (turn) => models.forAgent(turn.agentId),
-    prompt: { agencyName: "Travel Agent OS", agentName: "the travel assistant", skills: skillFiles([skillsDirectory, ...config.skills.extraDirs, paths.skills], part("skills")) },
+    prompt: {
+      agencyName: "Travel Agent OS",
+      agentName: "the travel assistant",
+      skills: skillFiles([skillsDirectory, ...config.skills.extraDirs, paths.skills], part("skills")),
+    },
   });
 
   // The path of a message.
   const metrics = createMetrics();
-  const turnSeconds = metrics.histogram("turn_seconds", "Time of a turn, from its start to its committed reply.", [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]);
+  const turnSeconds = metrics.histogram(
+    "turn_seconds",
+    "Time of a turn, from its start to its committed reply.",
+    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  );
   const turnsTotal = metrics.counter("turns_total", "Turns by channel and outcome.", ["channel", "outcome"]);
   const gateway = createGateway({
-    engine, sessions, sessionKeyOf, agent, publisher, clock, log: part("gateway"), timeZone, defaultAgentId,
+    engine,
+    sessions,
+    sessionKeyOf,
+    agent,
+    publisher,
+    clock,
+    log: part("gateway"),
+    timeZone,
+    defaultAgentId,
     // A reply is in the history of the chat by the commit that put it into the outbox; the outbox tells the open pages.
     channels: [createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } })],
     admission: { webchat: { dmPolicy: "open" } },
-    bindings: config.bindings.map(({ agentId, match }) => ({ agentId, match: { channel: match.channel, ...(match.accountId ? { accountId: match.accountId } : {}), ...(match.peer ? { peer: { kind: match.peer.kind === "dm" ? "dm" : "group", id: match.peer.id } } : {}) } })),
+    bindings: config.bindings.map(({ agentId, match }) => ({
+      agentId,
+      match: {
+        channel: match.channel,
+        ...(match.accountId ? { accountId: match.accountId } : {}),
+        ...(match.peer ? { peer: { kind: match.peer.kind === "dm" ? "dm" : "group", id: match.peer.id } } : {}),
+      },
+    })),
     ...(config.agents.defaults.timeoutSeconds ? { turnTimeoutMs: config.agents.defaults.timeoutSeconds * 1000 } : {}),
     onTurnEnd: ({ channel, outcome, ms }) => {
       turnSeconds.observe(ms / 1000);
@@ -131,20 +180,34 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
 
   // Who may connect.
   const secret = settings.config.gateway.auth.mode === "password" ? settings.password : (settings.token ?? ownSecret(paths.token));
-  const auth = createAuth({ mode: config.gateway.auth.mode, clock, ...(config.gateway.auth.mode === "password" ? { password: secret ?? "" } : { token: secret ?? "" }) });
-  const agents = config.agents.list.length > 0 ? config.agents.list.map((entry) => ({ id: entry.id, ...(entry.name ? { name: entry.name } : {}) })) : [{ id: "main" }];
+  const auth = createAuth({
+    mode: config.gateway.auth.mode,
+    clock,
+    ...(config.gateway.auth.mode === "password" ? { password: secret ?? "" } : { token: secret ?? "" }),
+  });
+  const agents =
+    config.agents.list.length > 0 ? config.agents.list.map((entry) => ({ id: entry.id, ...(entry.name ? { name: entry.name } : {}) })) : [{ id: "main" }];
   const control = createControlPlane({
-    auth, version, clock, metrics, log: part("control"),
+    auth,
+    version,
+    clock,
+    metrics,
+    log: part("control"),
     staticDir: join(dirname(createRequire(import.meta.url).resolve("@travelagent/web/package.json")), "dist"),
     visitors: createVisitors({
       secret: ownSecret(join(paths.credentials, "visitors.key")),
-      sessionKeyOf: (visitorId) => route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { defaultAgentId, sessionKeyOf }).sessionKey,
+      sessionKeyOf: (visitorId) =>
+        route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { defaultAgentId, sessionKeyOf }).sessionKey,
     }),
     sessionDefaults: { defaultAgentId, mainKey: "main", mainSessionKey: `agent:${defaultAgentId}:main` },
     network: { allowedOrigins: config.gateway.http.allowedOrigins, trustedProxies: config.gateway.trustedProxies },
     health: () => {
       const channels = gateway.channelStatus();
-      return { degraded: channels.filter((channel) => channel.state !== "running").map((channel) => `channel:${channel.id}`), channels: Object.fromEntries(channels.map((channel) => [channel.id, channel.state])), defaultAgentId };
+      return {
+        degraded: channels.filter((channel) => channel.state !== "running").map((channel) => `channel:${channel.id}`),
+        channels: Object.fromEntries(channels.map((channel) => [channel.id, channel.state])),
+        defaultAgentId,
+      };
     },
     handlers: {
       ...gateway.handlers,
@@ -165,7 +228,11 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
 
   await engine.start();
   const server = await serve({
-    control, port: settings.port, host: settings.host, clock, log: part("http"),
+    control,
+    port: settings.port,
+    host: settings.host,
+    clock,
+    log: part("http"),
     ...(config.gateway.tls ? { tls: { cert: readFileSync(config.gateway.tls.cert), key: readFileSync(config.gateway.tls.key) } } : {}),
   });
   await gateway.start();

@@ -133,13 +133,26 @@ describe("with an OpenAI-compatible server", () => {
         offerId = /offerId\\*":\s*\\*"([^"\\]+)/.exec(last)?.[1] ?? offerId;
         if (last.includes("booked")) return { text: "Booked. Enjoy your trip." };
         if (last.includes("confirmation-required")) return { text: "Please confirm." };
-        if (offerId) return { toolCalls: [{ name: "create_booking", arguments: { offerIds: [offerId], travellers: [{ givenName: "Ana", familyName: "Silva" }], contact: { email: "ana@example.com" } } }] };
+        if (offerId)
+          return {
+            toolCalls: [
+              {
+                name: "create_booking",
+                arguments: { offerIds: [offerId], travellers: [{ givenName: "Ana", familyName: "Silva" }], contact: { email: "ana@example.com" } },
+              },
+            ],
+          };
         return { toolCalls: [{ name: "search_flights", arguments: { origin: "BCN", destination: "FRA", departureDate: date, adults: 1 } }] };
       },
     });
     const gateway = await startGateway({
       stateDir: state.path,
-      env: { TRAVELAGENT_CONFIG: await writeConfig(state.path, { models: { providers: { local: { api: "openai-completions", baseUrl: server.url, models: [{ id: "m1" }] } } }, agents: { defaults: { model: { primary: "local/m1" } } } }) },
+      env: {
+        TRAVELAGENT_CONFIG: await writeConfig(state.path, {
+          models: { providers: { local: { api: "openai-completions", baseUrl: server.url, models: [{ id: "m1" }] } } },
+          agents: { defaults: { model: { primary: "local/m1" } } },
+        }),
+      },
     });
     const ana = await talk({ url: gateway.url, token: gateway.token });
     try {

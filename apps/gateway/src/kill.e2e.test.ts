@@ -67,7 +67,10 @@ describe("kill -9 at any moment", () => {
             },
           };
           try {
-            const offers = card(await heard.say(`Flights from Barcelona to Frankfurt on ${day(30 + ((number * 37 + trip * 11) % 200))} for one adult, one way`), "offers");
+            const offers = card(
+              await heard.say(`Flights from Barcelona to Frankfurt on ${day(30 + ((number * 37 + trip * 11) % 200))} for one adult, one way`),
+              "offers",
+            );
             await heard.say(String(offers.offers[trip % offers.offers.length]!.number));
             const booking = await confirm(heard, await heard.say(`Ana Silva, ana${number}@example.com`));
             if (booking.status === "ticketed") booked += 1;
@@ -121,7 +124,9 @@ describe("kill -9 at any moment", () => {
       checkLedgers(ours, new DatabaseSync(join(state.path, "data", "sandbox.db"), { readOnly: true }), { booked, cancelled });
       ours.close();
       checkTranscripts(join(state.path, "agents", "main", "sessions"));
-      console.log(`${kills} kills, ${said.size} conversations, ${[...said.values()].reduce((sum, list) => sum + list.length, 0)} messages, ${booked} booked, ${cancelled} cancelled`);
+      console.log(
+        `${kills} kills, ${said.size} conversations, ${[...said.values()].reduce((sum, list) => sum + list.length, 0)} messages, ${booked} booked, ${cancelled} cancelled`,
+      );
       state.remove();
     },
     15 * 60_000,
@@ -138,17 +143,27 @@ interface Item {
 function checkLedgers(ours: DatabaseSync, sandbox: DatabaseSync, seen: { booked: number; cancelled: number }): void {
   const orders = ours.prepare("select status, work, document from booking_order").all() as { status: string; work: string | null; document: string }[];
   expect(orders.filter(({ status, work }) => work !== null || ["unknown", "needs-human", "cancellation-pending"].includes(status))).toEqual([]);
-  const items = orders.flatMap(({ document }) => (JSON.parse(document) as { items: Item[] }).items).filter(({ supplierReference }) => supplierReference !== undefined);
+  const items = orders
+    .flatMap(({ document }) => (JSON.parse(document) as { items: Item[] }).items)
+    .filter(({ supplierReference }) => supplierReference !== undefined);
   const bought = sandbox.prepare("select reference, key, status from sandbox_orders").all() as { reference: string; key: string; status: string }[];
   const gone = (status: string) => ["cancelled", "voided", "refunded", "failed"].includes(status);
   const line = (reference: string, status: string) => `${reference} ${gone(status) ? "given back" : "ticketed"}`;
-  expect(items.map(({ supplierReference, status }) => line(supplierReference!, status)).sort()).toEqual(bought.map(({ reference, status }) => line(reference, status)).sort());
+  expect(items.map(({ supplierReference, status }) => line(supplierReference!, status)).sort()).toEqual(
+    bought.map(({ reference, status }) => line(reference, status)).sort(),
+  );
   expect(new Set(bought.map(({ key }) => key)).size).toBe(bought.length);
   expect(bought.length).toBeGreaterThanOrEqual(seen.booked);
   expect(bought.filter(({ status }) => status === "cancelled").length).toBeGreaterThanOrEqual(seen.cancelled);
 
-  const charged = (sandbox.prepare("select content from sandbox_payments").all() as { content: string }[]).map(({ content }) => JSON.parse(content) as { reference: string; captured: { amount: string }; refunded: { amount: string } });
-  const noted = ours.prepare("select reference, captured, refunded from booking_payment where reference is not null").all() as { reference: string; captured: number; refunded: number }[];
+  const charged = (sandbox.prepare("select content from sandbox_payments").all() as { content: string }[]).map(
+    ({ content }) => JSON.parse(content) as { reference: string; captured: { amount: string }; refunded: { amount: string } },
+  );
+  const noted = ours.prepare("select reference, captured, refunded from booking_payment where reference is not null").all() as {
+    reference: string;
+    captured: number;
+    refunded: number;
+  }[];
   const cents = (amount: string) => Math.round(Number(amount) * 100);
   expect(noted.map(({ reference, captured, refunded }) => [reference, captured, refunded].join(" ")).sort()).toEqual(
     charged.map(({ reference, captured, refunded }) => [reference, cents(captured.amount), cents(refunded.amount)].join(" ")).sort(),
@@ -162,11 +177,18 @@ function checkLedgers(ours: DatabaseSync, sandbox: DatabaseSync, seen: { booked:
 function checkTranscripts(directory: string): void {
   for (const name of readdirSync(directory)) {
     expect(name).toMatch(/\.jsonl$/);
-    const lines = readFileSync(join(directory, name), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
+    const lines = readFileSync(join(directory, name), "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
     const ids = lines.filter((line) => line.type === "message").map((line) => line.id);
     expect(new Set(ids).size).toBe(ids.length);
     const messages = lines.filter((line) => line.type === "message").map((line) => line.message);
-    const calls = messages.flatMap((message) => (message.role === "assistant" ? message.content.filter((block: { type: string }) => block.type === "toolCall").map((block: { id: string }) => block.id) : []));
+    const calls = messages.flatMap((message) =>
+      message.role === "assistant"
+        ? message.content.filter((block: { type: string }) => block.type === "toolCall").map((block: { id: string }) => block.id)
+        : [],
+    );
     const results = messages.flatMap((message) => (message.role === "toolResult" ? [message.toolCallId] : []));
     expect([...results].sort()).toEqual([...calls].sort());
   }

@@ -42,16 +42,18 @@ export function fileLogger({ directory, level, console: toConsole }: { directory
   };
 
   const logger = (base: Fields): Logger => {
-    const at = (lineLevel: Level) => (message: string, fields: Fields = {}) => {
-      if (levels.indexOf(lineLevel) < least) return;
-      const time = new Date();
-      const entry = Object.fromEntries(Object.entries({ ...base, ...fields }).map(([name, value]) => [name, clean(name, value)]));
-      write(`${JSON.stringify({ time: time.toISOString(), level: lineLevel, message, ...entry })}\n`, time);
-      if (toConsole && (lineLevel === "warn" || lineLevel === "error")) {
-        const details = Object.entries(entry).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-        process.stderr.write(`${lineLevel}  ${message}${details.length > 0 ? `  ${details.join(" ")}` : ""}\n`);
-      }
-    };
+    const at =
+      (lineLevel: Level) =>
+      (message: string, fields: Fields = {}) => {
+        if (levels.indexOf(lineLevel) < least) return;
+        const time = new Date();
+        const entry = Object.fromEntries(Object.entries({ ...base, ...fields }).map(([name, value]) => [name, clean(name, value)]));
+        write(`${JSON.stringify({ time: time.toISOString(), level: lineLevel, message, ...entry })}\n`, time);
+        if (toConsole && (lineLevel === "warn" || lineLevel === "error")) {
+          const details = Object.entries(entry).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+          process.stderr.write(`${lineLevel}  ${message}${details.length > 0 ? `  ${details.join(" ")}` : ""}\n`);
+        }
+      };
     return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), child: (fields) => logger({ ...base, ...fields }) };
   };
 

@@ -39,7 +39,11 @@ export function modelSet(config: GatewayConfig, env: Environment, concierge: Mod
     const [provider = "", ...rest] = reference.split("/");
     const id = rest.join("/");
     const options = providers[provider];
-    if (!options) throw new TravelAgentError("CONFIG_INVALID", `agents.defaults.model: there is no provider ${provider}; add models.providers.${provider}, or use concierge/concierge`);
+    if (!options)
+      throw new TravelAgentError(
+        "CONFIG_INVALID",
+        `agents.defaults.model: there is no provider ${provider}; add models.providers.${provider}, or use concierge/concierge`,
+      );
     const entry = options.models.find((candidate) => candidate.id === id);
     const common = {
       model: id,
@@ -71,9 +75,23 @@ export function modelSet(config: GatewayConfig, env: Environment, concierge: Mod
     forAgent: (agentId) => own.get(agentId) ?? shared,
     list: () => [
       ...Object.entries(providers).flatMap(([provider, { models }]) =>
-        models.map((model) => ({ id: model.id, name: model.id, provider, contextWindow: make(`${provider}/${model.id}`).contextWindow, reasoning: false, input: ["text"] })),
+        models.map((model) => ({
+          id: model.id,
+          name: model.id,
+          provider,
+          contextWindow: make(`${provider}/${model.id}`).contextWindow,
+          reasoning: false,
+          input: ["text"],
+        })),
       ),
-      { id: concierge.id, name: "Concierge (offline)", provider: concierge.provider, contextWindow: concierge.contextWindow, reasoning: false, input: ["text"] },
+      {
+        id: concierge.id,
+        name: "Concierge (offline)",
+        provider: concierge.provider,
+        contextWindow: concierge.contextWindow,
+        reasoning: false,
+        input: ["text"],
+      },
     ],
   };
 }

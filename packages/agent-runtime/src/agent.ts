@@ -2,8 +2,8 @@ import type { AssistantMessage, Card, MessageAction } from "@travelagent/protoco
 import { type Clock, type Logger, silentLogger, systemClock, type Tx, type WorkContext } from "@travelagent/protocol/ports";
 import type { AgentEvent } from "./events.ts";
 import type { Gate } from "./gate/gate.ts";
-import { defaultLoopLimits, type LoopLimits } from "./loop-breaker.ts";
 import { runLoop } from "./loop.ts";
+import { defaultLoopLimits, type LoopLimits } from "./loop-breaker.ts";
 import type { Model } from "./model.ts";
 import { type PromptOptions, systemPrompt } from "./prompt.ts";
 import type { TurnScope } from "./tool.ts";

@@ -4,9 +4,9 @@ import type { TranscriptMessage } from "@travelagent/protocol/messages";
 import type { Engine } from "@travelagent/protocol/ports";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { type AgentEvent, createAgent, defineTool, type TurnOutcome, type TurnRequest } from "./index.ts";
 import { createGate, type Gate, parsePolicy } from "./gate/index.ts";
 import { handOverTool } from "./hand-over.ts";
+import { type AgentEvent, createAgent, defineTool, type TurnOutcome, type TurnRequest } from "./index.ts";
 import type { Model } from "./model.ts";
 import { type ScriptedStep, scriptedModel } from "./testing/index.ts";
 
@@ -38,7 +38,12 @@ describe("turn loop", () => {
 
   const tools = [
     defineTool({
-      name: "sell", description: "sells", group: "shop", args: z.strictObject({ item: z.string() }), effect: "write", writes: "money",
+      name: "sell",
+      description: "sells",
+      group: "shop",
+      args: z.strictObject({ item: z.string() }),
+      effect: "write",
+      writes: "money",
       describe: async ({ item }, { now }) => ({ title: `Sell ${item}`, lines: [item], expiresAt: now + 60_000, subject: { item }, facts: {} }),
       execute: async ({ item }) => {
         sold.push(item);
@@ -46,7 +51,11 @@ describe("turn loop", () => {
       },
     }),
     defineTool({
-      name: "look", description: "looks", group: "shop", args: z.strictObject({ item: z.string() }), effect: "read",
+      name: "look",
+      description: "looks",
+      group: "shop",
+      args: z.strictObject({ item: z.string() }),
+      effect: "read",
       execute: async ({ item }) => {
         looked += 1;
         return { content: { item } };
@@ -62,7 +71,16 @@ describe("turn loop", () => {
     engine.work.define(runId, async (work) => {
       outcome = await agent.run(
         {
-          turn: { runId, agentId: "main", sessionKey: "agent:main:webchat:dm:v1", channel: "webchat", accountId: "default", chatType: "direct", peerId: "v1", timeZone: "UTC" },
+          turn: {
+            runId,
+            agentId: "main",
+            sessionKey: "agent:main:webchat:dm:v1",
+            channel: "webchat",
+            accountId: "default",
+            chatType: "direct",
+            peerId: "v1",
+            timeZone: "UTC",
+          },
           message: { text, sentAt: Date.now(), receivedAt: Date.now() },
           ...request,
         },
@@ -91,7 +109,15 @@ describe("turn loop", () => {
   afterEach(() => engine.stop());
 
   it("calls tools, feeds the results back and ends with the model's words", async () => {
-    const model = script({ toolCalls: [{ name: "look", arguments: { item: "lamp" } }, { name: "look", arguments: { item: "chair" } }] }, "Two nice things.");
+    const model = script(
+      {
+        toolCalls: [
+          { name: "look", arguments: { item: "lamp" } },
+          { name: "look", arguments: { item: "chair" } },
+        ],
+      },
+      "Two nice things.",
+    );
     const outcome = await run([model], "what is there?");
     expect(outcome).toMatchObject({ kind: "replied", text: "Two nice things." });
     expect(model.requests[1]!.messages.map((message) => message.role)).toEqual(["user", "assistant", "toolResult", "toolResult"]);
@@ -137,12 +163,23 @@ describe("turn loop", () => {
   });
 
   it("hands over when the model asks for a person", async () => {
-    const outcome = await run([script({ toolCalls: [{ name: "hand_over_to_person", arguments: { reason: "wants a person" } }] }, "A colleague takes over.")], "let me talk to somebody");
+    const outcome = await run(
+      [script({ toolCalls: [{ name: "hand_over_to_person", arguments: { reason: "wants a person" } }] }, "A colleague takes over.")],
+      "let me talk to somebody",
+    );
     expect(outcome).toMatchObject({ kind: "handed-over", reason: "wants a person", text: "A colleague takes over." });
   });
 
   it("gives errors of tools to the model as results", async () => {
-    const model = script({ toolCalls: [{ name: "look", arguments: { thing: 1 } }, { name: "nothing", arguments: {} }] }, "Sorry.");
+    const model = script(
+      {
+        toolCalls: [
+          { name: "look", arguments: { thing: 1 } },
+          { name: "nothing", arguments: {} },
+        ],
+      },
+      "Sorry.",
+    );
     await run([model], "look");
     const results = model.requests[1]!.messages.slice(-2);
     expect(results.every((message) => message.role === "toolResult" && message.isError)).toBe(true);

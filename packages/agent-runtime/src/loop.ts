@@ -74,7 +74,10 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
       if (outcome.handedOver) handedOver = outcome.handedOver;
     }
     const messages: TranscriptMessage[] = [assistant, ...outcomes.map((outcome) => outcome.message)];
-    await transcript.append(turn.sessionKey, messages.map((message, index) => ({ id: `${turn.runId}:${name}:${index}`, message })));
+    await transcript.append(
+      turn.sessionKey,
+      messages.map((message, index) => ({ id: `${turn.runId}:${name}:${index}`, message })),
+    );
     context.push(...messages);
   };
 
@@ -87,18 +90,36 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
       text: textOf(message),
       cards: visible,
       ...(reason === undefined ? {} : { reason }),
-      commit: (tx) => gate.decisions.markShown(tx, visible.flatMap((card) => (card.kind === "confirmation" && shown.includes(card.confirmationId) ? [card.confirmationId] : []))),
+      commit: (tx) =>
+        gate.decisions.markShown(
+          tx,
+          visible.flatMap((card) => (card.kind === "confirmation" && shown.includes(card.confirmationId) ? [card.confirmationId] : [])),
+        ),
     };
   };
   const ownWords = (text: string): AssistantMessage => ({
-    role: "assistant", content: [{ type: "text", text }], provider: "travelagent", model: "gateway", stopReason: "stop", timestamp: clock.now(),
+    role: "assistant",
+    content: [{ type: "text", text }],
+    provider: "travelagent",
+    model: "gateway",
+    stopReason: "stop",
+    timestamp: clock.now(),
   });
 
   // A yes was given: what was shown is carried out as it was shown, before any model has a say.
   const decision = await consented(loop);
   if (decision) {
-    const call: ToolCallBlock = { type: "toolCall", id: `confirmed_${decision.id.replaceAll("-", "").slice(0, 20)}`, name: decision.tool, arguments: decision.args };
-    await carryOut({ role: "assistant", content: [call], provider: "travelagent", model: "confirmed-action", stopReason: "toolUse", timestamp: clock.now() }, "confirmed", () => null);
+    const call: ToolCallBlock = {
+      type: "toolCall",
+      id: `confirmed_${decision.id.replaceAll("-", "").slice(0, 20)}`,
+      name: decision.tool,
+      arguments: decision.args,
+    };
+    await carryOut(
+      { role: "assistant", content: [call], provider: "travelagent", model: "confirmed-action", stopReason: "toolUse", timestamp: clock.now() },
+      "confirmed",
+      () => null,
+    );
   }
 
   const breaker = loopBreaker(limits);
@@ -124,7 +145,9 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
     await carryOut(assistant, String(iteration), (call) => {
       const verdict = verdicts.get(call.id);
       if (verdict === "ok") return null;
-      return new TravelAgentError("LOOP_LIMIT", `${call.name} was called with these arguments ${limits.maxSameCall} times in this turn; use what it said`, { details: { ruleId: "loop.same-call" } });
+      return new TravelAgentError("LOOP_LIMIT", `${call.name} was called with these arguments ${limits.maxSameCall} times in this turn; use what it said`, {
+        details: { ruleId: "loop.same-call" },
+      });
     });
     for (const verdict of verdicts.values()) stop ||= verdict === "stop";
     if (stop) break;
@@ -166,24 +189,28 @@ async function consented({ gate, request }: Loop): Promise<Decision | null> {
   }
   if (!message || message.tainted) return null;
   const answered = await gate.decisions.answer({
-    id: turn.runId, sessionKey: turn.sessionKey, text: message.text, receivedAt: message.receivedAt, ...(message.action ? { action: message.action } : {}),
+    id: turn.runId,
+    sessionKey: turn.sessionKey,
+    text: message.text,
+    receivedAt: message.receivedAt,
+    ...(message.action ? { action: message.action } : {}),
   });
   return answered?.granted ? answered.decision : null;
 }
 
 /** One model call as a step; when a model fails, the next one is asked. */
-async function think({ models, system, gate, request, work, emit, clock, log }: Loop, context: readonly TranscriptMessage[], iteration: number): Promise<AssistantMessage> {
+async function think(
+  { models, system, gate, request, work, emit, clock, log }: Loop,
+  context: readonly TranscriptMessage[],
+  iteration: number,
+): Promise<AssistantMessage> {
   const { turn } = request;
   let failure: unknown = new TravelAgentError("MODEL_REJECTED", "no model is configured; set agents.defaults.model.primary");
   for (const [index, model] of models.entries()) {
     try {
       return await work.step(`model:${iteration}:${index}`, (signal) =>
-        callModel(
-          model,
-          { system, messages: context, tools: gate.specs(turn), now: clock.now(), timeZone: turn.timeZone },
-          signal,
-          clock,
-          (delta) => emit({ type: "text-delta", runId: turn.runId, delta }),
+        callModel(model, { system, messages: context, tools: gate.specs(turn), now: clock.now(), timeZone: turn.timeZone }, signal, clock, (delta) =>
+          emit({ type: "text-delta", runId: turn.runId, delta }),
         ),
       );
     } catch (error) {
@@ -198,7 +225,13 @@ async function think({ models, system, gate, request, work, emit, clock, log }: 
 
 function asResult(call: ToolCallBlock, outcome: GateOutcome, now: number): ToolOutcome {
   const message = (content: unknown, isError: boolean, extra: Partial<ToolResultMessage> = {}): ToolResultMessage => ({
-    role: "toolResult", toolCallId: call.id, toolName: call.name, content: [{ type: "text", text: JSON.stringify(content) }], isError, timestamp: now, ...extra,
+    role: "toolResult",
+    toolCallId: call.id,
+    toolName: call.name,
+    content: [{ type: "text", text: JSON.stringify(content) }],
+    isError,
+    timestamp: now,
+    ...extra,
   });
   switch (outcome.status) {
     case "done": {
@@ -220,7 +253,8 @@ function asResult(call: ToolCallBlock, outcome: GateOutcome, now: number): ToolO
 
 /** What the customer sees beside the words: of several searches of one kind the last, of questions the last, every booking once. */
 function lastCards(cards: readonly Card[]): Card[] {
-  const keyOf = (card: Card): string => (card.kind === "offers" ? `offers ${card.vertical}` : card.kind === "confirmation" ? "confirmation" : `booking ${card.booking.id}`);
+  const keyOf = (card: Card): string =>
+    card.kind === "offers" ? `offers ${card.vertical}` : card.kind === "confirmation" ? "confirmation" : `booking ${card.booking.id}`;
   const last = new Map<string, Card>();
   for (const card of cards) {
     last.delete(keyOf(card));

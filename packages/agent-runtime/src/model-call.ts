@@ -4,7 +4,13 @@ import type { Clock } from "@travelagent/protocol/ports";
 import type { Model, ModelRequest } from "./model.ts";
 
 /** One model call as one message. `onText` hears the text as it comes. */
-export async function callModel(model: Model, request: ModelRequest, signal: AbortSignal, clock: Clock, onText: (delta: string) => void): Promise<AssistantMessage> {
+export async function callModel(
+  model: Model,
+  request: ModelRequest,
+  signal: AbortSignal,
+  clock: Clock,
+  onText: (delta: string) => void,
+): Promise<AssistantMessage> {
   const content: (TextBlock | ThinkingBlock | ToolCallBlock)[] = [];
   let usage: Usage | undefined;
   let stopReason: AssistantMessage["stopReason"] | undefined;

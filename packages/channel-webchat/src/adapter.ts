@@ -60,7 +60,9 @@ export function createWebchat({ hub, accountId = defaultAccount, maxTextLength =
         return { status: "unknown", reason: "the web chat broke while the message was on its way" };
       }
     },
-    ...(hub.delivered ? { reconcile: async (to: Address, id: string) => ((await hub.delivered?.(to, id)) ? { status: "sent" as const, externalId: id } : null) } : {}),
+    ...(hub.delivered
+      ? { reconcile: async (to: Address, id: string) => ((await hub.delivered?.(to, id)) ? { status: "sent" as const, externalId: id } : null) }
+      : {}),
     ...(hub.typing ? { showTyping: (to: Address) => hub.typing?.(to) } : {}),
   };
 }

@@ -17,8 +17,12 @@ function platform(id = "phone") {
     id,
     accountId: "default",
     features: { maxTextLength: 4000, threads: false, cards: false },
-    start: async (given) => void (host = given),
-    stop: async () => void (host = undefined),
+    start: async (given) => {
+      host = given;
+    },
+    stop: async () => {
+      host = undefined;
+    },
     async send(to, message, context) {
       const receipt = next?.(context.id);
       next = undefined;

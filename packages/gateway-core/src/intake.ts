@@ -39,18 +39,7 @@ export interface Intake {
 
 export const turnWork = "turn";
 
-export function createIntake({
-  db,
-  work,
-  inbox,
-  conversations,
-  sessions,
-  log,
-  routing,
-  admission,
-  turnTimeoutMs,
-  onConversation,
-}: IntakeOptions): Intake {
+export function createIntake({ db, work, inbox, conversations, sessions, log, routing, admission, turnTimeoutMs, onConversation }: IntakeOptions): Intake {
   return {
     async receive(message, fixed) {
       const { address } = message;

@@ -31,7 +31,7 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
     state: "delta" | "aborted" | "error";
     deltaText?: string;
     replace?: boolean;
-   
+
     errorMessage?: string;
   }) => {
     if (publisher.isFollowed(sessionKey)) publisher.publish("chat", { runId, sessionKey, seq: ++chatSeq, ...rest }, { droppable: rest.state === "delta" });

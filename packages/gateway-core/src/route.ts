@@ -12,7 +12,14 @@ export interface Route {
 }
 
 /** How a conversation is named; see `sessionKey` of `@travelagent/sessions`. Two conversations never get one key. */
-export type SessionKeyOf = (conversation: { kind: "direct" | "group"; agentId: string; channel: string; accountId?: string; peerId: string; threadId?: string }) => string;
+export type SessionKeyOf = (conversation: {
+  kind: "direct" | "group";
+  agentId: string;
+  channel: string;
+  accountId?: string;
+  peerId: string;
+  threadId?: string;
+}) => string;
 
 export interface RouteOptions {
   bindings?: readonly Binding[];

@@ -3,7 +3,17 @@ import { Money } from "./money.ts";
 
 /** A booking as every client sees it. Statuses: see the order state machine in `@travelagent/tools-booking`. */
 export const BookingStatus = z.enum([
-  "pending", "held", "confirmed", "ticketed", "unknown", "cancellation-pending", "cancelled", "voided", "refunded", "failed", "needs-human",
+  "pending",
+  "held",
+  "confirmed",
+  "ticketed",
+  "unknown",
+  "cancellation-pending",
+  "cancelled",
+  "voided",
+  "refunded",
+  "failed",
+  "needs-human",
 ]);
 export type BookingStatus = z.infer<typeof BookingStatus>;
 

@@ -25,7 +25,14 @@ export const events = {
   agent: event({
     audience: "session",
     dropIfSlow: true,
-    payload: z.looseObject({ runId: z.string(), sessionKey: z.string(), seq: z.int(), stream: z.string(), ts: z.int(), data: z.record(z.string(), z.unknown()) }),
+    payload: z.looseObject({
+      runId: z.string(),
+      sessionKey: z.string(),
+      seq: z.int(),
+      stream: z.string(),
+      ts: z.int(),
+      data: z.record(z.string(), z.unknown()),
+    }),
   }),
   /** `delta` carries only what is new (`deltaText`); `final` carries the whole message in the form of `chat.history`. */
   chat: event({

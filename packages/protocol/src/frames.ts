@@ -59,8 +59,23 @@ export const Frame = z.discriminatedUnion("type", [RequestFrame, ResponseFrame, 
 export type Frame = z.infer<typeof Frame>;
 
 export const clientIds = [
-  "webchat-ui", "openclaw-control-ui", "webchat", "cli", "gateway-client", "openclaw-macos", "openclaw-ios", "openclaw-android", "node-host", "test",
-  "fingerprint", "openclaw-probe", "openclaw-browser-copilot", "openclaw-tui", "openclaw-linux", "openclaw-watchos", "openclaw-worker",
+  "webchat-ui",
+  "openclaw-control-ui",
+  "webchat",
+  "cli",
+  "gateway-client",
+  "openclaw-macos",
+  "openclaw-ios",
+  "openclaw-android",
+  "node-host",
+  "test",
+  "fingerprint",
+  "openclaw-probe",
+  "openclaw-browser-copilot",
+  "openclaw-tui",
+  "openclaw-linux",
+  "openclaw-watchos",
+  "openclaw-worker",
 ] as const;
 export const clientModes = ["webchat", "cli", "ui", "backend", "node", "probe", "test", "worker"] as const;
 
@@ -90,7 +105,9 @@ export const ConnectParams = z.strictObject({
   role: z.string().min(1).optional(),
   scopes: z.array(str1).optional(),
   device: z.strictObject({ id: str1, publicKey: str1, signature: str1, signedAt: z.int().min(0), nonce: str1.optional() }).optional(),
-  auth: z.strictObject({ token: z.string().optional(), password: z.string().optional(), deviceToken: z.string().optional(), bootstrapToken: z.string().optional() }).optional(),
+  auth: z
+    .strictObject({ token: z.string().optional(), password: z.string().optional(), deviceToken: z.string().optional(), bootstrapToken: z.string().optional() })
+    .optional(),
   locale: z.string().optional(),
   userAgent: z.string().optional(),
   /** IANA zone of the person in front of the client. */

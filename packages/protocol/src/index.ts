@@ -3,7 +3,20 @@ export { canonicalJson } from "./canonical.ts";
 export { type ErrorCode, type ErrorShape, errorCodes, TravelAgentError } from "./errors.ts";
 export { type EventName, type EventPayload, type EventSpec, events } from "./events.ts";
 export {
-  ConnectParams, clientIds, clientModes, EventFrame, Frame, HelloOk, limits, MAX_PROTOCOL_VERSION, PresenceEntry, PROTOCOL_VERSION, RequestFrame, ResponseFrame, type Scope, scopes,
+  ConnectParams,
+  clientIds,
+  clientModes,
+  EventFrame,
+  Frame,
+  HelloOk,
+  limits,
+  MAX_PROTOCOL_VERSION,
+  PROTOCOL_VERSION,
+  PresenceEntry,
+  RequestFrame,
+  ResponseFrame,
+  type Scope,
+  scopes,
 } from "./frames.ts";
 export { ChatMessage } from "./methods/chat.ts";
 export { Approval, Conversation } from "./methods/conversations.ts";

@@ -21,7 +21,12 @@ export const MessageAction = z.strictObject({
 });
 export type MessageAction = z.infer<typeof MessageAction>;
 
-export const Button = z.strictObject({ label: z.string(), text: z.string(), action: MessageAction.optional(), style: z.enum(["primary", "danger", "plain"]).optional() });
+export const Button = z.strictObject({
+  label: z.string(),
+  text: z.string(),
+  action: MessageAction.optional(),
+  style: z.enum(["primary", "danger", "plain"]).optional(),
+});
 export type Button = z.infer<typeof Button>;
 
 export const OfferLine = z.strictObject({
@@ -82,15 +87,37 @@ export interface OutboundMessage {
 }
 
 /** What a platform said about a send. `unknown` when it cannot be told whether the message went out. */
-export type Receipt = { status: "sent"; externalId?: string } | { status: "unknown"; reason: string } | { status: "failed"; reason: string; retryable: boolean };
+export type Receipt =
+  | { status: "sent"; externalId?: string }
+  | { status: "unknown"; reason: string }
+  | { status: "failed"; reason: string; retryable: boolean };
 
 // ---- transcripts -------------------------------------------------------------------------------------------------
 
-export interface TextBlock { type: "text"; text: string }
-export interface ThinkingBlock { type: "thinking"; thinking: string; signature?: string }
-export interface ToolCallBlock { type: "toolCall"; id: string; name: string; arguments: Record<string, unknown> }
+export interface TextBlock {
+  type: "text";
+  text: string;
+}
+export interface ThinkingBlock {
+  type: "thinking";
+  thinking: string;
+  signature?: string;
+}
+export interface ToolCallBlock {
+  type: "toolCall";
+  id: string;
+  name: string;
+  arguments: Record<string, unknown>;
+}
 
-export interface Usage { input: number; output: number; cacheRead: number; cacheWrite: number; totalTokens: number; costUsd?: number }
+export interface Usage {
+  input: number;
+  output: number;
+  cacheRead: number;
+  cacheWrite: number;
+  totalTokens: number;
+  costUsd?: number;
+}
 
 export interface UserMessage {
   role: "user";
@@ -131,4 +158,10 @@ export interface ToolResultMessage {
 export type TranscriptMessage = UserMessage | AssistantMessage | ToolResultMessage;
 
 /** One line of a transcript file; the first line of a file is its `session` header. */
-export interface TranscriptEntry { type: "message"; id: string; parentId: string | null; timestamp: string; message: TranscriptMessage }
+export interface TranscriptEntry {
+  type: "message";
+  id: string;
+  parentId: string | null;
+  timestamp: string;
+  message: TranscriptMessage;
+}

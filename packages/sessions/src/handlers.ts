@@ -3,7 +3,21 @@ import { type Clock, systemClock } from "@travelagent/protocol/ports";
 import type { Session } from "./session.ts";
 import type { Sessions } from "./sessions.ts";
 
-const row = ({ key, sessionId, chatType, channel, label, displayName, updatedAt, inputTokens, outputTokens, totalTokens, contextTokens, model, lastChannel }: Session) => ({
+const row = ({
+  key,
+  sessionId,
+  chatType,
+  channel,
+  label,
+  displayName,
+  updatedAt,
+  inputTokens,
+  outputTokens,
+  totalTokens,
+  contextTokens,
+  model,
+  lastChannel,
+}: Session) => ({
   key,
   kind: chatType ?? "unknown",
   sessionId,
@@ -20,7 +34,10 @@ const row = ({ key, sessionId, chatType, channel, label, displayName, updatedAt,
 });
 
 /** The index of sessions on the wire. `reset` resets a session in its lane, since a running turn would go on in the new transcript; without it there is no such method. */
-export const sessionHandlers = (sessions: Sessions, { reset, clock = systemClock }: { reset?: (key: string) => Promise<void>; clock?: Clock } = {}): Handlers => ({
+export const sessionHandlers = (
+  sessions: Sessions,
+  { reset, clock = systemClock }: { reset?: (key: string) => Promise<void>; clock?: Clock } = {},
+): Handlers => ({
   "sessions.list": async (params) => {
     const page = await sessions.list({
       ...(params?.limit ? { limit: Math.min(params.limit, 500) } : {}),
@@ -29,7 +46,13 @@ export const sessionHandlers = (sessions: Sessions, { reset, clock = systemClock
       ...(params?.search ? { search: params.search } : {}),
       ...(params?.activeMinutes ? { activeSince: clock.now() - params.activeMinutes * 60_000 } : {}),
     });
-    return { ts: clock.now(), path: "", count: page.sessions.length, sessions: page.sessions.map(row), ...(page.nextCursor ? { nextCursor: page.nextCursor } : {}) };
+    return {
+      ts: clock.now(),
+      path: "",
+      count: page.sessions.length,
+      sessions: page.sessions.map(row),
+      ...(page.nextCursor ? { nextCursor: page.nextCursor } : {}),
+    };
   },
   ...(reset
     ? {

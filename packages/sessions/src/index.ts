@@ -1,5 +1,5 @@
-export { sessionHandlers } from "./handlers.ts";
 export { type FileTranscriptsOptions, fileTranscripts } from "./file-transcripts.ts";
+export { sessionHandlers } from "./handlers.ts";
 export { parentSessionKey, parseSessionKey, type SessionRoute, sessionKey } from "./key.ts";
 export type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";
 export { createSessions, type Sessions, type SessionsDeps } from "./sessions.ts";

@@ -24,7 +24,14 @@ const text = (message: ChatMessage): string =>
 
 /** A customer at the socket, in a session of their own. */
 export async function talk({ url, token, sessionKey = "agent:main:main" }: { url: string; token: string; sessionKey?: string }): Promise<Talk> {
-  const client = createClient({ url: url.replace(/^http/, "ws"), role: "operator", auth: { token }, scopes: ["operator.admin"], client: { id: "test", version: "1", platform: "test", mode: "test" }, timeZone: "Europe/Madrid" });
+  const client = createClient({
+    url: url.replace(/^http/, "ws"),
+    role: "operator",
+    auth: { token },
+    scopes: ["operator.admin"],
+    client: { id: "test", version: "1", platform: "test", mode: "test" },
+    timeZone: "Europe/Madrid",
+  });
   client.start();
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 

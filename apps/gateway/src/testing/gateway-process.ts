@@ -7,9 +7,6 @@ import { fileURLToPath } from "node:url";
 
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
-/** Whether the gateway was built: tests with the real process need it. `npm test` builds it before. */
-export const gatewayIsBuilt = (): boolean => existsSync(main);
-
 export interface GatewayProcess {
   readonly url: string;
   readonly port: number;
@@ -31,9 +28,22 @@ export function temporaryState(): { path: string; remove(): void } {
 }
 
 /** Starts the built gateway as a user would, and waits for its ready line. */
-export async function startGateway({ stateDir, port = 0, env = {}, args = [] }: { stateDir: string; port?: number; env?: Record<string, string>; args?: string[] }): Promise<GatewayProcess> {
+export async function startGateway({
+  stateDir,
+  port = 0,
+  env = {},
+  args = [],
+}: {
+  stateDir: string;
+  port?: number;
+  env?: Record<string, string>;
+  args?: string[];
+}): Promise<GatewayProcess> {
+  if (!existsSync(main)) throw new Error("the gateway is not built: run npm run build, or npm test, which builds it");
   const started = performance.now();
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(TRAVELAGENT_|CLAWDBOT_|OPENAI_|ANTHROPIC_|VITEST|NODE_OPTIONS)/.test(name)));
+  const inherited = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(TRAVELAGENT_|CLAWDBOT_|OPENAI_|ANTHROPIC_|VITEST|NODE_OPTIONS)/.test(name)),
+  );
   const child: ChildProcess = spawn(process.execPath, [main, "--port", String(port), ...args], {
     env: { ...inherited, TRAVELAGENT_STATE_DIR: stateDir, ...env },
     stdio: ["ignore", "pipe", "pipe"],

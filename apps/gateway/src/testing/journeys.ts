@@ -13,10 +13,14 @@ export function card<K extends Card["kind"]>(reply: Reply, kind: K): CardOf<K> {
 }
 
 /** A day `days` from now as a customer writes it: "12 March 2027". */
-export const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+export const day = (days: number): string =>
+  new Date(Date.now() + days * 86_400_000).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 
 /** From a wish to a booked flight for two. */
-export async function bookFlight(talk: Talk, { from, to, date, email = "ana.silva@example.com" }: { from: string; to: string; date: string; email?: string }): Promise<Booking> {
+export async function bookFlight(
+  talk: Talk,
+  { from, to, date, email = "ana.silva@example.com" }: { from: string; to: string; date: string; email?: string },
+): Promise<Booking> {
   const offers = card(await talk.say(`Flights from ${from} to ${to} on ${date} for two adults, one way`), "offers");
   await talk.say(String(offers.offers[0]!.number));
   return confirm(talk, await talk.say(`Ana Silva and Rui Costa, ${email}`));

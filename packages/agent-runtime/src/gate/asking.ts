@@ -34,7 +34,9 @@ export const pendingContent = (decision: Decision): Record<string, unknown> => (
 /** For a write that does not describe itself: its name and arguments, for ten minutes. */
 export const plainAction = (tool: Tool, args: unknown, now: number): Action => ({
   title: tool.name.replaceAll("_", " "),
-  lines: Object.entries((args ?? {}) as Record<string, unknown>).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`),
+  lines: Object.entries((args ?? {}) as Record<string, unknown>).map(
+    ([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`,
+  ),
   expiresAt: now + 10 * 60_000,
   subject: {},
   facts: {},

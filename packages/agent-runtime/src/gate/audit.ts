@@ -18,7 +18,13 @@ export interface AuditEntry {
 
 export interface Audit {
   write(tx: Tx, entry: AuditEntry): Promise<void>;
-  list(filter: { sessionKey?: string; tool?: string; decision?: string; limit?: number; cursor?: string }): Promise<{ entries: (AuditEntry & { id: string; at: string })[]; nextCursor?: string }>;
+  list(filter: {
+    sessionKey?: string;
+    tool?: string;
+    decision?: string;
+    limit?: number;
+    cursor?: string;
+  }): Promise<{ entries: (AuditEntry & { id: string; at: string })[]; nextCursor?: string }>;
 }
 
 const read = (row: Row): AuditEntry & { id: string; at: string } => ({
@@ -44,14 +50,29 @@ export const createAudit = ({ db, clock }: { db: Database; clock: Clock }): Audi
   async write(tx, entry) {
     await tx.run(
       "insert into audit (id, at, run_id, session_key, customer_id, actor, tool, decision, code, rule_id, reason, action_hash, evidence) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      timeOrderedId(clock.now()), clock.now(), entry.runId, entry.sessionKey, entry.customerId ?? null, entry.actor, entry.tool, entry.decision, entry.code ?? null, entry.ruleId, entry.reason,
-      entry.actionHash, entry.evidence ? JSON.stringify(entry.evidence) : null,
+      timeOrderedId(clock.now()),
+      clock.now(),
+      entry.runId,
+      entry.sessionKey,
+      entry.customerId ?? null,
+      entry.actor,
+      entry.tool,
+      entry.decision,
+      entry.code ?? null,
+      entry.ruleId,
+      entry.reason,
+      entry.actionHash,
+      entry.evidence ? JSON.stringify(entry.evidence) : null,
     );
   },
   async list({ sessionKey, tool, decision, limit = 50, cursor }) {
     const conditions = ["id < ?"];
     const values: (string | number)[] = [cursor ?? "~"];
-    for (const [column, value] of [["session_key", sessionKey], ["tool", tool], ["decision", decision]] as const) {
+    for (const [column, value] of [
+      ["session_key", sessionKey],
+      ["tool", tool],
+      ["decision", decision],
+    ] as const) {
       if (value === undefined) continue;
       conditions.push(`${column} = ?`);
       values.push(value);

@@ -48,7 +48,13 @@ export interface Decisions {
    * What a customer's message answers, if anything: a button names its question; a plain yes or no answers the one question
    * that is open and was shown last. Asked again with the same message id it gives the same answer.
    */
-  answer(message: { id: string; sessionKey: string; text: string; action?: MessageAction; receivedAt: number }): Promise<{ decision: Decision; granted: boolean } | null>;
+  answer(message: {
+    id: string;
+    sessionKey: string;
+    text: string;
+    action?: MessageAction;
+    receivedAt: number;
+  }): Promise<{ decision: Decision; granted: boolean } | null>;
   /** A person decides. Raises `APPROVAL_NOT_FOUND` or `CONFLICT` (already decided, expired). */
   resolve(id: string, approve: boolean, by: string, reason?: string): Promise<Decision>;
   get(id: string): Promise<Decision | null>;
@@ -56,7 +62,12 @@ export interface Decisions {
   granted(kind: Decision["kind"], sessionKey: string, actionHash: string): Promise<Decision | null>;
   /** Spends them, once: raises `CONFLICT` when one was spent already. */
   use(tx: Tx, ids: readonly string[], key: string): Promise<void>;
-  list(filter: { kind: Decision["kind"]; status?: Decision["status"]; limit?: number; cursor?: string }): Promise<{ decisions: Decision[]; nextCursor?: string }>;
+  list(filter: {
+    kind: Decision["kind"];
+    status?: Decision["status"];
+    limit?: number;
+    cursor?: string;
+  }): Promise<{ decisions: Decision[]; nextCursor?: string }>;
 }
 
 const read = (row: Row): Decision => ({
@@ -106,16 +117,32 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
       db.transaction(async (tx) => {
         const open = await tx.get(
           "select * from decision where kind = ? and session_key = ? and action_hash = ? and status = 'pending' and expires_at > ?",
-          request.kind, request.turn.sessionKey, request.actionHash, clock.now(),
+          request.kind,
+          request.turn.sessionKey,
+          request.actionHash,
+          clock.now(),
         );
         if (open) return read(open);
         const { action, turn } = request;
         const row = await tx.get(
           `insert into decision (id, kind, tool, args, action_hash, title, lines, total, penalty, session_key, turn, rule_id, reason, role, status, requested_at, expires_at)
            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?) returning *`,
-          randomUUID(), request.kind, request.tool, JSON.stringify(request.args), request.actionHash, action.title, JSON.stringify(action.lines),
-          action.total ? JSON.stringify(action.total) : null, action.penalty ? JSON.stringify(action.penalty) : null, turn.sessionKey, JSON.stringify(turn),
-          request.ruleId, request.reason, request.role, clock.now(), action.expiresAt,
+          randomUUID(),
+          request.kind,
+          request.tool,
+          JSON.stringify(request.args),
+          request.actionHash,
+          action.title,
+          JSON.stringify(action.lines),
+          action.total ? JSON.stringify(action.total) : null,
+          action.penalty ? JSON.stringify(action.penalty) : null,
+          turn.sessionKey,
+          JSON.stringify(turn),
+          request.ruleId,
+          request.reason,
+          request.role,
+          clock.now(),
+          action.expiresAt,
         );
         return read(row!);
       }),
@@ -134,16 +161,25 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
       return db.transaction(async (tx) => {
         const shown = await tx.all(
           "select * from decision where session_key = ? and kind = 'confirmation' and status = 'pending' and expires_at > ? and shown_at is not null and shown_at <= ? order by shown_at desc, id",
-          sessionKey, clock.now(), receivedAt,
+          sessionKey,
+          clock.now(),
+          receivedAt,
         );
         const asked = action ? shown.find((row) => row.id === action.id) : shown[0];
         if (!asked) return null;
         const row = await tx.get(
           "update decision set status = ?, decided_by = 'customer', decided_at = ?, decided_message_id = ? where id = ? and status = 'pending' returning *",
-          said === "yes" ? "approved" : "denied", clock.now(), messageId, asked.id as string,
+          said === "yes" ? "approved" : "denied",
+          clock.now(),
+          messageId,
+          asked.id as string,
         );
         // One yes answers one question: older ones that are still open can no longer be met by a plain "yes" to something else.
-        await tx.run("update decision set status = 'expired' where session_key = ? and kind = 'confirmation' and status = 'pending' and id <> ?", sessionKey, asked.id as string);
+        await tx.run(
+          "update decision set status = 'expired' where session_key = ? and kind = 'confirmation' and status = 'pending' and id <> ?",
+          sessionKey,
+          asked.id as string,
+        );
         return { decision: read(row!), granted: said === "yes" };
       });
     },
@@ -153,10 +189,15 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
         const row = await tx.get("select * from decision where id = ? and kind = 'approval'", id);
         if (!row) throw new TravelAgentError("APPROVAL_NOT_FOUND", `there is no approval ${id}`);
         const decision = live(read(row));
-        if (decision.status !== "pending") throw new TravelAgentError("CONFLICT", `this approval is ${decision.status} already`, { details: { status: decision.status } });
+        if (decision.status !== "pending")
+          throw new TravelAgentError("CONFLICT", `this approval is ${decision.status} already`, { details: { status: decision.status } });
         const updated = await tx.get(
           "update decision set status = ?, decided_by = ?, decided_at = ?, decided_reason = ? where id = ? returning *",
-          approve ? "approved" : "denied", by, clock.now(), reason ?? null, id,
+          approve ? "approved" : "denied",
+          by,
+          clock.now(),
+          reason ?? null,
+          id,
         );
         return read(updated!);
       }),
@@ -169,14 +210,22 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
     async granted(kind, sessionKey, hash) {
       const row = await db.get(
         "select * from decision where kind = ? and session_key = ? and action_hash = ? and status = 'approved' and expires_at > ? order by decided_at desc limit 1",
-        kind, sessionKey, hash, clock.now(),
+        kind,
+        sessionKey,
+        hash,
+        clock.now(),
       );
       return row ? read(row) : null;
     },
 
     async use(tx, ids, key) {
       for (const id of ids) {
-        const { changes } = await tx.run("update decision set status = 'used', used_by = ? where id = ? and (status = 'approved' or used_by = ?)", key, id, key);
+        const { changes } = await tx.run(
+          "update decision set status = 'used', used_by = ? where id = ? and (status = 'approved' or used_by = ?)",
+          key,
+          id,
+          key,
+        );
         if (changes === 0) throw new TravelAgentError("CONFLICT", "this yes was used already; ask again");
       }
     },
@@ -184,15 +233,30 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
     async list({ kind, status, limit = 50, cursor }) {
       const [at, after] = cursor ? (JSON.parse(Buffer.from(cursor, "base64url").toString()) as [number, string]) : [Number.MAX_SAFE_INTEGER, ""];
       const now = clock.now();
-      const condition = status === "expired" ? "(status = 'expired' or (status = 'pending' and expires_at <= ?))" : status === "pending" ? "(status = 'pending' and expires_at > ?)" : status ? "status = ? " : "? is not null";
+      const condition =
+        status === "expired"
+          ? "(status = 'expired' or (status = 'pending' and expires_at <= ?))"
+          : status === "pending"
+            ? "(status = 'pending' and expires_at > ?)"
+            : status
+              ? "status = ? "
+              : "? is not null";
       const value = status === undefined || status === "pending" || status === "expired" ? now : status;
       const rows = await db.all(
         `select * from decision where kind = ? and ${condition} and (requested_at < ? or (requested_at = ? and id > ?)) order by requested_at desc, id limit ?`,
-        kind, value, at, at, after, limit + 1,
+        kind,
+        value,
+        at,
+        at,
+        after,
+        limit + 1,
       );
       const decisions = rows.slice(0, limit).map((row) => live(read(row)));
       const last = decisions.at(-1);
-      return { decisions, ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.requestedAt, last.id])).toString("base64url") } : {}) };
+      return {
+        decisions,
+        ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.requestedAt, last.id])).toString("base64url") } : {}),
+      };
     },
   };
 }

@@ -7,7 +7,14 @@ import { type Action, defineTool, type Tool, type TurnScope } from "../tool.ts";
 import { createGate, type Gate, parsePolicy } from "./index.ts";
 
 const turn: TurnScope = {
-  runId: "run-1", agentId: "main", sessionKey: "agent:main:webchat:dm:v1", channel: "webchat", accountId: "default", chatType: "direct", peerId: "v1", timeZone: "Europe/Madrid",
+  runId: "run-1",
+  agentId: "main",
+  sessionKey: "agent:main:webchat:dm:v1",
+  channel: "webchat",
+  accountId: "default",
+  chatType: "direct",
+  peerId: "v1",
+  timeZone: "Europe/Madrid",
 };
 const rules = `{
   version: 1,
@@ -25,10 +32,20 @@ function shop(price = { value: 100 }) {
   let fail: "before" | "after" | undefined;
   const tools: Tool[] = [
     defineTool({
-      name: "sell", description: "sells", group: "shop", args: z.strictObject({ item: z.string(), owner: z.string().optional() }), effect: "write", writes: "money",
+      name: "sell",
+      description: "sells",
+      group: "shop",
+      args: z.strictObject({ item: z.string(), owner: z.string().optional() }),
+      effect: "write",
+      writes: "money",
       claims: async ({ item, owner }) => (owner ? [{ kind: "offer" as const, id: item, owner: owner === "nobody" ? null : { sessionKey: owner } }] : []),
       describe: async ({ item }, { now }): Promise<Action> => ({
-        title: `Sell ${item}`, lines: [item], total: { amount: price.value.toFixed(2), currency: "EUR" }, expiresAt: now + 60_000, subject: { price: price.value }, facts: { price: price.value },
+        title: `Sell ${item}`,
+        lines: [item],
+        total: { amount: price.value.toFixed(2), currency: "EUR" },
+        expiresAt: now + 60_000,
+        subject: { price: price.value },
+        facts: { price: price.value },
       }),
       execute: async ({ item }, { idempotencyKey, action }) => {
         if (fail === "before") throw new Error("shop closed, and here is an internal detail");
@@ -40,9 +57,32 @@ function shop(price = { value: 100 }) {
         return { content: { sold: item } };
       },
     }),
-    defineTool({ name: "note", description: "notes", group: "crm", args: z.strictObject({ text: z.string() }), effect: "write", writes: "personal-data", execute: async () => ({ content: "noted" }) }),
-    defineTool({ name: "look", description: "looks", group: "shop", args: z.strictObject({ item: z.string() }), effect: "read", execute: async ({ item }) => ({ content: { item, price: price.value } }) }),
-    defineTool({ name: "wild", description: "has no rule", group: "x", args: z.strictObject({}), effect: "write", writes: "money", execute: async () => ({ content: "done" }) }),
+    defineTool({
+      name: "note",
+      description: "notes",
+      group: "crm",
+      args: z.strictObject({ text: z.string() }),
+      effect: "write",
+      writes: "personal-data",
+      execute: async () => ({ content: "noted" }),
+    }),
+    defineTool({
+      name: "look",
+      description: "looks",
+      group: "shop",
+      args: z.strictObject({ item: z.string() }),
+      effect: "read",
+      execute: async ({ item }) => ({ content: { item, price: price.value } }),
+    }),
+    defineTool({
+      name: "wild",
+      description: "has no rule",
+      group: "x",
+      args: z.strictObject({}),
+      effect: "write",
+      writes: "money",
+      execute: async () => ({ content: "done" }),
+    }),
   ];
   return { sold, tools, price, setFail: (when: typeof fail) => (fail = when) };
 }
@@ -61,7 +101,13 @@ describe("gate", () => {
   beforeEach(async () => {
     db = await testDatabase();
     store = shop();
-    gate = createGate({ db, tools: store.tools, policy: () => parsePolicy([{ name: "test.json5", text: rules }]), clock, exposure: { byChannel: { sms: { deny: ["group:shop"] } } } });
+    gate = createGate({
+      db,
+      tools: store.tools,
+      policy: () => parsePolicy([{ name: "test.json5", text: rules }]),
+      clock,
+      exposure: { byChannel: { sms: { deny: ["group:shop"] } } },
+    });
     await gate.migrate();
   });
   afterEach(() => db.close());
@@ -74,7 +120,10 @@ describe("gate", () => {
 
   it("refuses an unknown tool and one that is not exposed on this channel", async () => {
     expect(await call("fly", {})).toMatchObject({ status: "refused", error: { code: "TOOL_NOT_ALLOWED" } });
-    expect(await call("look", { item: "lamp" }, { turn: { ...turn, channel: "sms" } })).toMatchObject({ status: "refused", error: { code: "TOOL_NOT_ALLOWED" } });
+    expect(await call("look", { item: "lamp" }, { turn: { ...turn, channel: "sms" } })).toMatchObject({
+      status: "refused",
+      error: { code: "TOOL_NOT_ALLOWED" },
+    });
     expect(gate.specs({ agentId: "main", channel: "sms" }).map((spec) => spec.name)).toEqual(["note", "wild"]);
   });
 
@@ -124,7 +173,15 @@ describe("gate", () => {
     await show(asked.decisionId);
     expect(await sayYes("m1", "yes but cheaper")).toBeNull();
     expect(await gate.decisions.answer({ id: "m2", sessionKey: "agent:main:webchat:dm:v2", text: "yes", receivedAt: clock.now() })).toBeNull();
-    expect(await gate.decisions.answer({ id: "m2b", sessionKey: "agent:main:webchat:dm:v2", text: "", action: { type: "confirm", id: asked.decisionId }, receivedAt: clock.now() })).toBeNull();
+    expect(
+      await gate.decisions.answer({
+        id: "m2b",
+        sessionKey: "agent:main:webchat:dm:v2",
+        text: "",
+        action: { type: "confirm", id: asked.decisionId },
+        receivedAt: clock.now(),
+      }),
+    ).toBeNull();
     await clock.advance(61_000);
     expect(await sayYes("m3")).toBeNull();
     expect(store.sold).toEqual([]);

@@ -4,8 +4,8 @@ import { type Clock, type Database, type Logger, silentLogger, systemClock } fro
 import type { ToolSpec } from "../model.ts";
 import type { Action, Tool, ToolContext, ToolOutput, TurnScope } from "../tool.ts";
 import { actionHash, sha256 } from "./action-hash.ts";
-import { type Audit, type AuditEntry, createAudit } from "./audit.ts";
 import { confirmationCard, pendingContent, plainAction } from "./asking.ts";
+import { type Audit, type AuditEntry, createAudit } from "./audit.ts";
 import { createDecisions, type Decision, type Decisions } from "./decisions.ts";
 import { execute } from "./execute.ts";
 import { checkExposure, type ExposureRules, isExposed } from "./exposure.ts";
@@ -112,7 +112,10 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
   const record = (written: AuditEntry) => db.transaction((tx) => audit.write(tx, written));
 
   /** Step 6: the yeses this action needs and has, or the question to ask. */
-  async function consent(decided: Awaited<ReturnType<typeof decide>>, turn: TurnScope): Promise<{ spent: Decision[] } | { asked: GateOutcome & { status: "asked" } }> {
+  async function consent(
+    decided: Awaited<ReturnType<typeof decide>>,
+    turn: TurnScope,
+  ): Promise<{ spent: Decision[] } | { asked: GateOutcome & { status: "asked" } }> {
     const { tool, args, action, decision, hash } = decided;
     const spent: Decision[] = [];
     const ask = (kind: Decision["kind"], role: string, ruleId: string, reason: string) =>
@@ -171,7 +174,15 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
       const before = await intents.begin(tx, intent);
       // The audit row of an allowed write precedes its effect: what happened can always be traced to who decided it.
       if (!before)
-        await audit.write(tx, entry(turn, tool.name, hash, { decision: "allow", ruleId: decision.ruleId, reason: decision.reason, evidence: { intent: intent.key, decisions: intent.decisions } }));
+        await audit.write(
+          tx,
+          entry(turn, tool.name, hash, {
+            decision: "allow",
+            ruleId: decision.ruleId,
+            reason: decision.reason,
+            evidence: { intent: intent.key, decisions: intent.decisions },
+          }),
+        );
       return before;
     });
     return carryOut(existing ?? intent, tool, turn, context);
@@ -233,7 +244,14 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
         const error = TravelAgentError.from(thrown);
-        await record(entry(turn, request.name, sha256(JSON.stringify(request.args) ?? ""), { decision: "refused", code: error.code, ruleId: ruleOf(error), reason: error.message }));
+        await record(
+          entry(turn, request.name, sha256(JSON.stringify(request.args) ?? ""), {
+            decision: "refused",
+            code: error.code,
+            ruleId: ruleOf(error),
+            reason: error.message,
+          }),
+        );
         return { status: "refused", error };
       }
       return decided.tool.effect === "read" ? read(decided, turn, context) : write(decided, turn, context);

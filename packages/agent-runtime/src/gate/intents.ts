@@ -54,14 +54,27 @@ export const createIntents = ({ db, clock }: { db: Database; clock: Clock }): In
     }
     await tx.run(
       "insert into intent (key, tool, args, action, action_hash, run_id, tool_call_id, session_key, decisions, state, started_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'started', ?)",
-      key, tool, JSON.stringify(args), action ? JSON.stringify(action) : null, actionHash, runId, toolCallId, sessionKey, JSON.stringify(decisions), clock.now(),
+      key,
+      tool,
+      JSON.stringify(args),
+      action ? JSON.stringify(action) : null,
+      actionHash,
+      runId,
+      toolCallId,
+      sessionKey,
+      JSON.stringify(decisions),
+      clock.now(),
     );
     return null;
   },
   async end(tx, key, outcome) {
     await tx.run(
       "update intent set state = ?, output = ?, error = ?, ended_at = ? where key = ?",
-      outcome.state, outcome.state === "done" ? JSON.stringify(outcome.output) : null, outcome.state === "done" ? null : JSON.stringify(outcome.error), clock.now(), key,
+      outcome.state,
+      outcome.state === "done" ? JSON.stringify(outcome.output) : null,
+      outcome.state === "done" ? null : JSON.stringify(outcome.error),
+      clock.now(),
+      key,
     );
   },
 });

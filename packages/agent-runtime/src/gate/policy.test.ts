@@ -26,7 +26,11 @@ describe("policy", () => {
     ["not JSON5", "{ version: 1, rules: [", /is not JSON5/],
     ["an unknown key", `{ version: 1, rules: [{ id: "a", tools: ["x"], then: { decision: "allow" }, extra: 1 }] }`, /rules\.0/],
     ["an unknown test", `{ version: 1, rules: [{ id: "a", tools: ["x"], when: { "args.x": { like: "y" } }, then: { decision: "allow" } }] }`, /like/],
-    ["an id used twice", `{ version: 1, rules: [{ id: "a", tools: ["x"], then: { decision: "allow" } }, { id: "a", tools: ["y"], then: { decision: "allow" } }] }`, /used twice/],
+    [
+      "an id used twice",
+      `{ version: 1, rules: [{ id: "a", tools: ["x"], then: { decision: "allow" } }, { id: "a", tools: ["y"], then: { decision: "allow" } }] }`,
+      /used twice/,
+    ],
   ])("refuses a file with %s", (_, text, message) => {
     expect(() => parsePolicy([{ name: "bad.json5", text }])).toThrow(message);
   });
@@ -35,7 +39,8 @@ describe("policy", () => {
 describe("assent", () => {
   it.each(["yes", "Yes!", "YES, please", "book it", "Yes, confirm", "ok 👍", "go ahead."])("takes %s as a yes", (text) => expect(assent(text)).toBe("yes"));
   it.each(["no", "No thanks", "don't book it", "No, don't", "never mind"])("takes %s as a no", (text) => expect(assent(text)).toBe("no"));
-  it.each(["yes but business class", "yes?", "is that a yes", "maybe", "", "yes and no", "not yes", "confirm the dates first", "book it for 200"])("takes %s as neither", (text) =>
-    expect(assent(text)).toBeNull(),
+  it.each(["yes but business class", "yes?", "is that a yes", "maybe", "", "yes and no", "not yes", "confirm the dates first", "book it for 200"])(
+    "takes %s as neither",
+    (text) => expect(assent(text)).toBeNull(),
   );
 });

@@ -20,6 +20,7 @@ const Rule = z.strictObject({
   tools: z.array(z.string()).min(1),
   /** Every test must hold. Paths start at `args`, `facts` or `turn`; a missing value fails every test but `exists: false` and `ne`. */
   when: z.record(z.string(), Test).default({}),
+  // biome-ignore lint/suspicious/noThenProperty: a rule reads "when … then …"; its value is an object and no function.
   then: z.discriminatedUnion("decision", [
     z.strictObject({ decision: z.literal("allow") }),
     z.strictObject({ decision: z.literal("deny"), reason: z.string() }),
@@ -121,7 +122,8 @@ export function evaluatePolicy(policy: Policy, input: PolicyInput, fallback: "al
   const matching = policy.rules.filter((rule) => applies(rule, input));
   const first = (decision: PolicyDecision["decision"]) => matching.find((rule) => rule.then.decision === decision);
   const deny = first("deny");
-  if (deny?.then.decision === "deny") return { decision: "deny", code: "POLICY_DENIED", ruleId: deny.id, reason: deny.then.reason, needs: { confirmation: false } };
+  if (deny?.then.decision === "deny")
+    return { decision: "deny", code: "POLICY_DENIED", ruleId: deny.id, reason: deny.then.reason, needs: { confirmation: false } };
   const escalate = first("escalate");
   if (escalate?.then.decision === "escalate")
     return { decision: "escalate", code: "POLICY_DENIED", ruleId: escalate.id, reason: escalate.then.reason, needs: { confirmation: false } };

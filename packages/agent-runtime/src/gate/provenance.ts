@@ -5,7 +5,8 @@ import type { Tool, WriteClass } from "../tool.ts";
 const guarded: ReadonlySet<WriteClass> = new Set<WriteClass>(["money", "personal-data", "configuration", "memory", "third-party-message"]);
 
 /** Whether anything the model has read was written by somebody other than the customer and us. */
-export const isTainted = (context: readonly TranscriptMessage[]): boolean => context.some((message) => message.role !== "assistant" && message.tainted === true);
+export const isTainted = (context: readonly TranscriptMessage[]): boolean =>
+  context.some((message) => message.role !== "assistant" && message.tainted === true);
 
 /** Step 4: true when a fresh yes is needed because the model may be acting on somebody else's words. */
 export const needsFreshYes = (tool: Tool, tainted: boolean): boolean => tainted && tool.effect === "write" && guarded.has(tool.writes ?? "configuration");

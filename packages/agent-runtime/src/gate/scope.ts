@@ -13,6 +13,7 @@ const belongs = (claim: Claim, turn: TurnScope): boolean => {
  */
 export async function checkScope(tool: Tool, args: unknown, turn: TurnScope): Promise<void> {
   for (const claim of (await tool.claims?.(args, turn)) ?? []) {
-    if (!belongs(claim, turn)) throw refusal("SCOPE_VIOLATION", "gate.scope", `there is no ${claim.kind} ${claim.id} in this conversation`, { kind: claim.kind, id: claim.id });
+    if (!belongs(claim, turn))
+      throw refusal("SCOPE_VIOLATION", "gate.scope", `there is no ${claim.kind} ${claim.id} in this conversation`, { kind: claim.kind, id: claim.id });
   }
 }

@@ -1,4 +1,4 @@
-import { type EventName, events, type HelloOk, limits, type PresenceEntry } from "@travelagent/protocol";
+import { type EventName, events, type HelloOk, type PresenceEntry } from "@travelagent/protocol";
 import type { HealthSnapshot } from "../health.ts";
 import type { Admitted } from "./handshake.ts";
 
@@ -44,5 +44,3 @@ export function helloFor({ role, scopes, protocol, visitorSessionKey }: Admitted
     policy: { ...facts.policy },
   };
 }
-
-export const defaultPolicy = { maxPayload: limits.maxPayload, maxBufferedBytes: limits.maxBufferedBytes, tickIntervalMs: limits.tickIntervalMs };

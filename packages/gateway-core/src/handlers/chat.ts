@@ -34,7 +34,10 @@ export function chatHandlers({ intake, turns, outbox, sessions, work, clock, def
       return sessionKey;
     }
     if (forWriting && !/^agent:[a-z0-9_-]+:[a-z0-9_.@-]+$/.test(sessionKey))
-      throw new TravelAgentError("FORBIDDEN", `${sessionKey} belongs to a customer; write there with conversations.reply, or use agent:${defaultAgentId}:main or agent:${defaultAgentId}:<name>`);
+      throw new TravelAgentError(
+        "FORBIDDEN",
+        `${sessionKey} belongs to a customer; write there with conversations.reply, or use agent:${defaultAgentId}:main or agent:${defaultAgentId}:<name>`,
+      );
     return sessionKey;
   };
 
@@ -86,7 +89,8 @@ export function chatHandlers({ intake, turns, outbox, sessions, work, clock, def
         const message = asChatMessage(entry.message, entry.id.replace(/:final$/, ""));
         if (!message) return [];
         // A customer sees what was said, not how it was found out.
-        if (call.role === "visitor" && (entry.message.role === "toolResult" || (entry.message.role === "assistant" && entry.message.stopReason === "toolUse"))) return [];
+        if (call.role === "visitor" && (entry.message.role === "toolResult" || (entry.message.role === "assistant" && entry.message.stopReason === "toolUse")))
+          return [];
         return [message];
       });
       return { sessionKey, ...(session ? { sessionId: session.sessionId } : {}), messages };
@@ -95,7 +99,11 @@ export function chatHandlers({ intake, turns, outbox, sessions, work, clock, def
     "chat.abort": async ({ sessionKey: wanted, runId }, call) => abort(allowed(call, wanted, true), runId),
 
     agent: async (params, call) => {
-      const accepted = await send(call, { sessionKey: params.sessionKey ?? `agent:${params.agentId ?? defaultAgentId}:main`, message: params.message, idempotencyKey: params.idempotencyKey });
+      const accepted = await send(call, {
+        sessionKey: params.sessionKey ?? `agent:${params.agentId ?? defaultAgentId}:main`,
+        message: params.message,
+        idempotencyKey: params.idempotencyKey,
+      });
       const { runId } = accepted;
       call.later(
         work.result(runId, params.timeout === undefined ? 600_000 : Math.max(1_000, params.timeout * 1_000)).then(async ({ state, value, error }) => {
@@ -108,7 +116,10 @@ export function chatHandlers({ intake, turns, outbox, sessions, work, clock, def
             summary: "completed",
             result: {
               payloads: [{ text: result.text ?? "", mediaUrl: null }],
-              meta: { outcome: result.outcome, agentMeta: { sessionId: session?.sessionId, provider: result.provider, model: result.model, usage: result.usage } },
+              meta: {
+                outcome: result.outcome,
+                agentMeta: { sessionId: session?.sessionId, provider: result.provider, model: result.model, usage: result.usage },
+              },
             },
           };
         }),

@@ -30,7 +30,9 @@ export function conversationHandlers({ db, conversations, outbox, sessions, publ
 
   return {
     "conversations.list": async (params) => {
-      const { conversations: rows, nextCursor } = await conversations.list(Object.fromEntries(Object.entries(params ?? {}).filter(([, value]) => value !== undefined)));
+      const { conversations: rows, nextCursor } = await conversations.list(
+        Object.fromEntries(Object.entries(params ?? {}).filter(([, value]) => value !== undefined)),
+      );
       return { conversations: rows.map(asConversation), ...(nextCursor ? { nextCursor } : {}) };
     },
 
@@ -53,7 +55,15 @@ export function conversationHandlers({ db, conversations, outbox, sessions, publ
         await outbox.insert(tx, { id: messageId, sessionKey: conversationId, address: row.address, author: "operator", epoch: row.epoch, message: { text } });
         await conversations.noteReply(tx, { sessionKey: conversationId, preview: text, at: clock.now() });
       });
-      const message: AssistantMessage = { role: "assistant", content: [{ type: "text", text }], provider: "operator", model: call.actor, stopReason: "stop", timestamp: clock.now(), author: "operator" };
+      const message: AssistantMessage = {
+        role: "assistant",
+        content: [{ type: "text", text }],
+        provider: "operator",
+        model: call.actor,
+        stopReason: "stop",
+        timestamp: clock.now(),
+        author: "operator",
+      };
       await sessions.append(conversationId, [{ id: `${messageId}:final`, message }], { durable: true });
       outbox.kick(conversationId);
       told((await conversations.get(conversationId))!);
@@ -63,7 +73,12 @@ export function conversationHandlers({ db, conversations, outbox, sessions, publ
     "deliveries.list": async (params) => {
       const { deliveries, nextCursor } = await outbox.list(Object.fromEntries(Object.entries(params ?? {}).filter(([, value]) => value !== undefined)));
       return {
-        deliveries: deliveries.map(({ message, address, createdAt, ...rest }) => ({ ...rest, channel: address.channel, preview: message.text.slice(0, 140), createdAt: new Date(createdAt).toISOString() })),
+        deliveries: deliveries.map(({ message, address, createdAt, ...rest }) => ({
+          ...rest,
+          channel: address.channel,
+          preview: message.text.slice(0, 140),
+          createdAt: new Date(createdAt).toISOString(),
+        })),
         ...(nextCursor ? { nextCursor } : {}),
       };
     },

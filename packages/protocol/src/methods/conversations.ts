@@ -42,13 +42,37 @@ export type Approval = z.infer<typeof Approval>;
 export const conversationMethods = {
   "conversations.list": method({
     scope: "operator.read",
-    params: z.strictObject({ state: z.enum(["agent", "needs-person", "person"]).optional(), assignee: z.string().optional(), channel: z.string().optional(), query: z.string().max(200).optional(), limit, cursor }).optional(),
+    params: z
+      .strictObject({
+        state: z.enum(["agent", "needs-person", "person"]).optional(),
+        assignee: z.string().optional(),
+        channel: z.string().optional(),
+        query: z.string().max(200).optional(),
+        limit,
+        cursor,
+      })
+      .optional(),
     result: z.looseObject({ conversations: z.array(Conversation), nextCursor: z.string().optional() }),
   }),
-  "conversations.takeOver": method({ scope: "operator.write", idempotent: true, params: z.strictObject({ conversationId: id, assignee: z.string().max(100).optional(), idempotencyKey }), result: z.looseObject({ conversation: Conversation }) }),
-  "conversations.handBack": method({ scope: "operator.write", idempotent: true, params: z.strictObject({ conversationId: id, idempotencyKey }), result: z.looseObject({ conversation: Conversation }) }),
+  "conversations.takeOver": method({
+    scope: "operator.write",
+    idempotent: true,
+    params: z.strictObject({ conversationId: id, assignee: z.string().max(100).optional(), idempotencyKey }),
+    result: z.looseObject({ conversation: Conversation }),
+  }),
+  "conversations.handBack": method({
+    scope: "operator.write",
+    idempotent: true,
+    params: z.strictObject({ conversationId: id, idempotencyKey }),
+    result: z.looseObject({ conversation: Conversation }),
+  }),
   /** Taking over is implied: a person who writes owns the conversation. */
-  "conversations.reply": method({ scope: "operator.write", idempotent: true, params: z.strictObject({ conversationId: id, message: z.string().min(1).max(20_000), idempotencyKey }), result: z.looseObject({ messageId: z.string() }) }),
+  "conversations.reply": method({
+    scope: "operator.write",
+    idempotent: true,
+    params: z.strictObject({ conversationId: id, message: z.string().min(1).max(20_000), idempotencyKey }),
+    result: z.looseObject({ messageId: z.string() }),
+  }),
   "approvals.list": method({
     scope: "operator.approvals",
     params: z.strictObject({ status: z.enum(["pending", "approved", "denied", "expired", "used"]).optional(), limit, cursor }).optional(),
@@ -67,6 +91,9 @@ export const conversationMethods = {
   /** Sends again what failed or whose outcome a person found to be "not sent". */
   "deliveries.retry": method({ scope: "operator.write", params: z.strictObject({ id }), result: z.looseObject({ ok: z.boolean() }) }),
   /** A person says what became of an unknown send. */
-  "deliveries.resolve": method({ scope: "operator.write", params: z.strictObject({ id, outcome: z.enum(["sent", "failed"]) }), result: z.looseObject({ ok: z.boolean() }) }),
+  "deliveries.resolve": method({
+    scope: "operator.write",
+    params: z.strictObject({ id, outcome: z.enum(["sent", "failed"]) }),
+    result: z.looseObject({ ok: z.boolean() }),
+  }),
 } as const;
-

@@ -20,7 +20,10 @@ const fields = {
   name: z.string().min(1).max(200),
   email: z.email().max(254).optional(),
   /** E.164. */
-  phone: z.string().regex(/^\+[1-9]\d{6,14}$/, "a phone number in international form, such as +34600111222").optional(),
+  phone: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, "a phone number in international form, such as +34600111222")
+    .optional(),
   language: z.string().max(35).optional(),
   notes: z.string().max(10_000).optional(),
   tags: z.array(z.string().min(1).max(64)).max(50).optional(),
@@ -33,7 +36,12 @@ export const customerMethods = {
     result: z.looseObject({ customers: z.array(Customer), nextCursor: z.string().optional() }),
   }),
   "customers.get": method({ scope: "operator.read", params: z.strictObject({ id }), result: z.looseObject({ customer: Customer }) }),
-  "customers.create": method({ scope: "operator.write", idempotent: true, params: z.strictObject({ ...fields, idempotencyKey }), result: z.looseObject({ customer: Customer }) }),
+  "customers.create": method({
+    scope: "operator.write",
+    idempotent: true,
+    params: z.strictObject({ ...fields, idempotencyKey }),
+    result: z.looseObject({ customer: Customer }),
+  }),
   "customers.update": method({
     scope: "operator.write",
     idempotent: true,

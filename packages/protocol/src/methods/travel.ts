@@ -6,7 +6,17 @@ import { method } from "./define.ts";
 export const travelMethods = {
   "bookings.list": method({
     scope: "operator.read",
-    params: z.strictObject({ customerId: z.string().optional(), status: BookingStatus.optional(), from: z.string().optional(), to: z.string().optional(), query: z.string().max(200).optional(), limit, cursor }).optional(),
+    params: z
+      .strictObject({
+        customerId: z.string().optional(),
+        status: BookingStatus.optional(),
+        from: z.string().optional(),
+        to: z.string().optional(),
+        query: z.string().max(200).optional(),
+        limit,
+        cursor,
+      })
+      .optional(),
     result: z.looseObject({ bookings: z.array(Booking), nextCursor: z.string().optional() }),
   }),
   "bookings.get": method({

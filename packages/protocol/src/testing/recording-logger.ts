@@ -12,7 +12,10 @@ export interface RecordingLogger extends Logger {
 
 /** Keeps every line, also those of its children, for a test to look at. */
 export function recordingLogger(lines: LogLine[] = [], base: Fields = {}): RecordingLogger {
-  const write = (level: LogLine["level"]) => (message: string, fields: Fields = {}) => void lines.push({ level, message, fields: { ...base, ...fields } });
+  const write =
+    (level: LogLine["level"]) =>
+    (message: string, fields: Fields = {}) =>
+      void lines.push({ level, message, fields: { ...base, ...fields } });
   return {
     lines,
     debug: write("debug"),

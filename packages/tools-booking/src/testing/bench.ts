@@ -115,5 +115,3 @@ export async function bookingBench({
 
   return { bookings, supplier, payments, clock, log, statuses, work, db, signal, findAll, book, differences };
 }
-
-export type BookingBench = Awaited<ReturnType<typeof bookingBench>>;

@@ -40,23 +40,3 @@ export interface BookingResult {
   /** For the customer, where there is more to say. */
   note?: string;
 }
-
-/**
- * The gate answers for a write that still needs a yes; the card with the details is already on its way to the customer.
- * `lines` are what the card says. The same tool is called by the runtime itself once the yes is there: a model never repeats it.
- */
-export interface PendingResult {
-  status: "confirmation-required" | "approval-required";
-  confirmationId: string;
-  tool: string;
-  title: string;
-  lines: string[];
-  total?: Money;
-  penalty?: Money;
-  expiresAt: string;
-}
-
-/** Every tool failure, with `isError` set on the result message. */
-export interface ErrorResult {
-  error: { code: string; message: string; details?: unknown };
-}

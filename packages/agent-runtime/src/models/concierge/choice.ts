@@ -4,12 +4,24 @@ import { count, normalise, ordinalWord, toNumber, toOrdinal } from "./text.ts";
 
 type Choice = { offer: OfferReading } | { several: OfferReading[] } | { outOfRange: number } | null;
 
-const lead =
-  "(?:(?:thanks|thank you|cool|nice|good|hm+|and|ok|okay|yes|yeah|sure|great|perfect|then|please|i'll|i|we|we'll|will|would|like|want|take|choose|pick|go|with|for|let's|book|the|that|give|me|prefer|select|number|option|no\\.?|nr\\.?|offer|#|flight|hotel|car|it's|is|it|to|have|number)[\\s,.:!#]*)*";
-const tail =
-  "(?:[\\s,.!)]*(?:please|thanks|thank|you|one|option|offer|flight|hotel|car|it|is|then|looks|good|sounds|great|fine|best|works|for|us|me))*[\\s.!)]*";
-const byNumber = new RegExp(`^\\s*${lead}(\\d{1,2}|${count})${tail}$`);
-const byOrdinal = new RegExp(`^\\s*${lead}(${ordinalWord}|\\d{1,2}(?:st|nd|rd|th))${tail}$`);
+const asSet = (words: string): Set<string> => new Set(words.split(" "));
+const before = asSet(
+  "thanks thank you cool nice good hm hmm and ok okay yes yeah sure great perfect then please i'll i we we'll will would like want take choose pick go with for lets let's book the that give me prefer select number option no nr offer flight hotel car it's is it to have",
+);
+const after = asSet("please thanks thank you one option offer flight hotel car it is then looks good sounds great fine best works for us me");
+
+const articles = asSet("a an single");
+
+/** "I'll take the second one, thanks": the one word that is left when the polite ones are gone. */
+function bareNumber(text: string): string | undefined {
+  const words = text.match(/[\p{L}\p{N}']+/gu) ?? [];
+  if (words.length > 12 || /\d[.:,]\d/.test(text)) return undefined;
+  let from = 0;
+  let to = words.length;
+  while (to - from > 1 && before.has(words[from]!)) from++;
+  while (to - from > 1 && after.has(words[to - 1]!)) to--;
+  return to - from === 1 ? words[from] : undefined;
+}
 const numbered = new RegExp(`(?:\\b(?:option|number|offer|no\\.|nr\\.?|choice)\\s*|#\\s*)(\\d{1,2}|${count})\\b`);
 
 const superlatives: [RegExp, RegExp, (offers: readonly OfferReading[]) => OfferReading | undefined][] = [
@@ -67,8 +79,11 @@ export function readChoice(text: string, offers: readonly OfferReading[]): Choic
   };
   if (/^[\s\w,']*\blast(?:\s+(?:one|option|offer))?[\s.!]*(?:please)?[\s.!]*$/.test(text) && !/\bat\s+last\b|\bname\b/.test(text))
     return { offer: offers.at(-1)! };
-  const number = byNumber.exec(text) ?? byOrdinal.exec(text) ?? numbered.exec(text);
-  if (number) return pick(toNumber(number[1]!) ?? toOrdinal(number[1]!));
+  const word = bareNumber(text);
+  const number = word === undefined || articles.has(word) ? undefined : (toOrdinal(word) ?? toNumber(word));
+  if (number !== undefined) return pick(number);
+  const named = numbered.exec(text)?.[1];
+  if (named !== undefined) return pick(toNumber(named));
   for (const [said, tag, otherwise] of superlatives) {
     if (!said.test(text)) continue;
     const offer = offers.find((other) => other.tags.some((one) => tag.test(one.toLowerCase()))) ?? otherwise(offers);
@@ -79,9 +94,9 @@ export function readChoice(text: string, offers: readonly OfferReading[]): Choic
     /\b(?:take|book|choose|want)\s+(?:it|that|this)(?:\s+one)?\b|\b(?:that|this)\s+one\b|^\s*(?:yes|ok|okay|sure|perfect|great)\b[^?]{0,20}$/.test(text)
   )
     return { offer: offers[0]! };
-  const named = byWords(text, offers);
-  if (named.length === 1) return { offer: named[0]! };
-  return named.length > 1 ? { several: named } : null;
+  const fitting = byWords(text, offers);
+  if (fitting.length === 1) return { offer: fitting[0]! };
+  return fitting.length > 1 ? { several: fitting } : null;
 }
 
 /** "tell me more about option 2": an offer asked about, not chosen. */

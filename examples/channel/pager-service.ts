@@ -16,10 +16,9 @@ export async function pagerService() {
     const page = JSON.parse((await request.toArray()).join("")) as Page;
     const due = fault;
     fault = undefined;
-    if (due === "refused") return response.writeHead(422).end();
-    if (!pages.some(({ reference }) => reference === page.reference)) pages.push(page);
-    if (due === "lost") return request.socket.destroy();
-    response.writeHead(202).end();
+    if (due !== "refused" && !pages.some(({ reference }) => reference === page.reference)) pages.push(page);
+    if (due === "lost") request.socket.destroy();
+    else response.writeHead(due === "refused" ? 422 : 202).end();
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");

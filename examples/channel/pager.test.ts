@@ -1,15 +1,22 @@
 import { createHmac } from "node:crypto";
-import type { Card } from "@travelagent/protocol/messages";
 import { channelContract, fakeHost } from "@travelagent/channel-kit/testing";
 import { createAuth, createControlPlane } from "@travelagent/gateway-core";
 import { serve } from "@travelagent/gateway-core/node";
+import type { Card } from "@travelagent/protocol/messages";
 import { describe, expect, it } from "vitest";
 import { pager } from "./pager.ts";
 import { pagerService } from "./pager-service.ts";
 
 const secret = "a secret both ends know";
 const ana = { channel: "pager", accountId: "default", chatType: "direct" as const, peerId: "+351910000000" };
-const card: Card = { kind: "confirmation", confirmationId: "c1", title: "Book this flight?", lines: ["Ana Silva"], expiresAt: "2027-03-12T10:00:00Z", buttons: [] };
+const card: Card = {
+  kind: "confirmation",
+  confirmationId: "c1",
+  title: "Book this flight?",
+  lines: ["Ana Silva"],
+  expiresAt: "2027-03-12T10:00:00Z",
+  buttons: [],
+};
 
 async function bench() {
   const service = await pagerService();
@@ -46,7 +53,8 @@ describe("pager", () => {
     const host = fakeHost();
     await adapter.start(host);
     const body = JSON.stringify({ id: "in-1", from: ana.peerId, text: "yes", sentAt: 1 });
-    for (const signature of ["", "00", createHmac("sha256", "another secret").update(body).digest("hex")]) expect((await post(body, signature)).status).toBe(401);
+    for (const signature of ["", "00", createHmac("sha256", "another secret").update(body).digest("hex")])
+      expect((await post(body, signature)).status).toBe(401);
     expect(host.received).toEqual([]);
     await close();
   });

@@ -8,8 +8,10 @@ import * as z from "zod";
 const Page = z.object({ id: z.string().min(1), from: z.string().min(1), text: z.string(), sentAt: z.int() });
 const maxTextLength = 1000;
 
+export type Pager = ChannelAdapter & { routes: HttpRoute[] };
+
 /** A pager service: it posts what customers write to our webhook and takes what we send at `apiUrl`. Both sign with `secret`. */
-export function pager({ apiUrl, secret }: { apiUrl: string; secret: string }): ChannelAdapter & { routes: HttpRoute[] } {
+export function pager({ apiUrl, secret }: { apiUrl: string; secret: string }): Pager {
   const sign = (body: string | Buffer) => createHmac("sha256", secret).update(body).digest();
   let host: ChannelHost | undefined;
 
@@ -39,10 +41,17 @@ export function pager({ apiUrl, secret }: { apiUrl: string; secret: string }): C
   };
 
   return {
-    ...{ contract: 1, id: "pager", accountId: "default", features: { maxTextLength, threads: false, cards: false } },
+    contract: 1,
+    id: "pager",
+    accountId: "default",
+    features: { maxTextLength, threads: false, cards: false },
     routes: [{ method: "POST", path: "/webhooks/pager/default", auth: "none", handle: webhook }],
-    start: async (given) => void (host = given),
-    stop: async () => void (host = undefined),
+    start: async (given) => {
+      host = given;
+    },
+    stop: async () => {
+      host = undefined;
+    },
     async send(to, message, { id, signal }) {
       if (!host || signal.aborted) return { status: "failed", reason: "the pager channel is not running", retryable: true };
       for (const [part, text] of chunkText(renderText(message), { maxLength: maxTextLength }).entries()) {

@@ -1,22 +1,30 @@
 import { createAgent, defineTool, type Model } from "@travelagent/agent-runtime";
 import { createGate, parsePolicy } from "@travelagent/agent-runtime/gate";
 import { openEngine } from "@travelagent/engine";
-import { createAuth, createControlPlane, createGateway } from "@travelagent/gateway-core";
-import { serve } from "@travelagent/gateway-core/node";
+import { createAuth } from "@travelagent/gateway-core";
+import { startGateway } from "@travelagent/gateway-core/node";
 import { createSessions, fileTranscripts, sessionKey } from "@travelagent/sessions";
 import * as z from "zod";
-import { pager } from "../channel/pager.ts";
+import type { Pager } from "../channel/pager.ts";
 
 const parking = defineTool({
-  ...{ name: "airport_parking", group: "agency", effect: "read", description: "Price of a day of parking at an airport, by its IATA code." },
-  args: z.strictObject({ airport: z.string().length(3) }),
+  name: "airport_parking",
+  description: "What a day of parking costs at an airport.",
+  group: "agency",
+  effect: "read",
+  args: z.strictObject({ airport: z.string().length(3).describe("IATA code") }),
   execute: async ({ airport }) => ({ content: { airport, perDay: { amount: "12.00", currency: "EUR" } } }),
 });
 
-export async function startAgency({ directory, token, model, channel }: { directory: string; token: string; model: Model; channel: ReturnType<typeof pager> }) {
+export async function startAgency(model: Model, channel: Pager, directory: string, token: string, port = 18789) {
   const engine = openEngine({ path: `${directory}/agency.db` });
   const sessions = createSessions({ db: engine.db, transcripts: fileTranscripts({ directory }) });
   const gate = createGate({ db: engine.db, tools: [parking], policy: () => parsePolicy([]) });
+  await gate.migrate();
   const agent = createAgent({ gate, transcript: sessions, models: () => [model], prompt: { agencyName: "Silva Travel", agentName: "Sol" } });
-  return { engine, sessions, gate, agent, createGateway, createAuth, createControlPlane, serve, sessionKey, channel, token };
+  return startGateway({
+    gateway: { engine, sessions, sessionKeyOf: sessionKey, agent, channels: [channel], admission: { pager: { dmPolicy: "open" } } },
+    control: { auth: createAuth({ mode: "token", token }), version: "1.0.0", routes: channel.routes },
+    server: { port },
+  });
 }

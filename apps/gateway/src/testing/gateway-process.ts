@@ -49,7 +49,7 @@ export async function startGateway({
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  const exited = once(child, "exit") as Promise<[number | null, NodeJS.Signals | null]>;
+  const exited = once(child, "close") as Promise<[number | null, NodeJS.Signals | null]>;
   const ready = new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`the gateway was not ready after 20 s:\n${output}`)), 20_000);
     const hear = (chunk: Buffer) => {

@@ -16,7 +16,6 @@ export function ConsoleApp() {
     try {
       const session = await readSession();
       if (session) {
-        if (location.pathname === "/" || location.pathname === "/login") go("/inbox", { replace: true });
         setPhase({ name: "in", session, gateway: createGateway("operator") });
       } else setPhase({ name: "out", ...(error === undefined ? {} : { error }) });
     } catch (failure) {

@@ -8,7 +8,7 @@ import { BookingsView } from "./bookings/BookingsView.tsx";
 import type { Session } from "./http.ts";
 import { InboxView } from "./inbox/InboxView.tsx";
 import { Link } from "./Link.tsx";
-import { useRoute, type View } from "./route.ts";
+import { go, isView, useRoute, type View } from "./route.ts";
 
 const views: readonly { view: View; label: string; icon: string }[] = [
   { view: "inbox", label: "Inbox", icon: "M4 5h16v10h-4l-2 3h-4l-2-3H4z" },
@@ -31,6 +31,10 @@ export function Shell({ gateway, session, onSignOut, onRefused }: Props) {
   useEffect(() => {
     if (refused) onRefused();
   }, [refused, onRefused]);
+  useEffect(() => {
+    // The address always says what is shown.
+    if (!isView(location.pathname)) go("/inbox", { replace: true });
+  });
   useEffect(() => {
     document.title = `${views.find(({ view }) => view === route.view)?.label} · Travel Agent OS`;
   }, [route.view]);

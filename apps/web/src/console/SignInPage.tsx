@@ -1,3 +1,4 @@
+import { TravelAgentError } from "@travelagent/protocol";
 import { type SubmitEvent, useState } from "react";
 import { BrandMark } from "../shared/BrandMark.tsx";
 import { errorText } from "../shared/error-text.ts";
@@ -24,7 +25,7 @@ export function SignInPage({ error, onToken }: Props) {
     try {
       await onToken(token.trim());
     } catch (failure) {
-      setProblem(errorText(failure));
+      setProblem(TravelAgentError.is(failure, "UNAUTHORIZED") ? "This is not the gateway's token. Check it and try again." : errorText(failure));
       setBusy(false);
     }
   };

@@ -8,6 +8,9 @@ export interface Route {
   id: string | undefined;
 }
 
+/** False for an address that shows nothing of its own. */
+export const isView = (pathname: string): boolean => /^\/(inbox|bookings|approvals)\/?$/.test(pathname);
+
 /** What an address of the console shows; anything unknown is the inbox. */
 export function parseRoute(pathname: string, search: string): Route {
   const view = (["bookings", "approvals"] as const).find((name) => pathname === `/${name}` || pathname === `/${name}/`) ?? "inbox";

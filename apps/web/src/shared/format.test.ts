@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { money, remaining, shortTime, wallClock } from "./format.ts";
+import { fullTime, money, remaining, shortTime, wallClock } from "./format.ts";
 
 it("groups amounts without losing a digit", () => {
   expect(money({ amount: "1234567.50", currency: "EUR" }, "en")).toBe("1,234,567.50 EUR");
@@ -9,7 +9,8 @@ it("groups amounts without losing a digit", () => {
 });
 
 it("shows the wall clock of the place whatever zone the reader is in", () => {
-  expect(wallClock({ local: "2027-03-12T10:15:00", timeZone: "Europe/Madrid", utc: "2027-03-12T09:15:00Z" }, "en-GB")).toBe("Fri 12 Mar, 10:15");
+  expect(wallClock({ local: "2027-03-12T10:15:00", timeZone: "Europe/Madrid", utc: "2027-03-12T09:15:00Z" })).toBe("Fri 12 Mar 2027 10:15");
+  expect(wallClock({ local: "2027-09-05T23:05:00", timeZone: "Asia/Tokyo", utc: "2027-09-05T14:05:00Z" })).toBe("Sun 5 Sep 2027 23:05");
   expect(wallClock({ local: "soon", timeZone: "", utc: "" })).toBe("soon");
 });
 
@@ -26,7 +27,12 @@ it("counts down in the unit that matters", () => {
 
 it("shortens times by their distance", () => {
   const now = new Date(2027, 0, 15, 9, 0).getTime();
-  expect(shortTime(new Date(2027, 0, 15, 8, 5).getTime(), now, "en-GB")).toBe("08:05");
-  expect(shortTime(new Date(2027, 0, 2, 8, 5).getTime(), now, "en-GB")).toBe("2 Jan");
-  expect(shortTime(new Date(2026, 10, 2).getTime(), now, "en-GB")).toBe("2 Nov 2026");
+  expect(shortTime(new Date(2027, 0, 15, 8, 5).getTime(), now)).toBe("08:05");
+  expect(shortTime(new Date(2027, 0, 2, 8, 5).getTime(), now)).toBe("2 Jan");
+  expect(shortTime(new Date(2026, 10, 2).getTime(), now)).toBe("2 Nov 2026");
+});
+
+it("writes an instant by the reader's clock, in 24 hours", () => {
+  expect(fullTime(new Date(2027, 2, 12, 21, 5).toISOString())).toBe("Fri 12 Mar 2027 21:05");
+  expect(fullTime("soon")).toBe("soon");
 });

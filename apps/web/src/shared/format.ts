@@ -10,13 +10,17 @@ export function money({ amount, currency }: Money, locale?: string): string {
   return `${amount.startsWith("-") ? "−" : ""}${grouped}${minor === undefined ? "" : decimal + minor} ${currency}`;
 }
 
-/** What the clock on the wall shows at the place, as on a ticket. */
-export function wallClock({ local }: TravelTime, locale?: string): string {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(local)) return local;
-  const instant = new Date(`${local.slice(0, 16)}:00Z`);
-  return new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: "UTC" }).format(
-    instant,
-  );
+const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const two = (n: number): string => String(n).padStart(2, "0");
+const clock = (date: Date): string => `${two(date.getHours())}:${two(date.getMinutes())}`;
+
+/** What the clock on the wall shows at the place, in the words of the lines of a card: `Fri 12 Mar 2027 10:15`. */
+export function wallClock({ local }: TravelTime): string {
+  const [, year, month, day, time] = /^(\d{4})-(\d\d)-(\d\d)T(\d\d:\d\d)/.exec(local) ?? [];
+  if (time === undefined) return local;
+  const weekday = days[new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDay()];
+  return `${weekday} ${Number(day)} ${months[Number(month) - 1]} ${year} ${time}`;
 }
 
 /** `4 min 05 s`, `2 h 10 min`, `3 days`; null when the time is over or is no time. */
@@ -25,22 +29,24 @@ export function remaining(untilIso: string, now: number): string | null {
   if (!(seconds > 0)) return null;
   const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600), Math.floor(seconds / 60)];
   if (days >= 2) return `${days} days`;
-  if (hours >= 1) return `${hours} h ${String(minutes % 60).padStart(2, "0")} min`;
-  if (minutes >= 1) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
+  if (hours >= 1) return `${hours} h ${two(minutes % 60)} min`;
+  if (minutes >= 1) return `${minutes} min ${two(seconds % 60)} s`;
   return `${seconds} s`;
 }
 
 /** A time of today as `14:05`, one of this year as `12 Mar`, an older one with its year. */
-export function shortTime(at: number, now: number, locale?: string): string {
+export function shortTime(at: number, now: number): string {
   const date = new Date(at);
   if (Number.isNaN(date.getTime())) return "";
   const today = new Date(now);
-  if (date.toDateString() === today.toDateString()) return new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }).format(date);
-  const sameYear = date.getFullYear() === today.getFullYear();
-  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...(sameYear ? {} : { year: "numeric" }) }).format(date);
+  if (date.toDateString() === today.toDateString()) return clock(date);
+  const day = `${date.getDate()} ${months[date.getMonth()]}`;
+  return date.getFullYear() === today.getFullYear() ? day : `${day} ${date.getFullYear()}`;
 }
 
-export function fullTime(iso: string, locale?: string): string {
+/** An instant by the reader's own clock: `Fri 12 Mar 2027 10:15`. */
+export function fullTime(iso: string): string {
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? iso : new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }).format(date);
+  if (Number.isNaN(date.getTime())) return iso;
+  return `${days[date.getDay()]} ${date.getDate()} ${months[date.getMonth()]} ${date.getFullYear()} ${clock(date)}`;
 }

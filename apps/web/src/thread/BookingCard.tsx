@@ -2,6 +2,7 @@ import type { Booking } from "@travelagent/protocol";
 import type { Card } from "@travelagent/protocol/messages";
 import { fullTime, money, wallClock } from "../shared/format.ts";
 import { furtherLines } from "./booking-lines.ts";
+import { Legs } from "./Legs.tsx";
 import { StatusBadge } from "./StatusBadge.tsx";
 
 export function BookingCard({ card }: { card: Extract<Card, { kind: "booking" }> }) {
@@ -48,7 +49,9 @@ export function BookingItems({ booking }: { booking: Booking }) {
       {booking.items.map((item) => (
         <li key={`${item.supplier}:${item.supplierReference ?? item.summary}`} className="item">
           <div className="item-head">
-            <span>{item.summary}</span>
+            <span>
+              <Legs text={item.summary} />
+            </span>
             {item.sandbox && <span className="tag tag-sandbox">sandbox</span>}
           </div>
           <div className="item-times">

@@ -1,7 +1,9 @@
 import type { Button, Card } from "@travelagent/protocol/messages";
-import { money, remaining } from "../shared/format.ts";
+import { fullTime, money, remaining } from "../shared/format.ts";
 import { useNow } from "../shared/use-now.ts";
 import type { ConfirmationAnswer } from "./confirmations.ts";
+import { Legs } from "./Legs.tsx";
+import { saysTotal } from "./total-line.ts";
 
 interface Props {
   card: Extract<Card, { kind: "confirmation" }>;
@@ -25,25 +27,31 @@ export function ConfirmationCard({ card, answer, onButton }: Props) {
   const now = useNow(answer === undefined && Date.parse(card.expiresAt) > Date.now());
   const left = remaining(card.expiresAt, now);
   const buttons = card.buttons.length > 0 ? card.buttons : defaultButtons(card.confirmationId);
+  const { total, penalty } = card;
+  const lines = total ? card.lines.filter((line) => !saysTotal(line, total)) : card.lines;
   return (
     <section className={`card card-confirmation${answer === undefined && left ? " is-open" : ""}`} aria-label={card.title}>
-      <h3 className="card-title">{card.title}</h3>
+      <h3 className="card-title">
+        <Legs text={card.title} />
+      </h3>
       <ul className="exact-lines">
-        {card.lines.map((line) => (
-          <li key={line}>{line}</li>
+        {lines.map((line) => (
+          <li key={line}>
+            <Legs text={line} />
+          </li>
         ))}
       </ul>
       <dl className="sums">
-        {card.total && (
+        {total && (
           <div className="sum sum-total">
             <dt>Total</dt>
-            <dd>{money(card.total)}</dd>
+            <dd>{money(total)}</dd>
           </div>
         )}
-        {card.penalty && (
-          <div className="sum sum-penalty">
+        {penalty && (
+          <div className={`sum${/[1-9]/.test(penalty.amount) ? " sum-penalty" : ""}`}>
             <dt>Penalty</dt>
-            <dd>{money(card.penalty)}</dd>
+            <dd>{money(penalty)}</dd>
           </div>
         )}
       </dl>
@@ -69,7 +77,7 @@ export function ConfirmationCard({ card, answer, onButton }: Props) {
           )}
           <p className="card-note">
             <span aria-hidden="true">Valid for another {left}.</span>
-            <span className="visually-hidden">Valid until {new Date(card.expiresAt).toLocaleTimeString()}.</span>{" "}
+            <span className="visually-hidden">Valid until {fullTime(card.expiresAt)}.</span>{" "}
             {onButton && "Nothing happens before you confirm."}
           </p>
         </>

@@ -13,13 +13,15 @@ interface Props {
   /** Written on the reader's side of the conversation: shown on the right. */
   own: boolean;
   author: string | undefined;
+  /** Offers in it can be chosen. */
+  choosable: boolean;
   answers: ReadonlyMap<string, ConfirmationAnswer>;
   onButton: ((button: Button) => void) | undefined;
   onRetry: (entry: Entry) => void;
 }
 
 /** One bubble with its cards. */
-export const Message = memo(function Message({ entry, own, author, answers, onButton, onRetry }: Props) {
+export const Message = memo(function Message({ entry, own, author, choosable, answers, onButton, onRetry }: Props) {
   if (entry.from === "notice") {
     return (
       <div className="notice" role="note">
@@ -36,7 +38,7 @@ export const Message = memo(function Message({ entry, own, author, answers, onBu
         </div>
       )}
       {entry.cards.map((card) => {
-        if (card.kind === "offers") return <OffersCard key={`offers:${card.title}`} card={card} onButton={onButton} />;
+        if (card.kind === "offers") return <OffersCard key={`offers:${card.title}`} card={card} open={choosable} onButton={onButton} />;
         if (card.kind === "confirmation")
           return <ConfirmationCard key={card.confirmationId} card={card} answer={answers.get(card.confirmationId)} onButton={onButton} />;
         return <BookingCard key={card.booking.id} card={card} />;

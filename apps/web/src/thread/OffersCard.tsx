@@ -4,10 +4,12 @@ import { pairButtons } from "./offer-buttons.ts";
 
 interface Props {
   card: Extract<Card, { kind: "offers" }>;
+  /** Its numbers still mean these offers. */
+  open: boolean;
   onButton: ((button: Button) => void) | undefined;
 }
 
-export function OffersCard({ card, onButton }: Props) {
+export function OffersCard({ card, open, onButton }: Props) {
   const { chosenBy, others } = pairButtons(card.offers, card.buttons);
   return (
     <section className="card" aria-label={card.title}>
@@ -46,6 +48,7 @@ export function OffersCard({ card, onButton }: Props) {
                     <button
                       type="button"
                       className="button button-small"
+                      disabled={!open}
                       onClick={() => onButton(button)}
                       aria-label={`${button.label}: ${offer.title}, ${money(offer.price)}`}
                     >
@@ -61,7 +64,7 @@ export function OffersCard({ card, onButton }: Props) {
       {onButton && others.length > 0 && (
         <div className="card-actions">
           {others.map((button) => (
-            <button key={`${button.label}:${button.text}`} type="button" className="button button-small" onClick={() => onButton(button)}>
+            <button key={`${button.label}:${button.text}`} type="button" className="button button-small" disabled={!open} onClick={() => onButton(button)}>
               {button.label}
             </button>
           ))}

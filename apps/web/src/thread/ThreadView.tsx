@@ -2,6 +2,7 @@ import type { Button } from "@travelagent/protocol/messages";
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { confirmationAnswers } from "./confirmations.ts";
 import { Message } from "./Message.tsx";
+import { openOffers } from "./open-offers.ts";
 import { type Entry, isTyping, type ThreadState } from "./state.ts";
 
 interface Props {
@@ -24,6 +25,7 @@ export function ThreadView({ state, reader, names, onButton, onRetry, children }
   const following = useRef(true);
   const [behind, setBehind] = useState(false);
   const answers = useMemo(() => confirmationAnswers(state.entries), [state.entries]);
+  const choosable = useMemo(() => openOffers(state.entries), [state.entries]);
   const typing = isTyping(state);
 
   const toBottom = () => {
@@ -55,7 +57,18 @@ export function ThreadView({ state, reader, names, onButton, onRetry, children }
             const own = (entry.from === "customer") === (reader === "customer");
             const first = state.entries[index - 1]?.from !== entry.from;
             const author = entry.from !== "notice" && first && !(own && reader === "customer") ? names[entry.from] : undefined;
-            return <Message key={entry.key} entry={entry} own={own} author={author} answers={answers} onButton={onButton} onRetry={onRetry} />;
+            return (
+              <Message
+                key={entry.key}
+                entry={entry}
+                own={own}
+                author={author}
+                choosable={entry.key === choosable}
+                answers={answers}
+                onButton={onButton}
+                onRetry={onRetry}
+              />
+            );
           })}
           {typing && (
             <div className="typing">

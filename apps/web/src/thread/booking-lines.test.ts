@@ -12,7 +12,7 @@ const booking: Booking = {
   items: [
     { kind: "flight", supplier: "sandbox", locators: [], status: "ticketed", summary: "LH1125 Barcelona → Frankfurt", start: time, end: time, sandbox: true },
   ],
-  total: { amount: "189.40", currency: "EUR" },
+  total: { amount: "1189.40", currency: "EUR" },
   balance: { amount: "0.00", currency: "EUR" },
   travellers: [{ id: "t1", name: "Ana Silva" }],
   createdAt: "2027-01-15T09:00:00Z",
@@ -22,6 +22,6 @@ const booking: Booking = {
 const further = (...lines: string[]) => furtherLines({ kind: "booking", title: "", booking, lines });
 
 it("leaves out what the card shows in its own way, and nothing else", () => {
-  const own = ["LH1125 Barcelona → Frankfurt (locator X1Y2Z3)", "Travellers: Ana Silva", "Total: 189.40 EUR", "Sandbox: no real travel"];
-  expect(further(...own, "Ticket 0308206347353", "Total: 200.00 EUR")).toEqual(["Ticket 0308206347353", "Total: 200.00 EUR"]);
+  const own = ["LH1125 Barcelona → Frankfurt (locator X1Y2Z3)", "Travellers: Ana Silva", "Total: 1,189.40 EUR", "Sandbox: no real travel"];
+  expect(further(...own, "Ticket 0308206347353", "Total: 1,200.00 EUR")).toEqual(["Ticket 0308206347353", "Total: 1,200.00 EUR"]);
 });

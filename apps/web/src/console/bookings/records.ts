@@ -26,11 +26,27 @@ export function recordLine(record: Loose): RecordLine {
   };
 }
 
+/** Words for what the gateway calls otherwise. */
+const names: Readonly<Record<string, string>> = {
+  repriced: "Price checked",
+  attempt: "Asked the supplier",
+  outcome: "Supplier answered",
+  refused: "Supplier refused",
+  lost: "No answer from the supplier",
+  lapsed: "Hold ran out",
+  attended: "Looked after by a person",
+  "payment-lost": "Payment in doubt",
+  "payment-settled": "Payment settled",
+  ETKT: "E-ticket",
+};
+
 const first = (record: Loose, keys: readonly string[]): unknown =>
   keys.map((key) => record[key]).find((value) => value !== undefined && value !== null && value !== "");
 const text = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
 function words(code: string): string {
+  const name = names[code];
+  if (name !== undefined) return name;
   const spaced = code.replace(/[._-]+/g, " ").trim();
   return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

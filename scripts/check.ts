@@ -10,6 +10,7 @@ const steps: [name: string, command: string, args: string[]][] = [
   ["types", "turbo", ["run", "typecheck", "--output-logs=errors-only", "--no-update-notifier"]],
   ...(process.argv.includes("--fast") ? [] : ([["tests", "node", ["scripts/test.ts"]]] as [string, string, string[]][])),
   ["public names", "node", ["scripts/check-api.ts"]],
+  ["install from tarballs", "node", ["scripts/check-install.ts"]],
   ["packages as npm gets them", "turbo", ["run", "pack-check", "--output-logs=errors-only", "--no-update-notifier", "--concurrency=2"]],
 ];
 for (const [name, command, args] of steps) {

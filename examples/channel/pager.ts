@@ -2,7 +2,6 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { type ChannelAdapter, type ChannelHost, chunkText, renderText } from "@travelagent/channel-kit";
 import type { HttpRoute } from "@travelagent/gateway-core";
 import { TravelAgentError } from "@travelagent/protocol";
-import type { Receipt } from "@travelagent/protocol/messages";
 import * as z from "zod";
 
 const Page = z.object({ id: z.string().min(1), from: z.string().min(1), text: z.string(), sentAt: z.int() });
@@ -15,19 +14,6 @@ export function pager({ apiUrl, secret }: { apiUrl: string; secret: string }): P
   const sign = (body: string | Buffer) => createHmac("sha256", secret).update(body).digest();
   let host: ChannelHost | undefined;
 
-  async function post(reference: string, to: string, text: string, signal: AbortSignal): Promise<Receipt> {
-    const body = JSON.stringify({ reference, to, text });
-    try {
-      const headers = { "content-type": "application/json", "x-pager-signature": sign(body).toString("hex") };
-      const { ok, status } = await fetch(`${apiUrl}/pages`, { method: "POST", headers, body, signal });
-      if (ok) return { status: "sent", externalId: reference };
-      if (status >= 500) return { status: "unknown", reason: `the pager service broke (${status})` };
-      return { status: "failed", reason: `the pager service refused it (${status})`, retryable: status === 429 };
-    } catch {
-      return { status: "unknown", reason: "the pager service's answer was lost" };
-    }
-  }
-
   const webhook: HttpRoute["handle"] = async (request) => {
     const body = await request.body(64 * 1024);
     const shown = Buffer.from(String(request.headers["x-pager-signature"] ?? ""), "hex");
@@ -36,8 +22,8 @@ export function pager({ apiUrl, secret }: { apiUrl: string; secret: string }): P
     if (!host) throw new TravelAgentError("UNAVAILABLE", "the pager channel is not running; deliver this again later");
     const { id, from, text, sentAt } = Page.parse(JSON.parse(body.toString()));
     const address = { channel: "pager", accountId: "default", chatType: "direct" as const, peerId: from };
-    await host.receive({ address, externalId: id, senderId: from, text, sentAt }); // durable when this resolves, and only then is the answer 204
-    return { status: 204 };
+    await host.receive({ address, externalId: id, senderId: from, text, sentAt });
+    return { status: 204 }; // the message is stored: now the service may forget it
   };
 
   return {
@@ -46,19 +32,26 @@ export function pager({ apiUrl, secret }: { apiUrl: string; secret: string }): P
     accountId: "default",
     features: { maxTextLength, threads: false, cards: false },
     routes: [{ method: "POST", path: "/webhooks/pager/default", auth: "none", handle: webhook }],
-    start: async (given) => {
+    async start(given) {
       host = given;
     },
-    stop: async () => {
+    async stop() {
       host = undefined;
     },
     async send(to, message, { id, signal }) {
       if (!host || signal.aborted) return { status: "failed", reason: "the pager channel is not running", retryable: true };
-      for (const [part, text] of chunkText(renderText(message), { maxLength: maxTextLength }).entries()) {
-        const receipt = await post(`${id}.${part}`, to.peerId, text, signal); // the service drops a reference it has seen
-        if (receipt.status !== "sent") return receipt;
+      try {
+        for (const [part, text] of chunkText(renderText(message), { maxLength: maxTextLength }).entries()) {
+          const body = JSON.stringify({ reference: `${id}.${part}`, to: to.peerId, text }); // the service drops a reference it has seen
+          const headers = { "content-type": "application/json", "x-pager-signature": sign(body).toString("hex") };
+          const { status } = await fetch(`${apiUrl}/pages`, { method: "POST", headers, body, signal });
+          if (status >= 500) return { status: "unknown", reason: `the pager service broke (${status})` };
+          if (status >= 300) return { status: "failed", reason: `the pager service refused it (${status})`, retryable: status === 429 };
+        }
+        return { status: "sent", externalId: id };
+      } catch {
+        return { status: "unknown", reason: "the pager service's answer was lost" };
       }
-      return { status: "sent", externalId: id };
     },
   };
 }

@@ -27,6 +27,7 @@ import { bookingHandlers, bookingTools, createBookings } from "@travelagent/tool
 import { createGazetteer } from "@travelagent/tools-booking/geography";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
 import { type BookingHistory, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
+import { bookingNews } from "./booking-news.ts";
 import { modelSet } from "./models.ts";
 import { ownDirectory, ownSecret } from "./own-file.ts";
 import { policyFiles } from "./policy-files.ts";
@@ -98,7 +99,10 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
         return { customerId };
       },
     },
-    onChange: (booking) => publisher.publish("booking", { booking }),
+    onChange: (booking) => {
+      publisher.publish("booking", { booking });
+      void news(booking);
+    },
   });
   await bookings.migrate();
   const bookingsOf = async (customerId: string) => (await bookings.list({ customerId, limit: 50 })).bookings;
@@ -176,6 +180,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
       turnsTotal.at(channel, outcome).inc();
     },
   });
+  const news = bookingNews({ gate, tell: gateway.tell, log: part("news") });
   await gateway.prepare();
 
   // Who may connect.

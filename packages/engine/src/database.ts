@@ -12,7 +12,7 @@ export interface DatabaseOptions {
   path: string;
   /** Refuses to open with `CONFLICT` while another process has the same file open in this way. Default false. */
   exclusive?: boolean;
-  /** How long a lock of another program is waited for before `STORAGE_BUSY`; the process stands still meanwhile. Default 1000. */
+  /** How long a lock of another program is waited for before `STORAGE_BUSY`. Default 1000. */
   busyTimeoutMs?: number;
   /** Prepared statements kept per connection. Default 300. */
   statements?: number;
@@ -69,7 +69,7 @@ export function openEngineDatabase({
     throw error;
   }
   const connection = writer;
-  const commits = groupCommit({ connection, clock, stuckAfterMs });
+  const commits = groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs });
   let closing: Promise<void> | undefined;
 
   async function read<T>(run: () => T): Promise<T> {

@@ -18,7 +18,7 @@ export interface EngineOptions {
   keepFinishedMs?: number;
   /** How long a lane waits for a function that was cancelled or timed out and does not return. Default 1000. */
   abandonAfterMs?: number;
-  /** How long a lock of another program on the database is waited for. Default 1000; the process stands still meanwhile. */
+  /** How long a lock of another program on the database is waited for. Default 1000. */
   busyTimeoutMs?: number;
 }
 

@@ -14,6 +14,8 @@ export interface GroupCommit {
 export interface GroupCommitOptions {
   connection: Connection;
   clock: Clock;
+  /** How long a lock of another program is waited for. The process goes on meanwhile. */
+  busyTimeoutMs: number;
   /** A transaction open for longer than this has awaited something else than its `tx`: it is rolled back and fails. */
   stuckAfterMs: number;
   batchSize?: number;
@@ -42,11 +44,15 @@ export function afterCommit(tx: Tx, connection: Connection, hook: () => void): b
   return true;
 }
 
-export function groupCommit({ connection, clock, stuckAfterMs, batchSize = 256 }: GroupCommitOptions): GroupCommit {
+/** Between two looks at a lock. */
+const BUSY_PAUSE_MS = 20;
+
+export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, batchSize = 256 }: GroupCommitOptions): GroupCommit {
   const queue: Job[] = [];
   let draining: Promise<void> | undefined;
   let batchOpen: Promise<void> | undefined;
   let closed = false;
+  let patient = false;
 
   /** Waits for the rest of the tick before each batch, so that whatever the last commit set going can join the next one. */
   async function drain(): Promise<void> {
@@ -59,10 +65,26 @@ export function groupCommit({ connection, clock, stuckAfterMs, batchSize = 256 }
     draining = undefined;
   }
 
+  /** SQLite itself would wait with the whole process standing still. */
+  async function begin(): Promise<void> {
+    if (!patient) connection.exec("pragma busy_timeout = 0");
+    patient = true;
+    const until = clock.now() + busyTimeoutMs;
+    for (;;) {
+      try {
+        connection.run("begin immediate", []);
+        return;
+      } catch (error) {
+        if (!TravelAgentError.is(error, "STORAGE_BUSY") || clock.now() >= until) throw error;
+        await new Promise<void>((resolve) => void clock.after(BUSY_PAUSE_MS, resolve));
+      }
+    }
+  }
+
   /** Never rejects. */
   async function runBatch(jobs: Job[]): Promise<void> {
     try {
-      connection.run("begin immediate", []);
+      await begin();
     } catch (error) {
       for (const job of jobs) job.reject(error);
       return;

@@ -1,8 +1,9 @@
 import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Logger, WorkFunction, WorkState } from "@travelagent/protocol/ports";
 import type { Item } from "./lanes.ts";
-import type { Persist } from "./persist.ts";
+import { type Persist, storagePause } from "./persist.ts";
 import { createSteps } from "./steps.ts";
+import { waitsForStorage } from "./storage-error.ts";
 import { beginWork, endWork, fromJson, type Memo, readMemos, toJson } from "./work-table.ts";
 
 export interface RunDeps {
@@ -59,18 +60,42 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
     return persist("begin", fields, write, wanted);
   }
 
-  async function call(begun: NonNullable<Awaited<ReturnType<typeof begin>>>): Promise<void> {
-    const steps = createSteps({ workId: item.id, memos: begun.memos, signal: aborter.signal, isOpen: () => open, db, clock, persist });
-    const context = { id: item.id, lane: item.lane, signal: aborter.signal, attempt: begun.attempt, ...steps };
-    try {
-      const value = toJson(await work(context, begun.input));
-      settle({ state: "done", value, error: undefined });
-    } catch (error) {
-      if (!open) return;
-      if (!TravelAgentError.is(error)) log.error("work threw an unexpected error", { ...fields, error });
-      settle({ state: "failed", value: null, error: TravelAgentError.from(error).toShape() });
+  /** Calls the function, and calls it again from its memos as long as a store cannot write: that is no outcome of it. */
+  async function call({ input, attempt, memos }: NonNullable<Awaited<ReturnType<typeof begin>>>): Promise<void> {
+    for (let failures = 0; open; failures++) {
+      try {
+        const known = failures === 0 ? memos : await readMemos(db, item.id);
+        // Steps of an earlier call that it did not await must not store anything beside those of this one.
+        const mine = failures;
+        const isOpen = () => open && mine === failures;
+        const steps = createSteps({ workId: item.id, memos: known, signal: aborter.signal, isOpen, db, clock, persist });
+        const context = { id: item.id, lane: item.lane, signal: aborter.signal, attempt: attempt + failures, ...steps };
+        return settle({ state: "done", value: toJson(await work(context, input)), error: undefined });
+      } catch (error) {
+        if (!open) return;
+        if (!waitsForStorage(error)) {
+          if (!TravelAgentError.is(error)) log.error("work threw an unexpected error", { ...fields, error });
+          return settle({ state: "failed", value: null, error: TravelAgentError.from(error).toShape() });
+        }
+        const delay = storagePause(failures);
+        log.error("work waits for the storage", { ...fields, code: error.code, message: error.message, againInMs: delay });
+        await pauseUnlessEnded(delay);
+      }
     }
   }
+
+  const pauseUnlessEnded = (delayMs: number) =>
+    new Promise<void>((resolve) => {
+      const disarm = clock.after(delayMs, resolve);
+      aborter.signal.addEventListener(
+        "abort",
+        () => {
+          disarm();
+          resolve();
+        },
+        { once: true },
+      );
+    });
 
   async function record(result: Exclude<Outcome, "paused">): Promise<void> {
     await persist("end", fields, () => db.transaction((tx) => endWork(tx, item.id, result, clock.now())), wanted);

@@ -2,6 +2,7 @@ import type { ErrorShape } from "@travelagent/protocol";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, StepOptions, Tx } from "@travelagent/protocol/ports";
 import type { Persist } from "./persist.ts";
+import { waitsForStorage } from "./storage-error.ts";
 import { fromJson, insertMemo, type Memo, toJson } from "./work-table.ts";
 
 const FIRST_RETRY_MS = 200;
@@ -55,6 +56,8 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist 
   async function fail(name: string, error: unknown): Promise<never> {
     // An abort is no outcome of the step: after a restart it has to run again.
     if (!isOpen()) throw refusal();
+    // Neither is a store that cannot write now: the run begins again when it can, and the step with it.
+    if (waitsForStorage(error)) throw error;
     const coded = TravelAgentError.from(error);
     await remember({ name, ok: 0, value: JSON.stringify(coded.toShape()) });
     throw coded;

@@ -70,3 +70,8 @@ function full(path: string, cause: unknown): TravelAgentError {
 export function isStorageFailure(error: unknown): error is TravelAgentError {
   return TravelAgentError.is(error) && made.has(error);
 }
+
+/** The same of any store, also one that keeps files beside the database: what ran into it is done again when there is room. */
+export function waitsForStorage(error: unknown): error is TravelAgentError {
+  return TravelAgentError.is(error, "STORAGE_FULL") || TravelAgentError.is(error, "STORAGE_BUSY") || (isStorageFailure(error) && error.code === "UNAVAILABLE");
+}

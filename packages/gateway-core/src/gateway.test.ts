@@ -205,6 +205,24 @@ describe("the path of a message", () => {
     expect(await list()).toEqual([]);
   });
 
+  it("gives cards as text to a channel that has none", async () => {
+    const { phone } = await open(() => ({
+      text: "Here is one.",
+      cards: [
+        {
+          kind: "offers",
+          vertical: "flight",
+          title: "Flights",
+          offers: [{ offerId: "o", number: 1, title: "LH1", lines: [], price: { amount: "10.00", currency: "EUR" }, tags: [], sandbox: true }],
+          buttons: [],
+        },
+      ],
+    }));
+    await phone.deliver(phone.message("flights"));
+    await until(() => phone.shown.length === 1);
+    expect(phone.shown[0]!.text).toMatch(/Here is one\.[\s\S]*LH1[\s\S]*10\.00 EUR/);
+  });
+
   it("tries a send again that surely did not happen", async () => {
     const { phone } = await open(() => "answer");
     phone.failNext(() => ({ status: "failed", reason: "busy", retryable: true }));

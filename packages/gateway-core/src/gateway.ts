@@ -15,6 +15,7 @@ import type { AgentPort, SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
 import type { Binding, SessionKeyOf } from "./route.ts";
 import { gatewayMigrations } from "./tables.ts";
+import { createTell, type Tell } from "./tell.ts";
 import { createTurns, type TurnsOptions } from "./turns.ts";
 
 export interface GatewayOptions {
@@ -48,6 +49,8 @@ export interface Gateway {
   stop(): Promise<void>;
   /** An approval was decided: its conversation goes on. */
   resume(decisionId: string, sessionKey: string): Promise<void>;
+  /** The customer hears something without having asked just now. */
+  readonly tell: Tell;
   /** The customer of a session became known. */
   bindCustomer(sessionKey: string, customerId: string): Promise<void>;
   channelStatus(): ChannelStatus[];
@@ -145,6 +148,7 @@ export function createGateway({
       await outbox.stop();
       announcer.stop();
     },
+    tell: createTell({ db, conversations, outbox, sessions, clock }),
     resume: (decisionId, sessionKey) => turns.resume(decisionId, sessionKey),
     bindCustomer: (sessionKey, customerId) => conversations.bindCustomer(sessionKey, customerId),
     channelStatus: () => channels.status(),

@@ -14,3 +14,4 @@ export { createMetrics, type Metrics } from "./metrics.ts";
 export type { AgentPort, SessionPort, TurnEvent, TurnOutcome, TurnRequest } from "./ports.ts";
 export type { Publisher } from "./publish.ts";
 export { type Binding, route, type SessionKeyOf } from "./route.ts";
+export type { News, Tell } from "./tell.ts";

@@ -1,4 +1,4 @@
-import type { ChannelAdapter } from "@travelagent/channel-kit";
+import { type ChannelAdapter, renderText } from "@travelagent/channel-kit";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Address, OutboundMessage, Receipt } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger, Row, Tx } from "@travelagent/protocol/ports";
@@ -63,6 +63,10 @@ const read = (row: Row): Delivery => ({
   ...(row.reason ? { reason: row.reason as string } : {}),
   createdAt: Number(row.created_at),
 });
+
+/** Cards as text for a channel that has none. */
+const inDialect = (message: OutboundMessage, { features }: ChannelAdapter): OutboundMessage =>
+  message.cards && !features.cards ? { text: renderText(message) } : message;
 
 /**
  * pending → attempting → sent | unknown | failed | expired, or refused when a person owns the conversation meanwhile.
@@ -138,7 +142,7 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
       const channel = adapter(delivery.address.channel, delivery.address.accountId);
       const receipt: Receipt = channel
         ? await channel
-            .send(delivery.address, delivery.message, {
+            .send(delivery.address, inDialect(delivery.message, channel), {
               id: delivery.id,
               signal: stopping.signal,
               ...(delivery.runId === undefined ? {} : { runId: delivery.runId }),

@@ -77,8 +77,7 @@ export function ConfirmationCard({ card, answer, onButton }: Props) {
           )}
           <p className="card-note">
             <span aria-hidden="true">Valid for another {left}.</span>
-            <span className="visually-hidden">Valid until {fullTime(card.expiresAt)}.</span>{" "}
-            {onButton && "Nothing happens before you confirm."}
+            <span className="visually-hidden">Valid until {fullTime(card.expiresAt)}.</span> {onButton && "Nothing happens before you confirm."}
           </p>
         </>
       )}

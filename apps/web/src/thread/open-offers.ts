@@ -9,6 +9,8 @@ export function openOffers(entries: readonly Entry[]): string | undefined {
   const cards = entry?.cards.filter((card) => card.kind === "offers") ?? [];
   const last = entries.at(-1);
   const chosen =
-    last?.from === "customer" && last.delivery?.status !== "failed" && cards.some(({ buttons }) => buttons.some(({ text }) => text.trim() === last.text.trim()));
+    last?.from === "customer" &&
+    last.delivery?.status !== "failed" &&
+    cards.some(({ buttons }) => buttons.some(({ text }) => text.trim() === last.text.trim()));
   return cards.length === 0 || chosen ? undefined : entry?.key;
 }

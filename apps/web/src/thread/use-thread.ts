@@ -1,9 +1,11 @@
+import { TravelAgentError } from "@travelagent/protocol";
 import type { MessageAction } from "@travelagent/protocol/messages";
-import { useCallback, useEffect, useReducer, useState } from "react";
+import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import { errorText } from "../shared/error-text.ts";
 import type { Gateway } from "../shared/gateway.ts";
 import { newKey } from "../shared/new-key.ts";
 import { type Entry, emptyThread, type ThreadState, threadReducer } from "./state.ts";
+import { unsentMessages } from "./unsent.ts";
 
 export interface Thread {
   state: ThreadState;
@@ -23,6 +25,10 @@ export function useThread(gateway: Gateway, sessionKey: string | undefined, writ
   const { client } = gateway;
   const [state, dispatch] = useReducer(threadReducer, emptyThread);
   const [error, setError] = useState<string>();
+  const unsent = useMemo(
+    () => (sessionKey === undefined || writer !== "customer" ? undefined : unsentMessages(() => sessionStorage, sessionKey)),
+    [sessionKey, writer],
+  );
 
   const reload = useCallback(() => {
     if (sessionKey === undefined || client.state.status !== "ready") return;
@@ -56,9 +62,11 @@ export function useThread(gateway: Gateway, sessionKey: string | undefined, writ
   }, [gateway, client, sessionKey, reload]);
 
   const transmit = useCallback(
-    (key: string, text: string, action: MessageAction | undefined) => {
+    (key: string, text: string, action: MessageAction | undefined, at = Date.now()) => {
       if (sessionKey === undefined) return;
-      dispatch({ type: "sending", key, from: writer, text, at: Date.now(), ...(action ? { action } : {}) });
+      dispatch({ type: "sending", key, from: writer, text, at, ...(action ? { action } : {}) });
+      // A pressed button is no text to send later: what it answers may look different by then.
+      if (!action) unsent?.add({ key, text, at });
       const sent =
         writer === "customer"
           ? client
@@ -68,12 +76,29 @@ export function useThread(gateway: Gateway, sessionKey: string | undefined, writ
               .call("conversations.reply", { conversationId: sessionKey, message: text, idempotencyKey: key }, { timeoutMs: patienceMs })
               .then(({ messageId }) => messageId);
       sent.then(
-        (id) => dispatch({ type: "sent", key, id }),
-        (failure) => dispatch({ type: "failed", key, reason: errorText(failure) }),
+        (id) => {
+          unsent?.remove(key);
+          dispatch({ type: "sent", key, id });
+        },
+        (failure) => {
+          if (!TravelAgentError.is(failure) || !failure.retryable) unsent?.remove(key);
+          dispatch({ type: "failed", key, reason: errorText(failure) });
+        },
       );
     },
-    [client, sessionKey, writer],
+    [client, sessionKey, writer, unsent],
   );
+
+  useEffect(() => {
+    for (const { key, text, at } of unsent?.all() ?? []) {
+      if (Date.now() - at < patienceMs) {
+        transmit(key, text, undefined, at);
+        continue;
+      }
+      dispatch({ type: "sending", key, from: writer, text, at });
+      dispatch({ type: "failed", key, reason: "It waited too long. Send it again if you still want it." });
+    }
+  }, [unsent, transmit, writer]);
 
   return {
     state,

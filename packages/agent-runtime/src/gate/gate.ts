@@ -53,6 +53,8 @@ export interface Gate {
   migrate(): Promise<void>;
   /** What a model of this turn is shown. */
   specs(turn: Pick<TurnScope, "agentId" | "channel">): ToolSpec[];
+  /** The writes of a session that were carried out and what they answered, newest first. */
+  writes(sessionKey: string): Promise<{ key: string; tool: string; output: unknown }[]>;
   /** True when several of these may run at the same time. */
   isRead(name: string): boolean;
   /** Takes a call through all eight steps. Rejects only with the reason of `signal`, and when the store fails. */
@@ -231,6 +233,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     audit,
     migrate: () => db.migrate("gate", gateMigrations),
     specs: (turn) => tools.filter((tool) => isExposed(tool, turn, exposure)).map((tool) => specs.get(tool.name)!),
+    writes: async (sessionKey) => (await intents.ofSession(sessionKey)).map(({ key, tool, output }) => ({ key, tool, output })),
     isRead: (name) => byName.get(name)?.effect === "read",
 
     async call(request, turn, signal) {

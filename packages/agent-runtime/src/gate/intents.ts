@@ -21,6 +21,8 @@ export interface Intent {
 export interface Intents {
   /** The write this very call began before a restart, if any. It is then finished as it was decided, not decided again. */
   begun(runId: string, toolCallId: string): Promise<Intent | null>;
+  /** The writes of a session that were carried out, newest first, at most 50. */
+  ofSession(sessionKey: string): Promise<Intent[]>;
   /** Step 7: null when this is new; otherwise the intent that has the key. Raises `IDEMPOTENCY_MISMATCH` for the same key with another action. */
   begin(tx: Tx, intent: Omit<Intent, "state" | "output">): Promise<Intent | null>;
   end(tx: Tx, key: string, outcome: { state: "done"; output: ToolOutput } | { state: "failed" | "unknown"; error: unknown }): Promise<void>;
@@ -44,6 +46,9 @@ export const createIntents = ({ db, clock }: { db: Database; clock: Clock }): In
   async begun(runId, toolCallId) {
     const row = await db.get("select * from intent where run_id = ? and tool_call_id = ?", runId, toolCallId);
     return row ? read(row) : null;
+  },
+  async ofSession(sessionKey) {
+    return (await db.all("select * from intent where session_key = ? and state = 'done' order by started_at desc limit 50", sessionKey)).map(read);
   },
   async begin(tx, { key, tool, args, action, actionHash, runId, toolCallId, sessionKey, decisions }) {
     const existing = await tx.get("select * from intent where key = ?", key);

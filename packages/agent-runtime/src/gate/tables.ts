@@ -18,6 +18,7 @@ export const gateMigrations: readonly Migration[] = [
         tool_call_id text not null, session_key text not null, decisions text not null, state text not null, output text, error text, started_at bigint not null, ended_at bigint
       );
       create unique index intent_call on intent (run_id, tool_call_id);
+      create index intent_session on intent (session_key, started_at);
       create table audit (
         id text primary key, at bigint not null, run_id text not null, session_key text not null, customer_id text, actor text not null,
         tool text not null, decision text not null, code text, rule_id text not null, reason text not null, action_hash text not null, evidence text

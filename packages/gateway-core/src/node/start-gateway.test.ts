@@ -1,12 +1,11 @@
 import type { ChannelAdapter, ChannelHost } from "@travelagent/channel-kit";
-import { createClient } from "@travelagent/client";
-import { testEngine } from "@travelagent/engine/testing";
+import { openEngine } from "@travelagent/engine";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Engine } from "@travelagent/protocol/ports";
 import { afterEach, describe, expect, it } from "vitest";
 import { createAuth } from "../auth/auth.ts";
 import { json } from "../http/route.ts";
-import { memorySessions, plainSessionKey, scriptedAgent } from "../testing/index.ts";
+import { connectTestClient, memorySessions, plainSessionKey, scriptedAgent } from "../testing/index.ts";
 import { type StartedGateway, startGateway } from "./start-gateway.ts";
 
 const open: { stop(): Promise<void> }[] = [];
@@ -44,7 +43,7 @@ function desk() {
   return { adapter, shown, receive };
 }
 
-async function start(adapter: ChannelAdapter, engine: Engine, port = 0): Promise<StartedGateway> {
+async function start(adapter: ChannelAdapter, engine: Engine = openEngine({ path: ":memory:" }), port = 0): Promise<StartedGateway> {
   const started = await startGateway({
     gateway: {
       engine,
@@ -69,35 +68,29 @@ async function start(adapter: ChannelAdapter, engine: Engine, port = 0): Promise
 describe("startGateway", () => {
   it("answers a channel, tells a client that follows, and serves what else it was given", async () => {
     const { adapter, shown, receive } = desk();
-    const { url } = await start(adapter, testEngine());
+    const { url, control } = await start(adapter);
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
     expect(await (await fetch(`${url}/hello`)).json()).toEqual({ hello: true });
-    const client = createClient({
-      url: url.replace("http", "ws"),
-      role: "operator",
-      auth: { token: "t0" },
-      scopes: ["operator.admin"],
-      client: { id: "test", version: "1", platform: "test", mode: "test" },
-    });
-    await client.start();
-    expect(await client.call("models.list", {})).toEqual({ models: [] });
+    const client = await connectTestClient(control, { token: "t0", scopes: ["operator.admin"] });
+    expect(await client.call("models.list", {})).toMatchObject({ ok: true, payload: { models: [] } });
     await client.call("chat.history", { sessionKey: "agent:main:desk:dm:ana" });
-    const final = new Promise((resolve) => client.on("chat", (event) => event.state === "final" && resolve(event.message?.content)));
     await receive("two seats to Lisbon");
-    expect(JSON.stringify(await final)).toContain("You said two seats to Lisbon.");
+    const final = await client.next(({ event, payload }) => event === "chat" && (payload as { state: string }).state === "final");
+    expect(JSON.stringify(final)).toContain("You said two seats to Lisbon.");
     expect(shown).toEqual(["You said two seats to Lisbon."]);
-    client.stop();
+    client.drop();
   });
 
   it("names a channel that does not run as degraded", async () => {
     const { adapter } = desk();
-    const { url } = await start({ ...adapter, start: () => Promise.reject(new TravelAgentError("UNAUTHORIZED", "the token was revoked")) }, testEngine());
-    expect(await (await fetch(`${url}/readyz`)).json()).toMatchObject({ degraded: ["channel:desk"] });
+    const { url } = await start({ ...adapter, start: () => Promise.reject(new TravelAgentError("UNAUTHORIZED", "the token was revoked")) });
+    const readyz = async () => (await (await fetch(`${url}/readyz`)).json()) as { degraded: string[] };
+    await expect.poll(async () => (await readyz()).degraded).toEqual(["channel:desk"]);
   });
 
   it("stops the engine when the port is taken, and stops twice", async () => {
-    const first = await start(desk().adapter, testEngine());
-    const engine = testEngine();
+    const first = await start(desk().adapter);
+    const engine = openEngine({ path: ":memory:" });
     await expect(start(desk().adapter, engine, first.port)).rejects.toMatchObject({ code: "CONFLICT" });
     await expect(engine.db.get("select 1")).rejects.toThrow();
     await first.stop();

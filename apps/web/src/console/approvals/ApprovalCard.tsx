@@ -4,6 +4,8 @@ import { errorText } from "../../shared/error-text.ts";
 import { fullTime, money, remaining } from "../../shared/format.ts";
 import type { Gateway } from "../../shared/gateway.ts";
 import { newKey } from "../../shared/new-key.ts";
+import { Legs } from "../../thread/Legs.tsx";
+import { saysTotal } from "../../thread/total-line.ts";
 import { Link } from "../Link.tsx";
 
 interface Props {
@@ -31,6 +33,9 @@ export function ApprovalCard({ gateway, approval, now, onDecided }: Props) {
   const open = approval.status === "pending" && left !== null;
   const status = approval.status === "pending" && left === null ? "expired" : approval.status;
 
+  const { total } = approval;
+  const lines = total ? approval.lines.filter((line) => !saysTotal(line, total)) : approval.lines;
+
   const decide = async (decision: "approve" | "deny", reason?: string) => {
     setBusy(true);
     setProblem(undefined);
@@ -53,7 +58,9 @@ export function ApprovalCard({ gateway, approval, now, onDecided }: Props) {
     <article className="panel approval" data-approval={approval.id} tabIndex={0} aria-label={approval.title}>
       <div className="card-head">
         <div>
-          <h2 className="card-title">{approval.title}</h2>
+          <h2 className="card-title">
+            <Legs text={approval.title} />
+          </h2>
           <p className="muted small">
             Asked {fullTime(approval.requestedAt)} · <Link to={{ view: "inbox", id: approval.sessionKey }}>Conversation</Link>
           </p>
@@ -61,15 +68,17 @@ export function ApprovalCard({ gateway, approval, now, onDecided }: Props) {
         <span className={`badge badge-${tones[status]}`}>{labels[status]}</span>
       </div>
       <ul className="exact-lines">
-        {approval.lines.map((line) => (
-          <li key={line}>{line}</li>
+        {lines.map((line) => (
+          <li key={line}>
+            <Legs text={line} />
+          </li>
         ))}
       </ul>
-      {approval.total && (
+      {total && (
         <dl className="sums">
           <div className="sum sum-total">
             <dt>Total</dt>
-            <dd>{money(approval.total)}</dd>
+            <dd>{money(total)}</dd>
           </div>
         </dl>
       )}

@@ -6,7 +6,7 @@ import type { Gateway } from "../../shared/gateway.ts";
 import { BookingItems } from "../../thread/BookingCard.tsx";
 import { StatusBadge } from "../../thread/StatusBadge.tsx";
 import { Link } from "../Link.tsx";
-import { recordLine } from "./records.ts";
+import { recordLine, statusChanges } from "./records.ts";
 
 type Detail = Result<"bookings.get">;
 
@@ -82,7 +82,7 @@ function Facts({ detail: { booking, timeline, payments, documents, attention, fa
       </dl>
       <Records title="Payments" records={payments} empty="No payments yet." />
       {documents.length > 0 && <Records title="Documents" records={documents} empty="" />}
-      <Records title="Timeline" records={timeline} empty="Nothing happened yet." />
+      <Records title="Timeline" records={statusChanges(timeline)} empty="Nothing happened yet." />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { money, shortTime } from "../../shared/format.ts";
 import type { Gateway } from "../../shared/gateway.ts";
 import { useDebounced } from "../../shared/use-debounced.ts";
+import { Legs } from "../../thread/Legs.tsx";
 import { StatusBadge, statusLabel } from "../../thread/StatusBadge.tsx";
 import { Link } from "../Link.tsx";
 import { ListFoot } from "../lists/ListFoot.tsx";
@@ -126,7 +127,7 @@ export function BookingsView({ gateway, openId }: { gateway: Gateway; openId: st
                     </td>
                     <td>{who(booking)}</td>
                     <td className="cell-what">
-                      {booking.items[0]?.summary ?? "Nothing yet"}
+                      <Legs text={booking.items[0]?.summary ?? "Nothing yet"} />
                       {booking.items.length > 1 && <span className="muted"> and {booking.items.length - 1} more</span>}
                     </td>
                     <td className="number">{money(booking.total)}</td>

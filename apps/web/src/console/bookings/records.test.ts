@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { recordLine } from "./records.ts";
+import { recordLine, statusChanges } from "./records.ts";
 
 it("reads a change of status", () => {
   expect(recordLine({ at: "2027-01-15T09:00:00Z", type: "order.status", from: "held", to: "needs-human", reason: "the supplier did not answer" })).toEqual({
@@ -21,4 +21,17 @@ it("reads payments with either form of amount", () => {
 it("makes a line of anything", () => {
   expect(recordLine({})).toEqual({ title: "Entry" });
   expect(recordLine({ status: "held", at: "not a time" })).toEqual({ title: "Held" });
+});
+
+it("says what the gateway's words mean, and a status when it changes", () => {
+  const timeline = [
+    { type: "created", status: "pending" },
+    { type: "attempt", status: "pending", what: "book" },
+    { type: "outcome", status: "ticketed" },
+  ];
+  expect(statusChanges(timeline).map(recordLine)).toEqual([
+    { title: "Created: pending" },
+    { title: "Asked the supplier", detail: "book" },
+    { title: "Supplier answered: ticketed" },
+  ]);
 });

@@ -16,8 +16,8 @@ export function recordLine(record: Loose): RecordLine {
   const at = timeOf(first(record, ["at", "timestamp", "createdAt", "ts", "time"]));
   const title = text(first(record, ["title", "summary", "event", "type", "kind", "name"]));
   const status = text(first(record, ["status", "to", "state"]));
-  const detail = text(first(record, ["detail", "reason", "note", "message", "description", "number", "reference", "provider"]));
-  const amount = moneyOf(record.amount) ?? moneyOf(record.total) ?? moneyOf(record);
+  const detail = text(first(record, ["detail", "reason", "note", "message", "description", "what", "number", "reference", "provider"]));
+  const amount = moneyOf(record.amount) ?? moneyOf(record.total) ?? moneyOf(record.paid) ?? moneyOf(record);
   return {
     title: words(title ?? status ?? "Entry") + (title && status && status !== title ? `: ${words(status).toLowerCase()}` : ""),
     ...(at === undefined ? {} : { at }),
@@ -25,6 +25,10 @@ export function recordLine(record: Loose): RecordLine {
     ...(amount === undefined ? {} : { amount }),
   };
 }
+
+/** A timeline that tells a status only where it is a new one. */
+export const statusChanges = (timeline: readonly Loose[]): Loose[] =>
+  timeline.map((record, index) => (record.status === timeline[index - 1]?.status ? { ...record, status: undefined } : record));
 
 /** Words for what the gateway calls otherwise. */
 const names: Readonly<Record<string, string>> = {

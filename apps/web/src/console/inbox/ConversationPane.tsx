@@ -54,9 +54,11 @@ export function ConversationPane({ gateway, conversationId, conversation, mayWri
         </Link>
         <div className="detail-title">
           <h2>{name}</h2>
-          <span className="muted small">{conversation ? conversation.channel : conversationId}</span>
+          <span className="detail-sub muted small">
+            {conversation ? conversation.channel : conversationId}
+            {conversation && <StateBadge conversation={conversation} />}
+          </span>
         </div>
-        {conversation && <StateBadge conversation={conversation} />}
         {mayWrite && (
           <button
             type="button"

@@ -1,0 +1,51 @@
+import type { Gate } from "@travelagent/agent-runtime/gate";
+import type { Tell } from "@travelagent/gateway-core";
+import type { Booking } from "@travelagent/protocol";
+import type { Logger } from "@travelagent/protocol/ports";
+
+const words = (booking: Booking): string | null => {
+  const { reference, status } = booking;
+  switch (status) {
+    case "confirmed":
+    case "ticketed":
+      return `Good news: your booking ${reference} is settled now. It is ${status}.`;
+    case "held":
+      return `Your booking ${reference} is held for you now.`;
+    case "cancelled":
+    case "voided":
+    case "refunded":
+      return `Your cancellation of booking ${reference} went through.`;
+    case "failed":
+      return `Your booking ${reference} could not be made. Nothing was charged.`;
+    case "needs-human":
+      return `Your booking ${reference} needs a colleague's eye. We look at it and write to you here.`;
+    default:
+      return null;
+  }
+};
+
+/** What a booking tool answered while the outcome was open. */
+const leftOpen = (output: unknown, id: string): boolean => {
+  const content = (output as { content?: { status?: string; booking?: { id?: string } } } | undefined)?.content;
+  return content?.status === "unknown" && content.booking?.id === id;
+};
+
+/** A customer who was told "we do not know yet" hears how it ended, once, however long it took. */
+export const bookingNews =
+  ({ gate, tell, log }: { gate: Pick<Gate, "writes">; tell: Tell; log: Logger }) =>
+  async (booking: Booking): Promise<void> => {
+    const text = words(booking);
+    if (!text) return;
+    try {
+      const open = (await gate.writes(booking.sessionKey)).find(({ output }) => leftOpen(output, booking.id));
+      if (!open) return;
+      await tell({
+        id: `news:${open.key}:${booking.status}`,
+        sessionKey: booking.sessionKey,
+        text,
+        cards: [{ kind: "booking", title: `Booking ${booking.reference}`, booking, lines: [] }],
+      });
+    } catch (error) {
+      log.error("a customer could not be told how a booking ended", { bookingId: booking.id, error });
+    }
+  };

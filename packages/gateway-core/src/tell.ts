@@ -1,0 +1,40 @@
+import { TravelAgentError } from "@travelagent/protocol";
+import type { AssistantMessage, Card } from "@travelagent/protocol/messages";
+import type { Clock, Database } from "@travelagent/protocol/ports";
+import type { Conversations } from "./conversations.ts";
+import type { Outbox } from "./outbox.ts";
+import type { SessionPort } from "./ports.ts";
+
+/** Something the customer is to hear without having asked just now. */
+export interface News {
+  /** The same news again is told once. */
+  id: string;
+  sessionKey: string;
+  text: string;
+  cards?: Card[];
+}
+
+/** Durable when it resolves; goes out whoever owns the conversation. Raises `NOT_FOUND` for a conversation that never was. */
+export type Tell = (news: News) => Promise<void>;
+
+export const createTell =
+  ({ db, conversations, outbox, sessions, clock }: { db: Database; conversations: Conversations; outbox: Outbox; sessions: SessionPort; clock: Clock }): Tell =>
+  async ({ id, sessionKey, text, cards }) => {
+    const conversation = await conversations.get(sessionKey);
+    if (!conversation) throw new TravelAgentError("NOT_FOUND", `there is no conversation ${sessionKey}`);
+    const shown = cards && cards.length > 0 ? { cards } : {};
+    await db.transaction((tx) =>
+      outbox.insert(tx, { id, sessionKey, address: conversation.address, author: "system", epoch: conversation.epoch, message: { text, ...shown } }),
+    );
+    const message: AssistantMessage = {
+      role: "assistant",
+      content: [{ type: "text", text }],
+      provider: "travelagent",
+      model: "gateway",
+      stopReason: "stop",
+      timestamp: clock.now(),
+      ...shown,
+    };
+    await sessions.append(sessionKey, [{ id: `${id}:final`, message }], { durable: true });
+    outbox.kick(sessionKey);
+  };

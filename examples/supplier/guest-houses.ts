@@ -16,6 +16,7 @@ const table = `create table guest_house_stay (key text primary key, reference te
   leaves_at integer not null, rooms integer not null, total text not null, status text not null, refund text, penalty text, cancel_key text)`;
 const weekMs = 7 * 86_400_000;
 const offerLastsMs = 30 * 60_000;
+const free = [{ from: "now", penalty: zero("EUR") }];
 const euros = (amount: unknown) => ({ amount: String(amount), currency: "EUR" });
 const rejected = (message: string) => new TravelAgentError("SUPPLIER_REJECTED", message);
 
@@ -86,7 +87,7 @@ export async function guestHouses({ db, houses, clock = systemClock }: { db: Dat
           nights,
           rooms,
           guests: { adults, childrenAges },
-          cancellation: [{ from: "now", penalty: zero("EUR") }].concat({ from: new Date(freeUntil).toISOString(), penalty: total }),
+          cancellation: [...free, { from: new Date(freeUntil).toISOString(), penalty: total }],
         });
       }
       return offers.slice(0, limit);
@@ -106,17 +107,10 @@ export async function guestHouses({ db, houses, clock = systemClock }: { db: Dat
         const now = priceNow(offer);
         if (compare(now, maxTotal) > 0) throw new TravelAgentError("PRICE_CHANGED", "it costs more now", { details: { now } });
         if (!(await isFree(tx, houseOf(offer), offer))) throw new TravelAgentError("SOLD_OUT", "the last room is gone");
-        const row = [
-          key,
-          `GH-${randomUUID().slice(0, 8)}`,
-          offer.property.id,
-          Date.parse(offer.checkIn.utc),
-          Date.parse(offer.checkOut.utc),
-          offer.rooms,
-          now.amount,
-        ];
         const columns = "key, reference, house, arrives_at, leaves_at, rooms, total, status";
-        return orderOf((await tx.get(`insert into guest_house_stay (${columns}) values (?, ?, ?, ?, ?, ?, ?, 'confirmed') returning *`, ...row))!);
+        const sql = `insert into guest_house_stay (${columns}) values (?, ?, ?, ?, ?, ?, ?, 'confirmed') returning *`;
+        const [arrivesAt, leavesAt] = [Date.parse(offer.checkIn.utc), Date.parse(offer.checkOut.utc)];
+        return orderOf((await tx.get(sql, key, `GH-${key}`, offer.property.id, arrivesAt, leavesAt, offer.rooms, now.amount))!);
       }),
     async find(key) {
       const row = await db.get("select * from guest_house_stay where key = ?", key);

@@ -10,6 +10,7 @@ import { createWebchat } from "@travelagent/channel-webchat";
 import { configHandlers } from "@travelagent/config";
 import { openDatabase, openEngine } from "@travelagent/engine";
 import {
+  type Binding,
   createAuth,
   createControlPlane,
   createGateway,
@@ -36,6 +37,8 @@ import { skillFiles } from "./skill-files.ts";
 
 export const version: string = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
+const dayMs = 86_400_000;
+
 export interface Running {
   url: string;
   /** Path that signs a browser in once, within ten minutes. */
@@ -53,6 +56,17 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   const timeZone = config.agents.defaults.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   const defaultAgentId = config.agents.list.find((agent) => agent.default)?.id ?? config.agents.list[0]?.id ?? "main";
 
+  const bindings = config.bindings.map(
+    ({ agentId, match }): Binding => ({
+      agentId,
+      match: {
+        channel: match.channel,
+        ...(match.accountId ? { accountId: match.accountId } : {}),
+        ...(match.peer ? { peer: { kind: match.peer.kind === "dm" ? "dm" : "group", id: match.peer.id } } : {}),
+      },
+    }),
+  );
+
   // What is durable.
   const engine = openEngine({
     path: paths.database,
@@ -65,7 +79,9 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
 
   const resetWork = "session.reset";
   work.define(resetWork, async (_, key) => void (await sessions.reset(String(key))));
-  const resetInLane = async (key: string): Promise<void> => {
+  const resetInLane = async (given: string): Promise<void> => {
+    // As keys are stored, since the lane of a session has the name of its key.
+    const key = given.trim().toLowerCase();
     const id = `${resetWork}:${randomUUID()}`;
     await work.submit({ name: resetWork, id, lane: key, input: key });
     const { error } = await work.result(id, 30_000);
@@ -166,14 +182,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
     // A reply is in the history of the chat by the commit that put it into the outbox; the outbox tells the open pages.
     channels: [createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } })],
     admission: { webchat: { dmPolicy: "open" } },
-    bindings: config.bindings.map(({ agentId, match }) => ({
-      agentId,
-      match: {
-        channel: match.channel,
-        ...(match.accountId ? { accountId: match.accountId } : {}),
-        ...(match.peer ? { peer: { kind: match.peer.kind === "dm" ? "dm" : "group", id: match.peer.id } } : {}),
-      },
-    })),
+    bindings,
     ...(config.agents.defaults.timeoutSeconds ? { turnTimeoutMs: config.agents.defaults.timeoutSeconds * 1000 } : {}),
     onTurnEnd: ({ channel, outcome, ms }) => {
       turnSeconds.observe(ms / 1000);
@@ -202,7 +211,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
     visitors: createVisitors({
       secret: ownSecret(join(paths.credentials, "visitors.key")),
       sessionKeyOf: (visitorId) =>
-        route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { defaultAgentId, sessionKeyOf }).sessionKey,
+        route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { bindings, defaultAgentId, sessionKeyOf }).sessionKey,
     }),
     sessionDefaults: { defaultAgentId, mainKey: "main", mainSessionKey: `agent:${defaultAgentId}:main` },
     network: { allowedOrigins: config.gateway.http.allowedOrigins, trustedProxies: config.gateway.trustedProxies },
@@ -242,6 +251,8 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   });
   await gateway.start();
   await bookings.resume();
+  // An approval is decided in one commit and its conversation set going in the next: this finds one that a crash left between.
+  for (const decision of await gate.decisions.decidedSince(clock.now() - dayMs)) await gateway.resume(decision.id, decision.turn.sessionKey);
   control.setReady();
 
   return {

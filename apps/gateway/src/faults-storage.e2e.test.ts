@@ -54,7 +54,8 @@ async function crowd(gateway: GatewayProcess, size: number) {
           await pause(25);
         }
       }
-      await pause(25);
+      // Also customers who do not wait for answers need a moment to write.
+      await pause(100);
     }
   };
   const lives = talks.map(live);

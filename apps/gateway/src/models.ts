@@ -7,6 +7,9 @@ import { TravelAgentError } from "@travelagent/protocol";
 type Provider = GatewayConfig["models"]["providers"][string];
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Silence after which the next model is asked: nobody shall wait for half a minute without a word. */
+const silenceMs = 25_000;
+
 /** What a provider offers when only its key is known. */
 const vendors = {
   anthropic: { api: "anthropic", key: "ANTHROPIC_API_KEY", model: "claude-sonnet-4-5" },
@@ -49,6 +52,7 @@ export function modelSet(config: GatewayConfig, env: Environment, concierge: Mod
       model: id,
       provider,
       ...(options.baseUrl ? { baseUrl: options.baseUrl } : {}),
+      timeoutMs: options.timeoutMs ?? silenceMs,
       ...(entry && "contextWindow" in entry && entry.contextWindow ? { contextWindow: entry.contextWindow } : {}),
       ...(entry && "maxTokens" in entry && entry.maxTokens ? { maxTokens: entry.maxTokens } : {}),
     };

@@ -9,8 +9,18 @@ const files = (directory: string): { name: string; text: string }[] =>
     ? readdirSync(directory)
         .filter((name) => name.endsWith(".json5"))
         .sort()
-        .map((name) => ({ name: join(directory, name), text: readFileSync(join(directory, name), "utf8") }))
+        .map((name) => ({ name: join(directory, name), text: readText(join(directory, name)) }))
     : [];
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw new TravelAgentError("CONFIG_INVALID", `the policy file ${path} cannot be read (${(error as NodeJS.ErrnoException).code}); check what it is and its rights`, {
+      cause: error,
+    });
+  }
+}
 
 /**
  * The pack that comes with the gateway plus the agency's own rules, read again when a file of theirs changes. At start a file
@@ -34,6 +44,7 @@ export function policyFiles({ pack, directory, log }: { pack: string; directory:
     }, 200);
     timer.unref();
   });
+  watcher.on("error", (error) => log.error("changes of the policy files are no longer seen; restart after changing them", { error }));
   watcher.unref();
   return {
     policy: () => current,

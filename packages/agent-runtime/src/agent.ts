@@ -12,7 +12,15 @@ import type { Transcript } from "./transcript.ts";
 export interface TurnRequest {
   turn: TurnScope;
   /** What the customer wrote. Absent when the turn was caused by a decided approval. */
-  message?: { text: string; action?: MessageAction; tainted?: boolean; sentAt: number; receivedAt: number };
+  message?: {
+    text: string;
+    action?: MessageAction;
+    tainted?: boolean;
+    sentAt: number;
+    receivedAt: number;
+    /** Ids of the confirmations in the last message that reached this customer; absent when the caller does not keep track. */
+    lastShown?: readonly string[];
+  };
   /** The approval that was decided. */
   decisionId?: string;
 }

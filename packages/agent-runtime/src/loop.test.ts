@@ -184,4 +184,32 @@ describe("turn loop", () => {
     const results = model.requests[1]!.messages.slice(-2);
     expect(results.every((message) => message.role === "toolResult" && message.isError)).toBe(true);
   });
+
+  it("shows the question again when something else was said since, and takes the yes to that", async () => {
+    const first = await run([script({ toolCalls: [{ name: "sell", arguments: { item: "lamp" } }] }, "Shall I?")], "sell me a lamp");
+    const id = (first.cards[0] as { confirmationId: string }).confirmationId;
+    const yes = (lastShown: string[]) => ({ message: { text: "yes", sentAt: Date.now(), receivedAt: Date.now(), lastShown } });
+    const silent = script();
+    const second = await run([silent], "yes", yes([]));
+    expect(silent.requests).toEqual([]);
+    expect(sold).toEqual([]);
+    expect(second.cards).toMatchObject([{ kind: "confirmation", confirmationId: id }]);
+    await run([script("Done.")], "yes", yes([id]));
+    expect(sold).toEqual(["lamp"]);
+  });
+
+  it("keeps calls apart that a model gave the same id", async () => {
+    const twice = {
+      toolCalls: [
+        { id: "call_0", name: "look", arguments: { item: "lamp" } },
+        { id: "call_0", name: "look", arguments: { item: "chair" } },
+      ],
+    };
+    await run([script(twice, { toolCalls: [{ id: "call_0", name: "look", arguments: { item: "desk" } }] }, "Seen.")], "look");
+    const ids = transcript.entries.flatMap(({ message }) => (message.role === "toolResult" ? [message.toolCallId] : []));
+    expect(new Set(ids).size).toBe(3);
+    expect(
+      transcript.entries.flatMap(({ message }) => (message.role === "assistant" ? message.content : [])).flatMap((b) => (b.type === "toolCall" ? [b.id] : [])),
+    ).toEqual(ids);
+  });
 });

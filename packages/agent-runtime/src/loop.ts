@@ -3,13 +3,14 @@ import type { AssistantMessage, Card, ToolCallBlock, ToolResultMessage, Transcri
 import type { Clock, Logger, WorkContext } from "@travelagent/protocol/ports";
 import type { TurnOutcome, TurnRequest } from "./agent.ts";
 import type { AgentEvent } from "./events.ts";
+import { confirmationCard } from "./gate/asking.ts";
 import type { Decision } from "./gate/decisions.ts";
 import type { Gate, GateOutcome } from "./gate/gate.ts";
 import { isTainted } from "./gate/provenance.ts";
 import { handOverToolName } from "./hand-over.ts";
 import { type LoopLimits, loopBreaker } from "./loop-breaker.ts";
 import type { Model } from "./model.ts";
-import { callModel, textOf, toolCallsOf } from "./model-call.ts";
+import { callModel, distinctCalls, textOf, toolCallsOf } from "./model-call.ts";
 import type { Transcript } from "./transcript.ts";
 
 interface Loop {
@@ -34,6 +35,7 @@ interface ToolOutcome {
 }
 
 const apology = "I am sorry, something is not working on our side right now. I have kept your message, and a colleague will answer you here.";
+const onceMore = "To be sure that we mean the same thing: this is what would be done. Is that what you want?";
 const stuck = "I am sorry, I am going round in circles with this. A colleague will take over and answer you here.";
 
 /**
@@ -58,9 +60,8 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
       work.step(`tool:${name}:${index}`, async (signal) => {
         emit({ type: "tool-start", runId: turn.runId, toolCallId: call.id, name: call.name, args: call.arguments });
         const refused = refuse(call);
-        const outcome: GateOutcome = refused
-          ? { status: "refused", error: refused }
-          : await gate.call({ toolCallId: `${name}:${index}`, name: call.name, args: call.arguments, tainted }, turn, signal);
+        const request = { toolCallId: `${name}:${index}`, name: call.name, args: call.arguments, tainted, ...(refused ? { refused } : {}) };
+        const outcome: GateOutcome = await gate.call(request, turn, signal);
         const result = asResult(call, outcome, clock.now());
         emit({ type: "tool-end", runId: turn.runId, toolCallId: call.id, name: call.name, isError: result.message.isError });
         return result;
@@ -107,7 +108,12 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
   });
 
   // A yes was given: what was shown is carried out as it was shown, before any model has a say.
-  const decision = await consented(loop);
+  const { decision, unsure } = await consented(loop);
+  if (unsure) {
+    cards.push(confirmationCard(unsure));
+    shown.push(unsure.id);
+    return finish("replied", ownWords(onceMore));
+  }
   if (decision) {
     const call: ToolCallBlock = {
       type: "toolCall",
@@ -126,7 +132,7 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
   for (let iteration = 0; iteration < limits.maxIterations; iteration++) {
     let assistant: AssistantMessage;
     try {
-      assistant = await think(loop, context, iteration);
+      assistant = distinctCalls(await think(loop, context, iteration), context, `call_${turn.runId}_${iteration}`);
     } catch (thrown) {
       if (work.signal.aborted) throw work.signal.reason;
       const error = TravelAgentError.from(thrown);
@@ -152,14 +158,16 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
     for (const verdict of verdicts.values()) stop ||= verdict === "stop";
     if (stop) break;
   }
-  loop.log.warn("a turn was stopped by its limits", { runId: turn.runId, sessionKey: turn.sessionKey });
+  loop.log.warn("a turn was stopped by its limits", { runId: turn.runId, "pii.sessionKey": turn.sessionKey });
   return finish("failed", ownWords(stuck), "the turn ran into its limits (LOOP_LIMIT)");
 }
 
 /** The customer's words into the transcript, and the context of the first model call. */
-async function begin({ transcript, request, clock }: Loop): Promise<TranscriptMessage[]> {
+async function begin({ gate, transcript, request, clock }: Loop): Promise<TranscriptMessage[]> {
   const { turn, message, decisionId } = request;
-  const text = message?.text ?? (decisionId ? "(A colleague of the agency has decided on the pending request.)" : "");
+  const decided = decisionId ? await gate.decisions.get(decisionId) : null;
+  const verdict = decided?.status === "denied" ? "declined" : "decided on";
+  const text = message?.text ?? `(A colleague of the agency has ${verdict} the pending request${decided ? `: ${decided.title}` : ""}.)`;
   await transcript.append(turn.sessionKey, [
     {
       id: `${turn.runId}:user`,
@@ -180,22 +188,32 @@ async function begin({ transcript, request, clock }: Loop): Promise<TranscriptMe
   return own < 0 ? messages : messages.slice(0, own + 1);
 }
 
-/** The action that may be carried out now: confirmed by this very message, or decided by an approver. */
-async function consented({ gate, request }: Loop): Promise<Decision | null> {
+/**
+ * The action that may be carried out now: confirmed by this very message, or decided by an approver. `unsure`: a plain yes came,
+ * but something else was said since the question was shown, so it is shown again.
+ */
+async function consented({ gate, request, work }: Loop): Promise<{ decision?: Decision; unsure?: Decision }> {
   const { turn, message, decisionId } = request;
   if (decisionId) {
-    const decision = await gate.decisions.get(decisionId);
-    return decision?.status === "approved" || decision?.status === "used" ? decision : null;
+    // A step, since it may have expired when the turn runs again.
+    const approved = await work.step("approved", async () => {
+      const decision = await gate.decisions.get(decisionId);
+      return decision?.status === "approved" || decision?.status === "used" ? decision : null;
+    });
+    return approved ? { decision: approved } : {};
   }
-  if (!message || message.tainted) return null;
+  if (!message || message.tainted) return {};
   const answered = await gate.decisions.answer({
     id: turn.runId,
     sessionKey: turn.sessionKey,
     text: message.text,
     receivedAt: message.receivedAt,
     ...(message.action ? { action: message.action } : {}),
+    ...(message.lastShown ? { lastShown: message.lastShown } : {}),
   });
-  return answered?.granted ? answered.decision : null;
+  if (!answered) return {};
+  if (answered.granted) return { decision: answered.decision };
+  return answered.decision.status === "pending" ? { unsure: answered.decision } : {};
 }
 
 /** One model call as a step; when a model fails, the next one is asked. */

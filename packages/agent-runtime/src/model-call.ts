@@ -1,5 +1,5 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { AssistantMessage, TextBlock, ThinkingBlock, ToolCallBlock, Usage } from "@travelagent/protocol/messages";
+import type { AssistantMessage, TextBlock, ThinkingBlock, ToolCallBlock, TranscriptMessage, Usage } from "@travelagent/protocol/messages";
 import type { Clock } from "@travelagent/protocol/ports";
 import type { Model, ModelRequest } from "./model.ts";
 
@@ -61,3 +61,18 @@ export const textOf = (message: AssistantMessage): string =>
     .trim();
 
 export const toolCallsOf = (message: AssistantMessage): ToolCallBlock[] => message.content.filter((block): block is ToolCallBlock => block.type === "toolCall");
+
+/**
+ * The message with ids of tool calls that no other call of the conversation has. Some models number theirs anew in every
+ * answer, and a result would then be taken for that of another call.
+ */
+export function distinctCalls(message: AssistantMessage, context: readonly TranscriptMessage[], prefix: string): AssistantMessage {
+  const taken = new Set(context.flatMap((earlier) => (earlier.role === "assistant" ? toolCallsOf(earlier).map((call) => call.id) : [])));
+  const content = message.content.map((block, index) => {
+    if (block.type !== "toolCall") return block;
+    const id = block.id === "" || taken.has(block.id) ? `${prefix}_${index}` : block.id;
+    taken.add(id);
+    return { ...block, id };
+  });
+  return { ...message, content };
+}

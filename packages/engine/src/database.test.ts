@@ -108,6 +108,24 @@ describe("the database", () => {
     expect(await ids()).toEqual([2]);
   });
 
+  it("waits for a lock of another program without standing still", async () => {
+    await db.close();
+    db = openDatabase({ path, busyTimeoutMs: 5_000 });
+    await insert(1);
+    const other = new DatabaseSync(path);
+    other.exec("begin immediate");
+    let turns = 0;
+    const ticking = setInterval(() => (turns += 1), 5);
+    setTimeout(() => {
+      other.exec("rollback");
+      other.close();
+    }, 150);
+    await Promise.all([insert(2), insert(3)]);
+    clearInterval(ticking);
+    expect(turns).toBeGreaterThan(5);
+    expect(await ids()).toEqual([1, 2, 3]);
+  });
+
   it("rejects everything that shared a commit which failed", async () => {
     await db.migrate("linked", [{ version: 1, sql: "create table link (note_id integer references note (id) deferrable initially deferred)" }]);
     const dangling = db.transaction((tx) => tx.run("insert into link (note_id) values (77)"));

@@ -69,14 +69,13 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, ba
   async function begin(): Promise<void> {
     if (!patient) connection.exec("pragma busy_timeout = 0");
     patient = true;
-    const until = clock.now() + busyTimeoutMs;
-    for (;;) {
+    for (let waited = 0; ; waited += BUSY_PAUSE_MS) {
       try {
         connection.run("begin immediate", []);
         return;
       } catch (error) {
-        if (!TravelAgentError.is(error, "STORAGE_BUSY") || clock.now() >= until) throw error;
-        await new Promise<void>((resolve) => void clock.after(BUSY_PAUSE_MS, resolve));
+        if (!TravelAgentError.is(error, "STORAGE_BUSY") || waited >= busyTimeoutMs) throw error;
+        await new Promise<void>((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
       }
     }
   }

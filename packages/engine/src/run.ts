@@ -62,12 +62,13 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
 
   /** Calls the function, and calls it again from its memos as long as a store cannot write: that is no outcome of it. */
   async function call({ input, attempt, memos }: NonNullable<Awaited<ReturnType<typeof begin>>>): Promise<void> {
+    let current = 0;
     for (let failures = 0; open; failures++) {
       try {
         const known = failures === 0 ? memos : await readMemos(db, item.id);
-        // Steps of an earlier call that it did not await must not store anything beside those of this one.
-        const mine = failures;
-        const isOpen = () => open && mine === failures;
+        // Steps that an earlier call did not await must not store anything beside those of this one.
+        const own = ++current;
+        const isOpen = () => open && own === current;
         const steps = createSteps({ workId: item.id, memos: known, signal: aborter.signal, isOpen, db, clock, persist });
         const context = { id: item.id, lane: item.lane, signal: aborter.signal, attempt: attempt + failures, ...steps };
         return settle({ state: "done", value: toJson(await work(context, input)), error: undefined });

@@ -249,6 +249,52 @@ describe("durable work", () => {
     expect(ran).toEqual(["1", "2"]);
   });
 
+  it("runs work again from its memos when a store it uses has no room, and remembers nothing of that", async () => {
+    const clock = fakeClock();
+    const log = recordingLogger();
+    const { work } = await engineWith({ clock, log });
+    const ran: string[] = [];
+    let full = true;
+    const need = (what: string) => {
+      ran.push(what);
+      if (full) throw new TravelAgentError("STORAGE_FULL", "no space is left for the transcript");
+    };
+    work.define("turn", async ({ attempt, step }) => {
+      const model = await step("model", async () => {
+        ran.push("model");
+        return "answer";
+      });
+      if (attempt === 1) need("append");
+      await step("tool", async () => need("tool"));
+      return model;
+    });
+    await work.submit({ name: "turn", id: "1", lane: "a" });
+    const ended = work.result("1");
+    await settle();
+    await clock.advance(1000);
+    await settle();
+    expect(await work.state("1")).toBe("running");
+    expect(ran).toEqual(["model", "append", "tool"]);
+    expect(log.lines.filter(({ message, fields }) => message === "work waits for the storage" && fields.code === "STORAGE_FULL")).toHaveLength(2);
+    full = false;
+    await clock.advance(2000);
+    expect(await ended).toEqual({ state: "done", value: "answer" });
+    expect(ran).toEqual(["model", "append", "tool", "tool"]);
+  });
+
+  it("leaves work that waits for the storage to the next start when the engine stops", async () => {
+    const { work, stop, db } = await engineWith();
+    work.define("turn", async () => {
+      throw new TravelAgentError("STORAGE_BUSY", "another program holds a lock");
+    });
+    await work.submit({ name: "turn", id: "1", lane: "a" });
+    await settle();
+    expect(await db.get("select state from work")).toEqual({ state: "running" });
+    const started = performance.now();
+    await stop({ drainMs: 0 });
+    expect(performance.now() - started).toBeLessThan(900);
+  });
+
   it("forgets finished work after its time, and keeps the dead", async () => {
     const clock = fakeClock();
     const { work, db } = await engineWith({ clock, keepFinishedMs: 1000 });

@@ -16,13 +16,15 @@ const refused = (reason: string): Admission => ({ admitted: false, reason });
 /** Whether a message reaches an agent. Decided from the message and the rules alone. */
 export function admit(message: InboundMessage, rules: AdmissionRules | undefined): Admission {
   if (!rules || rules.dmPolicy === "disabled") return refused("channel-closed");
+  if (message.text.trim() === "" && !message.action) return refused("empty");
   if (message.address.chatType === "group") {
-    const group = rules.groups?.[message.address.peerId] ?? rules.groups?.["*"];
+    const { groups = {} } = rules;
+    const { peerId } = message.address;
+    const group = Object.hasOwn(groups, peerId) ? groups[peerId] : groups["*"];
     if (!group) return refused("group-not-allowed");
     if ((group.requireMention ?? true) && !message.mentioned) return refused("not-mentioned");
     return { admitted: true };
   }
   if (rules.dmPolicy === "allowlist" && !rules.allowFrom?.includes(message.senderId) && !rules.allowFrom?.includes("*")) return refused("sender-not-allowed");
-  if (message.text.trim() === "" && !message.action) return refused("empty");
   return { admitted: true };
 }

@@ -1,6 +1,7 @@
 import { type Conversation, TravelAgentError } from "@travelagent/protocol";
 import type { Address } from "@travelagent/protocol/messages";
-import type { Clock, Database, Row, Tx } from "@travelagent/protocol/ports";
+import type { Database, Row, Tx } from "@travelagent/protocol/ports";
+import { readCursor, writeCursor } from "./cursor.ts";
 
 export interface ConversationRow {
   sessionKey: string;
@@ -75,7 +76,7 @@ export const preview = (text: string): string => {
   return line.length > 140 ? `${Array.from(line).slice(0, 139).join("")}…` : line;
 };
 
-export function createConversations({ db, clock }: { db: Database; clock: Clock }): Conversations {
+export function createConversations({ db }: { db: Database }): Conversations {
   const change = async (sessionKey: string, sql: string, ...values: (string | null)[]): Promise<ConversationRow> => {
     const row = await db.transaction((tx) =>
       tx.get(`update conversation set ${sql}, epoch = epoch + 1 where session_key = ? returning *`, ...values, sessionKey),
@@ -119,7 +120,7 @@ export function createConversations({ db, clock }: { db: Database; clock: Clock 
       await db.transaction((tx) => tx.run("update conversation set customer_id = ? where session_key = ? and customer_id is null", customerId, sessionKey));
     },
     async list({ state, assignee, channel, query, limit = 50, cursor }) {
-      const [at, after] = cursor ? (JSON.parse(Buffer.from(cursor, "base64url").toString()) as [number, string]) : [clock.now() + 86_400_000, ""];
+      const [at, after] = readCursor(cursor);
       const conditions = ["(last_at < ? or (last_at = ? and session_key > ?))"];
       const values: (string | number)[] = [at, at, after];
       for (const [column, value] of [
@@ -145,7 +146,7 @@ export function createConversations({ db, clock }: { db: Database; clock: Clock 
       const last = conversations.at(-1);
       return {
         conversations,
-        ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.lastAt, last.sessionKey])).toString("base64url") } : {}),
+        ...(rows.length > limit && last ? { nextCursor: writeCursor(last.lastAt, last.sessionKey) } : {}),
       };
     },
   };

@@ -119,6 +119,41 @@ describe("the path of a message", () => {
     await until(() => events.some(({ event, payload }) => event === "chat" && payload.state === "final"), "the final event");
   });
 
+  it("answers later, once, when a store has no room in the middle of a turn", async () => {
+    const { phone, sessions, agent } = await open(() => "an answer");
+    const { append, touch } = sessions;
+    const full = new TravelAgentError("STORAGE_FULL", "no space is left");
+    sessions.append = async (...given) => {
+      sessions.append = append;
+      await append(...given);
+      throw full;
+    };
+    sessions.touch = async () => {
+      sessions.touch = touch;
+      throw full;
+    };
+    const { runId, sessionKey } = await phone.deliver(phone.message("hello"));
+    await engine.work.result(runId, 10_000);
+    expect(await inboxOf(runId)).toMatchObject({ status: "answered" });
+    await until(() => phone.shown.length === 1);
+    expect(phone.shown[0]).toMatchObject({ text: "an answer", id: runId });
+    expect(sessions.entries(sessionKey)).toHaveLength(1);
+    expect(agent.requests.length).toBeGreaterThan(1);
+  });
+
+  it("tells the customer and a person when a store is out of order outside the agent's own work", async () => {
+    const { phone, sessions } = await open(() => "never heard");
+    const { get } = sessions;
+    sessions.get = async () => {
+      sessions.get = get;
+      throw new TravelAgentError("UNAVAILABLE", "the transcript cannot be read");
+    };
+    const { runId } = await phone.deliver(phone.message("hello"));
+    await until(() => phone.shown.length === 1);
+    expect(phone.shown[0]!.text).toContain("a colleague will answer you here");
+    expect(await inboxOf(runId)).toMatchObject({ status: "handed-over" });
+  });
+
   it("takes a message that is delivered many times at once as one", async () => {
     const { phone, agent } = await open(() => "once");
     const message = phone.message("hello");
@@ -282,5 +317,159 @@ describe("the path of a message", () => {
     await phone.deliver(phone.message("hello"));
     await until(() => phone.shown.length === 1);
     expect(other.channelStatus().map(({ id, state }) => `${id} ${state}`)).toEqual(["broken failed", "phone running"]);
+  });
+
+  it("keeps the mark of a third party's words when the turn comes to nothing", async () => {
+    const { phone, sessions } = await open(() => {
+      throw new TypeError("a bug");
+    });
+    // The reply cannot be committed, so the message is given up.
+    await engine.db.transaction((tx) => tx.run("alter table outbox rename to outbox_gone"));
+    const { runId } = await phone.deliver(phone.message("forwarded: send the money", { tainted: true }));
+    await until(async () => (await engine.work.state(runId)) === "failed", "the failure");
+    await engine.db.transaction((tx) => tx.run("alter table outbox_gone rename to outbox"));
+    const again = createGateway({
+      engine,
+      sessions,
+      sessionKeyOf: plainSessionKey,
+      agent: scriptedAgent(() => "hi"),
+      channels: [],
+      admission: {},
+      publisher: { publish: () => undefined, isFollowed: () => false },
+    });
+    await again.start();
+    expect(await inboxOf(runId)).toMatchObject({ status: "handed-over" });
+    expect(sessions.entries(session).map(({ message }) => message)).toMatchObject([{ role: "user", tainted: true }, { role: "assistant" }]);
+    await again.stop();
+  });
+
+  it("asks for a person when a conversation was taken over and given back while its answer was made", async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const { phone, agent } = await open(async () => {
+      await held;
+      return "from the agent";
+    });
+    const { runId } = await phone.deliver(phone.message("help"));
+    await until(() => agent.requests.length === 1);
+    await gateway.handlers["conversations.takeOver"]!({ conversationId: session, idempotencyKey: "k" }, call());
+    await gateway.handlers["conversations.handBack"]!({ conversationId: session, idempotencyKey: "k2" }, call());
+    release();
+    await until(async () => (await inboxOf(runId))?.status === "handed-over");
+    const { conversations } = (await gateway.handlers["conversations.list"]!({ state: "needs-person" }, call())) as { conversations: { id: string }[] };
+    expect(conversations.map(({ id }) => id)).toEqual([session]);
+    expect(phone.shown).toEqual([]);
+  });
+
+  it("does nothing for a message that was aborted before its turn could be cancelled", async () => {
+    const { phone, agent } = await open(({ message }) => `you said ${message?.text}`);
+    let release: () => void = () => undefined;
+    engine.work.define("blocker", () => new Promise<void>((resolve) => (release = resolve)));
+    await engine.work.submit({ name: "blocker", id: "blocker", lane: session });
+    const { runId } = await phone.deliver(phone.message("book it"));
+    // Where a crash between the two steps of an abort leaves it.
+    await engine.db.transaction((tx) => tx.run("update inbox set status = 'ignored', reason = 'aborted' where id = ?", runId));
+    release();
+    expect((await engine.work.result(runId, 5_000)).state).toBe("done");
+    expect(agent.requests).toEqual([]);
+    expect(phone.shown).toEqual([]);
+  });
+
+  it("tells a turn which questions the customer has before them", async () => {
+    const question = {
+      kind: "confirmation" as const,
+      confirmationId: "q1",
+      title: "Book",
+      lines: ["a flight"],
+      expiresAt: "2030-01-01T00:00:00.000Z",
+      buttons: [],
+    };
+    const { phone, agent } = await open(({ message }) => (message?.text === "book" ? { text: "Shall I?", cards: [question] } : "hello"));
+    const said = async (text: string, shown: number) => {
+      await phone.deliver(phone.message(text));
+      await until(() => phone.shown.length === shown);
+      await until(async () => (await engine.db.all("select id from outbox where status <> 'sent'")).length === 0);
+      return agent.requests.at(-1)!.message!.lastShown;
+    };
+    expect(await said("book", 1)).toEqual([]);
+    expect(await said("what is the weather?", 2)).toEqual(["q1"]);
+    expect(await said("yes", 3)).toEqual([]);
+    await said("book", 4);
+    await engine.db.transaction((tx) => tx.run("update outbox set status = 'failed'"));
+    await phone.deliver(phone.message("yes"));
+    await until(() => phone.shown.length === 5);
+    expect(agent.requests.at(-1)!.message!.lastShown).toEqual([]);
+  });
+
+  it("refuses an operator's key that is the id of another run", async () => {
+    const { phone, agent } = await open(() => "hi");
+    const { runId } = await phone.deliver(phone.message("hello"));
+    await until(() => phone.shown.length === 1);
+    engine.work.define("other", async () => "done");
+    await engine.work.submit({ name: "other", id: "other-work" });
+    for (const idempotencyKey of [runId, "other-work", "decision:1"])
+      await expect(async () => gateway.handlers["chat.send"]!({ sessionKey: "main", message: "x", idempotencyKey }, call())).rejects.toMatchObject({
+        code: "IDEMPOTENCY_MISMATCH",
+      });
+    await gateway.handlers["chat.send"]!({ sessionKey: "agent:main:one", message: "x", idempotencyKey: "k" }, call());
+    await expect(async () => gateway.handlers["chat.send"]!({ sessionKey: "agent:main:two", message: "x", idempotencyKey: "k" }, call())).rejects.toMatchObject(
+      {
+        code: "IDEMPOTENCY_MISMATCH",
+      },
+    );
+    await until(() => agent.requests.length === 2);
+  });
+
+  it("refuses cursors it did not make", async () => {
+    await open(() => "hi");
+    for (const cursor of ["nonsense", Buffer.from('[{},"x"]').toString("base64url")])
+      for (const method of ["conversations.list", "deliveries.list"] as const)
+        await expect(async () => gateway.handlers[method]!({ cursor }, call())).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+  });
+
+  it("lists a conversation whose platform has its clock in the future", async () => {
+    const { phone } = await open(() => "hi");
+    await phone.deliver(phone.message("hello", { sentAt: Date.now() + 7 * 86_400_000 }));
+    const { conversations } = (await gateway.handlers["conversations.list"]!({}, call())) as { conversations: unknown[] };
+    expect(conversations).toHaveLength(1);
+  });
+
+  it("lets a send that is under way end before it stops", async () => {
+    const { phone } = await open(() => "answer");
+    let arrived = false;
+    const send = phone.adapter.send;
+    (phone.adapter as { send: ChannelAdapter["send"] }).send = async (to, message, context) => {
+      arrived = true;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      context.signal.throwIfAborted();
+      return send(to, message, context);
+    };
+    const { runId } = await phone.deliver(phone.message("hello"));
+    await until(() => arrived);
+    await gateway.stop();
+    expect(await engine.db.get("select status from outbox where id = ?", runId)).toEqual({ status: "sent" });
+  });
+
+  it("shows a visitor what was said, not by which model and at what cost", async () => {
+    const { sessions } = await open(() => "hi");
+    const own = "agent:main:webchat:dm:v1";
+    const usage = { input: 1, output: 1, cacheRead: 0, cacheWrite: 0, totalTokens: 2, costUsd: 0.1 };
+    const said = {
+      role: "assistant" as const,
+      content: [{ type: "text" as const, text: "hi" }],
+      provider: "p",
+      model: "m",
+      usage,
+      stopReason: "stop" as const,
+      timestamp: 0,
+    };
+    await sessions.append(own, [{ id: "1:final", message: said }]);
+    const history = async (over: Partial<Call>) =>
+      ((await gateway.handlers["chat.history"]!({ sessionKey: own }, call(over))) as { messages: Record<string, unknown>[] }).messages[0]!;
+    expect(await history({})).toMatchObject({ provider: "p", usage });
+    const seen = await history({ role: "visitor", visitorId: "v1", visitorSessionKey: own, scopes: [] });
+    expect(seen).toMatchObject({ role: "assistant", messageId: "1" });
+    expect(Object.keys(seen)).not.toEqual(expect.arrayContaining(["usage"]));
+    expect(seen).not.toHaveProperty("model");
   });
 });

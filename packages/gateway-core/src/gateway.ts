@@ -75,7 +75,7 @@ export function createGateway({
   const { db, work } = engine;
   const announcer = createAnnouncer({ publisher, clock });
   const inbox = createInbox({ db, clock });
-  const conversations = createConversations({ db, clock });
+  const conversations = createConversations({ db });
   const outbox = createOutbox({
     db,
     clock,
@@ -103,6 +103,7 @@ export function createGateway({
     clock,
     log,
     timeZone,
+    turnTimeoutMs,
     ...(onTurnEnd ? { onEnd: onTurnEnd } : {}),
   });
   const intake = createIntake({
@@ -144,8 +145,9 @@ export function createGateway({
       await outbox.start();
     },
     async stop() {
-      await channels.stop();
+      // What is being sent gets its time while the adapters are still up.
       await outbox.stop();
+      await channels.stop();
       announcer.stop();
     },
     tell: createTell({ db, conversations, outbox, sessions, clock }),

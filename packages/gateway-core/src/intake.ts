@@ -38,6 +38,8 @@ export interface Intake {
 }
 
 export const turnWork = "turn";
+/** Of the ids of turns that a decided approval sets going. */
+export const decisionPrefix = "decision:";
 
 export function createIntake({ db, work, inbox, conversations, sessions, log, routing, admission, turnTimeoutMs, onConversation }: IntakeOptions): Intake {
   return {
@@ -55,9 +57,13 @@ export function createIntake({ db, work, inbox, conversations, sessions, log, ro
           ...(address.threadId ? { threadId: address.threadId } : {}),
         });
       const runId = fixed?.runId ?? randomUUID();
-      const taken = await db.transaction(async (tx) => {
+      // An id that a caller chose must not be that of other work, which would then stand for this message.
+      const foreign = fixed !== undefined && (runId.startsWith(decisionPrefix) || (await work.state(runId)) !== null);
+      const received = await db.transaction(async (tx) => {
         const before = await inbox.find(tx, message);
         if (before) return { runId: before.id, sessionKey: before.sessionKey, duplicate: true };
+        if (foreign || (fixed && (await tx.get("select 1 as found from inbox where id = ?", runId))))
+          throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this key is the id of another run; use a new one");
         if (!verdict.admitted) {
           await inbox.insert(tx, { id: runId, sessionKey, message, epoch: 0, status: "ignored", reason: verdict.reason });
           return { runId, sessionKey, duplicate: false };
@@ -75,10 +81,10 @@ export function createIntake({ db, work, inbox, conversations, sessions, log, ro
         await work.submit({ name: turnWork, id: runId, lane: sessionKey, input: { inboxId: runId }, timeoutMs: turnTimeoutMs }, tx);
         return { runId, sessionKey, duplicate: false, conversation };
       });
-      if ("conversation" in taken && taken.conversation) onConversation(taken.conversation);
+      if ("conversation" in received && received.conversation) onConversation(received.conversation);
       if (!verdict.admitted) log.info("a message was not admitted", { channel: address.channel, reason: verdict.reason });
-      if (taken.sessionKey !== sessionKey) throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this key was used for another conversation; use a new one");
-      return { runId: taken.runId, sessionKey: taken.sessionKey, duplicate: taken.duplicate, admission: verdict };
+      // A platform's repeat may be routed elsewhere by now: the first routing counts.
+      return { runId: received.runId, sessionKey: received.sessionKey, duplicate: received.duplicate, admission: verdict };
     },
   };
 }

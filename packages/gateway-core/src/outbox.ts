@@ -2,6 +2,8 @@ import { type ChannelAdapter, renderText } from "@travelagent/channel-kit";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Address, OutboundMessage, Receipt } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger, Row, Tx } from "@travelagent/protocol/ports";
+import { readCursor, writeCursor } from "./cursor.ts";
+import { storeCannotWrite } from "./store-failure.ts";
 
 export type DeliveryStatus = "pending" | "attempting" | "sent" | "unknown" | "failed" | "expired" | "refused";
 
@@ -29,7 +31,12 @@ export interface OutboxOptions {
   onChange(delivery: Delivery): void;
   /** A reply older than this is not sent any more: after a long outage it would only confuse. Default 24 h. */
   timeToLiveMs?: number;
+  /** Attempts of a send that surely did not happen, with growing pauses. The default lasts for an outage of about two hours. */
   maxAttempts?: number;
+  /** An adapter that says nothing for so long is not waited for: the outcome is unknown. Default 60 s. */
+  sendTimeoutMs?: number;
+  /** What is being sent when the gateway stops gets this long to end. Default 2 s. */
+  drainMs?: number;
 }
 
 export interface Outbox {
@@ -39,11 +46,13 @@ export interface Outbox {
   kick(sessionKey: string): void;
   /** Takes up what a crash left: what was being sent is asked after, never blindly sent again. */
   start(): Promise<void>;
-  /** Resolves when nothing is being sent any more. */
+  /** Starts no further send, waits for those under way, then aborts them: the next start asks what became of them. */
   stop(): Promise<void>;
   list(filter: { status?: string; limit?: number; cursor?: string }): Promise<{ deliveries: Delivery[]; nextCursor?: string }>;
   /** Replies of the agent that were dropped because a person had taken over: nobody saw them. */
   refusedIn(sessionKey: string): Promise<ReadonlySet<string>>;
+  /** Ids of the confirmations in the conversation's last message but that of this run; none when it has not reached the customer. */
+  lastShown(sessionKey: string, butRunId: string): Promise<string[]>;
   /** Failed, expired or unknown goes back to pending. Raises `NOT_FOUND` or `CONFLICT`. */
   retry(id: string): Promise<void>;
   resolve(id: string, outcome: "sent" | "failed"): Promise<void>;
@@ -72,11 +81,22 @@ const inDialect = (message: OutboundMessage, { features }: ChannelAdapter): Outb
  * pending → attempting → sent | unknown | failed | expired, or refused when a person owns the conversation meanwhile.
  * One conversation's messages go out one after the other, different conversations beside each other.
  */
-export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs = 24 * 3_600_000, maxAttempts = 8 }: OutboxOptions): Outbox {
+export function createOutbox({
+  db,
+  clock,
+  log,
+  adapter,
+  onChange,
+  timeToLiveMs = 24 * 3_600_000,
+  maxAttempts = 32,
+  sendTimeoutMs = 60_000,
+  drainMs = 2_000,
+}: OutboxOptions): Outbox {
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
   const timers = new Map<string, () => void>();
   const stopping = new AbortController();
+  let draining = false;
 
   const settle = async (id: string, status: DeliveryStatus, fields: { externalId?: string; reason?: string; nextAt?: number } = {}): Promise<void> => {
     const row = await db.transaction((tx) =>
@@ -114,12 +134,12 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
     if (receipt.status === "sent") return settle(delivery.id, "sent", receipt.externalId === undefined ? {} : { externalId: receipt.externalId });
     if (receipt.status === "unknown") return settle(delivery.id, "unknown", { reason: receipt.reason });
     if (!receipt.retryable || delivery.attempts >= maxAttempts) return settle(delivery.id, "failed", { reason: receipt.reason });
-    return settle(delivery.id, "pending", { reason: receipt.reason, nextAt: clock.now() + Math.min(60_000, 500 * 2 ** delivery.attempts) });
+    return settle(delivery.id, "pending", { reason: receipt.reason, nextAt: clock.now() + Math.min(300_000, 500 * 2 ** delivery.attempts) });
   };
 
   const drain = async (sessionKey: string): Promise<void> => {
     for (;;) {
-      if (stopping.signal.aborted) return;
+      if (draining) return;
       again.delete(sessionKey);
       const claimed = await claim(sessionKey);
       if (!claimed) {
@@ -141,30 +161,65 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
       }
       const channel = adapter(delivery.address.channel, delivery.address.accountId);
       const receipt: Receipt = channel
-        ? await channel
-            .send(delivery.address, inDialect(delivery.message, channel), {
+        ? await inTime(async (signal) =>
+            channel.send(delivery.address, inDialect(delivery.message, channel), {
               id: delivery.id,
-              signal: stopping.signal,
+              signal,
               ...(delivery.runId === undefined ? {} : { runId: delivery.runId }),
-            })
-            .catch((error: unknown): Receipt => ({ status: "unknown", reason: `the adapter threw: ${String(error)}` }))
+            }),
+          )
         : { status: "failed", reason: `the channel ${delivery.address.channel} is not running`, retryable: true };
-      await finish(delivery, receipt);
+      // Cut off by the stop: it stays `attempting`, and the next start asks the adapter what became of it.
+      if (stopping.signal.aborted && receipt.status === "unknown") return;
+      await finishWhenPossible(delivery, receipt);
+    }
+  };
+
+  /** Asks an adapter and settles when it answers, when its time is over, or when the gateway stops; never rejects. */
+  const inTime = <R>(ask: (signal: AbortSignal) => Promise<R>): Promise<R | (Receipt & { status: "unknown" })> =>
+    new Promise((resolve) => {
+      // A signal of its own: what an adapter hangs on to it goes with the send.
+      const own = new AbortController();
+      const end = (reason: string) => {
+        own.abort(new TravelAgentError("UNAVAILABLE", reason));
+        settle({ status: "unknown", reason });
+      };
+      const onStop = () => end("the gateway stopped while this was being sent");
+      const disarm = clock.after(sendTimeoutMs, () => end(`the channel did not answer within ${sendTimeoutMs / 1000} s`));
+      const settle = (outcome: R | (Receipt & { status: "unknown" })) => {
+        disarm();
+        stopping.signal.removeEventListener("abort", onStop);
+        resolve(outcome);
+      };
+      stopping.signal.addEventListener("abort", onStop, { once: true });
+      ask(own.signal).then(settle, (error: unknown) => settle({ status: "unknown", reason: `the adapter threw: ${String(error)}` }));
+    });
+
+  /** What became of a send is known now and to nobody else: a store that cannot write is asked until it can. */
+  const finishWhenPossible = async (delivery: Delivery, receipt: Receipt): Promise<void> => {
+    for (;;) {
+      try {
+        return await finish(delivery, receipt);
+      } catch (error) {
+        if (stopping.signal.aborted || !storeCannotWrite(error)) throw error;
+        log.error("what became of a delivery waits for the storage", { deliveryId: delivery.id, code: TravelAgentError.from(error).code });
+        await new Promise<void>((resolve) => void clock.after(1_000, resolve));
+      }
     }
   };
 
   const kick = (sessionKey: string): void => {
-    if (stopping.signal.aborted) return;
+    if (draining) return;
     again.add(sessionKey);
     if (running.has(sessionKey)) return;
     const run = drain(sessionKey)
       .catch((error: unknown) => {
-        log.error("the outbox could not record a delivery", { sessionKey, code: TravelAgentError.from(error).code });
+        log.error("the outbox could not record a delivery", { "pii.sessionKey": sessionKey, code: TravelAgentError.from(error).code });
         clock.after(2_000, () => kick(sessionKey));
       })
       .finally(() => {
         running.delete(sessionKey);
-        if (again.has(sessionKey) && !stopping.signal.aborted && !timers.has(sessionKey)) queueMicrotask(() => kick(sessionKey));
+        if (again.has(sessionKey) && !draining && !timers.has(sessionKey)) queueMicrotask(() => kick(sessionKey));
       });
     timers.get(sessionKey)?.();
     timers.delete(sessionKey);
@@ -205,21 +260,31 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
     },
     kick,
     async start() {
-      for (const delivery of (await db.all("select * from outbox where status = 'attempting' order by created_at, id")).map(read)) {
-        const channel = adapter(delivery.address.channel, delivery.address.accountId);
-        const receipt = await channel?.reconcile?.(delivery.address, delivery.id, stopping.signal).catch(() => undefined);
-        if (receipt === null) await settle(delivery.id, "pending");
-        else await finish(delivery, receipt ?? { status: "unknown", reason: "the gateway stopped while this was being sent" });
-      }
+      const interrupted = (await db.all("select * from outbox where status = 'attempting' order by created_at, id")).map(read);
+      // Beside each other: a platform that does not answer holds up no other, nor the start for long.
+      await Promise.all(
+        interrupted.map(async (delivery) => {
+          const channel = adapter(delivery.address.channel, delivery.address.accountId);
+          const receipt = channel?.reconcile && (await inTime(async (signal) => channel.reconcile!(delivery.address, delivery.id, signal)));
+          if (receipt === null) await settle(delivery.id, "pending");
+          else await finish(delivery, receipt ?? { status: "unknown", reason: "the gateway stopped while this was being sent" });
+        }),
+      );
       for (const row of await db.all("select distinct session_key from outbox where status = 'pending'")) kick(row.session_key as string);
     },
     async stop() {
-      stopping.abort(new TravelAgentError("UNAVAILABLE", "the gateway is stopping"));
+      draining = true;
       for (const cancel of timers.values()) cancel();
+      timers.clear();
+      let disarm = (): void => undefined;
+      const late = new Promise<void>((resolve) => (disarm = clock.after(drainMs, resolve)));
+      await Promise.race([Promise.allSettled(running.values()), late]);
+      disarm();
+      stopping.abort(new TravelAgentError("UNAVAILABLE", "the gateway is stopping"));
       await Promise.allSettled(running.values());
     },
     async list({ status, limit = 50, cursor }) {
-      const [at, after] = cursor ? (JSON.parse(Buffer.from(cursor, "base64url").toString()) as [number, string]) : [Number.MAX_SAFE_INTEGER, ""];
+      const [at, after] = readCursor(cursor);
       const wanted = status ? [status] : ["unknown", "failed", "expired", "refused", "pending", "attempting"];
       const rows = await db.all(
         `select * from outbox where status in (${wanted.map(() => "?").join(", ")}) and (created_at < ? or (created_at = ? and id > ?)) order by created_at desc, id limit ?`,
@@ -233,11 +298,21 @@ export function createOutbox({ db, clock, log, adapter, onChange, timeToLiveMs =
       const last = deliveries.at(-1);
       return {
         deliveries,
-        ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.createdAt, last.id])).toString("base64url") } : {}),
+        ...(rows.length > limit && last ? { nextCursor: writeCursor(last.createdAt, last.id) } : {}),
       };
     },
     async refusedIn(sessionKey) {
       return new Set((await db.all("select id from outbox where session_key = ? and status = 'refused'", sessionKey)).map((row) => row.id as string));
+    },
+    async lastShown(sessionKey, butRunId) {
+      const row = await db.get(
+        "select message, status from outbox where session_key = ? and id <> ? order by created_at desc, id desc limit 1",
+        sessionKey,
+        butRunId,
+      );
+      if (row?.status !== "sent" && row?.status !== "attempting") return [];
+      const { cards = [] } = JSON.parse(row.message as string) as OutboundMessage;
+      return cards.flatMap((card) => (card.kind === "confirmation" ? [card.confirmationId] : []));
     },
     async retry(id) {
       const delivery = await set(

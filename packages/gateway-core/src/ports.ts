@@ -16,7 +16,15 @@ export interface TurnScope {
 
 export interface TurnRequest {
   turn: TurnScope;
-  message?: { text: string; action?: MessageAction; tainted?: boolean; sentAt: number; receivedAt: number };
+  message?: {
+    text: string;
+    action?: MessageAction;
+    tainted?: boolean;
+    sentAt: number;
+    receivedAt: number;
+    /** Ids of the confirmations in the last message of this conversation, when that one reached the customer: a plain yes answers no other. */
+    lastShown?: readonly string[];
+  };
   decisionId?: string;
 }
 

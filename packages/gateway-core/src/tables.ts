@@ -18,6 +18,7 @@ export const gatewayMigrations: readonly Migration[] = [
       );
       create index outbox_open on outbox (status, created_at) where status in ('pending', 'attempting');
       create index outbox_queue on outbox (session_key, created_at) where status = 'pending';
+      create index outbox_session on outbox (session_key, created_at);
       create index outbox_refused on outbox (session_key) where status = 'refused';
       create index outbox_list on outbox (status, created_at, id);
       create table conversation (

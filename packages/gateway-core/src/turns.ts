@@ -5,11 +5,12 @@ import * as z from "zod";
 import type { Announcer } from "./announce.ts";
 import type { ConversationRow, Conversations } from "./conversations.ts";
 import type { Inbox, InboxRow } from "./inbox.ts";
-import { turnWork } from "./intake.ts";
+import { decisionPrefix, turnWork } from "./intake.ts";
 import { liveRun } from "./live.ts";
 import type { Outbox } from "./outbox.ts";
 import type { AgentPort, SessionPort, TurnOutcome, TurnRequest } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
+import { storeCannotWrite } from "./store-failure.ts";
 
 export interface TurnsOptions {
   db: Database;
@@ -25,6 +26,7 @@ export interface TurnsOptions {
   log: Logger;
   /** IANA zone of customers whose platform does not tell. */
   timeZone: string;
+  turnTimeoutMs: number;
   /** Told after each turn, for metrics. */
   onEnd?(turn: { outcome: string; ms: number; channel: string }): void;
 }
@@ -57,6 +59,7 @@ export function createTurns({
   clock,
   log,
   timeZone,
+  turnTimeoutMs,
   onEnd,
 }: TurnsOptions): Turns {
   const announce = async (sessionKey: string): Promise<void> => {
@@ -64,7 +67,14 @@ export function createTurns({
     if (conversation) announcer.conversation(conversation);
   };
 
-  const requestOf = (runId: string, conversation: ConversationRow, customerId: string | undefined, row: InboxRow | null, decisionId?: string): TurnRequest => ({
+  const requestOf = (
+    runId: string,
+    conversation: ConversationRow,
+    customerId: string | undefined,
+    row: InboxRow | null,
+    lastShown: string[],
+    decisionId?: string,
+  ): TurnRequest => ({
     turn: {
       runId,
       agentId: conversation.agentId,
@@ -82,6 +92,7 @@ export function createTurns({
             text: row.message.text,
             sentAt: row.message.sentAt,
             receivedAt: row.receivedAt,
+            lastShown,
             ...(row.message.action ? { action: row.message.action } : {}),
             ...(row.message.tainted ? { tainted: true } : {}),
           },
@@ -106,6 +117,8 @@ export function createTurns({
       const owner = await tx.get("select epoch from conversation where session_key = ?", sessionKey);
       if (Number(owner?.epoch) !== epoch) {
         await inbox.end(tx, context.id, "handed-over", "a person took over while the agent was answering");
+        // Given back meanwhile: without this nobody would answer.
+        if (answers) await conversations.needPerson(tx, sessionKey);
         return { sent: false };
       }
       const replied = outcome.kind === "replied";
@@ -132,7 +145,12 @@ export function createTurns({
     const row = "inboxId" in input ? await inbox.get(input.inboxId) : null;
     const sessionKey = row?.sessionKey ?? ("sessionKey" in input ? input.sessionKey : undefined);
     const conversation = sessionKey ? await conversations.get(sessionKey) : null;
-    if (!conversation) return { outcome: "ignored", reason: "the conversation is gone" };
+    if (!conversation) {
+      await db.transaction((tx) => inbox.end(tx, context.id, "ignored", "the conversation is gone"));
+      return { outcome: "ignored", reason: "the conversation is gone" };
+    }
+    // Aborted, and the process died before the work was cancelled: nothing may be done for it any more.
+    if (row && row.status !== "accepted" && !(await replied(context.id))) return { outcome: row.status, reason: row.reason };
     // The message was taken in under this epoch; a decided approval speaks for whoever owns the conversation now.
     const epoch = row?.epoch ?? (await context.step("epoch", async () => conversation.epoch));
     const decisionId = "decisionId" in input ? input.decisionId : undefined;
@@ -145,15 +163,25 @@ export function createTurns({
     const live = liveRun({ publisher, clock, runId: context.id, sessionKey: conversation.sessionKey });
     if (row) publishUser(conversation.sessionKey, row);
     const session = await sessions.get(conversation.sessionKey);
-    const outcome = await answer(requestOf(context.id, conversation, session?.customerId ?? conversation.customerId, row, decisionId), context, live);
+    const lastShown = row ? await outbox.lastShown(conversation.sessionKey, context.id) : [];
+    const outcome = await answer(
+      requestOf(context.id, conversation, session?.customerId ?? conversation.customerId, row, lastShown, decisionId),
+      context,
+      live,
+    );
     const { sent } = await commitReply(context, conversation, epoch, outcome, row !== null);
     if (!sent) {
       live.aborted();
+      await announce(conversation.sessionKey);
       return { outcome: "handed-over" };
     }
-    await sessions.append(conversation.sessionKey, [{ id: `${context.id}:final`, message: outcome.message }], { durable: true });
-    await sessions.touch(conversation.sessionKey);
-    outbox.kick(conversation.sessionKey);
+    try {
+      await sessions.append(conversation.sessionKey, [{ id: `${context.id}:final`, message: outcome.message }], { durable: true });
+      await sessions.touch(conversation.sessionKey);
+    } finally {
+      // The reply is committed: it goes out even when the transcript cannot be written.
+      outbox.kick(conversation.sessionKey);
+    }
     live.done();
     await announce(conversation.sessionKey);
     onEnd?.({ outcome: outcome.kind, ms: clock.now() - started, channel: conversation.address.channel });
@@ -176,7 +204,7 @@ export function createTurns({
       }
       const error = TravelAgentError.from(thrown);
       // A store that fails is the engine's to retry: nothing may be concluded from it.
-      if (error.code.startsWith("STORAGE_")) throw error;
+      if (storeCannotWrite(error)) throw error;
       log.error("a turn failed", { runId: request.turn.runId, code: error.code, cause: String(error.cause ?? error.message) });
       return apologise(error);
     }
@@ -211,16 +239,19 @@ export function createTurns({
     });
   };
 
+  /** As a turn writes it down: who wrote the words stays with them, whichever way the turn ends. */
+  const asUserMessage = ({ id, message }: InboxRow): UserMessage => ({
+    role: "user",
+    content: message.text,
+    timestamp: message.sentAt,
+    messageId: id,
+    ...(message.action ? { action: message.action } : {}),
+    ...(message.tainted ? { tainted: true } : {}),
+  });
+
   /** A person owns the conversation: the message is theirs, the agent only keeps it in the transcript. */
   const leaveToPerson = async (context: WorkContext, conversation: ConversationRow, row: InboxRow): Promise<void> => {
-    const message: UserMessage = {
-      role: "user",
-      content: row.message.text,
-      timestamp: row.message.sentAt,
-      messageId: row.id,
-      ...(row.message.tainted ? { tainted: true } : {}),
-    };
-    await sessions.append(conversation.sessionKey, [{ id: `${row.id}:user`, message }], { durable: true });
+    await sessions.append(conversation.sessionKey, [{ id: `${row.id}:user`, message: asUserMessage(row) }], { durable: true });
     await context.transaction("to-person", (tx) => inbox.end(tx, row.id, "handed-over", `the conversation is with ${conversation.assignee ?? "a person"}`));
     publishUser(conversation.sessionKey, row);
     await announce(conversation.sessionKey);
@@ -256,16 +287,37 @@ export function createTurns({
       return true;
     });
     if (!first) return;
+    outbox.kick(row.sessionKey);
     await sessions.append(
       row.sessionKey,
       [
-        { id: `${row.id}:user`, message: { role: "user", content: row.message.text, timestamp: row.message.sentAt, messageId: row.id } },
+        { id: `${row.id}:user`, message: asUserMessage(row) },
         { id: `${row.id}:final`, message },
       ],
       { durable: true },
     );
-    outbox.kick(row.sessionKey);
     await announce(row.sessionKey);
+  };
+
+  /** A turn after an approval ended without a word: somebody of the agency has to look. */
+  const callPerson = async (sessionKey: string): Promise<void> => {
+    await db.transaction((tx) => conversations.needPerson(tx, sessionKey));
+    await announce(sessionKey);
+  };
+
+  /** Nobody else would tell the customer before the next start, so a store that cannot write now is asked until it can. */
+  const giveUpWhenPossible = async (runId: string, sessionKey: string | undefined, reason: string): Promise<void> => {
+    for (;;) {
+      try {
+        const row = await inbox.get(runId);
+        if (row?.status === "accepted") await giveUp(row, reason);
+        else if (!row && sessionKey) await callPerson(sessionKey);
+        return;
+      } catch (error) {
+        if (!storeCannotWrite(error)) throw error;
+        await new Promise<void>((resolve) => void clock.after(2_000, resolve));
+      }
+    }
   };
 
   return {
@@ -276,19 +328,26 @@ export function createTurns({
         } catch (thrown) {
           const reason = context.signal.aborted ? TravelAgentError.from(context.signal.reason) : TravelAgentError.from(thrown);
           // Cancelled by somebody, or the process is stopping: the first is answered for already, the second goes on after the start.
-          if (reason.code === "CANCELLED" || reason.code === "UNAVAILABLE") throw thrown;
-          const row = await inbox.get(context.id);
-          if (row?.status === "accepted") await giveUp(row, `the turn ended: ${reason.code}`);
+          if (reason.code === "CANCELLED" || (reason.code === "UNAVAILABLE" && context.signal.aborted)) throw thrown;
+          // The engine runs the turn again when the store can write.
+          if (storeCannotWrite(reason) && !context.signal.aborted) throw thrown;
+          await giveUpWhenPossible(context.id, context.lane, `the turn ended: ${reason.code}`);
           throw thrown;
         }
       }),
     async resume(decisionId, sessionKey) {
-      await work.submit({ name: turnWork, id: `decision:${decisionId}`, lane: sessionKey, input: { decisionId, sessionKey } });
+      await work.submit({
+        name: turnWork,
+        id: `${decisionPrefix}${decisionId}`,
+        lane: sessionKey,
+        input: { decisionId, sessionKey },
+        timeoutMs: turnTimeoutMs,
+      });
     },
     async sweep() {
       for (const row of await inbox.open()) {
         const state = await work.state(row.id);
-        if (state === null) await work.submit({ name: turnWork, id: row.id, lane: row.sessionKey, input: { inboxId: row.id } });
+        if (state === null) await work.submit({ name: turnWork, id: row.id, lane: row.sessionKey, input: { inboxId: row.id }, timeoutMs: turnTimeoutMs });
         else if (state === "dead" || state === "failed") await giveUp(row, `the turn ended as ${state}`);
         else if (state === "cancelled") await db.transaction((tx) => inbox.end(tx, row.id, "ignored", "aborted"));
       }

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { mkdir, open, readFile, rename, rm, stat, truncate } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TravelAgentError } from "@travelagent/protocol";
@@ -90,13 +91,15 @@ export function fileTranscripts({
   }
 
   async function readAndMend(path: string, ref: TranscriptRef): Promise<Cached> {
-    const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return "";
+    const stored = await readFile(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return Buffer.alloc(0);
       throw coded(error, path);
     });
+    // Bytes that are no UTF-8 are replaced, and then the file has another length than its text.
+    const text = stored.toString("utf8");
     const { transcript, hasHeader, good, bad, unterminated } = parseLines(text, path);
     if (text === "") return { transcript, bytes: 0, counted: 0 };
-    if (bad.length === 0 && hasHeader && !unterminated) return { transcript, bytes: Buffer.byteLength(text), counted: 0 };
+    if (bad.length === 0 && hasHeader && !unterminated && isUtf8(stored)) return { transcript, bytes: stored.length, counted: 0 };
     const mended = headerLine(ref, clock.now()) + good.map((line) => `${line}\n`).join("");
     try {
       // The bad lines are safe before the file loses them.

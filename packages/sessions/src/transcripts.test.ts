@@ -104,6 +104,27 @@ describe("transcript files", () => {
     expect((await fileTranscripts({ directory }).read(ref)).map(({ id }) => id)).toEqual(["one", "two"]);
   });
 
+  it("keep their length right over bytes that are no UTF-8", async () => {
+    await fileTranscripts({ directory }).append(ref, [user("one", "caf#"), user("two")]);
+    const broken = readFileSync(path);
+    broken[broken.indexOf("#")] = 0xe9;
+    writeFileSync(path, broken);
+    let full = true;
+    const store = fileTranscripts({
+      directory,
+      appendBytes: async (file, bytes) => {
+        if (full) throw Object.assign(new Error("no space left on device"), { code: "ENOSPC" });
+        appendFileSync(file, bytes);
+      },
+    });
+    await expect(store.append(ref, [user("three")])).rejects.toEqual(expect.objectContaining({ code: "STORAGE_FULL" }));
+    full = false;
+    await store.append(ref, [user("three")]);
+    expect(readFileSync(path, "utf8")).not.toContain("\0");
+    expect((await fileTranscripts({ directory }).read(ref)).map(({ id }) => id)).toEqual(["one", "two", "three"]);
+    expect(existsSync(`${path}.corrupt`)).toBe(false);
+  });
+
   it("refuse a session id that would leave the directory", async () => {
     for (const sessionId of ["../x", "a/b", "", ".hidden"]) {
       await expect(fileTranscripts({ directory }).read({ agentId: "main", sessionId })).rejects.toEqual(expect.objectContaining({ code: "INVALID_REQUEST" }));

@@ -49,23 +49,30 @@ export async function write(page: Page, text: string): Promise<void> {
 export const card = (page: Page, kind: "offers" | "confirmation" | "booking"): Locator =>
   page.locator({ offers: ".card:has(.offers)", confirmation: ".card-confirmation", booking: ".card:has(.items)" }[kind]).last();
 
+/** The text of one part of the page as a person sees it. */
+// biome-ignore lint/performance/useDomNodeTextContent: what counts here is what is visible
+export const textOf = (part: Locator): Promise<string> => part.innerText();
+
 /** What was said and shown, without what changes by itself. */
 export const talkOf = (page: Page): Promise<string[]> => page.locator(".bubble, .card").allInnerTexts();
 
 /** How often the assistant has spoken. */
 export const answers = (page: Page): Locator => page.locator('.message.from-agent:not([aria-busy="true"])');
 
-/** Chooses the first offer, names the travellers, and waits for the question. */
+/** Does something that the assistant answers, and gives the message it answers with. */
+export async function answerTo(page: Page, act: () => Promise<void>): Promise<Locator> {
+  const before = await answers(page).count();
+  await act();
+  const answer = answers(page).nth(before);
+  await answer.waitFor();
+  return answer;
+}
+
+/** From a wish to the question whether to book the first offer. */
 export async function askToBook(page: Page, wish: string, travellers: string): Promise<Locator> {
-  await write(page, wish);
-  await card(page, "offers").getByRole("button", { name: /^Choose 1/ }).click();
-  await answers(page).nth((await answers(page).count()) - 1).waitFor();
-  await page.locator(".message.from-customer").last().filter({ hasText: /^1/ }).waitFor();
-  await page.locator(".message.from-customer:has-text('1') ~ .message.from-agent").last().waitFor();
-  await write(page, travellers);
-  const question = card(page, "confirmation");
-  await question.getByRole("button", { name: "Confirm" }).waitFor();
-  return question;
+  const found = await answerTo(page, () => write(page, wish));
+  await answerTo(page, () => found.getByRole("button", { name: /^Choose 1:/ }).click());
+  return (await answerTo(page, () => write(page, travellers))).locator(".card-confirmation");
 }
 
 /** Controls without an accessible name, by role, as assistive technology sees the page. */

@@ -52,7 +52,7 @@ export function ChatPage({ gateway }: { gateway: Gateway }) {
           {hasSandbox(state.entries) && <p className="sandbox-note">Offers marked “sandbox” are for practice: no real travel, nothing is charged.</p>}
           <Composer
             label="Your message"
-            placeholder="Where would you like to go?"
+            placeholder={fresh ? "Where would you like to go?" : "Write a message"}
             disabled={connection.status === "stopped" || sessionKey === undefined}
             onSend={send}
           />

@@ -49,10 +49,7 @@ export function BookingItems({ booking }: { booking: Booking }) {
       {booking.items.map((item) => (
         <li key={`${item.supplier}:${item.supplierReference ?? item.summary}`} className="item">
           <div className="item-head">
-            <span>
-              <Legs text={item.summary} />
-            </span>
-            {item.sandbox && <span className="tag tag-sandbox">sandbox</span>}
+            <Legs text={item.summary} />
           </div>
           <div className="item-times">
             <span>{wallClock(item.start)}</span>
@@ -60,6 +57,7 @@ export function BookingItems({ booking }: { booking: Booking }) {
             <span className="visually-hidden">to</span>
             <span>{wallClock(item.end)}</span>
             {item.locators.length > 0 && <span className="locator">{item.locators.join(" · ")}</span>}
+            {item.sandbox && <span className="tag tag-sandbox">sandbox</span>}
           </div>
         </li>
       ))}

@@ -62,7 +62,7 @@ function Footer({ entry, onRetry }: { entry: Entry; onRetry: (entry: Entry) => v
   return (
     <div className="delivery">
       <time dateTime={new Date(entry.at).toISOString()}>{shortTime(entry.at, Date.now())}</time>
-      {entry.delivery && <span>{entry.delivery.status === "sending" ? "sending …" : "sent"}</span>}
+      {entry.delivery && <span className={`delivery-${entry.delivery.status}`}>{entry.delivery.status === "sending" ? "sending …" : "sent"}</span>}
     </div>
   );
 }

@@ -63,7 +63,7 @@ export function ThreadView({ state, reader, names, onButton, onRetry, children }
                 entry={entry}
                 own={own}
                 author={author}
-                choosable={entry.key === choosable}
+                choosable={choosable !== "x"}
                 answers={answers}
                 onButton={onButton}
                 onRetry={onRetry}

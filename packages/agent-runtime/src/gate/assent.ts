@@ -84,7 +84,11 @@ const no = new Set([
   "do not cancel it",
 ]);
 
+/** Pictures that agree or say nothing; with any other one the words are not plain. */
+const harmless = /[\u{1F44D}\u{1F44C}\u2705\u2714\u{1F64F}\u{1F600}-\u{1F60A}\u{1F642}\u2764\u{1F389}]/gu;
+
 export function assent(text: string): "yes" | "no" | null {
+  if (/\p{Extended_Pictographic}/u.test(text.replace(harmless, ""))) return null;
   const plain = text
     .normalize("NFKD")
     .toLowerCase()

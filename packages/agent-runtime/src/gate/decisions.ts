@@ -4,6 +4,7 @@ import type { MessageAction } from "@travelagent/protocol/messages";
 import type { Clock, Database, Row, Tx } from "@travelagent/protocol/ports";
 import type { Action, TurnScope } from "../tool.ts";
 import { assent } from "./assent.ts";
+import { readCursor, writeCursor } from "./cursor.ts";
 
 /** A yes that was asked for: by the customer (`confirmation`) or by a person of the agency (`approval`). */
 export interface Decision {
@@ -46,7 +47,9 @@ export interface Decisions {
   markShown(tx: Tx, ids: readonly string[]): Promise<void>;
   /**
    * What a customer's message answers, if anything: a button names its question; a plain yes or no answers the one question
-   * that is open and was shown last. Asked again with the same message id it gives the same answer.
+   * that is open and was shown last. A plain yes to something that was said after the question (`lastShown` without it) is no
+   * yes to it: `granted` is false and the question stays open, to be shown again. The button that declines also takes back a
+   * yes that was not used yet. Asked again with the same message id it gives the same answer.
    */
   answer(message: {
     id: string;
@@ -54,10 +57,14 @@ export interface Decisions {
     text: string;
     action?: MessageAction;
     receivedAt: number;
+    /** Questions in the last message that reached the customer; absent when the caller does not keep track. */
+    lastShown?: readonly string[];
   }): Promise<{ decision: Decision; granted: boolean } | null>;
   /** A person decides. Raises `APPROVAL_NOT_FOUND` or `CONFLICT` (already decided, expired). */
   resolve(id: string, approve: boolean, by: string, reason?: string): Promise<Decision>;
   get(id: string): Promise<Decision | null>;
+  /** Approvals that a person decided since then, oldest first. */
+  decidedSince(at: number): Promise<Decision[]>;
   /** An unexpired yes of this kind for exactly this action, not used yet. */
   granted(kind: Decision["kind"], sessionKey: string, actionHash: string): Promise<Decision | null>;
   /** Spends them, once: raises `CONFLICT` when one was spent already. */
@@ -151,14 +158,30 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
       for (const id of ids) await tx.run("update decision set shown_at = ? where id = ? and shown_at is null", clock.now(), id);
     },
 
-    async answer({ id: messageId, sessionKey, text, action, receivedAt }) {
+    async answer({ id: messageId, sessionKey, text, action, receivedAt, lastShown }) {
       const said = action ? (action.type === "confirm" ? "yes" : "no") : assent(text);
       if (!said) return null;
       const before = await db.get("select * from decision where decided_message_id = ?", messageId);
       if (before) return { decision: read(before), granted: said === "yes" };
-      const open = await db.get("select id from decision where session_key = ? and status = 'pending' and kind = 'confirmation' limit 1", sessionKey);
+      const open = await db.get(
+        "select id from decision where session_key = ? and (status = 'pending' or (status = 'approved' and id = ?)) and kind = 'confirmation' limit 1",
+        sessionKey,
+        action?.type === "decline" ? action.id : "",
+      );
       if (!open) return null;
       return db.transaction(async (tx) => {
+        // A yes can be taken back as long as nothing was done on it, such as while an approver is awaited.
+        const takenBack =
+          action?.type === "decline" &&
+          (await tx.get(
+            `update decision set status = 'denied', decided_at = ?, decided_message_id = ?
+             where id = ? and session_key = ? and kind = 'confirmation' and status = 'approved' returning *`,
+            clock.now(),
+            messageId,
+            action.id,
+            sessionKey,
+          ));
+        if (takenBack) return { decision: read(takenBack), granted: false };
         const shown = await tx.all(
           "select * from decision where session_key = ? and kind = 'confirmation' and status = 'pending' and expires_at > ? and shown_at is not null and shown_at <= ? order by shown_at desc, id",
           sessionKey,
@@ -167,6 +190,7 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
         );
         const asked = action ? shown.find((row) => row.id === action.id) : shown[0];
         if (!asked) return null;
+        if (said === "yes" && !action && lastShown && !lastShown.includes(asked.id as string)) return { decision: read(asked), granted: false };
         const row = await tx.get(
           "update decision set status = ?, decided_by = 'customer', decided_at = ?, decided_message_id = ? where id = ? and status = 'pending' returning *",
           said === "yes" ? "approved" : "denied",
@@ -207,6 +231,10 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
       return row ? live(read(row)) : null;
     },
 
+    async decidedSince(at) {
+      return (await db.all("select * from decision where kind = 'approval' and decided_at >= ? order by decided_at, id", at)).map(read);
+    },
+
     async granted(kind, sessionKey, hash) {
       const row = await db.get(
         "select * from decision where kind = ? and session_key = ? and action_hash = ? and status = 'approved' and expires_at > ? order by decided_at desc limit 1",
@@ -231,7 +259,7 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
     },
 
     async list({ kind, status, limit = 50, cursor }) {
-      const [at, after] = cursor ? (JSON.parse(Buffer.from(cursor, "base64url").toString()) as [number, string]) : [Number.MAX_SAFE_INTEGER, ""];
+      const [at, after] = readCursor(cursor);
       const now = clock.now();
       const condition =
         status === "expired"
@@ -255,7 +283,7 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
       const last = decisions.at(-1);
       return {
         decisions,
-        ...(rows.length > limit && last ? { nextCursor: Buffer.from(JSON.stringify([last.requestedAt, last.id])).toString("base64url") } : {}),
+        ...(rows.length > limit && last ? { nextCursor: writeCursor(last.requestedAt, last.id) } : {}),
       };
     },
   };

@@ -1,4 +1,5 @@
 import { testDatabase } from "@travelagent/engine/testing";
+import { TravelAgentError } from "@travelagent/protocol";
 import type { Database } from "@travelagent/protocol/ports";
 import { fakeClock } from "@travelagent/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -16,6 +17,7 @@ const turn: TurnScope = {
   peerId: "v1",
   timeZone: "Europe/Madrid",
 };
+const full = new TravelAgentError("STORAGE_FULL", "no space is left for the database");
 const rules = `{
   version: 1,
   rules: [
@@ -260,5 +262,124 @@ describe("gate", () => {
     expect(await gate.evaluate({ name: "sell", args: { item: "lamp" } }, turn)).toMatchObject({ decision: "needs-confirmation" });
     expect(await gate.evaluate({ name: "look", args: { item: "lamp" } }, turn)).toMatchObject({ decision: "allow" });
     expect((await gate.decisions.list({ kind: "confirmation" })).decisions).toEqual([]);
+  });
+
+  it("begins no write once the turn is over", async () => {
+    const asked = await call("sell", { item: "lamp" });
+    if (asked.status !== "asked") throw new Error("no question");
+    await show(asked.decisionId);
+    await sayYes("m1");
+    const over = new AbortController();
+    const tool = store.tools[0]!;
+    const describe_ = tool.describe!;
+    (tool as { describe: Tool["describe"] }).describe = async (args, context) => {
+      over.abort(new Error("stopped"));
+      return describe_(args, context);
+    };
+    await expect(gate.call({ toolCallId: "c1", name: "sell", args: { item: "lamp" }, tainted: false }, turn, over.signal)).rejects.toThrow("stopped");
+    expect(store.sold).toEqual([]);
+    expect(await db.all("select key from intent")).toEqual([]);
+  });
+
+  it("does not try a write again whose outcome is unknown or that failed, also when the call is replayed", async () => {
+    let tries = 0;
+    const tool = store.tools.find(({ name }) => name === "note")!;
+    (tool as { execute: Tool["execute"] }).execute = async () => {
+      tries += 1;
+      throw new TravelAgentError("OUTCOME_UNKNOWN", "nobody knows");
+    };
+    const first = await call("note", { text: "x" }, { id: "c1" });
+    const replayed = await call("note", { text: "x" }, { id: "c1" });
+    expect([first, replayed]).toMatchObject([
+      { status: "failed", error: { code: "OUTCOME_UNKNOWN" } },
+      { status: "failed", error: { code: "OUTCOME_UNKNOWN" } },
+    ]);
+    expect(tries).toBe(1);
+  });
+
+  it("a write that happened is not recorded as failed when the store fails afterwards", async () => {
+    let broken = false;
+    const flaky: Database = {
+      ...db,
+      transaction: (work) => (broken ? Promise.reject(new TravelAgentError("STORAGE_BUSY", "locked")) : db.transaction(work)),
+    };
+    const tool = store.tools.find(({ name }) => name === "note")!;
+    (tool as { execute: Tool["execute"] }).execute = async () => {
+      broken = true;
+      return { content: "noted" };
+    };
+    const other = createGate({ db: flaky, tools: store.tools, policy: () => parsePolicy([{ name: "t", text: rules }]), clock });
+    await expect(other.call({ toolCallId: "c1", name: "note", args: { text: "x" }, tainted: false }, turn, signal)).rejects.toMatchObject({
+      code: "STORAGE_BUSY",
+    });
+    broken = false;
+    expect(await db.all("select state from intent")).toEqual([{ state: "started" }]);
+  });
+
+  it("ends a write at its deadline as unknown, by the clock it was given", async () => {
+    const tool = store.tools.find(({ name }) => name === "note")!;
+    (tool as { execute: Tool["execute"] }).execute = () => new Promise(() => undefined);
+    const outcome = call("note", { text: "x" });
+    for (let tries = 0; tries < 100 && (await db.all("select key from intent")).length === 0; tries++) await new Promise((resolve) => setTimeout(resolve, 2));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await clock.advance(30_001);
+    expect(await outcome).toMatchObject({ status: "failed", error: { code: "OUTCOME_UNKNOWN" } });
+  });
+
+  it("puts a refusal of the turn itself on record", async () => {
+    const refused = new TravelAgentError("LOOP_LIMIT", "again and again", { details: { ruleId: "loop.same-call" } });
+    const outcome = await gate.call({ toolCallId: "c1", name: "look", args: { item: "lamp" }, tainted: false, refused }, turn, signal);
+    expect(outcome).toMatchObject({ status: "refused", error: { code: "LOOP_LIMIT" } });
+    expect((await gate.audit.list({ decision: "refused" })).entries).toMatchObject([{ ruleId: "loop.same-call", tool: "look" }]);
+  });
+
+  it("takes no plain yes to something that was said after the question, but its button", async () => {
+    const asked = await call("sell", { item: "lamp" });
+    if (asked.status !== "asked") throw new Error("no question");
+    await show(asked.decisionId);
+    const yes = (id: string, lastShown: string[], action?: { type: "confirm"; id: string }) =>
+      gate.decisions.answer({ id, sessionKey: turn.sessionKey, text: "yes", receivedAt: clock.now(), lastShown, ...(action ? { action } : {}) });
+    expect(await yes("m1", [])).toMatchObject({ granted: false, decision: { status: "pending" } });
+    expect((await call("sell", { item: "lamp" })).status).toBe("asked");
+    expect(await yes("m2", [], { type: "confirm", id: asked.decisionId })).toMatchObject({ granted: true });
+  });
+
+  it("refuses a cursor that is not its own", async () => {
+    for (const cursor of ["nonsense", Buffer.from('[{},"x"]').toString("base64url"), Buffer.from("null").toString("base64url")])
+      await expect(gate.decisions.list({ kind: "approval", cursor })).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+  });
+
+  it("names the approvals that were decided lately", async () => {
+    store.price.value = 900;
+    const asked = await call("sell", { item: "piano" });
+    if (asked.status !== "asked") throw new Error("no question");
+    await show(asked.decisionId);
+    await sayYes("m1");
+    const waiting = await call("sell", { item: "piano" });
+    if (waiting.status !== "asked") throw new Error("no question");
+    const before = clock.now();
+    expect(await gate.decisions.decidedSince(before)).toEqual([]);
+    await gate.decisions.resolve(waiting.decisionId, true, "operator");
+    expect((await gate.decisions.decidedSince(before)).map(({ id }) => id)).toEqual([waiting.decisionId]);
+    await clock.advance(1);
+    expect(await gate.decisions.decidedSince(clock.now())).toEqual([]);
+  });
+
+  it("a yes can be taken back with its button until something was done on it", async () => {
+    store.price.value = 900;
+    const asked = await call("sell", { item: "piano" });
+    if (asked.status !== "asked") throw new Error("no question");
+    await show(asked.decisionId);
+    await sayYes("m1");
+    const waiting = await call("sell", { item: "piano" });
+    if (waiting.status !== "asked") throw new Error("no question");
+    const decline = (id: string, sessionKey = turn.sessionKey) =>
+      gate.decisions.answer({ id, sessionKey, text: "No", action: { type: "decline", id: asked.decisionId }, receivedAt: clock.now() });
+    expect(await decline("m2", "agent:main:webchat:dm:v2")).toBeNull();
+    expect(await decline("m3")).toMatchObject({ granted: false, decision: { status: "denied" } });
+    expect(await decline("m3")).toMatchObject({ granted: false, decision: { status: "denied" } });
+    await gate.decisions.resolve(waiting.decisionId, true, "operator");
+    expect((await call("sell", { item: "piano" })).status).toBe("asked");
+    expect(store.sold).toEqual([]);
   });
 });

@@ -15,6 +15,7 @@ import { needsFreshYes } from "./provenance.ts";
 import { refusal, ruleOf } from "./refusal.ts";
 import { checkSchema } from "./schema.ts";
 import { checkScope } from "./scope.ts";
+import { storeCannotWrite } from "./store-failure.ts";
 import { gateMigrations } from "./tables.ts";
 import { toolSpec } from "./tool-spec.ts";
 
@@ -37,6 +38,8 @@ export interface ActionRequest {
   args: unknown;
   /** Whether the model has read words of third parties. */
   tainted: boolean;
+  /** The turn says no already, such as to a call that repeats itself: nothing is decided, the refusal is put on record. */
+  refused?: TravelAgentError;
 }
 
 export type GateOutcome =
@@ -148,7 +151,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
   async function read(decided: Awaited<ReturnType<typeof decide>>, turn: TurnScope, context: ToolContext): Promise<GateOutcome> {
     const { tool, args, decision, hash } = decided;
     try {
-      const output = await execute(tool, args, context);
+      const output = await execute(tool, args, context, clock);
       await record(entry(turn, tool.name, hash, { decision: "allow", ruleId: decision.ruleId, reason: decision.reason }));
       return { status: "done", output };
     } catch (error) {
@@ -160,6 +163,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     const { tool, args, action, decision, hash } = decided;
     const pending = await consent(decided, turn);
     if ("asked" in pending) return pending.asked;
+    if (context.signal.aborted) throw context.signal.reason;
     const intent: Intent = {
       key: pending.spent[0]?.id ?? `${turn.runId}:${context.toolCallId}`,
       tool: tool.name,
@@ -193,16 +197,15 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
   /** A begun write to its end: also after a crash in the middle, when the tool is asked again with the same key. */
   async function carryOut(intent: Intent, tool: Tool, turn: TurnScope, context: ToolContext): Promise<GateOutcome> {
     if (intent.state === "done" && intent.output) return { status: "done", output: intent.output };
+    // Its end is on record already: an unknown outcome is not tried again, and a failure stays what it was.
+    if (intent.error) return failed(TravelAgentError.fromShape(intent.error), turn, { tool, hash: intent.actionHash }, context.signal);
     const { key } = intent;
+    let output: ToolOutput;
     try {
-      const output = await execute(tool, intent.args, { ...context, idempotencyKey: key, ...(intent.action ? { action: intent.action } : {}) });
-      await db.transaction(async (tx) => {
-        await intents.end(tx, key, { state: "done", output });
-        await decisions.use(tx, intent.decisions, key);
-      });
-      return { status: "done", output };
+      output = await execute(tool, intent.args, { ...context, idempotencyKey: key, ...(intent.action ? { action: intent.action } : {}) }, clock);
     } catch (thrown) {
       if (context.signal.aborted) throw context.signal.reason;
+      if (storeCannotWrite(thrown)) throw thrown;
       const error = TravelAgentError.from(thrown);
       await db.transaction(async (tx) => {
         await intents.end(tx, key, { state: error.code === "OUTCOME_UNKNOWN" ? "unknown" : "failed", error: error.toShape() });
@@ -210,10 +213,17 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
       });
       return failed(error, turn, { tool, hash: intent.actionHash }, context.signal);
     }
+    // Outside of the attempt: a store that fails now must not make a write that happened look as if it had failed.
+    await db.transaction(async (tx) => {
+      await intents.end(tx, key, { state: "done", output });
+      await decisions.use(tx, intent.decisions, key);
+    });
+    return { status: "done", output };
   }
 
   async function failed(thrown: unknown, turn: TurnScope, decided: { tool: Tool; hash: string }, signal: AbortSignal): Promise<GateOutcome> {
     if (signal.aborted) throw signal.reason;
+    if (storeCannotWrite(thrown)) throw thrown;
     const error = TravelAgentError.from(thrown);
     if (error.code === "INTERNAL") log.error("a tool failed", { tool: decided.tool.name, runId: turn.runId, cause: String(error.cause ?? error) });
     await record(entry(turn, decided.tool.name, decided.hash, { decision: "failed", code: error.code, ruleId: ruleOf(error), reason: error.message }));
@@ -243,10 +253,13 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
       if (tool && begun) return carryOut(begun, tool, turn, context);
       let decided: Awaited<ReturnType<typeof decide>>;
       try {
+        if (request.refused) throw request.refused;
         decided = await decide(request, turn, context);
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
+        if (storeCannotWrite(thrown)) throw thrown;
         const error = TravelAgentError.from(thrown);
+        if (error.code === "INTERNAL") log.error("a call could not be decided", { tool: request.name, runId: turn.runId, cause: String(error.cause ?? error) });
         await record(
           entry(turn, request.name, sha256(JSON.stringify(request.args) ?? ""), {
             decision: "refused",

@@ -1,4 +1,4 @@
-import { TravelAgentError } from "@travelagent/protocol";
+import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Row, Tx } from "@travelagent/protocol/ports";
 import type { Action, ToolOutput } from "../tool.ts";
 
@@ -16,6 +16,8 @@ export interface Intent {
   decisions: string[];
   state: "started" | "done" | "failed" | "unknown";
   output?: ToolOutput;
+  /** Of one that failed or whose outcome is unknown. */
+  error?: ErrorShape;
 }
 
 export interface Intents {
@@ -24,7 +26,7 @@ export interface Intents {
   /** The writes of a session that were carried out, newest first, at most 50. */
   ofSession(sessionKey: string): Promise<Intent[]>;
   /** Step 7: null when this is new; otherwise the intent that has the key. Raises `IDEMPOTENCY_MISMATCH` for the same key with another action. */
-  begin(tx: Tx, intent: Omit<Intent, "state" | "output">): Promise<Intent | null>;
+  begin(tx: Tx, intent: Omit<Intent, "state" | "output" | "error">): Promise<Intent | null>;
   end(tx: Tx, key: string, outcome: { state: "done"; output: ToolOutput } | { state: "failed" | "unknown"; error: unknown }): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ const read = (row: Row): Intent => ({
   decisions: JSON.parse(row.decisions as string) as string[],
   state: row.state as Intent["state"],
   ...(row.output ? { output: JSON.parse(row.output as string) as ToolOutput } : {}),
+  ...(row.error ? { error: JSON.parse(row.error as string) as ErrorShape } : {}),
 });
 
 export const createIntents = ({ db, clock }: { db: Database; clock: Clock }): Intents => ({

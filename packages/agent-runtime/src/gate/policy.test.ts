@@ -27,6 +27,11 @@ describe("policy", () => {
     ["an unknown key", `{ version: 1, rules: [{ id: "a", tools: ["x"], then: { decision: "allow" }, extra: 1 }] }`, /rules\.0/],
     ["an unknown test", `{ version: 1, rules: [{ id: "a", tools: ["x"], when: { "args.x": { like: "y" } }, then: { decision: "allow" } }] }`, /like/],
     [
+      "a path that no call has, which would never match",
+      `{ version: 1, rules: [{ id: "a", tools: ["x"], when: { "fact.x": { eq: 1 } }, then: { decision: "deny", reason: "r" } }] }`,
+      /fact\.x/,
+    ],
+    [
       "an id used twice",
       `{ version: 1, rules: [{ id: "a", tools: ["x"], then: { decision: "allow" } }, { id: "a", tools: ["y"], then: { decision: "allow" } }] }`,
       /used twice/,
@@ -39,8 +44,17 @@ describe("policy", () => {
 describe("assent", () => {
   it.each(["yes", "Yes!", "YES, please", "book it", "Yes, confirm", "ok 👍", "go ahead."])("takes %s as a yes", (text) => expect(assent(text)).toBe("yes"));
   it.each(["no", "No thanks", "don't book it", "No, don't", "never mind"])("takes %s as a no", (text) => expect(assent(text)).toBe("no"));
-  it.each(["yes but business class", "yes?", "is that a yes", "maybe", "", "yes and no", "not yes", "confirm the dates first", "book it for 200"])(
-    "takes %s as neither",
-    (text) => expect(assent(text)).toBeNull(),
-  );
+  it.each([
+    "yes but business class",
+    "yes?",
+    "is that a yes",
+    "maybe",
+    "",
+    "yes and no",
+    "not yes",
+    "confirm the dates first",
+    "book it for 200",
+    "yes \u{1F44E}",
+    "ok \u274C",
+  ])("takes %s as neither", (text) => expect(assent(text)).toBeNull());
 });

@@ -19,7 +19,7 @@ const Rule = z.strictObject({
   /** Names, `group:booking`, or `*`. */
   tools: z.array(z.string()).min(1),
   /** Every test must hold. Paths start at `args`, `facts` or `turn`; a missing value fails every test but `exists: false` and `ne`. */
-  when: z.record(z.string(), Test).default({}),
+  when: z.record(z.string().regex(/^(args|facts|turn)\../, "a path starts with args., facts. or turn."), Test).default({}),
   // biome-ignore lint/suspicious/noThenProperty: a rule reads "when … then …"; its value is an object and no function.
   then: z.discriminatedUnion("decision", [
     z.strictObject({ decision: z.literal("allow") }),

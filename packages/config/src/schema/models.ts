@@ -27,6 +27,12 @@ export const models = z.strictObject({
         api: z.enum(["anthropic", "openai-responses", "openai-completions", "concierge"]),
         baseUrl: baseUrl().optional(),
         apiKey: secret().optional(),
+        timeoutMs: z
+          .int()
+          .min(1)
+          .max(600_000)
+          .optional()
+          .describe("Longest silence of the provider; then the next model answers. Default 25000, so that no customer waits half a minute without a word."),
         models: z.array(model).default([]),
       }),
     )

@@ -91,6 +91,7 @@ export function chatHandlers({ intake, turns, outbox, sessions, work, clock, def
         // A customer sees what was said, not how it was found out.
         if (call.role === "visitor" && (entry.message.role === "toolResult" || (entry.message.role === "assistant" && entry.message.stopReason === "toolUse")))
           return [];
+        if (call.role === "visitor") for (const ours of ["provider", "model", "usage"]) delete message[ours];
         return [message];
       });
       return { sessionKey, ...(session ? { sessionId: session.sessionId } : {}), messages };

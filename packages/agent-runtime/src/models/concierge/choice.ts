@@ -6,9 +6,11 @@ type Choice = { offer: OfferReading } | { several: OfferReading[] } | { outOfRan
 
 const asSet = (words: string): Set<string> => new Set(words.split(" "));
 const before = asSet(
-  "thanks thank you cool nice good hm hmm and ok okay yes yeah sure great perfect then please i'll i we we'll will would like want take choose pick go with for lets let's book the that give me prefer select number option no nr offer flight hotel car it's is it to have",
+  "thanks thank you cool nice good hm hmm no sorry wait actually can could may have i'd rather meant mean prefer change switch and ok okay yes yeah sure great perfect then please i'll i we we'll will would like want take choose pick go with for lets let's book the that give me prefer select number option no nr offer flight hotel car it's is it to have",
 );
-const after = asSet("please thanks thank you one option offer flight hotel car it is then looks good sounds great fine best works for us me");
+const after = asSet(
+  "please thanks thank you instead rather actually one option offer flight hotel car it is then looks good sounds great fine best works for us me",
+);
 
 const articles = asSet("a an single");
 

@@ -60,7 +60,7 @@ function gap(state: State, vertical: Vertical): Move | undefined {
     return need(sameEnds(place), ["place"]);
   }
   const missing = missingSlots(state, vertical);
-  if (missing.length > 0) return need(askSlots(vertical, missing, slots, state.party), missing);
+  if (missing.length > 0) return need(askSlots(vertical, missing, slots, state.party, state.asked?.kind === "slots"), missing);
   const adults = state.party.adults ?? 1;
   const people = adults + state.party.ages.length;
   if (vertical !== "car" && people > 9) return need(tooLarge(people), ["party"]);

@@ -11,6 +11,8 @@ export type DaySpec =
   | { kind: "weekday"; weekday: number; next: boolean }
   | { kind: "weekend"; next: boolean }
   | { kind: "month"; month: number }
+  /** Days around a feast: which of them is asked. */
+  | { kind: "around"; feast: "Christmas" | "New Year" | "Easter" }
   | { kind: "invalid" };
 
 export interface DayMention {
@@ -129,14 +131,20 @@ const patterns: [RegExp, Read][] = [
   [new RegExp(`\\b(${amountOf})\\s+(days?|weeks?|months?|fortnights?)\\s+from\\s+(?:now|today)\\b`), offset],
   [new RegExp(`\\b(${amountOf})\\s+(days?|weeks?|months?|fortnights?)\\s+from\\s+tomorrow\\b`), (m, today) => offset(m, addDays(today, 1))],
   [new RegExp(`\\b(?:in|within)\\s+(?:about\\s+)?(${amountOf})\\s+(days?|weeks?|months?|fortnights?)(?:'s?)?(?:\\s+time)?\\b`), offset],
+  [/\b(?:on\s+)?(?:christmas|xmas)\s+(day|eve)\b/, (m) => one({ kind: "dayMonth", dayOfMonth: m[1] === "eve" ? 24 : 25, month: 12 })],
+  [
+    /\b(?:over\s+|at\s+|for\s+|around\s+)?(?:christmas|xmas)\b(?!\s+(?:markets?|party|shopping|tree|present|gift))/,
+    () => one({ kind: "around", feast: "Christmas" }),
+  ],
+  [/\b(?:over\s+|at\s+|for\s+|around\s+)?easter\b(?!\s+island)/, () => one({ kind: "around", feast: "Easter" })],
   [/\b(?:tomorrow|tmrw|tmr|tomorow|tommorow|tommorrow)\b/, (_, today) => one({ kind: "day", day: addDays(today, 1) })],
   [/\b(?:today|tonight)\b/, (_, today) => one({ kind: "day", day: today })],
   [/\b(this|next|the coming|coming)?\s*(?:long\s+)?week-?end\b/, (m) => one({ kind: "weekend", next: m[1] === "next" })],
-  [/\b(?:on\s+)?christmas\s+(day|eve)\b/, (m) => one({ kind: "dayMonth", dayOfMonth: m[1] === "eve" ? 24 : 25, month: 12 })],
   [
     /\bnew\s+year'?s?\s+(day|eve)\b/,
     (m) => one(m[1] === "eve" ? { kind: "dayMonth", dayOfMonth: 31, month: 12 } : { kind: "dayMonth", dayOfMonth: 1, month: 1 }),
   ],
+  [/\b(?:over\s+|at\s+|for\s+|around\s+)?(?:the\s+)?new\s+year'?s?\b/, () => one({ kind: "around", feast: "New Year" })],
   [
     new RegExp(`\\b(this|next|the coming|coming|on|the)?\\s*(${weekday})\\b(?!')`),
     (m) =>
@@ -218,6 +226,8 @@ const takeNights = (text: string): { nights: number; span: Span } | undefined =>
   return nights > 365 ? undefined : { nights, span: { start: found.index, end: found.index + found[0].length } };
 };
 
+const vague = new Set<DaySpec["kind"]>(["weekend", "around", "month"]);
+
 /** All that a text in `normalise` form says about days. Relative ones count from `today`. */
 export function readDates(text: string, today: string): Dates {
   const mentions: DayMention[] = [];
@@ -244,11 +254,17 @@ export function readDates(text: string, today: string): Dates {
   roles(mentions, text);
   const nights = takeNights(rest);
   if (nights) take(nights.span);
+  // "A long weekend, leaving on Friday": the exact day counts.
+  const exact = mentions.some(({ spec, role }) => !vague.has(spec.kind) && role !== "end");
+  if (exact) mentions.splice(0, mentions.length, ...mentions.filter(({ spec }) => !vague.has(spec.kind)));
   // The little words that belonged to a date must not look like those of a place.
   for (const mention of mentions) {
     const cue = /\b(?:from|to|until|till|on|in|at|for|by|through|-)\s*(?:the\s+)?$/.exec(rest.slice(0, mention.span.start));
     if (cue) take({ start: cue.index, end: mention.span.start });
   }
+  // "On 3 May, coming back five days later" is a length.
+  const length = shift && shift.shift > 0 && shift.shiftOf === "end" && mentions.length > 0 ? shift.shift : undefined;
+  if (length !== undefined) return { mentions, nights: length, spans };
   return {
     mentions,
     ...(nights ? { nights: nights.nights } : {}),

@@ -71,8 +71,7 @@ function answer(state: State, heard: Extract<Happening, { kind: "heard" }>, arou
     case "details":
       return { text: details(heard.offer!), asked: { kind: "choice", vertical: state.focus ?? "flight" } };
     case "person":
-      if (!canHandOver) return { text: "I am sorry, I cannot transfer you from this chat. Please contact the agency directly and a colleague will help you." };
-      return { call: { name: "hand_over_to_person", arguments: { reason: heard.said.raw.trim().slice(0, 300) || "the customer asked for a person" } } };
+      return handOver(state, around);
     case "yes":
       return decideYes(state, around);
     case "no":
@@ -87,10 +86,18 @@ function answer(state: State, heard: Extract<Happening, { kind: "heard" }>, arou
       return { text: `Let us start afresh. ${askVertical(undefined)}`, asked: { kind: "vertical" } };
     case "card":
       return { text: `${say.cardWarning}${reminder(state, " ")}` };
+    case "language":
+      return { text: `${say.englishOnly}${reminder(state, " ")}` };
+    case "upset":
+      return canHandOver
+        ? { text: say.sorry, asked: { kind: "person" } }
+        : { text: "I am sorry about that. Tell me what went wrong and I will do what I can." };
     case "scope":
       return { text: `${say.outOfScope}${reminder(state, " ")}` };
     case "advice":
-      return { text: `${say.adviceRefused(canHandOver)}${reminder(state, " ")}` };
+      return reminder(state, "") || !canHandOver
+        ? { text: `${say.adviceRefused(canHandOver)}${reminder(state, " ")}` }
+        : { text: say.adviceRefused(canHandOver), asked: { kind: "person" } };
     case "greeting":
       return { text: inProgress(state) ? `Hello again!${reminder(state, " ")}` : say.greeting(around.agencyName) };
     case "thanks":
@@ -100,6 +107,7 @@ function answer(state: State, heard: Extract<Happening, { kind: "heard" }>, arou
     case "help":
       return { text: `${say.help(around.agencyName)}${reminder(state, "\n")}` };
     case "unclear":
+      if (state.pending) return { text: `I am sorry, I did not quite understand. ${say.pendingReply(state.pending)}` };
       return { text: reminder(state, "") ? `I am sorry, I did not quite understand.${reminder(state, " ")}` : say.unclear };
   }
 }
@@ -124,6 +132,8 @@ function decideYes(state: State, around: Surroundings): Move {
     return { text: "The confirmation has expired, so nothing was done. Tell me what you would like, and I will prepare it again.", asked: null };
   }
   switch (asked?.kind) {
+    case "person":
+      return handOver(state, around);
     case "relax": {
       const slots = state.slots[state.focus ?? "flight"];
       delete slots[asked.drop];
@@ -149,6 +159,13 @@ function decideYes(state: State, around: Surroundings): Move {
   }
 }
 
+function handOver(state: State, around: Surroundings): Move {
+  const said = state.last.kind === "heard" ? state.last.said.raw.trim().slice(0, 300) : "";
+  return around.tools.has("hand_over_to_person")
+    ? { call: { name: "hand_over_to_person", arguments: { reason: said || "the customer asked for a person" } } }
+    : { text: "I am sorry, I cannot transfer you from this chat. Please contact the agency directly and a colleague will help you." };
+}
+
 function decideDenied(state: State): Move {
   if (!state.pending) return { text: reminder(state, "").trim() || say.ability };
   delete state.pending;
@@ -160,6 +177,7 @@ function decideDenied(state: State): Move {
 
 function decideNo(state: State): Move {
   const { asked } = state;
+  if (asked?.kind === "person") return { text: `All right. What can I do for you?${reminder(state, " ")}`, asked: null };
   if (asked?.kind === "relax") return { text: "All right. Would other dates or another place work for you?", asked: { kind: "slots", slots: ["start"] } };
   if (asked?.kind === "day") {
     delete state.slots[asked.vertical][asked.slot];

@@ -91,8 +91,9 @@ function decideChange(state: State, goal: Extract<Goal, { kind: "change" }>, aro
   fillFromBooking(state, booking, vertical, around.gazetteer);
   setFocus(state, vertical);
   const slots = state.slots[vertical];
-  const { dates, wishes } = goal.wish;
+  const { dates, wishes, leave } = goal.wish;
   if (wishes.cabin) slots.cabin = wishes.cabin;
+  if (vertical === "flight" && leave && !("than" in leave)) slots.leave = leave;
   const endOnly = dates.mentions.length > 0 && dates.mentions.every(({ role }) => role === "end");
   if (applyDates(slots, dates, around.today, { focus: vertical, endOnly, keepLength: true }) || wishes.cabin) return undefined;
   return { text: say.askNewDate(booking.reference, vertical), asked: { kind: "slots", slots: ["start"] } };

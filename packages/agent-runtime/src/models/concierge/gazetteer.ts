@@ -15,7 +15,7 @@ export interface Place {
   airports: string[];
   /** IANA. */
   timeZone: string;
-  /** Larger means more travelled; only for putting candidates in order. */
+  /** Larger means more travelled: puts candidates in order, and a namesake many times smaller is not asked about. */
   weight: number;
 }
 
@@ -26,6 +26,8 @@ export interface Gazetteer {
    * (`san jose`, `portland`) are both returned: the caller asks back.
    */
   find(name: string): Place[];
+  /** The most travelled cities of a country by its usual name, best first; empty for what is no country. A name that is also a city's is found by `find` first. */
+  inCountry?(name: string): Place[];
   /** Best guesses for a misspelt name of five letters or more, at most three; never used without asking. */
   guess?(name: string): Place[];
 }

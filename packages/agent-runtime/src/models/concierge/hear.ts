@@ -5,7 +5,7 @@ import type { Vertical } from "./intents.ts";
 import { readTravellers } from "./names.ts";
 import { needsTravellers } from "./party.ts";
 import { type Act, forgetTrip, type Happening, initialState, inProgress, isActive, noParty, type State } from "./state.ts";
-import { count } from "./text.ts";
+import { count, ordinalWord } from "./text.ts";
 import { absorb, travellerData } from "./traveller-data.ts";
 import { applyTrip } from "./trip.ts";
 import { hasContent, type Understanding, understand } from "./understanding.ts";
@@ -34,6 +34,8 @@ function interpret(state: State, said: Understanding, today: string): Act | Hear
   const { intents, ids } = said;
   if (ids.cardNumber) return "card";
   if (intents.person) return "person";
+  if (intents.foreign && !ids.email) return "language";
+  if (intents.upset && intents.verticals.length === 0 && !intents.cancel && !hasContent(said)) return "upset";
   if (intents.outOfScope && intents.verticals.length === 0 && !ids.email) return "scope";
   if (answerQuestion(state, said)) return state.goal.kind === "cancel" ? "cancel" : state.goal.kind === "change" ? "change" : "trip";
   const existing = aboutExisting(state, said);
@@ -57,8 +59,18 @@ function interpret(state: State, said: Understanding, today: string): Act | Hear
   if (data) return data;
   if (intents.advice && intents.verticals.length === 0 && !hasContent(said)) return "advice";
   if (intents.advice && said.intents.question && intents.verticals.length === 0) return "advice";
-  if (applyTrip(state, said, today)) return "trip";
+  if (applyTrip(state, said, today)) {
+    if (ids.email) namedAhead(state, said, today);
+    return "trip";
+  }
   return plainReply(state, said);
+}
+
+/** Who travels and how to reach them, sent along with the request. */
+function namedAhead(state: State, said: Understanding, today: string): void {
+  const { namesAt, ids } = said;
+  const hidden = namesAt === undefined ? [] : [{ start: 0, end: namesAt }, ...ids.spans];
+  absorb(state, namesAt === undefined ? { names: [], half: [], bornOn: [] } : readTravellers(said.raw, hidden, today), said);
 }
 
 function plainReply(state: State, { intents }: Understanding): Act {
@@ -142,7 +154,15 @@ function choose(state: State, said: Understanding, today: string): Heard | undef
   const waiting = state.asked?.kind === "choice" && state.asked.vertical === vertical;
   // "Take it" after details were given means the offer they were about.
   const discussed = state.last.kind === "heard" && state.last.act === "details" ? state.last.offer : undefined;
+  const superlative = /\b(?:cheapest|fastest|quickest|earliest)\b/.test(text);
+  // After the choice: "actually number 2", "I meant the third".
+  const again =
+    !waiting &&
+    (state.asked?.kind === "travellers" || state.asked?.kind === "confirm" || state.asked?.kind === "alter") &&
+    /\b(?:actually|instead|rather|meant?|prefer|sorry|wait|changed?|switch|no|hm+)\b/.test(text) &&
+    new RegExp(`\\b(?:${ordinalWord}|\\d{1,2}(?:st|nd|rd|th)?)\\b`).test(text);
   const explicit =
+    again ||
     /\b(?:option|number|offer|choice)\s*\d|#\s*\d|\b(?:the|that)\s+(?:[\p{L}\p{N}:.-]+\s+){1,4}(?:one|option|offer)\b|\bcheapest\b|\bfastest\b|\bearliest\b/u.test(
       text,
     );
@@ -151,6 +171,8 @@ function choose(state: State, said: Understanding, today: string): Heard | undef
   const facts = said.dates.mentions.length + said.places.length + said.wishes.spans.length + (said.party ? 1 : 0) + (said.dates.shift === undefined ? 0 : 1);
   const bare = new RegExp(`^\\W*(?:${count}|\\d{1,2}(?:st|nd|rd|th)?)\\W*$`).test(text);
   if (facts > 0 && !explicit && !bare) return undefined;
+  // "The cheapest SUV" among others asks for a search.
+  if (facts > 0 && superlative) return undefined;
   if (intents.belongs && intents.verticals.some((other) => other !== vertical) && !explicit) return undefined;
   const takes =
     discussed && /\b(?:take|book|choose|want|have|reserve)\s+(?:it|that|this)\b|\b(?:that|this)\s+one\b|^\s*(?:yes|ok|okay|sure|perfect|great)\b/.test(text);

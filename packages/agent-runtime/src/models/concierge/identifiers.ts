@@ -35,7 +35,8 @@ function referenceIn(raw: string): { code: string; at: number } | undefined {
   const named = namedReference.exec(raw);
   // "booking please" is no reference: without a digit only capitals count.
   if (named && (/\d/.test(named[1]!) || /^[A-Z]{6}$/.test(named[1]!))) return { code: named[1]!.toUpperCase(), at: named.index + named[0].length - 6 };
-  const shouting = raw === raw.toUpperCase();
+  // Beside another word in capitals it is a name, as in "JOHN MILLER".
+  const shouting = raw === raw.toUpperCase() || (raw.match(/(?<![\p{L}\p{N}@.])\p{Lu}{2,}(?![\p{L}\p{N}@.])/gu) ?? []).length > 1;
   for (const match of raw.matchAll(/\b[A-Z0-9]{6}\b/g)) {
     const mixed = /\d/.test(match[0]) && /[A-Z]/.test(match[0]);
     if (mixed || (!shouting && /^[A-Z]{6}$/.test(match[0])) || (raw.trim() === match[0] && /[A-Z]/.test(match[0]))) return { code: match[0], at: match.index };

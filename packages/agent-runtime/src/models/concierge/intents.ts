@@ -30,6 +30,10 @@ export interface Intents {
   question: boolean;
   /** Something a travel desk does not do. */
   outOfScope: boolean;
+  /** Written in another language. */
+  foreign: boolean;
+  /** Angry or disappointed. */
+  upset: boolean;
   /** Asked about travel, but not answered by searching: visas, weather, baggage rules. */
   advice: boolean;
 }
@@ -51,7 +55,7 @@ const advice =
 const is = (pattern: RegExp) => (text: string) => pattern.test(text);
 
 const cancel = is(
-  /\bcancel(?:l?ed|l?ing|lation)?\b(?!\s+(?:policy|polic|fees?|conditions|terms))|\b(?:refund\s+(?:my|the|it)|get\s+(?:a|my)\s+(?:refund|money\s+back)|call\s+off|i\s+(?:can't|cannot|can\s+not)\s+(?:travel|go|make\s+it)\s*(?:any\s*more|anymore)?)\b/,
+  /\bcancel(?:l?ed|l?ing|lation)?\b(?!\s+(?:policy|polic|fees?|conditions|terms))|\b(?:refund\s+(?:my|the|it)|(?:get|want|need|have|give\s+me)\s+(?:a|my)\s+(?:refund|money\s+back)|call\s+off|i\s+(?:can't|cannot|can\s+not)\s+(?:travel|go|make\s+it)\s*(?:any\s*more|anymore)?)\b/,
 );
 const change = is(
   /(?<!\b(?:no|without|without\s+a|any)\s)\b(?:changed?|modif(?:y|ied)|moved?|rescheduled?|rebook(?:ed)?|re-book|postponed?|bring\s+forward|push\s+back|amend(?:ed)?|switch|alter)\b(?!\s+my\s+mind)/,
@@ -63,6 +67,12 @@ const statusPerhaps = is(/\bmy\s+(?:bookings?|reservations?|trips?|itinerary|iti
 const person = is(
   /\b(?:(?:talk|speak|chat|connect(?:\s+me)?|transfer(?:\s+me)?|get\s+me|put\s+me\s+through|hand\s+(?:me\s+)?over)\s+(?:to|with)\s+(?:an?\s+|the\s+|your\s+|some\s+)?(?:\w+\s+)?(?:person|human|agent|someone|somebody|colleague|representative|rep|operator|manager|supervisor|advisor|adviser|consultant|people|staff|employee)|(?:real|live|actual)\s+(?:person|human|agent)|human\s+(?:agent|being|please|help|support)|(?:call|ring|phone)\s+me(?:\s+back)?(?=\s*(?:$|[.,!?]|please|now|later|today|tomorrow|on|at|asap))|(?:i\s+)?(?:want|need|prefer)\s+(?:a|an)\s+(?:human|real\s+person|person|agent|operator|representative)|customer\s+service|(?:complain|complaint)|get\s+me\s+(?:a\s+|the\s+)?(?:manager|human|person|agent)|can\s+(?:someone|somebody)\s+(?:call|help|contact)|(?:are|r)\s+you\s+(?:a\s+)?(?:bot|robot|human|real|machine|ai)\s*\?*\s*(?:i\s+want)|^\s*(?:human|agent|operator|representative|person))\b/,
 );
+/** Words that English does not have and names rarely are. */
+const foreignWords =
+  /\b(?:quiero|queremos|quisiera|necesito|necesitamos|busco|reservar|reserva|vuelo|vuelos|un|una|por|favor|gracias|hola|manana|habitacion|coche|ida|vuelta|para|con|puede|bonjour|je|nous|voudrais|vol|vols|reserver|s'il|vous|plait|une|chambre|voiture|merci|demain|pour|ich|wir|brauche|mochte|mochten|suche|einen|eine|flug|fluge|buchen|bitte|nach|zimmer|auto|mietwagen|danke|guten|voglio|vorrei|volo|voli|prenotare|grazie|ciao|per|camera|domani|ola|quero|preciso|voo|voos|obrigad[oa]|amanha|quarto|carro|dois|duas|deux|zwei|fur|heute|morgen|oggi|hoy)\b/g;
+const upset = is(
+  /\b(?:useless|worst|terrible|horrible|awful|ridiculous|rubbish|garbage|pathetic|disgusting|unacceptable|incompetent|stupid|idiots?|idiotic|scam|rip-?off|disappointed|furious|angry|fed\s+up|hate\s+(?:this|you)|waste\s+of\s+time|not\s+helpful|this\s+sucks|you\s+suck|wtf|f[u*]ck\w*|shit\w*|bullshit|damn)\b/,
+);
 const greeting = is(/^\s*(?:hi|hello|hey|hiya|good\s+(?:morning|afternoon|evening|day)|greetings|howdy|hola|bonjour|hallo|ola|yo)\b/);
 const thanks = is(/\b(?:thanks?|thank\s+you|thx|cheers|much\s+appreciated|ty)\b/);
 const bye = is(
@@ -72,7 +82,7 @@ const help = is(
   /\b(?:help(?!\s+me\s+(?:book|find|with\s+(?:a|my|the)))|what\s+can\s+you\s+do|what\s+do\s+you\s+(?:do|offer)|how\s+does\s+this\s+work|who\s+are\s+you|what\s+are\s+you|are\s+you\s+(?:a\s+)?(?:bot|robot|human|real|ai|machine)|how\s+can\s+you\s+help|your\s+name|options\s+do\s+i\s+have)\b/,
 );
 const yes = is(
-  /^\s*(?:yes|y|yep|yeah|yup|ok|okay|sure|confirm(?:ed)?|correct|right|exactly|please\s+do|go\s+ahead|do\s+it|of\s+course|sounds\s+good|perfect|great|fine|absolutely|agreed|i\s+confirm|i\s+agree|that's\s+(?:right|it|correct)|that\s+is\s+(?:right|correct)|looks\s+good)\b/,
+  /^\s*(?:yes|y|yep|yeah|yup|ya|yess+|ok|okay|k|sure|confirm(?:ed)?|correct|right|exactly|please\s+do|go\s+ahead|do\s+it|of\s+course|sounds\s+good|perfect|great|fine|absolutely|agreed|i\s+confirm|i\s+agree|that's\s+(?:right|it|correct)|that\s+is\s+(?:right|correct)|looks\s+good)\b/,
 );
 const no = is(/^\s*(?:no|n|nope|nah|don't|do\s+not|not\s+(?:now|yet|this|that|really|any)|stop|decline|neither|none)\b/);
 const abandon = is(/\b(?:never\s?mind|forget\s+(?:it|about\s+it|that)|leave\s+it|scrap\s+that|drop\s+it|not\s+interested|changed\s+my\s+mind|no\s+longer)\b/);
@@ -129,6 +139,8 @@ export function readIntents(text: string): Intents {
     restart: restart(text),
     book: book(text),
     question: /\?\s*$/.test(text),
+    foreign: new Set(text.match(foreignWords)).size >= 2,
+    upset: upset(text),
     outOfScope: outOfScope.test(text),
     advice: advice.test(text),
   };

@@ -1,6 +1,8 @@
+import type { Money } from "@travelagent/protocol";
 import { spokenMoney } from "./amounts.ts";
 import { spoken } from "./calendar.ts";
 import type { Vertical } from "./intents.ts";
+import { leavingThen } from "./offer-times.ts";
 import type { OfferReading, SearchReading } from "./readings.ts";
 import type { Party, PlaceSlot, Relaxable, Slots } from "./state.ts";
 import { list, plural } from "./text.ts";
@@ -8,19 +10,41 @@ import { nameIn, partyWords } from "./wording.ts";
 
 const sandboxNote = "Please note: these are sandbox results, demo data and no real travel.";
 
+const cabinWords: Record<string, string> = { PREMIUM_ECONOMY: "premium economy", BUSINESS: "business class", FIRST: "first class" };
+
+function budgetOf(value: unknown): Money | undefined {
+  const { amount, currency } = (value ?? {}) as Partial<Money>;
+  return typeof amount === "string" && typeof currency === "string" ? { amount, currency } : undefined;
+}
+
 function described(vertical: Vertical, slots: Slots, args: Record<string, unknown>, party: Party): string {
   const day = (value: unknown) => (typeof value === "string" && /^\d{4}-\d{2}-\d{2}/.test(value) ? spoken(value.slice(0, 10)) : "");
   const name = (slot: PlaceSlot | undefined, code: unknown) => (slot && "place" in slot && slot.place.code === code ? nameIn(slot)! : String(code ?? ""));
+  const limit = budgetOf(args.maxTotal);
+  const upTo = limit ? `, up to ${spokenMoney(limit)}` : "";
   switch (vertical) {
     case "flight": {
       const back = day(args.returnDate);
-      return `from ${name(slots.origin, args.origin)} to ${name(slots.place, args.destination)} on ${day(args.departureDate)}${back ? `, back on ${back},` : ""} for ${partyWords(party)}`;
+      const kind = [args.directOnly === true ? "direct flights only" : "", typeof args.cabin === "string" ? (cabinWords[args.cabin] ?? "") : ""].filter(
+        Boolean,
+      );
+      return `from ${name(slots.origin, args.origin)} to ${name(slots.place, args.destination)} on ${day(args.departureDate)}${back ? `, back on ${back},` : ""} for ${partyWords(party)}${kind.length > 0 ? `, ${kind.join(", ")}` : ""}${upTo}`;
     }
-    case "hotel":
-      return `in ${name(slots.place, args.place)} from ${day(args.checkIn)} to ${day(args.checkOut)} for ${partyWords(party)}`;
+    case "hotel": {
+      const kind = [
+        typeof args.rooms === "number" && args.rooms > 1 ? `${args.rooms} rooms` : "",
+        typeof args.minStars === "number" ? `${plural(args.minStars, "star")} or more` : "",
+        args.refundableOnly === true ? "with free cancellation" : "",
+      ].filter(Boolean);
+      return `in ${name(slots.place, args.place)} from ${day(args.checkIn)} to ${day(args.checkOut)} for ${partyWords(party)}${kind.length > 0 ? `, ${kind.join(", ")}` : ""}${upTo}`;
+    }
     case "car": {
       const time = (value: unknown) => String(value ?? "").slice(11, 16);
-      return `in ${name(slots.place, args.pickUp)} from ${day(args.pickUpAt)} ${time(args.pickUpAt)} to ${day(args.dropOffAt)} ${time(args.dropOffAt)}${args.dropOff ? `, returned in ${name(slots.dropOff, args.dropOff)}` : ""}`;
+      const kind = [
+        typeof args.category === "string" ? (args.category === "suv" ? "SUV" : args.category) : "",
+        args.automaticOnly === true ? "automatic" : "",
+      ].filter(Boolean);
+      return `in ${name(slots.place, args.pickUp)} from ${day(args.pickUpAt)} ${time(args.pickUpAt)} to ${day(args.dropOffAt)} ${time(args.dropOffAt)}${args.dropOff ? `, returned in ${name(slots.dropOff, args.dropOff)}` : ""}${kind.length > 0 ? `, ${kind.join(", ")}` : ""}${upTo}`;
     }
   }
 }
@@ -51,8 +75,9 @@ export function offersReply({ search, args, slots, party, sandboxFirst, changing
   const cheapest = tagged(offers, "cheapest") ?? lowest(offers);
   const fastest = vertical === "flight" ? tagged(offers, "fastest") : undefined;
   const [only] = offers;
-  const headline =
-    offers.length === 1 && only
+  const headline = slots.leave
+    ? `${leavingLine(offers, slots.leave)}`
+    : offers.length === 1 && only
       ? `It is ${only.title} for ${spokenMoney(only.price)}.`
       : [
           cheapest
@@ -73,6 +98,15 @@ export function offersReply({ search, args, slots, party, sandboxFirst, changing
     "  ",
     " ",
   );
+}
+
+function leavingLine(offers: readonly OfferReading[], leave: NonNullable<Slots["leave"]>): string {
+  const fitting = leavingThen(offers, leave);
+  const best = lowest(fitting) ?? fitting[0];
+  if (!best) return `None of them leaves ${leave.said}.`;
+  if (fitting.length === offers.length) return `All leave ${leave.said}; the cheapest is number ${best.number} at ${spokenMoney(best.price)}.`;
+  if (fitting.length === 1) return `Number ${best.number} leaves ${leave.said}, at ${spokenMoney(best.price)}.`;
+  return `Numbers ${list(fitting.map(({ number }) => String(number)))} leave ${leave.said}; the cheapest of them is number ${best.number} at ${spokenMoney(best.price)}.`;
 }
 
 const tagged = (offers: readonly OfferReading[], tag: string): OfferReading | undefined =>

@@ -12,6 +12,8 @@ export interface PlaceMention {
   candidates: Place[];
   /** The candidates are guesses at a misspelt name. */
   guessed: boolean;
+  /** A country was named: the candidates are cities in it. */
+  country?: true;
   span: Span;
 }
 
@@ -57,8 +59,15 @@ function tidy(found: readonly Place[]): Place[] {
   return kept.filter((place, index) => kept.findIndex((other) => other.code === place.code && other.kind === place.kind) === index);
 }
 
-/** Every namesake, the most travelled first: which one is meant is asked, never assumed. */
-const inOrder = (candidates: Place[]): Place[] => [...candidates].sort((a, b) => b.weight - a.weight).slice(0, 6);
+/** So many times more travelled than its namesakes, a city is meant by its bare name: London, not the one in Ontario. */
+const dominance = 6;
+
+/** The namesakes that may be meant, the most travelled first: which one it is is asked. */
+function inOrder(candidates: Place[]): Place[] {
+  const [first, second, ...rest] = [...candidates].sort((a, b) => b.weight - a.weight);
+  if (!first || !second) return candidates;
+  return first.weight >= dominance * second.weight ? [first] : [first, second, ...rest].slice(0, 6);
+}
 
 const countryWords: Record<string, string> = {
   uk: "GB",
@@ -75,6 +84,23 @@ const countryWords: Record<string, string> = {
   "the uk": "GB",
   uae: "AE",
   holland: "NL",
+  british: "GB",
+  english: "GB",
+  scottish: "GB",
+  american: "US",
+  canadian: "CA",
+  australian: "AU",
+  spanish: "ES",
+  "costa rican": "CR",
+  venezuelan: "VE",
+  chilean: "CL",
+  dominican: "DO",
+  argentine: "AR",
+  argentinian: "AR",
+  mexican: "MX",
+  italian: "IT",
+  indian: "IN",
+  egyptian: "EG",
 };
 
 /** Whether a phrase names the country or region of a place. */
@@ -155,7 +181,8 @@ function accepts(token: Token, { text, raw, shouting, hungry }: Scan): boolean {
       (cued() && !/\bthe\s{0,2}$/.test(text.slice(0, token.start))) ||
       /^\s*(?:to|-|→|>|->)\s*[a-z]{3}\b/.test(text.slice(token.end))
     );
-  if (weak.has(token.text)) return hungry || (isCapital(token) && text.slice(0, token.start).trim() !== "") || cued();
+  const paired = () => /\p{L}\s*(?:-|\/|>)\s*$/u.test(text.slice(0, token.start));
+  if (weak.has(token.text)) return hungry || (isCapital(token) && text.slice(0, token.start).trim() !== "") || cued() || paired();
   return true;
 }
 
@@ -173,6 +200,11 @@ interface Scan {
   hungry: boolean;
 }
 
+const mostCities = 5;
+const cuedAt = ({ text }: Scan, token: Token): boolean => roleBefore(text, token.start) !== undefined;
+const countryOf = (gazetteer: Gazetteer, words: readonly Token[]): Place[] =>
+  (gazetteer.inCountry?.(words.map(({ text }) => text).join(" ")) ?? []).slice(0, mostCities);
+
 function known(scan: Scan): PlaceMention[] {
   const { gazetteer, text, tokens } = scan;
   const found: PlaceMention[] = [];
@@ -182,16 +214,19 @@ function known(scan: Scan): PlaceMention[] {
       const words = tokens.slice(at, at + n);
       if (n === 1 && !accepts(words[0]!, scan)) continue;
       if (n > 1 && (notPlaces.has(words[0]!.text) || never.has(words[0]!.text)) && never.has(words[1]!.text)) continue;
-      const hits = tidy(lookUp(gazetteer, text, words));
+      const named = tidy(lookUp(gazetteer, text, words));
+      const inCountry = named.length === 0 && (cuedAt(scan, words[0]!) || n > 1 || words[0]!.text.length > 3) ? countryOf(gazetteer, words) : [];
+      const hits = named.length > 0 ? named : inCountry;
       if (hits.length === 0) continue;
-      const qualified = qualify(hits, tokens, at + n);
+      const qualified = named.length > 0 ? qualify(hits, tokens, at + n) : { candidates: hits, used: 0 };
       const end = tokens[at + n - 1 + qualified.used]!.end;
       const tail = /^\s+(?:airport|city)\b/.exec(text.slice(end));
       const role = roleBefore(text, words[0]!.start);
       found.push({
         said: words.map((word) => word.raw).join(" "),
-        candidates: inOrder(qualified.candidates),
+        candidates: named.length === 0 ? inCountry : inOrder(qualified.candidates),
         guessed: false,
+        ...(named.length === 0 ? { country: true as const } : {}),
         span: { start: words[0]!.start, end: end + (tail?.[0].length ?? 0) },
         ...(role ? { role } : {}),
       });

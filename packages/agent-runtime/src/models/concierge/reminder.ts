@@ -1,4 +1,4 @@
-import { askDay, askPlace, askSlots, askVertical } from "./ask.ts";
+import { askDay, askPlace, askSlots, askVertical, tooLarge } from "./ask.ts";
 import { travellerQuestion } from "./continue-booking.ts";
 import { doubt } from "./continue-trip.ts";
 import { missingSlots } from "./searching.ts";
@@ -16,6 +16,8 @@ export function reminder(state: State, before: string): string {
       const open = doubt(state, state.focus ?? "flight");
       if (open && "text" in open) return `${before}${open.text}`;
       const missing = missingSlots(state, state.focus ?? "flight");
+      const people = (state.party.adults ?? 1) + state.party.ages.length;
+      if (missing.length === 0 && people > 9 && state.focus !== "car") return `${before}${tooLarge(people)}`;
       return missing.length > 0 ? `${before}${askSlots(state.focus ?? "flight", missing, state.slots[state.focus ?? "flight"], state.party)}` : "";
     }
     case "place": {
@@ -36,6 +38,8 @@ export function reminder(state: State, before: string): string {
       return `${before}Please answer with the number or the reference of the booking: ${asked.references.join(", ")}.`;
     case "item":
       return `${before}Please tell me which part: ${asked.verticals.map(noun).join(" or ")}.`;
+    case "person":
+      return "";
     case "relax":
     case "alter":
       return `${before}Tell me what you would like to change.`;

@@ -14,6 +14,9 @@ export const greeting = (agencyName: string | undefined): string =>
 export const help = (agencyName: string | undefined): string =>
   `I am the automatic travel concierge${agencyName ? ` of ${agencyName}` : ""}. ${ability} For example: "a flight from Barcelona to Lisbon on 12 March for two", or "a hotel in Rome from 3 to 6 May".`;
 export const outOfScope = `I am sorry, I can only help with travel. ${ability}`;
+export const englishOnly =
+  'I am sorry, I only understand English. Please write in plain English, for example: "a flight from Madrid to Paris on 12 March for two".';
+export const sorry = "I am sorry about that. Shall I bring in a colleague? Answer yes and I pass the conversation on.";
 export const unclear = `I am sorry, I did not quite understand. ${ability}`;
 export const adviceRefused = (canHandOver: boolean): string =>
   `I would rather not guess: I can search, book, change and cancel flights, hotels and rental cars, but I have no reliable answer to that.${canHandOver ? ' Shall I bring in a colleague? Just say "talk to a person".' : ""}`;
@@ -49,7 +52,7 @@ export function askTravellers(missing: Missing, known: number, carOnly: boolean)
     asks.push(
       missing.births.length === 1
         ? `the birth date of the child (${missing.births[0]! < 1 ? "under 1 year" : `age ${missing.births[0]}`})`
-        : `the birth dates of the children (ages ${list(missing.births.map(String))})`,
+        : `the birth dates of the children (ages ${list(missing.births.map((age) => (age < 1 ? "under 1" : String(age))))})`,
     );
   if (missing.email) asks.push("an e-mail address for the booking");
   return `Please send me ${list(asks)}.`;

@@ -2,7 +2,7 @@ import { addDays, day, weekdayOf, yearOf } from "./calendar.ts";
 import type { DaySpec } from "./dates.ts";
 
 /** A day that is known, or why not, with the days it could be. */
-type Resolved = { day: string; until?: string } | { why: "ambiguous" | "past" | "month" | "invalid"; options: string[]; month?: number };
+type Resolved = { day: string; until?: string } | { why: "ambiguous" | "around" | "past" | "month" | "invalid"; options: string[]; month?: number };
 
 const recentlyDays = 31;
 
@@ -27,6 +27,30 @@ function resolveDayMonth(spec: { dayOfMonth: number; month: number; year?: numbe
   const thisYear = day(yearOf(today), spec.month, spec.dayOfMonth);
   if (from === today && thisYear && thisYear < today && addDays(thisYear, recentlyDays) >= today) return { why: "past", options: [made] };
   return { day: made };
+}
+
+/** Easter Sunday by the Gregorian rule. */
+function easter(year: number): string {
+  const golden = year % 19;
+  const century = Math.floor(year / 100);
+  const epact = (century - Math.floor(century / 4) - Math.floor((8 * century + 13) / 25) + 19 * golden + 15) % 30;
+  const moon = epact - Math.floor(epact / 28) * (1 - Math.floor(29 / (epact + 1)) * Math.floor((21 - golden) / 11));
+  const sunday = moon - ((year + Math.floor(year / 4) + moon + 2 - century + Math.floor(century / 4)) % 7);
+  const month = 3 + Math.floor((sunday + 40) / 44);
+  return day(year, month, sunday + 28 - 31 * Math.floor(month / 4))!;
+}
+
+const mainDay: Record<"Christmas" | "New Year" | "Easter", (year: number) => string> = {
+  Christmas: (year) => day(year, 12, 25)!,
+  "New Year": (year) => day(year, 1, 1)!,
+  Easter: easter,
+};
+
+/** The three days up to the feast that comes next, as far as they are still to come. */
+function around(feast: keyof typeof mainDay, from: string): string[] {
+  const year = yearOf(from);
+  const main = [year, year + 1].map(mainDay[feast]).find((one) => one >= from)!;
+  return [addDays(main, -2), addDays(main, -1), main].filter((one) => one >= from);
 }
 
 /** Which day is meant. `notBefore`: an end is never before its start. */
@@ -66,6 +90,10 @@ export function resolveDay(spec: DaySpec, today: string, notBefore?: string): Re
     }
     case "month":
       return { why: "month", options: [], month: spec.month };
+    case "around": {
+      const options = around(spec.feast, from);
+      return { why: "around", options };
+    }
     case "invalid":
       return { why: "invalid", options: [] };
   }

@@ -7,6 +7,9 @@ import { endOf, type PlaceSlot, type SlotName, type Slots, type State } from "./
 
 export const searchTool: Record<Vertical, string> = { flight: "search_flights", hotel: "search_hotels", car: "search_cars" };
 
+/** As many as a search shows at once. */
+export const mostOffers = 20;
+
 const placeIn = (slot: PlaceSlot | undefined): Place | undefined => (slot && "place" in slot ? slot.place : undefined);
 export const startOf = ({ start }: Slots): string | undefined => (start && "day" in start ? start.day : undefined);
 export const endDay = (slots: Slots): string | undefined => endOf(slots, addDays);
@@ -15,8 +18,8 @@ export const endDay = (slots: Slots): string | undefined => endOf(slots, addDays
 export function missingSlots(state: State, vertical: Vertical): SlotName[] {
   const slots = state.slots[vertical];
   const missing: SlotName[] = [];
-  if (vertical === "flight" && !slots.origin) missing.push("origin");
   if (!slots.place) missing.push("place");
+  if (vertical === "flight" && !slots.origin) missing.push("origin");
   if (!slots.start) missing.push("start");
   const needsEnd = vertical !== "flight" || slots.roundTrip === true;
   if (needsEnd && !slots.end && slots.nights === undefined) missing.push("end");
@@ -44,7 +47,9 @@ export function searchArgs(state: State, vertical: Vertical, currency: string): 
   const slots = state.slots[vertical];
   const start = startOf(slots)!;
   const end = endDay(slots);
-  const limit = slots.limit === undefined ? {} : { limit: slots.limit };
+  // Of many more some leave when it is wished.
+  const wide = slots.limit ?? (vertical === "flight" && slots.leave ? mostOffers : undefined);
+  const limit = wide === undefined ? {} : { limit: wide };
   const budget = maxTotal(state, slots, currency, end ? daysBetween(start, end) : 1);
   const common = { ...(budget ? { maxTotal: budget } : {}), ...limit };
   const ages = state.party.ages.length > 0 ? { childrenAges: [...state.party.ages] } : {};

@@ -7,8 +7,10 @@ import type { Understanding } from "./understanding.ts";
 import type { Cabin, CarCategory } from "./wishes.ts";
 
 /** A place that is settled, or what was said and what it could mean. */
-export type PlaceSlot = { place: Place /** Others have the same name. */; namesakes?: true } | { said: string; options: Place[]; guessed: boolean };
-export type DaySlot = { day: string } | { said: string; why: "ambiguous" | "past" | "month" | "invalid"; options: string[]; month?: number };
+export type PlaceSlot =
+  | { place: Place /** Others have the same name. */; namesakes?: true }
+  | { said: string; options: Place[]; guessed: boolean /** A country, with its cities. */; country?: true };
+export type DaySlot = { day: string } | { said: string; why: "ambiguous" | "around" | "past" | "month" | "invalid"; options: string[]; month?: number };
 
 /** The request for one kind of travel. `place` is the destination of a flight, the town of a hotel, the pick-up of a car. */
 export interface Slots {
@@ -33,6 +35,8 @@ export interface Slots {
   pickUpTime?: string;
   dropOffTime?: string;
   limit?: number;
+  /** When a flight is to leave. */
+  leave?: { after?: string; before?: string; said: string };
 }
 
 export interface Party {
@@ -59,6 +63,8 @@ export type Question =
   | { kind: "confirm" }
   | { kind: "booking"; references: string[] }
   | { kind: "item"; verticals: Vertical[] }
+  /** Whether to bring in a colleague. */
+  | { kind: "person" }
   | { kind: "alter" };
 
 export type Goal =
@@ -74,6 +80,8 @@ export type Act =
   | "details"
   | "card"
   | "scope"
+  | "language"
+  | "upset"
   | "person"
   | "restart"
   | "cancel"

@@ -71,6 +71,8 @@ function tallyChildren(text: string, tally: Tally): string {
     const ages = (match[3]?.match(/\d{1,2}/g) ?? []).map((age) => ageOf(Number(age), match[4]?.trim() || undefined)).filter((age) => age <= 17);
     const manyByWord = /(?:children|kids|sons|daughters|boys|girls|toddlers|babies|infants|ones|teens|teenagers|newborns)$/.test(match[2]!) ? 2 : 1;
     const said = match[1] ? toNumber(match[1]) : undefined;
+    // "Our daughter told us": somebody spoken of, not somebody who travels.
+    if (/^\s+(?:told|says?|said|lives?|recommended|suggested|works?|studies|studied|got|is\s+getting|was|has)\b/.test(rest.slice(match.span.end))) continue;
     if (said === 0 || /\b(?:no|without)\s*$/.test(rest.slice(0, match.span.start))) continue;
     const number = Math.min(8, said ?? (ages.length || manyByWord));
     const small = /bab|infant|newborn/.test(match[2]!);

@@ -78,6 +78,10 @@ function applyShift(slots: Slots, shift: number, shiftOf: "start" | "end" | unde
     moved = true;
   }
   if (slots.nights !== undefined && !slots.end && shiftOf === undefined) return moved;
+  if (start && !end && shiftOf === "end" && shift > 0) {
+    slots.end = { day: addDays(start, shift) };
+    moved = true;
+  }
   if (end && shiftOf !== "start") {
     slots.end = { day: addDays(end, shift) };
     delete slots.nights;

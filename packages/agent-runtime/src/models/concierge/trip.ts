@@ -1,6 +1,7 @@
 import { justBelow } from "./amounts.ts";
 import { longMonths } from "./calendar.ts";
 import type { Vertical } from "./intents.ts";
+import { departureTime } from "./offer-times.ts";
 import type { PlaceMention } from "./places.ts";
 import { noParty, type PlaceSlot, type Slots, type State } from "./state.ts";
 import { count, toNumber } from "./text.ts";
@@ -23,6 +24,8 @@ export function applyTrip(state: State, said: Understanding, today: string): boo
     applyPlaces(state, slots, said),
     applyDates(slots, said.dates, today, { ...(state.focus ? { focus: state.focus } : {}), endOnly: asksOnly(state, "end") }),
     applyTimes(slots, said),
+    applyLeave(state, slots, said),
+    applyTonight(state, slots, said),
     partyChanged,
     applyWishes(state, said),
     applyBareNumber(state, slots, said, today),
@@ -115,8 +118,9 @@ function applyVerticals(state: State, { intents, places, text }: Understanding):
   return true;
 }
 
-function inferVertical(state: State, { wishes, places }: Understanding): Vertical | undefined {
+function inferVertical(state: State, { wishes, places, text }: Understanding): Vertical | undefined {
   if (state.wanted[0]) return state.wanted[0];
+  if (places.length > 0 && /\b(?:get|getting)\s+to\b/.test(text)) return "flight";
   if (wishes.category !== undefined || wishes.automatic !== undefined || wishes.driverAge !== undefined) return "car";
   if (wishes.minStars !== undefined || wishes.rooms !== undefined) return "hotel";
   if (wishes.cabin !== undefined || wishes.direct !== undefined || wishes.roundTrip || wishes.oneWay) return "flight";
@@ -146,7 +150,8 @@ const asksOnly = (state: State, slot: "end" | "origin"): boolean => {
 
 // ---- places ----------------------------------------------------------------------------------------------------------
 
-function toSlot(state: State, { candidates, guessed, said }: PlaceMention): PlaceSlot {
+function toSlot(state: State, { candidates, guessed, said, country }: PlaceMention): PlaceSlot {
+  if (country) return { said, options: candidates, guessed, country };
   if (candidates.length === 1 && !guessed) return { place: candidates[0]! };
   // Which London it is needs to be asked only once.
   for (const { origin, place, dropOff } of Object.values(state.slots))
@@ -161,6 +166,9 @@ function applyPlaces(state: State, slots: Slots, { places }: Understanding): boo
     // An unknown word does not overwrite a place that is settled.
     const settled = into[name] !== undefined && "place" in into[name];
     if (mention.guessed && mention.candidates.length === 0 && settled) return false;
+    // "Barcelona, Spain" said in two messages: the country of a settled place adds nothing.
+    const before = into[name];
+    if (mention.country && before && "place" in before && mention.candidates.some(({ country }) => country === before.place.country)) return false;
     into[name] = toSlot(state, mention);
     return true;
   };
@@ -210,8 +218,34 @@ function applyTimes(slots: Slots, { times }: Understanding): boolean {
   return true;
 }
 
+/** When the flight is to leave: "later" counts from the offer being talked of. */
+function applyLeave(state: State, slots: Slots, { leave }: Understanding): boolean {
+  if (!leave || state.focus !== "flight") return false;
+  if (!("than" in leave)) {
+    slots.leave = leave;
+    return true;
+  }
+  const from = departureTime(state.chosen.flight?.offer ?? state.found.flight?.offers[0]);
+  if (!from) return false;
+  slots.leave = leave.than === "later" ? { after: addMinute(from), said: `after ${from}` } : { before: from, said: `before ${from}` };
+  return true;
+}
+
+const addMinute = (time: string): string => {
+  const minutes = Math.min(Number(time.slice(0, 2)) * 60 + Number(time.slice(3)) + 1, 24 * 60 - 1);
+  return `${String(Math.floor(minutes / 60)).padStart(2, "0")}:${String(minutes % 60).padStart(2, "0")}`;
+};
+
+/** A hotel "tonight" or "for Friday night" is for one night. */
+function applyTonight(state: State, slots: Slots, { text, dates }: Understanding): boolean {
+  if (state.focus !== "hotel" || slots.end || slots.nights !== undefined || dates.nights !== undefined) return false;
+  if (!/\btonight\b|\b(?:tomorrow|\w+day|the|over)\s*night\b/.test(text)) return false;
+  slots.nights = 1;
+  return true;
+}
+
 const bareNumber = new RegExp(
-  `^[\\s,.;!]*(?:(?:and|for|just|only|we|are|will|be|it's|is|there|of|us|about|nights?)[\\s,]+)*(${count})(?:[\\s,]+(?:please|of|us|in|total|thanks|and))*[\\s.,;!]*$`,
+  `^[\\s,.;!]*(?:(?:and|ok|okay|so|then|well|oh|sorry|no|yes|make|say|that|i|mean|meant|for|just|only|we|are|will|be|it|it's|is|there|of|us|about|nights?)[\\s,]+)*(${count})(?:[\\s,]+(?:please|of|us|in|total|thanks|and|then|instead|nights?))*[\\s.,;!]*$`,
 );
 
 function applyBareNumber(state: State, slots: Slots, { rest, party, dates }: Understanding, today: string): boolean {
@@ -227,13 +261,14 @@ function applyBareNumber(state: State, slots: Slots, { rest, party, dates }: Und
     ).slot;
     return true;
   }
-  if (asked.includes("party") && !party && n <= 30) {
-    state.party = { ages: [], agesMissing: 0, adults: n };
-    return true;
-  }
+  // The first of what was asked is answered first.
   if (asked.includes("end") && !asked.includes("start") && dates.nights === undefined && state.focus !== "flight" && n <= 60) {
     slots.nights = n;
     delete slots.end;
+    return true;
+  }
+  if (asked.includes("party") && !party && n <= 30) {
+    state.party = { ages: [], agesMissing: 0, adults: n };
     return true;
   }
   return false;

@@ -3,6 +3,7 @@ import { type Dates, readDates } from "./dates.ts";
 import type { Gazetteer } from "./gazetteer.ts";
 import { type Identifiers, readIdentifiers } from "./identifiers.ts";
 import { type Intents, readIntents } from "./intents.ts";
+import { type LeaveWish, readLeave } from "./leave.ts";
 import { type PlaceMention, readPlaces } from "./places.ts";
 import { blank, composed, normalise } from "./text.ts";
 import { readTimes, type TimeMention } from "./times.ts";
@@ -23,7 +24,11 @@ export interface Understanding {
   times: TimeMention[];
   party?: PartyMention;
   wishes: Wishes;
+  /** When a flight is to leave. */
+  leave?: LeaveWish;
   places: PlaceMention[];
+  /** Where the travellers are named: "the names are …". What stands there is about people, not about the trip. */
+  namesAt?: number;
 }
 
 interface ReadingContext {
@@ -34,17 +39,25 @@ interface ReadingContext {
   hungry: boolean;
 }
 
+const namesPattern =
+  /\b(?:(?:our|my|their|the|with|passengers?'?|travell?ers?'?|guests?'?|full|driver's)\s+)*names?\s*(?:is|are|:)|\b(?:passengers?|travell?ers?|guests?)\s*(?:are\s*)?:/;
+
 /** Each reader takes its words away, so that a sum is no date, a date no number of people, and a person no place. */
 export function understand(message: string, { today, gazetteer, hungry }: ReadingContext): Understanding {
   const raw = composed(message);
-  const text = normalise(raw);
+  // "form Madrid to Paris": the same length, so that positions hold.
+  const text = normalise(raw).replace(/\bform(?=\s+\p{L}+\s+(?:to|-)\s)/u, "from");
   const ids = readIdentifiers(raw);
   let rest = blank(text, ids.spans);
+  const named = namesPattern.exec(text);
+  const namesAt = named && named.index > 0 && ids.email ? named.index : undefined;
+  if (namesAt !== undefined) rest = blank(rest, [{ start: namesAt, end: rest.length }]);
   const budget = readBudget(rest);
   if (budget) rest = blank(rest, [budget.span]);
   const dates = readDates(rest, today);
   for (const mention of dates.mentions) mention.said = raw.slice(mention.span.start, mention.span.end).trim();
   rest = blank(rest, dates.spans);
+  const leave = readLeave(rest);
   const times = readTimes(rest);
   rest = blank(
     rest,
@@ -54,12 +67,27 @@ export function understand(message: string, { today, gazetteer, hungry }: Readin
   if (party) rest = blank(rest, party.spans);
   const wishes = readWishes(rest);
   rest = blank(rest, wishes.spans);
+  if (leave) rest = blank(rest, [leave.span]);
   const places = readPlaces(rest, raw, gazetteer, { hungry });
   rest = blank(
     rest,
     places.map(({ span }) => span),
   );
-  return { raw, text, rest, intents: readIntents(text), ids, dates, times, wishes, places, ...(budget ? { budget } : {}), ...(party ? { party } : {}) };
+  return {
+    raw,
+    text,
+    rest,
+    intents: readIntents(text),
+    ids,
+    dates,
+    times,
+    wishes,
+    places,
+    ...(budget ? { budget } : {}),
+    ...(party ? { party } : {}),
+    ...(leave ? { leave: leave.wish } : {}),
+    ...(namesAt === undefined ? {} : { namesAt }),
+  };
 }
 
 /** Whether anything was said of days, people, money or wishes. */

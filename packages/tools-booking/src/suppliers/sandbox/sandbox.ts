@@ -1,6 +1,7 @@
 import { type Clock, type Database, systemClock } from "@travelagent/protocol/ports";
 import type { PaymentProvider, PaymentState } from "../../payment.ts";
 import type { Supplier } from "../../supplier.ts";
+import { supplierBooks } from "./books.ts";
 import { createCars } from "./cars.ts";
 import type { Faults } from "./faults.ts";
 import { createFlights } from "./flights.ts";
@@ -42,7 +43,8 @@ export interface Sandbox {
  * A seeded world of flights, hotels and cars with a bank, for work without any account: no real travel and no real money.
  * Same seed, clock and books give the same answers. Tables are made on the first call.
  */
-export function createSandbox({ db, seed = "travel-agent", clock = systemClock, faults }: SandboxOptions): Sandbox {
+export function createSandbox({ db: given, seed = "travel-agent", clock = systemClock, faults }: SandboxOptions): Sandbox {
+  const db = supplierBooks(given);
   const dice = createDice(seed);
   const ready = prepareTables(db);
   const network = createNetwork(dice);

@@ -1,0 +1,39 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type ModelServer, type ModelServerOptions, openAiServer } from "@travelagent/agent-runtime/testing";
+import { type GatewayProcess, startGateway, temporaryState } from "./gateway-process.ts";
+
+export interface ModelGateway {
+  gateway: GatewayProcess;
+  readonly server: ModelServer;
+  /** What the server does from now on. */
+  script: ModelServerOptions["reply"];
+  /** The gateway again, on the same state. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A gateway whose agents use a model server of ours, with the built-in concierge behind it. */
+export async function modelGateway({ apiKey, env }: { apiKey?: string; env?: Record<string, string> } = {}): Promise<ModelGateway> {
+  const state = temporaryState();
+  const server = await openAiServer({ reply: (request) => bench.script(request), ...(apiKey ? { apiKey } : {}) });
+  const provider = { api: "openai-completions", baseUrl: server.url, timeoutMs: 1_500, models: [{ id: "m1" }], ...(apiKey ? { apiKey } : {}) };
+  writeFileSync(join(state.path, "travelagent.json"), JSON.stringify({ models: { providers: { local: provider } }, agents: { defaults: { model: { primary: "local/m1" } } } }), {
+    mode: 0o600,
+  });
+  const start = () => startGateway({ stateDir: state.path, ...(env ? { env } : {}) });
+  const bench: ModelGateway = {
+    gateway: await start(),
+    server,
+    script: () => ({ text: "Hello." }),
+    async restart() {
+      bench.gateway = await start();
+    },
+    async close() {
+      await bench.gateway.kill();
+      await server.close();
+      state.remove();
+    },
+  };
+  return bench;
+}

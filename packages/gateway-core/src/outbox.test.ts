@@ -1,0 +1,116 @@
+import type { ChannelAdapter } from "@travelagent/channel-kit";
+import { testEngine } from "@travelagent/engine/testing";
+import { type Engine, silentLogger } from "@travelagent/protocol/ports";
+import { fakeClock } from "@travelagent/protocol/testing";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createOutbox, type OutboxOptions } from "./outbox.ts";
+import { gatewayMigrations } from "./tables.ts";
+
+const address = { channel: "phone", accountId: "default", chatType: "direct" as const, peerId: "a" };
+const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  for (let tries = 0; tries < 400; tries++) {
+    if (await holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error("it did not happen");
+};
+
+describe("outbox", () => {
+  let engine: Engine;
+  const clock = fakeClock();
+  const signals: AbortSignal[] = [];
+
+  const outboxWith = (adapter: Partial<ChannelAdapter>, options: Partial<OutboxOptions> = {}) => {
+    const channel: ChannelAdapter = {
+      contract: 1,
+      id: "phone",
+      accountId: "default",
+      features: { maxTextLength: 1000, threads: false, cards: true },
+      start: async () => undefined,
+      stop: async () => undefined,
+      send: (_to, _message, { signal }) => {
+        signals.push(signal);
+        return new Promise(() => undefined);
+      },
+      ...adapter,
+    };
+    return createOutbox({ db: engine.db, clock, log: silentLogger, adapter: () => channel, onChange: () => undefined, ...options });
+  };
+  type Subject = ReturnType<typeof outboxWith>;
+  const put = (outbox: Subject, id: string) =>
+    engine.db.transaction((tx) => outbox.insert(tx, { id, sessionKey: "s", address, author: "system", epoch: 1, message: { text: id } }));
+  const statusOf = async (id: string) => (await engine.db.get("select status from outbox where id = ?", id))?.status;
+
+  beforeEach(async () => {
+    signals.length = 0;
+    engine = await testEngine();
+    await engine.db.migrate("gateway", gatewayMigrations);
+  });
+  afterEach(() => engine.stop());
+
+  it("does not wait for ever for an adapter that hangs: the outcome is unknown and the next message goes out", async () => {
+    const outbox = outboxWith({
+      send: async (_to, { text }, { signal }) => {
+        signals.push(signal);
+        return text === "one" ? new Promise(() => undefined) : { status: "sent" };
+      },
+    });
+    await put(outbox, "one");
+    await clock.advance(1);
+    await put(outbox, "two");
+    outbox.kick("s");
+    await until(() => signals.length === 1);
+    await clock.advance(60_001);
+    await until(async () => (await statusOf("two")) === "sent");
+    expect(await statusOf("one")).toBe("unknown");
+    expect(signals[0]!.aborted).toBe(true);
+    await outbox.stop();
+  });
+
+  it("stops although an adapter hangs, and asks it after the start what became of the message", async () => {
+    const first = outboxWith({});
+    await put(first, "one");
+    first.kick("s");
+    await until(() => signals.length === 1);
+    const stopped = first.stop();
+    await clock.advance(2_001);
+    await stopped;
+    expect(signals[0]!.aborted).toBe(true);
+    expect(await statusOf("one")).toBe("attempting");
+    const asked: string[] = [];
+    const second = outboxWith({
+      reconcile: async (_to, id) => {
+        asked.push(id);
+        return { status: "sent" };
+      },
+    });
+    await second.start();
+    expect(asked).toEqual(["one"]);
+    expect(await statusOf("one")).toBe("sent");
+    await second.stop();
+  });
+
+  it("starts although a platform does not say what became of a message", async () => {
+    const outbox = outboxWith({ reconcile: () => new Promise(() => undefined) });
+    await put(outbox, "one");
+    await engine.db.transaction((tx) => tx.run("update outbox set status = 'attempting'"));
+    const started = outbox.start();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await clock.advance(60_001);
+    await started;
+    expect(await statusOf("one")).toBe("unknown");
+    await outbox.stop();
+  });
+
+  it("records an adapter that throws at once as unknown", async () => {
+    const outbox = outboxWith({
+      send: () => {
+        throw new TypeError("a bug in the adapter");
+      },
+    });
+    await put(outbox, "one");
+    outbox.kick("s");
+    await until(async () => (await statusOf("one")) === "unknown");
+    await outbox.stop();
+  });
+});

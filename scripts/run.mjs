@@ -52,7 +52,13 @@ function install() {
   mark("install");
 }
 
-const buildInputs = () => [join(root, "tsconfig.base.json"), join(root, "scripts", "tsup-library.ts"), join(root, "pnpm-lock.yaml"), ...folders()];
+const buildInputs = () => [
+  join(root, "tsconfig.base.json"),
+  join(root, "scripts", "tsup-library.ts"),
+  join(root, "pnpm-lock.yaml"),
+  join(root, "skills"),
+  ...folders(),
+];
 function build(filter) {
   const stamp = filter ? "build-apps" : "build-all";
   const built =

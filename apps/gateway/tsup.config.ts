@@ -1,3 +1,4 @@
+import { cpSync } from "node:fs";
 import { defineConfig } from "tsup";
 
 /** One bundle, so that the process starts fast; provider SDKs stay outside and are loaded when a model of theirs is used. */
@@ -9,6 +10,7 @@ export default defineConfig({
   removeNodeProtocol: false,
   splitting: true,
   clean: true,
+  onSuccess: async () => cpSync(new URL("../../skills", import.meta.url), new URL("./dist/skills", import.meta.url), { recursive: true }),
   noExternal: [/^@travelagent\//, "zod", "json5", "ws", "temporal-polyfill"],
   external: ["@anthropic-ai/sdk", "openai"],
   esbuildOptions(options) {

@@ -137,7 +137,7 @@ describe.skipIf(chromiumPath === undefined)("in the browser", () => {
       await answerTo(page, () => lisbon.getByRole("button", { name: /^Choose 1:/ }).click());
       const question = (await answerTo(page, () => write(page, "Joana Reis and Tom Reis, joana@example.com"))).locator(".card-confirmation");
       await answerTo(page, () => press(question, "Confirm"));
-      const status = await card(page, "booking").locator(".badge").innerText();
+      const status = await textOf(card(page, "booking").locator(".badge"));
       expect(["Confirmed", "Ticketed"]).toContain(status);
 
       const cancel = async () => {
@@ -323,7 +323,7 @@ describe.skipIf(chromiumPath === undefined)("in the browser", () => {
       await page.getByRole("link", { name: "Bookings", exact: true }).click();
       const question = await askToBook(ana.page, flight("Vienna", "Madrid", 70), "Eva Novak and Jan Novak, eva.novak@example.com");
       await answerTo(ana.page, () => press(question, "Confirm"));
-      const reference = /Booked: ([A-Z0-9]{6})/.exec(await card(ana.page, "booking").innerText())![1]!;
+      const reference = /Booked: ([A-Z0-9]{6})/.exec(await textOf(card(ana.page, "booking")))![1]!;
       await page.getByRole("link", { name: reference }).click();
       const detail = page.getByRole("region", { name: "Booking", exact: true });
       await detail.getByRole("heading", { name: "Timeline" }).waitFor();
@@ -414,7 +414,7 @@ describe.skipIf(chromiumPath === undefined)("in the browser", () => {
       expect(await waiting(page).count()).toBe(0);
       await answerTo(ana.page, () => press(question, "Confirm"));
       await waiting(page).waitFor();
-      const text = await waiting(page).innerText();
+      const text = await textOf(waiting(page));
       expect(text).toMatch(/Travellers: Ana Silva; Rui Costa[\s\S]+a colleague looks at every booking agency\.every-booking/);
       expect(await unnamedControls(desk)).toEqual([]);
       expect(await card(ana.page, "booking").count()).toBe(0);

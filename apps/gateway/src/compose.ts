@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -147,7 +147,10 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
 
   // Who answers.
   const models = modelSet(config, env, createConcierge({ places: createGazetteer }));
-  const skillsDirectory = fileURLToPath(new URL("../skills", import.meta.url));
+  // Beside the bundle where it was built, at the top of the checkout when run from source.
+  const skillsDirectory = fileURLToPath(
+    [new URL("./skills", import.meta.url), new URL("../../../skills", import.meta.url)].find((url) => existsSync(url)) ?? new URL("./skills", import.meta.url),
+  );
   const agent = createAgent({
     gate,
     transcript: sessions,

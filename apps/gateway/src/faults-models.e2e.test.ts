@@ -81,7 +81,10 @@ describe("models that misbehave", () => {
     const client = await connectWire(bench.gateway);
     bench.script = () => ({ text: ["Half an ", "answer, ", "never ", "ended"], pauseMs: 100, cutAfter: 4 });
     const { payload } = await client.ask("chat.send", { sessionKey, message: "hello", idempotencyKey: randomUUID() });
-    const chats = () => client.frames.filter(({ event }) => event === "chat").map((frame) => frame.payload as { runId: string; state: string; deltaText?: string; replace?: boolean; message?: unknown });
+    const chats = () =>
+      client.frames
+        .filter(({ event }) => event === "chat")
+        .map((frame) => frame.payload as { runId: string; state: string; deltaText?: string; replace?: boolean; message?: unknown });
     await client.heard(({ event, payload: about }) => event === "chat" && about?.state === "final");
     const own = chats().filter(({ runId }) => runId === payload!.runId);
     const preview = own.reduce((shown, { state, deltaText = "", replace }) => (state === "delta" ? (replace ? deltaText : shown + deltaText) : shown), "");
@@ -178,7 +181,9 @@ describe("models that misbehave", () => {
       offerId = /offerId\\*":\s*\\*"([^"\\]+)/.exec(lastMessage(request))?.[1] ?? offerId;
       if (!offerId) return { toolCalls: [search(60)] };
       const args = { offerIds: [offerId], travellers: [{ givenName: "Eva", familyName: "Moreno" }], contact: { email: "eva@example.com" } };
-      return lastMessage(request).includes("confirmation-required") ? { text: "Please confirm." } : { toolCalls: Array.from({ length: 50 }, () => ({ name: "create_booking", arguments: args })) };
+      return lastMessage(request).includes("confirmation-required")
+        ? { text: "Please confirm." }
+        : { toolCalls: Array.from({ length: 50 }, () => ({ name: "create_booking", arguments: args })) };
     };
     const asks = await eva.say("Book fifty times");
     expect(asks.cards.filter(({ kind }) => kind === "confirmation").length).toBeLessThanOrEqual(1);

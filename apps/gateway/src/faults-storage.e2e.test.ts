@@ -133,31 +133,45 @@ describe("a full disk", () => {
 });
 
 describe("a database that another program locks", () => {
-  it.each(["travelagent.db", "sandbox.db"])("waits or says STORAGE_BUSY while %s is locked, then goes on and has lost nothing", async (name) => {
+  it("keeps the gateway from starting, with STORAGE_BUSY and the path", async () => {
     const stateDir = newState();
-    const gateway = await start({ stateDir });
-    const customers = await crowd(gateway, 4);
-    await expect.poll(() => customers.accepted.length, { timeout: 10_000 }).toBeGreaterThan(10);
-    const other = new DatabaseSync(join(stateDir, "data", name), { timeout: 5_000 });
-    endings.push(() => other.isOpen && other.close());
+    expect(await (await start({ stateDir })).stop()).toBe(0);
+    const other = new DatabaseSync(join(stateDir, "data", "travelagent.db"));
     other.exec("begin exclusive");
-    const slowest = { health: 0 };
-    for (const until = Date.now() + 3_000; Date.now() < until; await pause(50)) {
-      const asked = performance.now();
-      expect((await fetch(`${gateway.url}/health`)).status).toBe(200);
-      slowest.health = Math.max(slowest.health, performance.now() - asked);
-    }
-    other.exec("rollback");
-    const locked = customers.accepted.length;
-    await expect.poll(() => customers.accepted.length, { timeout: 10_000 }).toBeGreaterThan(locked + 10);
-    await customers.stop();
-    // Nobody else stands still while one waits for the lock.
-    expect(slowest.health).toBeLessThan(1_000);
-    expect(customers.refusals.filter((code) => code !== "STORAGE_BUSY")).toEqual([]);
-    await customers.answered(20_000);
-    expect(await gateway.stop()).toBe(0);
-    checkState(stateDir);
-  }, 40_000);
+    await expect(startGateway({ stateDir })).rejects.toThrow(/ended with 1 [\s\S]*STORAGE_BUSY[\s\S]*travelagent\.db/);
+    other.close();
+    expect(await (await start({ stateDir })).stop()).toBe(0);
+  });
+
+  it.each(["travelagent.db", "sandbox.db"])(
+    "waits or says STORAGE_BUSY while %s is locked, then goes on and has lost nothing",
+    async (name) => {
+      const stateDir = newState();
+      const gateway = await start({ stateDir });
+      const customers = await crowd(gateway, 4);
+      await expect.poll(() => customers.accepted.length, { timeout: 10_000 }).toBeGreaterThan(10);
+      const other = new DatabaseSync(join(stateDir, "data", name), { timeout: 5_000 });
+      endings.push(() => other.isOpen && other.close());
+      other.exec("begin exclusive");
+      const slowest = { health: 0 };
+      for (const until = Date.now() + 3_000; Date.now() < until; await pause(50)) {
+        const asked = performance.now();
+        expect((await fetch(`${gateway.url}/health`)).status).toBe(200);
+        slowest.health = Math.max(slowest.health, performance.now() - asked);
+      }
+      other.exec("rollback");
+      const locked = customers.accepted.length;
+      await expect.poll(() => customers.accepted.length, { timeout: 10_000 }).toBeGreaterThan(locked + 10);
+      await customers.stop();
+      // Nobody else stands still while one waits for the lock.
+      expect(slowest.health).toBeLessThan(1_000);
+      expect(customers.refusals.filter((code) => code !== "STORAGE_BUSY")).toEqual([]);
+      await customers.answered(20_000);
+      expect(await gateway.stop()).toBe(0);
+      checkState(stateDir);
+    },
+    40_000,
+  );
 });
 
 describe("damaged files", () => {
@@ -226,7 +240,8 @@ describe("damaged files", () => {
     const stateDir = newState();
     mkdirSync(join(stateDir, "policy"));
     const path = join(stateDir, "policy", "own.json5");
-    const rule = (reason: string) => `{ version: 1, rules: [ { id: "own.stop", tools: ["search_flights"], then: { decision: "deny", reason: "${reason}" } } ] }`;
+    const rule = (reason: string) =>
+      `{ version: 1, rules: [ { id: "own.stop", tools: ["search_flights"], then: { decision: "deny", reason: "${reason}" } } ] }`;
     writeFileSync(path, rule("first"));
     const gateway = await start({ stateDir });
     const ana = await customerOf(gateway, "ana");
@@ -244,7 +259,7 @@ describe("damaged files", () => {
   it("a wrong configuration ends with 2, its path and the nearest key, or starts from the last good one and says so", async () => {
     const stateDir = newState();
     const path = join(stateDir, "travelagent.json");
-    writeFileSync(path, '{ gateway: { prot: 18790 } }');
+    writeFileSync(path, "{ gateway: { prot: 18790 } }");
     await expect(startGateway({ stateDir })).rejects.toThrow(/ended with 2 [\s\S]*CONFIG_INVALID[\s\S]*gateway\.prot[\s\S]*port/);
     writeFileSync(path, '{\n gateway: { port: "many" ');
     await expect(startGateway({ stateDir })).rejects.toThrow(/ended with 2 [\s\S]*CONFIG_INVALID[\s\S]*line 2/);
@@ -275,6 +290,8 @@ describe("what is taken already", () => {
     const stateDir = newState();
     await expect(startGateway({ stateDir, port })).rejects.toThrow(new RegExp(`ended with 1 [\\s\\S]*CONFLICT[\\s\\S]*port ${port}`));
     const gateway = await start({ stateDir });
-    expect(card(await (await customerOf(gateway, "ana")).say(`Flights from Lisbon to Paris on ${day(30)} for one, one way`), "offers").offers.length).toBeGreaterThan(0);
+    expect(
+      card(await (await customerOf(gateway, "ana")).say(`Flights from Lisbon to Paris on ${day(30)} for one, one way`), "offers").offers.length,
+    ).toBeGreaterThan(0);
   });
 });

@@ -62,8 +62,18 @@ describe("bad input at the gateway's port", () => {
       ['{"type":"req","id":"a3","method":"health","more":1}', "a3", "INVALID_REQUEST", /more/],
       ['{"type":"req","id":"a4","method":"no.such.method"}', "a4", "INVALID_REQUEST", /unknown method: no\.such\.method/],
       ['{"type":"req","id":"a5","method":"__proto__"}', "a5", "INVALID_REQUEST", /unknown method/],
-      ['{"type":"req","id":"a6","method":"chat.send","params":{"sessionKey":7,"message":true,"idempotencyKey":"k-000001"}}', "a6", "INVALID_REQUEST", /sessionKey/],
-      ['{"type":"req","id":"a7","method":"chat.send","params":{"sessionKey":"main","message":"hi","idempotencyKey":"k-000002","evil":1}}', "a7", "INVALID_REQUEST", /evil/],
+      [
+        '{"type":"req","id":"a6","method":"chat.send","params":{"sessionKey":7,"message":true,"idempotencyKey":"k-000001"}}',
+        "a6",
+        "INVALID_REQUEST",
+        /sessionKey/,
+      ],
+      [
+        '{"type":"req","id":"a7","method":"chat.send","params":{"sessionKey":"main","message":"hi","idempotencyKey":"k-000002","evil":1}}',
+        "a7",
+        "INVALID_REQUEST",
+        /evil/,
+      ],
       ['{"type":"req","id":"a8","method":"chat.history","params":{"sessionKey":"main","limit":-1}}', "a8", "INVALID_REQUEST", /limit/],
       ['{"type":"req","id":"a9","method":"chat.send","params":"text"}', "a9", "INVALID_REQUEST", /chat\.send/],
       [`{"type":"req","id":"b1","method":"health","params":${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}}`, "b1", "INVALID_REQUEST", /./],
@@ -171,7 +181,13 @@ describe("bad input at the gateway's port", () => {
       expect(answer).not.toContain(secret);
     }
     expect(await get("http://evil.example/")).toBe(400);
-    for (const [method, path] of [["POST", "/health"], ["DELETE", "/chat"], ["PUT", "/status"], ["PATCH", "/login"], ["GET", "/logout"]]) {
+    for (const [method, path] of [
+      ["POST", "/health"],
+      ["DELETE", "/chat"],
+      ["PUT", "/status"],
+      ["PATCH", "/login"],
+      ["GET", "/logout"],
+    ]) {
       const answer = await fetch(`${gateway.url}${path}`, { method: method! });
       expect([method, path, answer.status]).toEqual([method, path, 405]);
       expect(answer.headers.get("allow")).toBeTruthy();

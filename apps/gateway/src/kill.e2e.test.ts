@@ -1,4 +1,3 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -6,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { type Talk, talk } from "./testing/conversation.ts";
 import { type GatewayProcess, startGateway, temporaryState } from "./testing/gateway-process.ts";
 import { card, confirm, day } from "./testing/journeys.ts";
+import { checkLedgers, checkTranscripts } from "./testing/state-checks.ts";
 
 /** How often the process is killed; the same seed kills at the same moments after each start. */
 const kills = Number(process.env.TRAVELAGENT_KILLS ?? 200);
@@ -132,64 +132,3 @@ describe("kill -9 at any moment", () => {
     15 * 60_000,
   );
 });
-
-interface Item {
-  status: string;
-  supplierReference?: string;
-  total: { amount: string };
-}
-
-/** Reference and state of everything bought, and all money that moved: the same on both sides, nothing twice. */
-function checkLedgers(ours: DatabaseSync, sandbox: DatabaseSync, seen: { booked: number; cancelled: number }): void {
-  const orders = ours.prepare("select status, work, document from booking_order").all() as { status: string; work: string | null; document: string }[];
-  expect(orders.filter(({ status, work }) => work !== null || ["unknown", "needs-human", "cancellation-pending"].includes(status))).toEqual([]);
-  const items = orders
-    .flatMap(({ document }) => (JSON.parse(document) as { items: Item[] }).items)
-    .filter(({ supplierReference }) => supplierReference !== undefined);
-  const bought = sandbox.prepare("select reference, key, status from sandbox_orders").all() as { reference: string; key: string; status: string }[];
-  const gone = (status: string) => ["cancelled", "voided", "refunded", "failed"].includes(status);
-  const line = (reference: string, status: string) => `${reference} ${gone(status) ? "given back" : "ticketed"}`;
-  expect(items.map(({ supplierReference, status }) => line(supplierReference!, status)).sort()).toEqual(
-    bought.map(({ reference, status }) => line(reference, status)).sort(),
-  );
-  expect(new Set(bought.map(({ key }) => key)).size).toBe(bought.length);
-  expect(bought.length).toBeGreaterThanOrEqual(seen.booked);
-  expect(bought.filter(({ status }) => status === "cancelled").length).toBeGreaterThanOrEqual(seen.cancelled);
-
-  const charged = (sandbox.prepare("select content from sandbox_payments").all() as { content: string }[]).map(
-    ({ content }) => JSON.parse(content) as { reference: string; captured: { amount: string }; refunded: { amount: string } },
-  );
-  const noted = ours.prepare("select reference, captured, refunded from booking_payment where reference is not null").all() as {
-    reference: string;
-    captured: number;
-    refunded: number;
-  }[];
-  const cents = (amount: string) => Math.round(Number(amount) * 100);
-  expect(noted.map(({ reference, captured, refunded }) => [reference, captured, refunded].join(" ")).sort()).toEqual(
-    charged.map(({ reference, captured, refunded }) => [reference, cents(captured.amount), cents(refunded.amount)].join(" ")).sort(),
-  );
-  expect(ours.prepare("select sum(minor) as balance from booking_ledger").get()).toMatchObject({ balance: 0 });
-  const kept = charged.filter(({ captured, refunded }) => cents(captured.amount) > 0 && cents(refunded.amount) === 0).length;
-  expect(kept).toBe(bought.filter(({ status }) => status === "ticketed").length);
-}
-
-/** Each file is JSON from the first line to the last, and every tool call has exactly one result. */
-function checkTranscripts(directory: string): void {
-  for (const name of readdirSync(directory)) {
-    expect(name).toMatch(/\.jsonl$/);
-    const lines = readFileSync(join(directory, name), "utf8")
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-    const ids = lines.filter((line) => line.type === "message").map((line) => line.id);
-    expect(new Set(ids).size).toBe(ids.length);
-    const messages = lines.filter((line) => line.type === "message").map((line) => line.message);
-    const calls = messages.flatMap((message) =>
-      message.role === "assistant"
-        ? message.content.filter((block: { type: string }) => block.type === "toolCall").map((block: { id: string }) => block.id)
-        : [],
-    );
-    const results = messages.flatMap((message) => (message.role === "toolResult" ? [message.toolCallId] : []));
-    expect([...results].sort()).toEqual([...calls].sort());
-  }
-}

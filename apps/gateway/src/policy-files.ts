@@ -16,9 +16,13 @@ function readText(path: string): string {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    throw new TravelAgentError("CONFIG_INVALID", `the policy file ${path} cannot be read (${(error as NodeJS.ErrnoException).code}); check what it is and its rights`, {
-      cause: error,
-    });
+    throw new TravelAgentError(
+      "CONFIG_INVALID",
+      `the policy file ${path} cannot be read (${(error as NodeJS.ErrnoException).code}); check what it is and its rights`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 

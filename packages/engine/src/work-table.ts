@@ -136,7 +136,8 @@ export async function endWork(
   if (result.state === "done") await tx.run("delete from step where work_id = ?", id);
 }
 
-export const readMemos = (tx: Pick<Tx, "all">, id: string): Promise<Memo[]> => tx.all("select name, ok, value from step where work_id = ? order by position", id);
+export const readMemos = (tx: Pick<Tx, "all">, id: string): Promise<Memo[]> =>
+  tx.all("select name, ok, value from step where work_id = ? order by position", id);
 
 export const insertMemo = (tx: Tx, id: string, position: number, { name, ok, value }: Memo) =>
   tx.run("insert into step (work_id, name, position, ok, value) values (?, ?, ?, ?, ?)", id, name, position, ok, value);

@@ -18,9 +18,13 @@ export async function modelGateway({ apiKey, env }: { apiKey?: string; env?: Rec
   const state = temporaryState();
   const server = await openAiServer({ reply: (request) => bench.script(request), ...(apiKey ? { apiKey } : {}) });
   const provider = { api: "openai-completions", baseUrl: server.url, timeoutMs: 1_500, models: [{ id: "m1" }], ...(apiKey ? { apiKey } : {}) };
-  writeFileSync(join(state.path, "travelagent.json"), JSON.stringify({ models: { providers: { local: provider } }, agents: { defaults: { model: { primary: "local/m1" } } } }), {
-    mode: 0o600,
-  });
+  writeFileSync(
+    join(state.path, "travelagent.json"),
+    JSON.stringify({ models: { providers: { local: provider } }, agents: { defaults: { model: { primary: "local/m1" } } } }),
+    {
+      mode: 0o600,
+    },
+  );
   const start = () => startGateway({ stateDir: state.path, ...(env ? { env } : {}) });
   const bench: ModelGateway = {
     gateway: await start(),

@@ -10,7 +10,9 @@ export function rawHttp(port: number, bytes: string | Buffer): Promise<string> {
       answer += chunk;
     });
     socket.on("close", () => resolve(answer));
-    socket.on("error", (error: NodeJS.ErrnoException) => (answer === "" && error.code !== "ECONNRESET" && error.code !== "EPIPE" ? reject(error) : resolve(answer)));
+    socket.on("error", (error: NodeJS.ErrnoException) =>
+      answer === "" && error.code !== "ECONNRESET" && error.code !== "EPIPE" ? reject(error) : resolve(answer),
+    );
   });
 }
 

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { expect } from "vitest";
 
-const transcriptLines = (path: string): { type: string; id: string; message: { role: string; content: { type: string; id: string }[]; toolCallId: string } }[] =>
+const transcriptLines = (
+  path: string,
+): { type: string; id: string; message: { role: string; content: { type: string; id: string }[]; toolCallId: string } }[] =>
   readFileSync(path, "utf8")
     .trimEnd()
     .split("\n")
@@ -21,6 +23,10 @@ export function checkState(stateDir: string): void {
     }
     db.close();
   }
+  const [ours, sandbox] = ["travelagent.db", "sandbox.db"].map((name) => new DatabaseSync(join(stateDir, "data", name), { readOnly: true }));
+  checkLedgers(ours!, sandbox!);
+  ours!.close();
+  sandbox!.close();
   checkTranscripts(join(stateDir, "agents", "main", "sessions"));
 }
 
@@ -36,4 +42,44 @@ export function checkTranscripts(directory: string): void {
     const results = messages.flatMap(({ role, toolCallId }) => (role === "toolResult" ? [toolCallId] : []));
     expect([name, [...results].sort()]).toEqual([name, [...calls].sort()]);
   }
+}
+
+interface Item {
+  status: string;
+  supplierReference?: string;
+  total: { amount: string };
+}
+
+/** Reference and state of everything bought, and all money that moved: the same on both sides, nothing twice. */
+export function checkLedgers(ours: DatabaseSync, sandbox: DatabaseSync, seen = { booked: 0, cancelled: 0 }): void {
+  const orders = ours.prepare("select status, work, document from booking_order").all() as { status: string; work: string | null; document: string }[];
+  expect(orders.filter(({ status, work }) => work !== null || ["unknown", "needs-human", "cancellation-pending"].includes(status))).toEqual([]);
+  const items = orders
+    .flatMap(({ document }) => (JSON.parse(document) as { items: Item[] }).items)
+    .filter(({ supplierReference }) => supplierReference !== undefined);
+  const bought = sandbox.prepare("select reference, key, status from sandbox_orders").all() as { reference: string; key: string; status: string }[];
+  const gone = (status: string) => ["cancelled", "voided", "refunded", "failed"].includes(status);
+  const line = (reference: string, status: string) => `${reference} ${gone(status) ? "given back" : "ticketed"}`;
+  expect(items.map(({ supplierReference, status }) => line(supplierReference!, status)).sort()).toEqual(
+    bought.map(({ reference, status }) => line(reference, status)).sort(),
+  );
+  expect(new Set(bought.map(({ key }) => key)).size).toBe(bought.length);
+  expect(bought.length).toBeGreaterThanOrEqual(seen.booked);
+  expect(bought.filter(({ status }) => status === "cancelled").length).toBeGreaterThanOrEqual(seen.cancelled);
+
+  const charged = (sandbox.prepare("select content from sandbox_payments").all() as { content: string }[]).map(
+    ({ content }) => JSON.parse(content) as { reference: string; captured: { amount: string }; refunded: { amount: string } },
+  );
+  const noted = ours.prepare("select reference, captured, refunded from booking_payment where reference is not null").all() as {
+    reference: string;
+    captured: number;
+    refunded: number;
+  }[];
+  const cents = (amount: string) => Math.round(Number(amount) * 100);
+  expect(noted.map(({ reference, captured, refunded }) => [reference, captured, refunded].join(" ")).sort()).toEqual(
+    charged.map(({ reference, captured, refunded }) => [reference, cents(captured.amount), cents(refunded.amount)].join(" ")).sort(),
+  );
+  expect(ours.prepare("select sum(minor) as balance from booking_ledger").get()).toMatchObject({ balance: 0 });
+  const kept = charged.filter(({ captured, refunded }) => cents(captured.amount) > 0 && cents(refunded.amount) === 0).length;
+  expect(kept).toBe(bought.filter(({ status }) => status === "ticketed").length);
 }

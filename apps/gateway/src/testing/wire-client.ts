@@ -53,7 +53,9 @@ export async function openWire(url: string, { origin, host }: { origin?: string;
   });
   await Promise.race([
     once(socket, "open"),
-    once(socket, "unexpected-response").then(([, response]) => Promise.reject(new Error(`refused with HTTP ${(response as { statusCode: number }).statusCode}`))),
+    once(socket, "unexpected-response").then(([, response]) =>
+      Promise.reject(new Error(`refused with HTTP ${(response as { statusCode: number }).statusCode}`)),
+    ),
   ]);
   const heard: WireClient["heard"] = (matches) => {
     const known = frames.find(matches);

@@ -63,7 +63,7 @@ export function ThreadView({ state, reader, names, onButton, onRetry, children }
                 entry={entry}
                 own={own}
                 author={author}
-                choosable={choosable !== "x"}
+                choosable={entry.key === choosable}
                 answers={answers}
                 onButton={onButton}
                 onRetry={onRetry}

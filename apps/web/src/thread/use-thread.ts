@@ -90,7 +90,7 @@ export function useThread(gateway: Gateway, sessionKey: string | undefined, writ
   );
 
   useEffect(() => {
-    for (const { key, text, at } of [] as { key: string; text: string; at: number }[]) {
+    for (const { key, text, at } of unsent?.all() ?? []) {
       if (Date.now() - at < patienceMs) {
         transmit(key, text, undefined, at);
         continue;

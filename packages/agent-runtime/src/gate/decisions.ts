@@ -190,6 +190,7 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
         );
         const asked = action ? shown.find((row) => row.id === action.id) : shown[0];
         if (!asked) return null;
+        if (!action && assent(text, asked.tool as string) !== said) return null;
         if (said === "yes" && !action && lastShown && !lastShown.includes(asked.id as string)) return { decision: read(asked), granted: false };
         const row = await tx.get(
           "update decision set status = ?, decided_by = 'customer', decided_at = ?, decided_message_id = ? where id = ? and status = 'pending' returning *",

@@ -17,7 +17,6 @@ const turn: TurnScope = {
   peerId: "v1",
   timeZone: "Europe/Madrid",
 };
-const full = new TravelAgentError("STORAGE_FULL", "no space is left for the database");
 const rules = `{
   version: 1,
   rules: [
@@ -118,6 +117,31 @@ describe("gate", () => {
     const outcome = await call("sell", { item: "lamp", discount: 1 });
     expect(outcome).toMatchObject({ status: "refused", error: { code: "INVALID_REQUEST" } });
     expect(outcome.status === "refused" && outcome.error.message).toContain("discount");
+  });
+
+  it("concludes nothing from a store without room: the call is carried out when it is made again", async () => {
+    let full = true;
+    const noted: string[] = [];
+    const note = defineTool({
+      name: "note",
+      description: "notes",
+      group: "crm",
+      args: z.strictObject({ text: z.string() }),
+      effect: "write",
+      writes: "personal-data",
+      execute: async ({ text }, { idempotencyKey }) => {
+        if (full) throw new TravelAgentError("STORAGE_FULL", "no space is left for the database");
+        noted.push(`${idempotencyKey} ${text}`);
+        return { content: "noted" };
+      },
+    });
+    const own = createGate({ db, tools: [note], policy: () => parsePolicy([{ name: "test.json5", text: rules }]), clock });
+    const again = () => own.call({ toolCallId: "call-1", name: "note", args: { text: "window seat" }, tainted: false }, turn, signal);
+    await expect(again()).rejects.toEqual(expect.objectContaining({ code: "STORAGE_FULL" }));
+    full = false;
+    expect(await again()).toMatchObject({ status: "done" });
+    expect(await again()).toMatchObject({ status: "done" });
+    expect(noted).toEqual(["run-1:call-1 window seat"]);
   });
 
   it("refuses an unknown tool and one that is not exposed on this channel", async () => {

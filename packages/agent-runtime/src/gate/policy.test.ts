@@ -45,6 +45,52 @@ describe("assent", () => {
   it.each(["yes", "Yes!", "YES, please", "book it", "Yes, confirm", "ok 👍", "go ahead."])("takes %s as a yes", (text) => expect(assent(text)).toBe("yes"));
   it.each(["no", "No thanks", "don't book it", "No, don't", "never mind"])("takes %s as a no", (text) => expect(assent(text)).toBe("no"));
   it.each([
+    "ok then",
+    "of course",
+    "Absolutely!",
+    "sounds good",
+    "Looks good to me.",
+    "yes, that's fine",
+    "Yes, I agree",
+    "let's do it",
+    "proceed",
+    "Confirm the booking, please",
+    "yes please do it",
+    "book the flight",
+    "I accept",
+    "all correct",
+    "👍",
+    "👍🏽",
+    "✅ ",
+    "yeah sure",
+  ])("takes %s, as people say it, as a yes", (text) => expect(assent(text, "create_booking")).toBe("yes"));
+  it.each(["not yet", "No, I changed my mind", "nope thanks", "don't cancel", "leave it as it is", "not interested", "👎", "definitely not"])(
+    "takes %s, as people say it, as a no",
+    (text) => expect(assent(text)).toBe("no"),
+  );
+  it.each([
+    ["yes, cancel it", "create_booking", null],
+    ["yes, cancel it", "modify_booking", null],
+    ["yes, cancel it", "cancel_booking", "yes"],
+    ["ok book it", "cancel_booking", null],
+    ["ok book it", "create_booking", "yes"],
+    ["yes change it", "create_booking", null],
+    ["yes change it", "modify_booking", "yes"],
+    ["yes", "cancel_booking", "yes"],
+  ] as const)("takes %s to %s as %s", (text, tool, said) => expect(assent(text, tool)).toBe(said));
+  it.each([
+    "sure, if it is refundable",
+    "ok but window seat",
+    "yes and a hotel",
+    "sounds good, what about bags?",
+    "great",
+    "why not?",
+    "book the second one",
+    "wait",
+    "if you say so",
+    "yes when the price drops",
+    "yes unless it rains",
+    "ok cheaper",
     "yes but business class",
     "yes?",
     "is that a yes",

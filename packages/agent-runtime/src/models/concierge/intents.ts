@@ -67,9 +67,13 @@ const statusPerhaps = is(/\bmy\s+(?:bookings?|reservations?|trips?|itinerary|iti
 const person = is(
   /\b(?:(?:talk|speak|chat|connect(?:\s+me)?|transfer(?:\s+me)?|get\s+me|put\s+me\s+through|hand\s+(?:me\s+)?over)\s+(?:to|with)\s+(?:an?\s+|the\s+|your\s+|some\s+)?(?:\w+\s+)?(?:person|human|agent|someone|somebody|colleague|representative|rep|operator|manager|supervisor|advisor|adviser|consultant|people|staff|employee)|(?:real|live|actual)\s+(?:person|human|agent)|human\s+(?:agent|being|please|help|support)|(?:call|ring|phone)\s+me(?:\s+back)?(?=\s*(?:$|[.,!?]|please|now|later|today|tomorrow|on|at|asap))|(?:i\s+)?(?:want|need|prefer)\s+(?:a|an)\s+(?:human|real\s+person|person|agent|operator|representative)|customer\s+service|(?:complain|complaint)|get\s+me\s+(?:a\s+|the\s+)?(?:manager|human|person|agent)|can\s+(?:someone|somebody)\s+(?:call|help|contact)|(?:are|r)\s+you\s+(?:a\s+)?(?:bot|robot|human|real|machine|ai)\s*\?*\s*(?:i\s+want)|^\s*(?:human|agent|operator|representative|person))\b/,
 );
-/** Words that English does not have and names rarely are. */
-const foreignWords =
-  /\b(?:quiero|queremos|quisiera|necesito|necesitamos|busco|reservar|reserva|vuelo|vuelos|un|una|por|favor|gracias|hola|manana|habitacion|coche|ida|vuelta|para|con|puede|bonjour|je|nous|voudrais|vol|vols|reserver|s'il|vous|plait|une|chambre|voiture|merci|demain|pour|ich|wir|brauche|mochte|mochten|suche|einen|eine|flug|fluge|buchen|bitte|nach|zimmer|auto|mietwagen|danke|guten|voglio|vorrei|volo|voli|prenotare|grazie|ciao|per|camera|domani|ola|quero|preciso|voo|voos|obrigad[oa]|amanha|quarto|carro|dois|duas|deux|zwei|fur|heute|morgen|oggi|hoy)\b/g;
+/** Words that English does not have and names rarely are; one of the second kind may stand in an English sentence. */
+const foreignVerb =
+  /\b(?:quiero|queremos|quisiera|necesito|necesitamos|busco|reservar|vuelos?|je|nous|voudrais|voudrions|reserver|ich|brauche|brauchen|mochten?|buchen|voglio|vorrei|prenotare|quero|preciso|voos?)\b/;
+const foreignWord =
+  /\b(?:una|por|favor|gracias|hola|manana|habitacion|coche|vuelta|para|bonjour|vols?|vous|plait|une|chambre|voiture|merci|demain|pour|wir|einen|eine|flug|fluge|bitte|nach|zimmer|mietwagen|danke|guten|volo|voli|grazie|ciao|domani|ola|obrigad[oa]|amanha|quarto|carro|dois|duas|deux|zwei|heute|morgen|oggi|hoy)\b/g;
+const english = /\b(?:i|i'd|i'm|the|want|need|please|flights?|from|book|my|me|is|are|you)\b/;
+const foreign = (text: string): boolean => !english.test(text) && (foreignVerb.test(text) || new Set(text.match(foreignWord)).size >= 2);
 const upset = is(
   /\b(?:useless|worst|terrible|horrible|awful|ridiculous|rubbish|garbage|pathetic|disgusting|unacceptable|incompetent|stupid|idiots?|idiotic|scam|rip-?off|disappointed|furious|angry|fed\s+up|hate\s+(?:this|you)|waste\s+of\s+time|not\s+helpful|this\s+sucks|you\s+suck|wtf|f[u*]ck\w*|shit\w*|bullshit|damn)\b/,
 );
@@ -133,13 +137,13 @@ export function readIntents(text: string): Intents {
     thanks: thanks(text),
     bye: bye(text),
     help: help(text),
-    yes: yes(text),
-    no: no(text),
+    yes: yes(text) || /^\s*(?:👍|✅|👌)/u.test(text),
+    no: no(text) || /^\s*(?:👎|❌)/u.test(text),
     abandon: abandon(text),
     restart: restart(text),
     book: book(text),
     question: /\?\s*$/.test(text),
-    foreign: new Set(text.match(foreignWords)).size >= 2,
+    foreign: foreign(text),
     upset: upset(text),
     outOfScope: outOfScope.test(text),
     advice: advice.test(text),

@@ -67,6 +67,9 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
     }),
   );
 
+  const agents =
+    config.agents.list.length > 0 ? config.agents.list.map((entry) => ({ id: entry.id, ...(entry.name ? { name: entry.name } : {}) })) : [{ id: "main" }];
+
   // What is durable.
   const engine = openEngine({
     path: paths.database,
@@ -182,6 +185,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
     log: part("gateway"),
     timeZone,
     defaultAgentId,
+    agentIds: agents.map(({ id }) => id),
     // A reply is in the history of the chat by the commit that put it into the outbox; the outbox tells the open pages.
     channels: [createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } })],
     admission: { webchat: { dmPolicy: "open" } },
@@ -202,8 +206,6 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
     clock,
     ...(config.gateway.auth.mode === "password" ? { password: secret ?? "" } : { token: secret ?? "" }),
   });
-  const agents =
-    config.agents.list.length > 0 ? config.agents.list.map((entry) => ({ id: entry.id, ...(entry.name ? { name: entry.name } : {}) })) : [{ id: "main" }];
   const control = createControlPlane({
     auth,
     version,

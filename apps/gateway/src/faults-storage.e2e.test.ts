@@ -33,6 +33,13 @@ const customerOf = async (gateway: GatewayProcess, name: string): Promise<Talk> 
 };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+const boughtIn = (stateDir: string): number => {
+  const sandbox = new DatabaseSync(join(stateDir, "data", "sandbox.db"), { readOnly: true });
+  const { bought } = sandbox.prepare("select count(*) as bought from sandbox_orders").get() as { bought: number };
+  sandbox.close();
+  return bought;
+};
+
 /** Customers who keep writing, and what became of each message. */
 async function crowd(gateway: GatewayProcess, size: number) {
   const talks = await Promise.all(Array.from({ length: size }, (_, at) => customerOf(gateway, `crowd${at}`)));
@@ -48,6 +55,8 @@ async function crowd(gateway: GatewayProcess, size: number) {
         try {
           const { runId } = await own.client.call("chat.send", { sessionKey: own.sessionKey, message, idempotencyKey: key }, { timeoutMs: 20_000 });
           accepted.push({ talk: own, runId, message });
+          // Every other customer waits for the answer, and books; the others write on.
+          if (number % 2 === 0) await own.client.call("agent.wait", { runId, timeoutMs: 30_000 }, { timeoutMs: 31_000 });
           break;
         } catch (error) {
           refusals.push((error as { code: string }).code);
@@ -99,7 +108,7 @@ describe("a full disk", () => {
       const stateDir = join(disk.path, "state");
       const gateway = await start({ stateDir });
       const customers = await crowd(gateway, 5);
-      for (let round = 1; round <= 3; round++) {
+      for (let round = 1; round <= 2; round++) {
         const before = { accepted: customers.accepted.length, refused: customers.refusals.length };
         await expect.poll(() => customers.accepted.length, { timeout: 10_000 }).toBeGreaterThan(before.accepted + 10);
         disk.fill();
@@ -109,6 +118,7 @@ describe("a full disk", () => {
         disk.free();
         await expect.poll(() => customers.accepted.length, { timeout: 10_000 }).toBeGreaterThan(full + 5);
       }
+      await expect.poll(() => boughtIn(stateDir), { timeout: 15_000 }).toBeGreaterThan(1);
       await customers.stop();
       expect([...new Set(customers.refusals)]).toEqual(["STORAGE_FULL"]);
       await customers.answered(20_000);
@@ -162,6 +172,7 @@ describe("a database that another program locks", () => {
       other.exec("rollback");
       const locked = customers.accepted.length;
       await expect.poll(() => customers.accepted.length, { timeout: 10_000 }).toBeGreaterThan(locked + 10);
+      await expect.poll(() => boughtIn(stateDir), { timeout: 15_000 }).toBeGreaterThan(1);
       await customers.stop();
       // Nobody else stands still while one waits for the lock.
       expect(slowest.health).toBeLessThan(1_000);

@@ -34,6 +34,13 @@ describe("log", () => {
     expect(JSON.stringify(line)).not.toMatch(/4111|Ana Silva|sk-1/);
   });
 
+  it("keeps kind and place of an unexpected error, and drops its words", () => {
+    const error = new TypeError("cannot read ana@example.com");
+    const { "pii.error": kept } = lineOf({ "pii.error": error.stack });
+    expect(kept).toMatch(/^TypeError at .*log\.test\.ts/);
+    expect(kept).not.toContain("ana@example.com");
+  });
+
   it("writes what JSON cannot hold instead of failing its caller", () => {
     const circle: Record<string, unknown> = { n: 1n };
     circle.self = circle;

@@ -10,12 +10,20 @@ const secretName = /token|secret|password|apikey|api_key|authorization|cookie|cr
 /** A run of 13 to 19 digits as card numbers are written. */
 const cardLike = /\b(?:\d[ -]?){12,18}\d\b/g;
 
+/** Of an unexpected error its kind and place, which are ours; its text may repeat what a customer wrote. */
+function whereOnly(stack: string): string {
+  const kind = /^[A-Za-z]+/.exec(stack)?.[0] ?? "Error";
+  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
+  return [kind, ...frames.slice(0, 8).map((line) => line.trim())].join(" ");
+}
+
 /** Deeper values say so; nobody reads them, and a value that holds itself ends here. */
 const maxDepth = 6;
 
 /** The value as JSON can carry it, cleaned on every level: a log line never fails and never gives anything away. */
 export function clean(name: string, value: unknown, depth = 0): unknown {
   if (secretName.test(name)) return "***";
+  if (name === "pii.error" && typeof value === "string") return whereOnly(value);
   if (name.startsWith("pii.")) return "***";
   if (typeof value === "string") return value.replace(cardLike, "***");
   if (typeof value === "bigint") return String(value);

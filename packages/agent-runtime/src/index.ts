@@ -1,5 +1,4 @@
-export { type Agent, type AgentOptions, createAgent, type TurnOutcome, type TurnRequest } from "./agent.ts";
-export type { AgentEvent } from "./events.ts";
+export { type AgentOptions, createAgent } from "./agent.ts";
 export { handOverTool } from "./hand-over.ts";
 export type { Model, ModelEvent, ModelRequest, ToolSpec } from "./model.ts";
-export { type Action, type Claim, defineTool, type Tool, type ToolContext, type ToolOutput, type TurnScope, type WriteClass } from "./tool.ts";
+export { type Action, type Claim, defineTool, type Tool, type ToolContext, type ToolOutput, type WriteClass } from "./tool.ts";

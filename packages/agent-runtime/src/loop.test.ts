@@ -2,11 +2,12 @@ import { testEngine } from "@travelagent/engine/testing";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { TranscriptMessage } from "@travelagent/protocol/messages";
 import type { Engine } from "@travelagent/protocol/ports";
+import type { TurnEvent, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import { createGate, type Gate, parsePolicy } from "./gate/index.ts";
 import { handOverTool } from "./hand-over.ts";
-import { type AgentEvent, createAgent, defineTool, type TurnOutcome, type TurnRequest } from "./index.ts";
+import { createAgent, defineTool } from "./index.ts";
 import type { Model } from "./model.ts";
 import { type ScriptedStep, scriptedModel } from "./testing/index.ts";
 
@@ -33,7 +34,7 @@ describe("turn loop", () => {
   let transcript: ReturnType<typeof memoryTranscript>;
   const sold: string[] = [];
   let looked = 0;
-  const events: AgentEvent[] = [];
+  const events: TurnEvent[] = [];
   let turns = 0;
 
   const tools = [

@@ -1,8 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage, Card, ToolCallBlock, ToolResultMessage, TranscriptMessage } from "@travelagent/protocol/messages";
 import type { Clock, Logger, WorkContext } from "@travelagent/protocol/ports";
-import type { TurnOutcome, TurnRequest } from "./agent.ts";
-import type { AgentEvent } from "./events.ts";
+import type { TurnEvent, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 import { confirmationCard } from "./gate/asking.ts";
 import type { Decision } from "./gate/decisions.ts";
 import type { Gate, GateOutcome } from "./gate/gate.ts";
@@ -23,7 +22,7 @@ interface Loop {
   log: Logger;
   request: TurnRequest;
   work: WorkContext;
-  emit(event: AgentEvent): void;
+  emit(event: TurnEvent): void;
 }
 
 /** What a tool call came to, as a step remembers it. */

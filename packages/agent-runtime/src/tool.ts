@@ -1,21 +1,7 @@
 import type { Money } from "@travelagent/protocol";
 import type { Card } from "@travelagent/protocol/messages";
+import type { TurnScope } from "@travelagent/protocol/turn";
 import type * as z from "zod";
-
-/** What a turn may touch. Fixed when the message was taken in; nothing a model or a tool says widens it. */
-export interface TurnScope {
-  readonly runId: string;
-  readonly agentId: string;
-  readonly sessionKey: string;
-  readonly channel: string;
-  readonly accountId: string;
-  readonly chatType: "direct" | "group";
-  readonly peerId: string;
-  /** Absent for a walk-in that has no customer record yet. */
-  readonly customerId?: string;
-  /** IANA zone of the customer, else of the agency. */
-  readonly timeZone: string;
-}
 
 export interface ToolContext {
   readonly turn: TurnScope;

@@ -112,3 +112,22 @@ it("asks for no payment when nothing is owed, and its fixtures are valid cards",
   expect(renderText({ text: "", cards: [card] })).not.toContain("Still to pay");
   for (const each of [offers, confirmation, card]) expect(Card.safeParse(each).success).toBe(true);
 });
+
+it("says once that nothing is real when every offer is of the sandbox", () => {
+  const text = renderText({ text: "", cards: [{ ...offers, offers: offers.offers.map((offer) => ({ ...offer, sandbox: true })) } as Card] });
+  expect(text.match(/sandbox/gi)).toHaveLength(1);
+  expect(text.endsWith("Sandbox: no real travel.")).toBe(true);
+});
+
+it("says nothing twice that the lines of a card tell", () => {
+  const asked = renderText({ text: "", cards: [{ ...confirmation, lines: ["Cancelling costs 70.00 EUR", "Total: 378.80 EUR"] } as Card] });
+  expect(asked.match(/378\.80|70\.00/g)).toEqual(["70.00", "378.80"]);
+  const lines = [
+    "LH1123 Barcelona BCN → Frankfurt FRA (locator X1Y2Z3)",
+    "Travellers: Ana Silva",
+    "Total: 189.40 EUR",
+    "To be paid by Tue 2 Mar 2027 18:00 UTC",
+  ];
+  const booked = renderText({ text: "", cards: [{ kind: "booking", title: "Held: K7Q2ZD", booking, lines }] });
+  expect(booked.split("\n")).toEqual(["Held: K7Q2ZD", "Booking K7Q2ZD: cancellation pending", "Still to pay: 189.40 EUR", ...lines]);
+});

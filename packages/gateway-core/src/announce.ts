@@ -10,7 +10,7 @@ export interface Announcer {
 
 /**
  * Every operator's console gets these, so they must not cost a turn anything: what changed within a tenth of a second goes out
- * together, each conversation once, as it is then.
+ * together, each conversation once, as it was last seen.
  */
 export function createAnnouncer({ publisher, clock, delayMs = 100 }: { publisher: Publisher; clock: Clock; delayMs?: number }): Announcer {
   const changed = new Map<string, ConversationRow>();
@@ -23,6 +23,8 @@ export function createAnnouncer({ publisher, clock, delayMs = 100 }: { publisher
   };
   return {
     conversation(row) {
+      // Read before the owner changed: consoles would show the wrong one until something else happens.
+      if ((changed.get(row.sessionKey)?.epoch ?? 0) > row.epoch) return;
       changed.set(row.sessionKey, row);
       cancel ??= clock.after(delayMs, flush);
     },

@@ -141,6 +141,29 @@ describe("the path of a message", () => {
     expect(agent.requests.length).toBeGreaterThan(1);
   });
 
+  it("sends once and records it later when there is no room to record it at first", async () => {
+    const { phone } = await open(() => "an answer");
+    let failures = 0;
+    const { transaction } = engine.db;
+    engine.db.transaction = (work) =>
+      transaction((tx) => {
+        const { get } = tx;
+        tx.get = (sql, ...params) => {
+          if (failures > 0 || !sql.startsWith("update outbox set status")) return get(sql, ...params);
+          failures += 1;
+          return Promise.reject(new TravelAgentError("STORAGE_FULL", "no space is left"));
+        };
+        return work(tx);
+      });
+    const { runId } = await phone.deliver(phone.message("hello"));
+    const statusOf = async () => (await engine.db.get("select status from outbox where id = ?", runId))?.status;
+    await until(() => failures === 1, "the failure");
+    expect(await statusOf()).toBe("attempting");
+    await until(async () => (await statusOf()) === "sent", "the record");
+    expect(phone.shown).toHaveLength(1);
+    expect(events.filter(({ event, payload }) => event === "chat" && payload.state === "final")).toHaveLength(1);
+  });
+
   it("tells the customer and a person when a store is out of order outside the agent's own work", async () => {
     const { phone, sessions } = await open(() => "never heard");
     const { get } = sessions;
@@ -290,6 +313,9 @@ describe("the path of a message", () => {
     await expect(async () =>
       gateway.handlers["chat.send"]!({ sessionKey: own, message: "as the customer", idempotencyKey: "b" }, call()),
     ).rejects.toMatchObject({ code: "FORBIDDEN" });
+    await expect(async () =>
+      gateway.handlers["chat.send"]!({ sessionKey: "agent:nobody:main", message: "hi", idempotencyKey: "c" }, call()),
+    ).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   it("one channel that cannot start leaves the others alone", async () => {
@@ -471,5 +497,33 @@ describe("the path of a message", () => {
     expect(seen).toMatchObject({ role: "assistant", messageId: "1" });
     expect(Object.keys(seen)).not.toEqual(expect.arrayContaining(["usage"]));
     expect(seen).not.toHaveProperty("model");
+  });
+
+  it("takes the agency's zone when a browser names one that does not exist", async () => {
+    const { phone, agent } = await open(() => "hi", { timeZone: "Europe/Lisbon" });
+    await phone.deliver(phone.message("hello", { timeZone: "Etc/Unknown" }));
+    await until(() => phone.shown.length === 1);
+    await phone.deliver(phone.message("hello", { timeZone: "Asia/Tokyo" }));
+    await until(() => phone.shown.length === 2);
+    expect(agent.requests.map(({ turn }) => turn.timeZone)).toEqual(["Europe/Lisbon", "Asia/Tokyo"]);
+  });
+
+  it("answers a yes to the question that stood last when it was written", async () => {
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const card = { kind: "confirmation" as const, confirmationId: "q1", title: "Book", lines: [], expiresAt: "2030-01-01T00:00:00.000Z", buttons: [] };
+    const { phone, agent } = await open(async ({ message }) => {
+      if (message?.text === "book") return { text: "Shall I?", cards: [card] };
+      if (message?.text === "is it refundable?") await held;
+      return "something else";
+    });
+    await phone.deliver(phone.message("book"));
+    await until(async () => (await engine.db.all("select id from outbox where status = 'sent'")).length === 1);
+    await phone.deliver(phone.message("is it refundable?"));
+    await phone.deliver(phone.message("yes"));
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    release();
+    await until(() => phone.shown.length === 3);
+    expect(agent.requests.at(-1)!.message).toMatchObject({ text: "yes", lastShown: ["q1"] });
   });
 });

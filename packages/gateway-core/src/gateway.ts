@@ -1,6 +1,7 @@
 import type { ChannelAdapter } from "@travelagent/channel-kit";
 import type { Handlers } from "@travelagent/protocol";
 import { type Clock, type Engine, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
+import type { AgentPort } from "@travelagent/protocol/turn";
 import type { AdmissionRules } from "./admission.ts";
 import { createAnnouncer } from "./announce.ts";
 import { type ChannelStatus, createChannels } from "./channels.ts";
@@ -11,7 +12,7 @@ import { createInbox } from "./inbox.ts";
 import { createIntake } from "./intake.ts";
 import { finalOf } from "./live.ts";
 import { createOutbox } from "./outbox.ts";
-import type { AgentPort, SessionPort } from "./ports.ts";
+import type { SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
 import type { Binding, SessionKeyOf } from "./route.ts";
 import { gatewayMigrations } from "./tables.ts";
@@ -29,6 +30,8 @@ export interface GatewayOptions {
   admission: Readonly<Record<string, AdmissionRules>>;
   bindings?: readonly Binding[];
   defaultAgentId?: string;
+  /** Every agent there is. Default the default one and those of the bindings. */
+  agentIds?: readonly string[];
   /** IANA zone of the agency. */
   timeZone?: string;
   turnTimeoutMs?: number;
@@ -66,6 +69,7 @@ export function createGateway({
   admission,
   bindings = [],
   defaultAgentId = "main",
+  agentIds = [...new Set([defaultAgentId, ...bindings.map(({ agentId }) => agentId)])],
   timeZone = "UTC",
   turnTimeoutMs = 600_000,
   clock = systemClock,
@@ -127,8 +131,8 @@ export function createGateway({
 
   return {
     handlers: {
-      ...chatHandlers({ intake, turns, outbox, sessions, work, clock, defaultAgentId }),
-      ...conversationHandlers({ db, conversations, outbox, sessions, publisher, clock }),
+      ...chatHandlers({ intake, turns, outbox, sessions, work, clock, defaultAgentId, agentIds }),
+      ...conversationHandlers({ db, conversations, outbox, sessions, announcer, clock }),
       "channels.status": async () => ({
         ts: clock.now(),
         channelOrder: adapters.map((adapter) => adapter.id),

@@ -1,3 +1,4 @@
+export type { AgentPort, TurnEvent, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 export type { AdmissionRules } from "./admission.ts";
 export { type Auth, type Authenticator, type AuthMode, type AuthOptions, createAuth, type Principal } from "./auth/auth.ts";
 export { type ConsoleSessions, createConsoleSessions } from "./auth/console-sessions.ts";
@@ -11,7 +12,7 @@ export { createGateway, type Gateway, type GatewayOptions } from "./gateway.ts";
 export type { HealthFacts, ReadHealth } from "./health.ts";
 export { type HttpReply, type HttpRequest, type HttpRoute, json } from "./http/route.ts";
 export { createMetrics, type Metrics } from "./metrics.ts";
-export type { AgentPort, SessionPort, TurnEvent, TurnOutcome, TurnRequest } from "./ports.ts";
+export type { SessionPort } from "./ports.ts";
 export type { Publisher } from "./publish.ts";
 export { type Binding, route, type SessionKeyOf } from "./route.ts";
 export type { News, Tell } from "./tell.ts";

@@ -1,8 +1,8 @@
 import type { ChatMessage } from "@travelagent/protocol";
 import type { TranscriptMessage } from "@travelagent/protocol/messages";
 import type { Clock } from "@travelagent/protocol/ports";
+import type { TurnEvent } from "@travelagent/protocol/turn";
 import type { Delivery } from "./outbox.ts";
-import type { TurnEvent } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
 
 /** How a run looks to those who follow its session. */

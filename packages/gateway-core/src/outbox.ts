@@ -51,8 +51,8 @@ export interface Outbox {
   list(filter: { status?: string; limit?: number; cursor?: string }): Promise<{ deliveries: Delivery[]; nextCursor?: string }>;
   /** Replies of the agent that were dropped because a person had taken over: nobody saw them. */
   refusedIn(sessionKey: string): Promise<ReadonlySet<string>>;
-  /** Ids of the confirmations in the conversation's last message but that of this run; none when it has not reached the customer. */
-  lastShown(sessionKey: string, butRunId: string): Promise<string[]>;
+  /** Ids of the confirmations in what was the conversation's last message at that time; none when it has not reached the customer. */
+  lastShown(sessionKey: string, at: number): Promise<string[]>;
   /** Failed, expired or unknown goes back to pending. Raises `NOT_FOUND` or `CONFLICT`. */
   retry(id: string): Promise<void>;
   resolve(id: string, outcome: "sent" | "failed"): Promise<void>;
@@ -304,11 +304,11 @@ export function createOutbox({
     async refusedIn(sessionKey) {
       return new Set((await db.all("select id from outbox where session_key = ? and status = 'refused'", sessionKey)).map((row) => row.id as string));
     },
-    async lastShown(sessionKey, butRunId) {
+    async lastShown(sessionKey, at) {
       const row = await db.get(
-        "select message, status from outbox where session_key = ? and id <> ? order by created_at desc, id desc limit 1",
+        "select message, status from outbox where session_key = ? and created_at <= ? order by created_at desc, id desc limit 1",
         sessionKey,
-        butRunId,
+        at,
       );
       if (row?.status !== "sent" && row?.status !== "attempting") return [];
       const { cards = [] } = JSON.parse(row.message as string) as OutboundMessage;

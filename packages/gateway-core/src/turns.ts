@@ -1,6 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage, UserMessage } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger, Work, WorkContext } from "@travelagent/protocol/ports";
+import type { AgentPort, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 import * as z from "zod";
 import type { Announcer } from "./announce.ts";
 import type { ConversationRow, Conversations } from "./conversations.ts";
@@ -8,9 +9,10 @@ import type { Inbox, InboxRow } from "./inbox.ts";
 import { decisionPrefix, turnWork } from "./intake.ts";
 import { liveRun } from "./live.ts";
 import type { Outbox } from "./outbox.ts";
-import type { AgentPort, SessionPort, TurnOutcome, TurnRequest } from "./ports.ts";
+import type { SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
 import { storeCannotWrite } from "./store-failure.ts";
+import { isTimeZone } from "./time-zone.ts";
 
 export interface TurnsOptions {
   db: Database;
@@ -83,7 +85,7 @@ export function createTurns({
       accountId: conversation.address.accountId,
       chatType: conversation.address.chatType,
       peerId: conversation.address.peerId,
-      timeZone: row?.message.timeZone ?? conversation.timeZone ?? timeZone,
+      timeZone: [row?.message.timeZone, conversation.timeZone].find((zone) => zone !== undefined && isTimeZone(zone)) ?? timeZone,
       ...(customerId === undefined ? {} : { customerId }),
     },
     ...(row
@@ -163,7 +165,7 @@ export function createTurns({
     const live = liveRun({ publisher, clock, runId: context.id, sessionKey: conversation.sessionKey });
     if (row) publishUser(conversation.sessionKey, row);
     const session = await sessions.get(conversation.sessionKey);
-    const lastShown = row ? await outbox.lastShown(conversation.sessionKey, context.id) : [];
+    const lastShown = row ? await outbox.lastShown(conversation.sessionKey, row.receivedAt) : [];
     const outcome = await answer(
       requestOf(context.id, conversation, session?.customerId ?? conversation.customerId, row, lastShown, decisionId),
       context,

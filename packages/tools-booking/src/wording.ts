@@ -1,6 +1,6 @@
 import type { Money, TravelTime } from "@travelagent/protocol";
 import { compare, formatMoney, zero } from "./money.ts";
-import type { Cabin, CancellationStep, Condition, Endpoint, FlightOffer, HotelOffer, Journey, Offer, PassengerType, Segment } from "./offer.ts";
+import type { Cabin, CancellationStep, CarOffer, Condition, Endpoint, FlightOffer, HotelOffer, Journey, Offer, PassengerType, Segment } from "./offer.ts";
 import { freeUntil, isFreeToCancel } from "./offer-facts.ts";
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
@@ -72,14 +72,21 @@ export function summaryOf(offer: Offer): string {
   return `${offer.vendor.name} ${offer.vehicle.category} at ${offer.pickUp.locationCode}, ${sayTime(offer.pickUp.time)} to ${sayTime(offer.dropOff.time)}`;
 }
 
+/** Suppliers give the example with or without "or similar". */
+const vehicle = ({ vehicle: { category, exampleModel } }: CarOffer): string =>
+  `${category === "suv" ? "SUV" : `${category.charAt(0).toUpperCase()}${category.slice(1)}`} (${exampleModel.replace(/\s+or similar$/i, "")} or similar)`;
+
+/** With its city once, whether or not the supplier's address ends with it. */
+const address = ({ property }: HotelOffer): string => (property.address.endsWith(property.city) ? property.address : `${property.address}, ${property.city}`);
+
 export function titleOf(offer: Offer): string {
   if (offer.vertical === "flight") {
     const first = offer.journeys[0]!;
     const carriers = [...new Set(offer.journeys.flatMap((journey) => journey.segments.map((segment) => segment.carrierName)))].join(" and ");
-    return `${carriers}, ${first.segments[0]!.departure.airport} → ${first.segments.at(-1)!.arrival.airport}${offer.journeys.length > 1 ? " and back" : ""}`;
+    return `${carriers}, ${place(first.segments[0]!.departure)} → ${place(first.segments.at(-1)!.arrival)}${offer.journeys.length > 1 ? " and back" : ""}`;
   }
   if (offer.vertical === "hotel") return `${offer.property.name} ${"★".repeat(Math.round(offer.property.stars))}`;
-  return `${offer.vehicle.category} (${offer.vehicle.exampleModel} or similar), ${offer.vendor.name}`;
+  return `${vehicle(offer)}, ${offer.vendor.name}`;
 }
 
 function sayCondition(what: string, { allowed, penalty }: Condition): string {
@@ -90,8 +97,8 @@ function sayCondition(what: string, { allowed, penalty }: Condition): string {
 
 function sayCancellation(steps: readonly CancellationStep[], zone: string): string[] {
   return steps.map(({ from, penalty }) => {
-    const cost = compare(penalty, zero(penalty.currency)) === 0 ? "free" : formatMoney(penalty);
-    return `Cancelling ${from === "now" ? "from now" : `from ${sayInstant(from, zone)}`}: ${cost}`;
+    const cost = compare(penalty, zero(penalty.currency)) === 0 ? "free of charge" : formatMoney(penalty);
+    return `Cancelling ${from === "now" ? "from now on" : `from ${sayInstant(from, zone)} on`}: ${cost}`;
   });
 }
 
@@ -162,7 +169,7 @@ export function termLines(offer: Offer): string[] {
   const change = sayCondition("Change", offer.conditions.change);
   if (offer.vertical === "hotel") {
     return [
-      `${offer.property.name}, ${offer.property.address}, ${offer.property.city}`,
+      `${offer.property.name}, ${address(offer)}`,
       `${count(offer.rooms, "room")}: ${offer.room.name}, ${offer.room.beds}, ${boards[offer.ratePlan.board]} (${offer.ratePlan.name})`,
       `Check-in ${sayTime(offer.checkIn)}, check-out ${sayTime(offer.checkOut)}, ${count(offer.nights, "night")} (local times)`,
       ...(offer.mandatoryFees ? [`To be paid at the property on top: ${formatMoney(offer.mandatoryFees)}`] : []),
@@ -173,7 +180,7 @@ export function termLines(offer: Offer): string[] {
     ];
   }
   return [
-    `${offer.vehicle.category} (${offer.vehicle.exampleModel} or similar), ${offer.vehicle.transmission}, ${offer.vendor.name}`,
+    `${vehicle(offer)}, ${offer.vehicle.transmission}, ${offer.vendor.name}`,
     `Pick-up ${offer.pickUp.address} ${sayTime(offer.pickUp.time)} (local time)`,
     `Drop-off ${offer.dropOff.address} ${sayTime(offer.dropOff.time)} (local time)`,
     `Mileage: ${offer.mileage}. Fuel: ${offer.fuelPolicy}`,
@@ -187,5 +194,11 @@ export function termLines(offer: Offer): string[] {
 
 /** Shown wherever anything of the sandbox is. */
 export const sandboxLine = "Sandbox: no real travel";
+
+/** What a change or cancellation costs, and what comes back, in words that do not need the sign of a sum. */
+export const sayCost = (what: string, penalty: Money): string =>
+  compare(penalty, zero(penalty.currency)) > 0 ? `${what} costs ${formatMoney(penalty)}` : `${what} is free of charge`;
+export const sayRefund = (refund: Money): string =>
+  compare(refund, zero(refund.currency)) > 0 ? `You get back ${formatMoney(refund)}` : "Nothing is paid back";
 
 export const sayTotal = (total: Money): string => `Total: ${formatMoney(total)}`;

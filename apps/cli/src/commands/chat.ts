@@ -36,6 +36,7 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
   const typed = inputLines(lines);
   let streamed = "";
   let working = false;
+  let answered = false;
   const conversation = await openConversation({
     client,
     sessionKey: options.session,
@@ -77,7 +78,12 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
       show(answer) {
         if (out.json) return out.data(answer ?? { runId: null, text: "", cards: [] });
         if (!answer) return out.line(out.style("dim", "no answer: a person looks after this conversation now, or the run was stopped"));
-        if (streamed === "") return out.line(full(answer));
+        if (streamed === "") {
+          // An empty line parts the answers where no prompt does.
+          out.line(answered && !interactive ? `\n${full(answer)}` : full(answer));
+          answered = true;
+          return;
+        }
         // What was streamed is on the screen already; only what it lacks follows.
         const rest = streamed.trim() === answer.text ? "" : printable(answer.text);
         out.line(

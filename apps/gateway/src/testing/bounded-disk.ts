@@ -9,7 +9,7 @@ export interface BoundedDisk {
   /** Leaves no byte free. */
   fill(): void;
   free(): void;
-  /** Unmounts it; whoever uses it must be gone. */
+  /** Unmounts it; what somebody still has open of it goes when they close it. */
   remove(): void;
 }
 
@@ -42,7 +42,7 @@ export function boundedDisk(bytes: number): BoundedDisk | null {
     },
     free: () => rmSync(ballast, { force: true }),
     remove() {
-      execFileSync("umount", [path], { stdio: "ignore" });
+      execFileSync("umount", ["--lazy", path], { stdio: "ignore" });
       rmSync(path, { recursive: true });
     },
   };

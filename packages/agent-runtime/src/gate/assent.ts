@@ -108,11 +108,6 @@ const yes = phrases(`
   yes confirm it
   yes please confirm
   yes confirm please
-  confirm booking
-  confirm the booking
-  confirm my booking
-  please confirm the booking
-  yes confirm the booking
   lets do it
   yes lets do it
   lets go
@@ -159,6 +154,10 @@ const yes = phrases(`
 /** A yes that names what is to be done agrees to that alone: "yes, cancel it" never books. */
 const yesTo: Readonly<Record<string, ReadonlySet<string>>> = {
   create_booking: phrases(`
+    confirm booking
+    confirm the booking
+    confirm my booking
+    yes confirm the booking
     yes book it
     book it
     book it please
@@ -366,8 +365,10 @@ export function assent(text: string, tool?: string): "yes" | "no" | null {
     .replace(/[^\p{L}\p{N}\s?]/gu, " ")
     .replace(/\s+/g, " ")
     .trim();
-  if (yes.has(plain)) return "yes";
-  if (Object.entries(yesTo).some(([name, said]) => (tool === undefined || name === tool) && said.has(plain))) return "yes";
-  if (no.has(plain)) return "no";
+  const bare = plain.replace(/^please | please$/g, "");
+  const among = (said: ReadonlySet<string>) => said.has(plain) || said.has(bare);
+  if (among(yes)) return "yes";
+  if (Object.entries(yesTo).some(([name, said]) => (tool === undefined || name === tool) && among(said))) return "yes";
+  if (among(no)) return "no";
   return null;
 }

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { type Approval, type Money, TravelAgentError } from "@travelagent/protocol";
 import type { MessageAction } from "@travelagent/protocol/messages";
 import type { Clock, Database, Row, Tx } from "@travelagent/protocol/ports";
-import type { Action, TurnScope } from "../tool.ts";
+import type { TurnScope } from "@travelagent/protocol/turn";
+import type { Action } from "../tool.ts";
 import { assent } from "./assent.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 
@@ -188,7 +189,8 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
           clock.now(),
           receivedAt,
         );
-        const asked = action ? shown.find((row) => row.id === action.id) : shown[0];
+        // A question that was shown again may be older than another one: what the customer had before them counts.
+        const asked = action ? shown.find((row) => row.id === action.id) : (shown.find((row) => lastShown?.includes(row.id as string)) ?? shown[0]);
         if (!asked) return null;
         if (!action && assent(text, asked.tool as string) !== said) return null;
         if (said === "yes" && !action && lastShown && !lastShown.includes(asked.id as string)) return { decision: read(asked), granted: false };

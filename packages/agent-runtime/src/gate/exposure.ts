@@ -1,4 +1,5 @@
-import type { Tool, TurnScope } from "../tool.ts";
+import type { TurnScope } from "@travelagent/protocol/turn";
+import type { Tool } from "../tool.ts";
 import { refusal } from "./refusal.ts";
 
 /** Names, `group:<group>` or `*`. Deny wins; a non-empty allow list lets through only what it names. */

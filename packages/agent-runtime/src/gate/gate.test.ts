@@ -4,7 +4,8 @@ import type { Database } from "@travelagent/protocol/ports";
 import { fakeClock } from "@travelagent/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { type Action, defineTool, type Tool, type TurnScope } from "../tool.ts";
+import type { TurnScope } from "@travelagent/protocol/turn";
+import { type Action, defineTool, type Tool } from "../tool.ts";
 import { createGate, type Gate, parsePolicy } from "./index.ts";
 
 const turn: TurnScope = {
@@ -366,6 +367,18 @@ describe("gate", () => {
     expect(await yes("m1", [])).toMatchObject({ granted: false, decision: { status: "pending" } });
     expect((await call("sell", { item: "lamp" })).status).toBe("asked");
     expect(await yes("m2", [], { type: "confirm", id: asked.decisionId })).toMatchObject({ granted: true });
+  });
+
+  it("a plain yes answers the question that was shown again, not a newer one that was not", async () => {
+    const first = await call("sell", { item: "lamp" });
+    const second = await call("sell", { item: "chair" });
+    if (first.status !== "asked" || second.status !== "asked") throw new Error("no question");
+    await show(first.decisionId);
+    await clock.advance(10);
+    await show(second.decisionId);
+    await clock.advance(10);
+    const answer = { id: "m1", sessionKey: turn.sessionKey, text: "yes", receivedAt: clock.now(), lastShown: [first.decisionId] };
+    expect(await gate.decisions.answer(answer)).toMatchObject({ granted: true, decision: { args: { item: "lamp" } } });
   });
 
   it("refuses a cursor that is not its own", async () => {

@@ -1,5 +1,5 @@
 import type { Handlers } from "@travelagent/protocol";
-import type { TurnScope } from "../tool.ts";
+import type { TurnScope } from "@travelagent/protocol/turn";
 import { asApproval, type Decision } from "./decisions.ts";
 import type { Gate } from "./gate.ts";
 

@@ -1,4 +1,5 @@
-import type { Claim, Tool, TurnScope } from "../tool.ts";
+import type { TurnScope } from "@travelagent/protocol/turn";
+import type { Claim, Tool } from "../tool.ts";
 import { refusal } from "./refusal.ts";
 
 const belongs = (claim: Claim, turn: TurnScope): boolean => {

@@ -15,6 +15,8 @@ export interface ChatHandlersOptions {
   work: Work;
   clock: Clock;
   defaultAgentId: string;
+  /** Every agent there is. */
+  agentIds: readonly string[];
 }
 
 /** Channel of conversations that are held over the gateway's own socket: the web page and the command line. */
@@ -25,7 +27,7 @@ const aliases = (sessionKey: string, agentId: string): string => {
   return key === "main" || key === `agent:${agentId}` ? `agent:${agentId}:main` : key;
 };
 
-export function chatHandlers({ intake, turns, outbox, sessions, work, clock, defaultAgentId }: ChatHandlersOptions): Handlers {
+export function chatHandlers({ intake, turns, outbox, sessions, work, clock, defaultAgentId, agentIds }: ChatHandlersOptions): Handlers {
   /** The session a call may use. A visitor has one; an operator any of the gateway's own, never a customer's on another channel. */
   const allowed = (call: Call, wanted: string, forWriting: boolean): string => {
     const sessionKey = aliases(wanted, defaultAgentId);
@@ -38,6 +40,8 @@ export function chatHandlers({ intake, turns, outbox, sessions, work, clock, def
         "FORBIDDEN",
         `${sessionKey} belongs to a customer; write there with conversations.reply, or use agent:${defaultAgentId}:main or agent:${defaultAgentId}:<name>`,
       );
+    if (forWriting && !agentIds.includes(sessionKey.split(":")[1] ?? ""))
+      throw new TravelAgentError("NOT_FOUND", `there is no agent ${sessionKey.split(":")[1]}; known: ${agentIds.join(", ")}`);
     return sessionKey;
   };
 

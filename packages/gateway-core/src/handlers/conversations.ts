@@ -2,25 +2,24 @@ import { createHash } from "node:crypto";
 import { type Handlers, TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage } from "@travelagent/protocol/messages";
 import type { Clock, Database } from "@travelagent/protocol/ports";
+import type { Announcer } from "../announce.ts";
 import { asConversation, type ConversationRow, type Conversations } from "../conversations.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
-import type { Publisher } from "../publish.ts";
 
 export interface ConversationHandlersOptions {
   db: Database;
   conversations: Conversations;
   outbox: Outbox;
   sessions: SessionPort;
-  publisher: Publisher;
+  announcer: Announcer;
   clock: Clock;
 }
 
-export function conversationHandlers({ db, conversations, outbox, sessions, publisher, clock }: ConversationHandlersOptions): Handlers {
+export function conversationHandlers({ db, conversations, outbox, sessions, announcer, clock }: ConversationHandlersOptions): Handlers {
   const told = (row: ConversationRow) => {
-    const conversation = asConversation(row);
-    publisher.publish("conversation", { conversation });
-    return { conversation };
+    announcer.conversation(row);
+    return { conversation: asConversation(row) };
   };
   const find = async (id: string): Promise<ConversationRow> => {
     const row = await conversations.get(id);

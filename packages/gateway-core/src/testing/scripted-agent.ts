@@ -1,6 +1,6 @@
 import type { AssistantMessage } from "@travelagent/protocol/messages";
 import type { WorkContext } from "@travelagent/protocol/ports";
-import type { AgentPort, TurnOutcome, TurnRequest } from "../ports.ts";
+import type { AgentPort, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 
 export type ScriptedTurn = (request: TurnRequest, work: WorkContext) => Promise<string | Partial<TurnOutcome>> | string | Partial<TurnOutcome>;
 

@@ -37,6 +37,8 @@ function airportPlace(airport: Airport): Place {
 
 interface Index {
   names: Map<string, Place[]>;
+  /** Cities of each country, the most travelled first. */
+  countries: Map<string, Place[]>;
   /** Names long enough to be misspelt, by first letter. */
   guessable: Map<string, string[]>;
 }
@@ -88,8 +90,26 @@ function buildIndex(): Index {
   for (const name of names.keys()) {
     if (name.length >= 5) guessable.set(name[0]!, [...(guessable.get(name[0]!) ?? []), name]);
   }
-  return { names, guessable };
+  const countries = new Map<string, Place[]>();
+  const byWeight = [...places.values()].filter(({ kind }) => kind === "city").sort((a, b) => b.weight - a.weight);
+  for (const place of byWeight) {
+    const names = [foldName(place.countryName), ...(otherNames[place.country] ?? [])];
+    for (const name of names) countries.set(name, [...(countries.get(name) ?? []), place]);
+  }
+  return { names, countries, guessable };
 }
+
+/** What people call countries beside the name they have here. */
+const otherNames: Readonly<Record<string, readonly string[]>> = {
+  AE: ["uae", "emirates", "the emirates"],
+  CI: ["cote d'ivoire"],
+  CZ: ["czech republic"],
+  GB: ["uk", "great britain", "britain", "england"],
+  KR: ["korea"],
+  NL: ["holland"],
+  TR: ["turkey", "turkiye"],
+  US: ["usa", "united states of america", "america", "the states"],
+};
 
 /** Words that name an airport only together with its city. */
 const ambiguousParts = new Set(["city", "north", "south", "international", "capital", "heliport", "hobby", "fort worth"]);
@@ -101,6 +121,10 @@ export function createGazetteer(): Gazetteer {
     find(name) {
       index ??= buildIndex();
       return [...(index.names.get(foldName(name)) ?? [])];
+    },
+    inCountry(name) {
+      index ??= buildIndex();
+      return [...(index.countries.get(foldName(name)) ?? [])];
     },
     guess(name) {
       index ??= buildIndex();

@@ -4,7 +4,7 @@ import type { Card } from "@travelagent/protocol/messages";
 import { toBooking } from "../booking-view.ts";
 import { compare, formatMoney, zero } from "../money.ts";
 import type { StoredOrder } from "../order-store.ts";
-import { sandboxLine, sayInstant, sayTotal } from "../wording.ts";
+import { sandboxLine, sayCost, sayInstant, sayRefund, sayTotal } from "../wording.ts";
 import type { BookingResult } from "./results.ts";
 
 const notes = {
@@ -58,11 +58,17 @@ export function bookingOutput(stored: StoredOrder, wanted: "booked" | "changed" 
     booking,
     lines: [
       ...linesOf(stored, booking),
-      ...(terms ? [`Cost: ${formatMoney(terms.penalty)}`, `Comes back: ${formatMoney(terms.refund)}`] : []),
+      ...(terms
+        ? [
+            sayCost(wanted === "changed" ? "The change" : "Cancelling", terms.penalty),
+            ...(wanted === "changed" && compare(terms.refund, zero(terms.refund.currency)) === 0 ? [] : [sayRefund(terms.refund)]),
+          ]
+        : []),
       ...(note === undefined ? [] : [note]),
     ],
   };
-  return { content, cards: [card] };
+  // What is booked is described in the supplier's words; the sandbox's are ours.
+  return { content, cards: [card], ...(booking.items.some(({ sandbox }) => !sandbox) ? { tainted: true } : {}) };
 }
 
 function statusFor({ order, work }: StoredOrder, wanted: "booked" | "changed" | "cancelled"): BookingResult["status"] {

@@ -7,6 +7,7 @@ import { money } from "../money.ts";
 import type { Offer } from "../offer.ts";
 import { bookingBench } from "../testing/bench.ts";
 import { sampleCar, sampleFlight, sampleHotel } from "../testing/sample-offers.ts";
+import { bookingOutput } from "./booking-result.ts";
 import { bookingTools } from "./booking-tools.ts";
 
 const euro = (minor: bigint) => money(minor, "EUR");
@@ -70,7 +71,7 @@ describe("search tools", () => {
           number: 1,
           offerId: "flight-1",
           supplier: "fake",
-          title: "Lufthansa, BCN → FRA",
+          title: "Lufthansa, Barcelona BCN → Frankfurt FRA",
           lines: [
             "LH1123 BCN Fri 12 Mar 2027 10:15 → FRA 12:25, 2 h 10 min, direct",
             "Fare: Classic, Economy",
@@ -154,7 +155,7 @@ describe("create_booking", () => {
     const now = Date.parse("2027-01-15T09:10:00Z");
     const action = await tool("create_booking").describe!(args, context({ now }));
     expect(action).toMatchObject({
-      title: "Book LH1123 Barcelona BCN → Frankfurt FRA, Fri 12 Mar 2027 10:15",
+      title: "Book Lufthansa, Barcelona BCN → Frankfurt FRA",
       lines: [
         "LH1123 Barcelona BCN terminal 1 Fri 12 Mar 2027 10:15 → Frankfurt FRA 12:25 (local times)",
         "Fare: Classic, Economy",
@@ -186,9 +187,19 @@ describe("create_booking", () => {
     const { lines, total, facts } = await tool("create_booking").describe!({ ...args, offerIds: ["flight-1", "hotel-1", "car-1"] }, context());
     expect(total).toEqual(euro(59_540n));
     expect(facts.vertical).toBe("mixed");
-    expect(lines).toContain("Cancelling from Wed 10 Mar 2027 18:00: 310.00 EUR");
+    expect(lines).toContain("Cancelling from Wed 10 Mar 2027 18:00 on: 310.00 EUR");
     expect(lines).toContain("Of it paid on the spot: 96.00 EUR");
     expect(lines).toContain("Check-in Fri 12 Mar 2027 15:00, check-out Mon 15 Mar 2027 11:00, 3 nights (local times)");
+  });
+
+  it("marks what a real supplier calls the trip as words of third parties", async () => {
+    const { run, confirmed, bookings } = await bench();
+    await run("search_flights", flights);
+    const { output } = await confirmed("create_booking", args);
+    expect(output.tainted).toBe(undefined);
+    const stored = (await bookings.byReference((output.content as { booking: { reference: string } }).booking.reference))!;
+    for (const item of stored.order.items) item.offer = { ...item.offer, sandbox: false };
+    expect(bookingOutput(stored, "booked").tainted).toBe(true);
   });
 
   it("books after the yes and gives a card with locator and ticket", async () => {

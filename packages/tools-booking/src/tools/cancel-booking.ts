@@ -2,9 +2,8 @@ import { defineTool, type Tool } from "@travelagent/agent-runtime";
 import { Money, TravelAgentError } from "@travelagent/protocol";
 import * as z from "zod";
 import type { Bookings } from "../bookings.ts";
-import { formatMoney } from "../money.ts";
 import { isBooked } from "../order.ts";
-import { sandboxLine, summaryOf } from "../wording.ts";
+import { sandboxLine, sayCost, sayRefund, summaryOf } from "../wording.ts";
 import { CancelBookingArgs } from "./arguments.ts";
 import { bookingOutput } from "./booking-result.ts";
 import { claimBooking } from "./claims.ts";
@@ -32,8 +31,8 @@ export const cancelBooking = (bookings: Bookings): Tool =>
         lines: [
           ...offers.map((offer) => `Cancel: ${summaryOf(offer)}`),
           `Travellers: ${stored.order.travellers.map(({ givenName, familyName }) => `${givenName} ${familyName}`).join(", ")}`,
-          `Cancelling costs ${formatMoney(penalty)}`,
-          `You get back ${formatMoney(refund)}`,
+          sayCost("Cancelling", penalty),
+          sayRefund(refund),
           ...(offers.some((offer) => offer.sandbox) ? [sandboxLine] : []),
         ],
         penalty,

@@ -6,7 +6,7 @@ import type { Offer } from "../offer.ts";
 import { isPaidHere } from "../offer-facts.ts";
 import type { PreparedTrip, TripRequest } from "../preparation.ts";
 import type { Contact } from "../supplier.ts";
-import { sandboxLine, sayTotal, summaryOf, termLines } from "../wording.ts";
+import { sandboxLine, sayTotal, summaryOf, termLines, titleOf } from "../wording.ts";
 import { CreateBookingArgs } from "./arguments.ts";
 import { bookingOutput } from "./booking-result.ts";
 import { claimOffers } from "./claims.ts";
@@ -38,7 +38,7 @@ function actionOf({ offers, travellers, total, existing }: PreparedTrip, contact
     title: existing
       ? `Already booked: ${existing.order.reference}`
       : offers.length === 1
-        ? `Book ${summaryOf(offers[0]!)}`
+        ? `Book ${titleOf(offers[0]!)}`
         : `Book a trip of ${offers.length} parts`,
     lines: [
       ...(existing ? [`You have this booking already under ${existing.order.reference}; nothing is bought again`] : []),

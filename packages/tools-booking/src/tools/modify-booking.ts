@@ -2,12 +2,14 @@ import { defineTool, type Tool } from "@travelagent/agent-runtime";
 import { Money, TravelAgentError } from "@travelagent/protocol";
 import * as z from "zod";
 import type { Bookings } from "../bookings.ts";
-import { formatMoney } from "../money.ts";
-import { sandboxLine, summaryOf, termLines } from "../wording.ts";
+import { compare, formatMoney, zero } from "../money.ts";
+import { sandboxLine, sayCost, sayRefund, summaryOf, termLines } from "../wording.ts";
 import { ModifyBookingArgs } from "./arguments.ts";
 import { bookingOutput } from "./booking-result.ts";
 import { claimBooking, claimOffers } from "./claims.ts";
 import { actionLifeMs, figure, travelFacts } from "./facts.ts";
+
+const isZero = (money: Money): boolean => compare(money, zero(money.currency)) === 0;
 
 /** The part of the action's subject that execution needs again. */
 const Confirmed = z.object({ penalty: Money, refund: Money, due: Money });
@@ -36,9 +38,9 @@ export const modifyBooking = (bookings: Bookings): Tool =>
           `New: ${summaryOf(to)}`,
           ...termLines(to),
           `Travellers: ${stored.order.travellers.map(({ givenName, familyName }) => `${givenName} ${familyName}`).join(", ")}`,
-          `The change costs ${formatMoney(penalty)}`,
-          `To be paid now, difference of price included: ${formatMoney(due)}`,
-          `You get back ${formatMoney(refund)}`,
+          sayCost("The change", penalty),
+          ...(isZero(due) ? ["Nothing is to be paid"] : [`To be paid now, difference of price included: ${formatMoney(due)}`]),
+          ...(isZero(refund) ? [] : [sayRefund(refund)]),
           ...(to.sandbox ? [sandboxLine] : []),
         ],
         total: due,

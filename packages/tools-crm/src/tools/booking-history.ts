@@ -28,6 +28,11 @@ export const bookingHistoryTool = ({ crm, bookings }: { crm: Crm; bookings: Book
       refuseInGroups(turn);
       const customer = await turnCustomer(crm, turn);
       const all = customer ? await bookings.forCustomer(customer.id) : await bookings.forSession(turn.sessionKey);
-      return { content: { bookings: all.slice(0, limit).map(ownView), ...(all.length > limit ? { more: all.length - limit } : {}) } };
+      const shown = all.slice(0, limit);
+      return {
+        content: { bookings: shown.map(ownView), ...(all.length > limit ? { more: all.length - limit } : {}) },
+        // Real travel is described in its supplier's words; the sandbox's are ours.
+        ...(shown.some(({ items }) => items.some(({ sandbox }) => !sandbox)) ? { tainted: true } : {}),
+      };
     },
   });

@@ -1,4 +1,4 @@
-import type { TurnScope } from "@travelagent/agent-runtime";
+import type { TurnScope } from "@travelagent/protocol/turn";
 import { createGate, parsePolicy } from "@travelagent/agent-runtime/gate";
 import { testDatabase } from "@travelagent/engine/testing";
 import { fakeClock } from "@travelagent/protocol/testing";

@@ -1,4 +1,4 @@
-import type { TurnScope } from "@travelagent/agent-runtime";
+import type { TurnScope } from "@travelagent/protocol/turn";
 import { type Customer, TravelAgentError } from "@travelagent/protocol";
 import type { Crm, Subject } from "../crm.ts";
 

@@ -64,7 +64,7 @@ const limit =
   "(?:under|below|less\\s+than|no\\s+more\\s+than|not\\s+more\\s+than|up\\s+to|at\\s+most|max(?:imum)?(?:\\s+of)?|within|budget(?:\\s+(?:is|of|around|about))*|spend(?:\\s+(?:about|around|up\\s+to))?|cheaper\\s+than|around|about|for\\s+less\\s+than)\\s*:?\\s*";
 const figureWithCurrency = new RegExp(`(?:${limit})?(?:(${currency})\\s*(${figure})(k?)|(?<![\\d.,])(${figure})(k?)\\s*(${currency}))`);
 const figureWithLimit = new RegExp(
-  `\\b(?:under|below|less\\s+than|no\\s+more\\s+than|up\\s+to|at\\s+most|max(?:imum)?(?:\\s+of)?|budget(?:\\s+(?:is|of|around|about))*|cheaper\\s+than)\\s*:?\\s*(${figure})(k?)(?!\\s*(?:stops?|stars?|nights?|days?|weeks?|people|adults?|hours?|[:/]|\\*|km|bags?))`,
+  `\\b(?:under|below|less\\s+than|no\\s+more\\s+than|(?<!pick[\\s-]*)up\\s+to|at\\s+most|max(?:imum)?(?:\\s+of)?|budget(?:\\s+(?:is|of|around|about))*|cheaper\\s+than)\\s*:?\\s*(${figure})(k?)(?!\\s*(?:(?:st|nd|rd|th)\\b|(?:of\\s+)?(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|stops?|stars?|nights?|days?|weeks?|people|adults?|hours?|[:/]|\\*|km|bags?))`,
 );
 
 /** `1,200` and `1.200` are twelve hundred, `1.20` and `1,20` one and a fifth. */

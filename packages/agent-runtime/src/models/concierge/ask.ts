@@ -66,8 +66,7 @@ export function askSlots(vertical: Vertical, missing: readonly SlotName[], slots
     : `Gladly, a ${known(vertical, slots, party)}. Could you tell me ${wanted}?`;
 }
 
-export const askVertical = (place: Place | undefined): string =>
-  `${place ? `${placeName(place)}, lovely. ` : ""}What may I look for: a flight, a hotel or a rental car?`;
+export const askVertical = (place: string | undefined): string => `${place ? `${place}, lovely. ` : ""}What may I look for: a flight, a hotel or a rental car?`;
 
 export function askPlace(slot: Extract<PlaceSlot, { said: string }>): string {
   const { said, options, guessed, country } = slot;
@@ -100,4 +99,4 @@ export const endBeforeStart = (start: string, end: string): string =>
   `The end (${spoken(end)}) is not after the start (${spoken(start)}). Which end date would you like?`;
 export const sameEnds = (place: Place): string => `Origin and destination are both ${placeName(place)}. Where would you like to fly to?`;
 export const tooLarge = (n: number): string =>
-  `For ${n} travellers a colleague needs to prepare a group booking; I can book up to nine people together. Shall I search for fewer, or would you like to talk to a person?`;
+  `For ${n} travellers a colleague needs to prepare a group booking; I can book up to nine people together. Tell me a smaller number and I search for that, or say "talk to a person".`;

@@ -32,7 +32,7 @@ describe("from the first word to a booking", () => {
       arguments: { origin: "BCN", destination: "LIS", departureDate: "2027-03-12", adults: 2 },
     });
     expect(await customer.say("2")).toContain("Vueling VY8460, flex for 240.00 EUR. Please send me the full names of both travellers");
-    expect(await customer.say("Ana Silva and Rui Costa")).toBe("Please send me an e-mail address for the booking.");
+    expect(await customer.say("Ana Silva and Rui Costa")).toBe("Please send me an e-mail address for the booking; suppliers ask for one.");
     expect(await customer.say("ana@example.com, +34 600 111 222")).toMatch(/check the details.*189\.40 EUR.*"yes"/);
     expect(customer.lastCall()).toMatchObject({
       name: "create_booking",
@@ -204,9 +204,8 @@ describe("asking back", () => {
   it("which namesake, and which reading of a date", async () => {
     const customer = talk();
     expect(await customer.say("flight from London to San Jose on 3/4/2027 for one")).toContain(
-      "1. London, United Kingdom (LON)\n2. London, Ontario, Canada (YXU)",
+      "There is more than one San Jose. Which one do you mean?\n1. San Jose, California, United States (SJC)\n2. San Jose, Costa Rica (SJO)",
     );
-    expect(await customer.say("1")).toContain("San Jose, Costa Rica (SJO)");
     expect(await customer.say("Costa Rica")).toContain("1. Sat 3 Apr 2027\n2. Thu 4 Mar 2027");
     await customer.say("April");
     expect(customer.lastCall().arguments).toEqual({ origin: "LON", destination: "SJO", departureDate: "2027-04-03", adults: 1 });
@@ -214,10 +213,10 @@ describe("asking back", () => {
 
   it("only once which namesake is meant", async () => {
     const customer = talk();
-    await customer.say("flight from Madrid to London tomorrow for one");
-    await customer.say("1");
-    await customer.say("and a hotel in London for two nights");
-    expect(customer.lastCall()).toMatchObject({ name: "search_hotels", arguments: { place: "LON" } });
+    await customer.say("flight from Madrid to San Jose tomorrow for one");
+    await customer.say("the Costa Rican one");
+    await customer.say("and a hotel in San Jose for two nights");
+    expect(customer.lastCall()).toMatchObject({ name: "search_hotels", arguments: { place: "SJO" } });
   });
 
   it("about a date that has passed", async () => {

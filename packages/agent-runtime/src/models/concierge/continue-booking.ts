@@ -58,6 +58,7 @@ export function continueBooking(state: State, around: Surroundings, offer?: Offe
       offer ? say.chosenNote(offer) : "",
       state.unclearBirth && missing.births.length > 0 ? say.unclearBirthNote(state.unclearBirth) : "",
       state.localPhone && state.phone === undefined ? say.localPhoneNote : "",
+      missing.email && state.last.kind === "heard" && state.last.said.raw.includes("@") ? "That e-mail address is not complete." : "",
       travellerQuestion(state) + (offer && state.wanted.length === 1 ? say.addMore(state.wanted[0]!) : ""),
     ];
     return { text: notes.filter(Boolean).join(" "), asked: { kind: "travellers" } };

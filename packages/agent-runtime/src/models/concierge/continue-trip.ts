@@ -2,6 +2,7 @@ import { askDay, askPlace, askSlots, askVertical, endBeforeStart, sameEnds, tooL
 import type { Vertical } from "./intents.ts";
 import type { Move, Surroundings } from "./move.ts";
 import { noOffers, nothingCheaper, offersReply } from "./offer-replies.ts";
+import { placeName } from "./places.ts";
 import { repairNote } from "./replies.ts";
 import { endDay, missingSlots, searchArgs, searchTool, startOf } from "./searching.ts";
 import type { Happening, Relaxable, SlotName, State } from "./state.ts";
@@ -12,7 +13,8 @@ export function continueTrip(state: State, around: Surroundings): Move {
   const vertical = state.focus;
   if (!vertical) {
     const place = state.slots.flight.place;
-    return { text: askVertical(place && "place" in place ? place.place : undefined), asked: { kind: "vertical" } };
+    const name = place && ("place" in place ? placeName(place.place) : place.country ? place.options[0]?.countryName : undefined);
+    return { text: askVertical(name), asked: { kind: "vertical" } };
   }
   return doubt(state, vertical) ?? gap(state, vertical) ?? search(state, vertical, around);
 }
@@ -87,8 +89,9 @@ export function decideFound(state: State, { search: result, args }: Extract<Happ
   delete slots.limit;
   state.focus = vertical;
   if (!state.wanted.includes(vertical)) state.wanted.push(vertical);
-  const prefix = state.repair ? repairNote(state.repair.code) : "";
+  const prefix = `${state.repair ? repairNote(state.repair.code) : ""}${state.firstLeg ? "I arrange one journey at a time, so here is the first; then tell me the next. " : ""}`;
   delete state.repair;
+  delete state.firstLeg;
   if (offers.length === 0) {
     const before = state.found[vertical]?.offers;
     if (cheaper && before) {

@@ -137,7 +137,7 @@ const patterns: [RegExp, Read][] = [
     () => one({ kind: "around", feast: "Christmas" }),
   ],
   [/\b(?:over\s+|at\s+|for\s+|around\s+)?easter\b(?!\s+island)/, () => one({ kind: "around", feast: "Easter" })],
-  [/\b(?:tomorrow|tmrw|tmr|tomorow|tommorow|tommorrow)\b/, (_, today) => one({ kind: "day", day: addDays(today, 1) })],
+  [/\b(?:tomorrow|tmrw|tmr|2moro|2morrow|tomoro|tomorow|tommorow|tommorrow)\b/, (_, today) => one({ kind: "day", day: addDays(today, 1) })],
   [/\b(?:today|tonight)\b/, (_, today) => one({ kind: "day", day: today })],
   [/\b(this|next|the coming|coming)?\s*(?:long\s+)?week-?end\b/, (m) => one({ kind: "weekend", next: m[1] === "next" })],
   [
@@ -159,7 +159,10 @@ const patterns: [RegExp, Read][] = [
     /\bthe\s+(\d{1,2})(?:st|nd|rd|th)\b(?!\s*(?:one|option|offer|flight|hotel|car|choice|class|result|floor|birthday))/,
     (m) => one({ kind: "dayOfMonth", dayOfMonth: Number(m[1]) }),
   ],
-  [/\b(?:on|until|till)\s+(\d{1,2})(?:st|nd|rd|th)\b/, (m) => one({ kind: "dayOfMonth", dayOfMonth: Number(m[1]) })],
+  [
+    /\b(?:on|until|till|return(?:ing)?|back|leav(?:e|ing)|depart(?:ing)?)\s+(\d{1,2})(?:st|nd|rd|th)\b/,
+    (m) => one({ kind: "dayOfMonth", dayOfMonth: Number(m[1]) }),
+  ],
   [
     new RegExp(`\\b(?:in|during|early|mid|mid-|late|end\\s+of|beginning\\s+of|start\\s+of|middle\\s+of|sometime\\s+in|this|next|of|for)\\s*(${month})\\b`),
     (m) => one({ kind: "month", month: toMonth(m[1]!) }),

@@ -86,6 +86,12 @@ function answer(state: State, heard: Extract<Happening, { kind: "heard" }>, arou
       return { text: `Let us start afresh. ${askVertical(undefined)}`, asked: { kind: "vertical" } };
     case "card":
       return { text: `${say.cardWarning}${reminder(state, " ")}` };
+    case "emergency":
+      return { text: say.emergency };
+    case "mail":
+      return { text: `${say.noMail}${reminder(state, " ")}` };
+    case "terms":
+      return { text: `${state.pending!.lines.join("\n")}\n${say.pendingReply(state.pending!)}`.trim(), asked: { kind: "confirm" } };
     case "language":
       return { text: `${say.englishOnly}${reminder(state, " ")}` };
     case "upset":

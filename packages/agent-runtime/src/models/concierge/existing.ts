@@ -94,8 +94,10 @@ function decideChange(state: State, goal: Extract<Goal, { kind: "change" }>, aro
   const { dates, wishes, leave } = goal.wish;
   if (wishes.cabin) slots.cabin = wishes.cabin;
   if (vertical === "flight" && leave && !("than" in leave)) slots.leave = leave;
+  // "Move the pick-up to the 4th" leaves the return where it is.
+  const oneEnd = /\b(?:pick[\s-]*up|check[\s-]*in|outbound)\b/.test(goal.wish.text);
   const endOnly = dates.mentions.length > 0 && dates.mentions.every(({ role }) => role === "end");
-  if (applyDates(slots, dates, around.today, { focus: vertical, endOnly, keepLength: true }) || wishes.cabin) return undefined;
+  if (applyDates(slots, dates, around.today, { focus: vertical, endOnly, keepLength: !oneEnd }) || wishes.cabin) return undefined;
   return { text: say.askNewDate(booking.reference, vertical), asked: { kind: "slots", slots: ["start"] } };
 }
 

@@ -3,7 +3,7 @@ import { readChoice, readQuestionAbout } from "./choice.ts";
 import type { Gazetteer } from "./gazetteer.ts";
 import type { Vertical } from "./intents.ts";
 import { readTravellers } from "./names.ts";
-import { needsTravellers } from "./party.ts";
+import { forWhom, missingData, needsTravellers } from "./party.ts";
 import { type Act, forgetTrip, type Happening, initialState, inProgress, isActive, noParty, type State } from "./state.ts";
 import { count, ordinalWord } from "./text.ts";
 import { absorb, travellerData } from "./traveller-data.ts";
@@ -34,10 +34,16 @@ function interpret(state: State, said: Understanding, today: string): Act | Hear
   const { intents, ids } = said;
   if (ids.cardNumber) return "card";
   if (intents.person) return "person";
+  if (intents.emergency) return "emergency";
   if (intents.foreign && !ids.email) return "language";
   if (intents.upset && intents.verticals.length === 0 && !intents.cancel && !hasContent(said)) return "upset";
   if (intents.outOfScope && intents.verticals.length === 0 && !ids.email) return "scope";
   if (answerQuestion(state, said)) return state.goal.kind === "cancel" ? "cancel" : state.goal.kind === "change" ? "change" : "trip";
+  if (intents.mail && !ids.email) return "mail";
+  // A question about what waits for a yes: the answer stands in what was shown.
+  if (state.pending && intents.question && asksTerms.test(said.text) && !intents.cancel && !intents.change) return "terms";
+  const grown = olderChild(state, said);
+  if (grown) return grown;
   const existing = aboutExisting(state, said);
   if (existing) return existing;
   if (intents.restart) {
@@ -64,6 +70,23 @@ function interpret(state: State, said: Understanding, today: string): Act | Hear
     return "trip";
   }
   return plainReply(state, said);
+}
+
+const asksTerms =
+  /\b(?:refund(?:able|ed)?|get\s+back|cost|fees?|penalt|bags?|luggage|baggage|included|include|breakfast|total|price|changeable|terminal|airport|time|when|details?|flexible|meal)\b/;
+
+/** A child whose birth date gives another age than was searched for: "yes" or the age itself asks for a new search. */
+function olderChild(state: State, { intents, text, ids }: Understanding): Act | undefined {
+  if (state.asked?.kind !== "travellers" || !needsTravellers(state) || ids.email) return undefined;
+  const { mismatch, births } = missingData(state);
+  const expected = births[0];
+  if (!mismatch || expected === undefined) return undefined;
+  if (!intents.yes && !new RegExp(`^\\D*\\b${mismatch.age}\\b\\D*$`).test(text)) return undefined;
+  const whom = forWhom(state)!;
+  const at = whom.ages.indexOf(expected);
+  state.party = { adults: whom.adults, ages: whom.ages.with(at, mismatch.age), agesMissing: 0 };
+  state.chosen = {};
+  return "trip";
 }
 
 /** Who travels and how to reach them, sent along with the request. */
@@ -115,7 +138,14 @@ function aboutExisting(state: State, said: Understanding): Act | undefined {
     state.goal = { kind: "cancel", whole, ...(reference ? { reference } : {}), ...(vertical ? { vertical } : {}) };
     return "cancel";
   }
-  if (intents.change && !(open && state.goal.kind !== "change") && (ids.reference || known || vertical || intents.aboutBooking)) {
+  // "I need to come back a day later" after a booking speaks of that booking.
+  const moves =
+    known &&
+    !inProgress(state) &&
+    said.dates.shift !== undefined &&
+    /\b(?:come|return|back|fly|leave|depart|go|stay|arrive|check)\b/.test(text) &&
+    said.places.every(({ role }) => role === undefined);
+  if ((intents.change || moves) && !(open && state.goal.kind !== "change") && (ids.reference || known || vertical || intents.aboutBooking)) {
     forgetTrip(state);
     state.goal = { kind: "change", wish: said, ready: false, ...(ids.reference ? { reference: ids.reference } : {}), ...(vertical ? { vertical } : {}) };
     return "change";

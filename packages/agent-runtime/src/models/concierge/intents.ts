@@ -32,6 +32,10 @@ export interface Intents {
   outOfScope: boolean;
   /** Written in another language. */
   foreign: boolean;
+  /** Somebody is in danger or ill. */
+  emergency: boolean;
+  /** Asks for a confirmation by e-mail. */
+  mail: boolean;
   /** Angry or disappointed. */
   upset: boolean;
   /** Asked about travel, but not answered by searching: visas, weather, baggage rules. */
@@ -39,10 +43,10 @@ export interface Intents {
 }
 
 const verticalWords: [Vertical, RegExp][] = [
-  ["flight", /\b(?:flights?|flightss?|fligth|fly|flying|flies|plane|airplane|airfares?|air\s+tickets?|plane\s+tickets?|airlines?)\b/],
+  ["flight", /\b(?:flights?|flts?|flght|flite|filght|flightss?|fligth|fly|flying|flies|plane|airplane|airfares?|air\s+tickets?|plane\s+tickets?|airlines?)\b/],
   [
     "hotel",
-    /\b(?:hotels?|hostels?|accommodations?|accomodations?|lodging|place\s+to\s+(?:stay|sleep)|somewhere\s+to\s+(?:stay|sleep)|b&b|guest\s?house|(?:double|single|twin|family|hotel)\s+rooms?|a\s+room|rooms)\b/,
+    /\b(?:hotels?|hotells?|hotles?|hotal|hostels?|accommodations?|accomodations?|lodging|place\s+to\s+(?:stay|sleep)|somewhere\s+to\s+(?:stay|sleep)|b&b|guest\s?house|(?:double|single|twin|family|hotel)\s+rooms?|a\s+room|rooms)\b/,
   ],
   ["car", /\b(?:rental\s+cars?|car\s+(?:rental|hire)s?|hire\s+cars?|cars?|rent(?:al|ing)?|vehicle|suv|mini-?van)\b/],
 ];
@@ -76,6 +80,12 @@ const english = /\b(?:i|i'd|i'm|the|want|need|please|flights?|from|book|my|me|is
 const foreign = (text: string): boolean => !english.test(text) && (foreignVerb.test(text) || new Set(text.match(foreignWord)).size >= 2);
 const upset = is(
   /\b(?:useless|worst|terrible|horrible|awful|ridiculous|rubbish|garbage|pathetic|disgusting|unacceptable|incompetent|stupid|idiots?|idiotic|scam|rip-?off|disappointed|furious|angry|fed\s+up|hate\s+(?:this|you)|waste\s+of\s+time|not\s+helpful|this\s+sucks|you\s+suck|wtf|f[u*]ck\w*|shit\w*|bullshit|damn)\b/,
+);
+const emergency = is(
+  /\b(?:ambulance|chest\s+(?:pain|hurts?)|heart\s+attack|can't\s+breathe|cannot\s+breathe|suicid\w*|kill\s+myself|bleeding|overdose|emergency(?!\s+exit))\b|\bcall\s+(?:the\s+)?police\b/,
+);
+const mail = is(
+  /\b(?:confirmation|tickets?|vouchers?|receipt|itinerary)\b[^.!]{0,30}\b(?:e-?mails?|by\s+mail|inbox)\b|\be-?mails?\s+(?:me\s+)?(?:the\s+|a\s+|my\s+)?(?:confirmation|tickets?|vouchers?|receipt|itinerary)\b|\bsend\s+(?:me\s+)?(?:an?\s+|the\s+)?(?:confirmation\s+)?e-?mail\b/,
 );
 const greeting = is(/^\s*(?:hi|hello|hey|hiya|good\s+(?:morning|afternoon|evening|day)|greetings|howdy|hola|bonjour|hallo|ola|yo)\b/);
 const thanks = is(/\b(?:thanks?|thank\s+you|thx|cheers|much\s+appreciated|ty)\b/);
@@ -144,6 +154,8 @@ export function readIntents(text: string): Intents {
     book: book(text),
     question: /\?\s*$/.test(text),
     foreign: foreign(text),
+    emergency: emergency(text),
+    mail: mail(text),
     upset: upset(text),
     outOfScope: outOfScope.test(text),
     advice: advice.test(text),

@@ -76,17 +76,19 @@ export function offersReply({ search, args, slots, party, sandboxFirst, changing
   const fastest = vertical === "flight" ? tagged(offers, "fastest") : undefined;
   const [only] = offers;
   const headline = slots.leave
-    ? `${leavingLine(offers, slots.leave)}`
-    : offers.length === 1 && only
-      ? `It is ${only.title} for ${spokenMoney(only.price)}.`
-      : [
-          cheapest
-            ? `The cheapest is number ${cheapest.number} at ${spokenMoney(cheapest.price)}${fastest && fastest.offerId === cheapest.offerId ? ", which is also the fastest" : ""}`
-            : "",
-          fastest && fastest.offerId !== cheapest?.offerId ? `the fastest number ${fastest.number} at ${spokenMoney(fastest.price)}` : "",
-        ]
-          .filter(Boolean)
-          .join(", ") + (cheapest || fastest ? "." : "");
+    ? leavingLine(offers, slots.leave)
+    : vertical === "flight" && slots.refundable
+      ? refundLine(offers)
+      : offers.length === 1 && only
+        ? `It is ${only.title} for ${spokenMoney(only.price)}.`
+        : [
+            cheapest
+              ? `The cheapest is number ${cheapest.number} at ${spokenMoney(cheapest.price)}${fastest && fastest.offerId === cheapest.offerId ? ", which is also the fastest" : ""}`
+              : "",
+            fastest && fastest.offerId !== cheapest?.offerId ? `the fastest number ${fastest.number} at ${spokenMoney(fastest.price)}` : "",
+          ]
+            .filter(Boolean)
+            .join(", ") + (cheapest || fastest ? "." : "");
   const oneWay =
     vertical === "flight" && args.returnDate === undefined && changing === undefined && slots.roundTrip === undefined
       ? " This is one way; name a return date if you need one."
@@ -100,12 +102,26 @@ export function offersReply({ search, args, slots, party, sandboxFirst, changing
   );
 }
 
+/** More numbers than these are not read. */
+const mostNumbers = 6;
+
+/** Of flights: which give the money back. Other kinds are searched for it. */
+function refundLine(offers: readonly OfferReading[]): string {
+  const fitting = offers.filter(({ lines }) => lines.some((line) => /^refund: allowed/i.test(line)));
+  const best = lowest(fitting) ?? fitting[0];
+  return best
+    ? `${fitting.length === 1 ? `Number ${best.number} is` : `${fitting.length} of them are`} refundable${fitting.length === 1 ? "" : `, the cheapest of those is number ${best.number}`} at ${spokenMoney(best.price)}.`
+    : "None of them is refundable.";
+}
+
 function leavingLine(offers: readonly OfferReading[], leave: NonNullable<Slots["leave"]>): string {
   const fitting = leavingThen(offers, leave);
   const best = lowest(fitting) ?? fitting[0];
   if (!best) return `None of them leaves ${leave.said}.`;
   if (fitting.length === offers.length) return `All leave ${leave.said}; the cheapest is number ${best.number} at ${spokenMoney(best.price)}.`;
   if (fitting.length === 1) return `Number ${best.number} leaves ${leave.said}, at ${spokenMoney(best.price)}.`;
+  if (fitting.length > mostNumbers)
+    return `${fitting.length} of them leave ${leave.said}; the cheapest of those is number ${best.number} at ${spokenMoney(best.price)}.`;
   return `Numbers ${list(fitting.map(({ number }) => String(number)))} leave ${leave.said}; the cheapest of them is number ${best.number} at ${spokenMoney(best.price)}.`;
 }
 

@@ -295,7 +295,12 @@ function unknown(scan: Scan, found: readonly PlaceMention[]): PlaceMention[] {
 export function readPlaces(text: string, raw: string, gazetteer: Gazetteer, { hungry = false }: PlaceReading = {}): PlaceMention[] {
   const letters = raw.replace(/[^\p{L}]/gu, "");
   const scan: Scan = { gazetteer, text, raw, tokens: tokenise(text, raw), shouting: letters.length > 4 && letters === letters.toUpperCase(), hungry };
-  const found = known(scan);
+  const all = known(scan);
+  // "Italy, maybe Rome" is Rome.
+  const named = all.filter(({ country }) => !country);
+  const found = all.filter(
+    (mention) => !mention.country || !named.some(({ candidates }) => candidates.some((place) => place.country === mention.candidates[0]?.country)),
+  );
   return [...found, ...unknown(scan, found)].sort((a, b) => a.span.start - b.span.start);
 }
 

@@ -29,6 +29,8 @@ export interface PendingReading {
   title: string;
   total?: Money;
   penalty?: Money;
+  /** What a yes covers, one fact a line. */
+  lines: string[];
   expiresAt: string;
 }
 
@@ -120,6 +122,7 @@ export function readPending(content: Fields): PendingReading | undefined {
     kind: content.status === "confirmation-required" ? "confirmation" : "approval",
     tool: text(content.tool),
     title: text(content.title),
+    lines: strings(content.lines),
     expiresAt: text(content.expiresAt),
     ...(total ? { total } : {}),
     ...(penalty ? { penalty } : {}),

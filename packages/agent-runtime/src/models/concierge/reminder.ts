@@ -18,7 +18,7 @@ export function reminder(state: State, before: string): string {
       const missing = missingSlots(state, state.focus ?? "flight");
       const people = (state.party.adults ?? 1) + state.party.ages.length;
       if (missing.length === 0 && people > 9 && state.focus !== "car") return `${before}${tooLarge(people)}`;
-      return missing.length > 0 ? `${before}${askSlots(state.focus ?? "flight", missing, state.slots[state.focus ?? "flight"], state.party)}` : "";
+      return missing.length > 0 ? `${before}${askSlots(state.focus ?? "flight", missing, state.slots[state.focus ?? "flight"], state.party, true)}` : "";
     }
     case "place": {
       const slot = state.slots[asked.vertical][asked.slot];

@@ -16,6 +16,10 @@ export const help = (agencyName: string | undefined): string =>
 export const outOfScope = `I am sorry, I can only help with travel. ${ability}`;
 export const englishOnly =
   'I am sorry, I only understand English. Please write in plain English, for example: "a flight from Madrid to Paris on 12 March for two".';
+export const emergency =
+  "I can only help with travel. If somebody is ill or in danger, please call the emergency services now: 112 in most of Europe, 911 in North America.";
+export const noMail =
+  "I do not send e-mails: the confirmation is the card here in the chat, with your reference. Ask me for your bookings any time to see it again.";
 export const sorry = "I am sorry about that. Shall I bring in a colleague? Answer yes and I pass the conversation on.";
 export const unclear = `I am sorry, I did not quite understand. ${ability}`;
 export const adviceRefused = (canHandOver: boolean): string =>
@@ -29,7 +33,7 @@ export const chosenNote = (offer: OfferReading): string => `Good choice: ${offer
 export function askTravellers(missing: Missing, known: number, carOnly: boolean): string {
   if (missing.mismatch) {
     const { traveller, age } = missing.mismatch;
-    return `With that birth date ${traveller.givenName} will be ${age} on the day of travel, which is not what we searched for. Please check the birth date, or tell me the right ages and I will search again.`;
+    return `With that birth date ${traveller.givenName} will be ${age} on the day of travel, which is not what we searched for. Answer "yes" and I search again with that age, or send me the right birth date.`;
   }
   if (missing.tooMany)
     return `I have noted ${known} names, which is more than the offer is for. Please send me just the names of those who travel, or tell me the number of travellers and I will search again.`;
@@ -54,7 +58,7 @@ export function askTravellers(missing: Missing, known: number, carOnly: boolean)
         ? `the birth date of the child (${missing.births[0]! < 1 ? "under 1 year" : `age ${missing.births[0]}`})`
         : `the birth dates of the children (ages ${list(missing.births.map((age) => (age < 1 ? "under 1" : String(age))))})`,
     );
-  if (missing.email) asks.push("an e-mail address for the booking");
+  if (missing.email) asks.push(asks.length > 0 ? "an e-mail address for the booking" : "an e-mail address for the booking; suppliers ask for one");
   return `Please send me ${list(asks)}.`;
 }
 
@@ -84,22 +88,34 @@ const pastOf = (verb: string): string => (verb === "book" ? "booked" : verb === 
 
 export function outcomeReply({ status, booking, penalty, refund, note }: OutcomeReading): string {
   const { reference } = booking;
-  const costs = `${penalty && Number(penalty.amount) > 0 ? ` The fee is ${spokenMoney(penalty)}.` : ""}${refund ? ` ${Number(refund.amount) > 0 ? `${spokenMoney(refund)} will be refunded` : "Nothing will be refunded"}.` : ""}`;
+  const fee = penalty && Number(penalty.amount) > 0 ? ` The fee is ${spokenMoney(penalty)}.` : "";
+  const back = refund && Number(refund.amount) > 0 ? ` ${spokenMoney(refund)} will be refunded.` : "";
   const extra = note ? ` ${note}` : "";
   switch (status) {
     case "booked":
-      return `All done: your booking reference is ${reference}. Everything is on the card; ask me any time to see it again.${extra} Is there anything else, such as a hotel or a car?`;
+      return `All done: your booking reference is ${reference}. Everything is on the card; ask me any time to see it again.${extra} ${anythingElse(booking)}`;
     case "held":
       return `It is held for you under the reference ${reference}${booking.paymentTimeLimit ? `, to be paid by ${timeLimit(booking.paymentTimeLimit)}` : ""}. It is not ticketed yet.${extra}`;
     case "changed":
-      return `Your booking ${reference} is changed.${costs}${extra}`;
+      return `Your booking ${reference} is changed.${fee}${back}${extra}`;
     case "cancelled":
-      return `Your booking ${reference} is cancelled.${costs}${extra}`;
+      return `Your booking ${reference} is cancelled.${fee}${back || (refund ? " Nothing will be refunded." : "")}${extra}`;
     case "unknown":
       return `The supplier has not answered clearly yet, so we are checking whether it went through (reference ${reference}). I will not send it twice, and you will hear from us as soon as we know.${extra} Please do not book it elsewhere meanwhile.`;
     case "needs-person":
       return `A colleague is taking care of this personally and will get back to you (reference ${reference}).${extra}`;
   }
+}
+
+/** Offers what the trip does not have yet. */
+function anythingElse({ items }: BookingReading): string {
+  const others = (["hotel", "car"] as const).filter((kind) => items.every((item) => item.kind !== kind));
+  return others.length > 0
+    ? `Is there anything else, such as ${list(
+        others.map((kind) => `a ${noun(kind)}`),
+        "or",
+      )}?`
+    : "Is there anything else I can do for you?";
 }
 
 const timeLimit = (iso: string): string => (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(iso) ? `${spoken(iso.slice(0, 10))} ${iso.slice(11, 16)} UTC` : iso);

@@ -3,9 +3,13 @@ import { compareMoney, toMoney } from "./amounts.ts";
 import { addDays, daysBetween } from "./calendar.ts";
 import type { Place } from "./gazetteer.ts";
 import type { Vertical } from "./intents.ts";
+import { afterLanding, beforeReturn } from "./offer-times.ts";
 import { endOf, type PlaceSlot, type SlotName, type Slots, type State } from "./state.ts";
 
 export const searchTool: Record<Vertical, string> = { flight: "search_flights", hotel: "search_hotels", car: "search_cars" };
+
+/** For cars, when no time was said and no flight tells. */
+const usualTime = "10:00";
 
 /** As many as a search shows at once. */
 export const mostOffers = 20;
@@ -48,7 +52,7 @@ export function searchArgs(state: State, vertical: Vertical, currency: string): 
   const start = startOf(slots)!;
   const end = endDay(slots);
   // Of many more some leave when it is wished.
-  const wide = slots.limit ?? (vertical === "flight" && slots.leave ? mostOffers : undefined);
+  const wide = slots.limit ?? (vertical === "flight" && (slots.leave || slots.refundable) ? mostOffers : undefined);
   const limit = wide === undefined ? {} : { limit: wide };
   const budget = maxTotal(state, slots, currency, end ? daysBetween(start, end) : 1);
   const common = { ...(budget ? { maxTotal: budget } : {}), ...limit };
@@ -82,11 +86,14 @@ export function searchArgs(state: State, vertical: Vertical, currency: string): 
       };
     case "car": {
       const dropOff = placeIn(slots.dropOff)?.code;
+      const flight = state.chosen.flight;
+      const landing = flight && flight.args.departureDate === start && flight.args.destination === place ? afterLanding(flight.offer) : undefined;
+      const leaving = flight && flight.args.returnDate === end && dropOff === undefined ? beforeReturn(flight.offer) : undefined;
       return {
         pickUp: place,
         ...(dropOff && dropOff !== place ? { dropOff } : {}),
-        pickUpAt: `${start}T${slots.pickUpTime ?? "10:00"}`,
-        dropOffAt: `${end!}T${slots.dropOffTime ?? slots.pickUpTime ?? "10:00"}`,
+        pickUpAt: `${start}T${slots.pickUpTime ?? landing ?? usualTime}`,
+        dropOffAt: `${end!}T${slots.dropOffTime ?? slots.pickUpTime ?? leaving ?? usualTime}`,
         ...(slots.driverAge ? { driverAge: slots.driverAge } : {}),
         ...(slots.category ? { category: slots.category } : {}),
         ...(slots.automatic ? { automaticOnly: true } : {}),

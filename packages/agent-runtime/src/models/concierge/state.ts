@@ -81,6 +81,9 @@ export type Act =
   | "card"
   | "scope"
   | "language"
+  | "emergency"
+  | "mail"
+  | "terms"
   | "upset"
   | "person"
   | "restart"
@@ -148,6 +151,8 @@ export interface State {
   bookedFrom: Map<string, Searched[]>;
   asked: Question | null;
   last: Happening;
+  /** Several journeys were wished; the first is being arranged. */
+  firstLeg?: true;
   /** Why a search is run again. */
   repair?: { code: string; title: string };
   sandboxTold: boolean;

@@ -1,7 +1,7 @@
 import { readTravellers, type TravellerData } from "./names.ts";
-import { needsTravellers, travellersNeeded } from "./party.ts";
+import { missingData, needsTravellers, travellersNeeded } from "./party.ts";
 import { type Act, inProgress, type State } from "./state.ts";
-import { normalise } from "./text.ts";
+import { capital, normalise } from "./text.ts";
 import { hasContent, type Understanding } from "./understanding.ts";
 import { hasWishes } from "./wishes.ts";
 
@@ -27,11 +27,20 @@ export function travellerData(state: State, said: Understanding, today: string):
   }
   if (!asked && !(needsTravellers(state) || state.asked?.kind === "confirm" || state.asked?.kind === "alter")) return undefined;
   if (intents.verticals.length > 0 && !ids.email) return undefined;
+  const renamed = /\b(sur|last\s+|family\s+|first\s+|given\s+)-?name\s+(?:is|should\s+be|:)\s*(?:actually\s+)?([\p{L}'-]+)\W*$/u.exec(text);
+  if (renamed && state.travellers.length === 1 && !ids.email) {
+    const word = said.raw.slice(renamed.index).match(/([\p{L}'’-]+)\W*$/u)?.[1] ?? renamed[2]!;
+    const [only] = state.travellers;
+    if (/^(?:first|given)/.test(renamed[1]!)) only!.givenName = capital(word);
+    else only!.familyName = capital(word);
+    delete state.pending;
+    return "data";
+  }
   const corrects = /\b(?:actually|instead|rather|change|cheaper|make\s+(?:it|that)|later|earlier|direct|class)\b/.test(text);
   const data = readTravellers(said.raw, ids.spans, today);
   const full =
     data.names.length > 0 || data.bornOn.length > 0 || data.unclearBirth !== undefined || ids.email !== undefined || ids.phone !== undefined || ids.localPhone;
-  if (!asked && !(ids.email || ids.phone || (data.names.length > 0 && /\bnames?\b|\bspelled\b|\bspelling\b|\bshould\s+be\b|\bit's\b|\bis\b/.test(text))))
+  if (!asked && !(ids.email || ids.phone || (data.names.length > 0 && /\bnames?\b|\bspelled\b|\bspelling\b|\bshould\s+be\b|\bit'?s\b|\bis\b/.test(text))))
     return undefined;
   if (
     !full &&
@@ -102,8 +111,10 @@ export function absorb(state: State, data: TravellerData, { ids }: Understanding
   if (data.unclearBirth) state.unclearBirth = data.unclearBirth;
   else delete state.unclearBirth;
   for (const bornOn of data.bornOn.toReversed()) {
+    const { mismatch } = missingData(state);
     const without = state.travellers.findLast((traveller) => traveller.bornOn === undefined);
-    if (without) without.bornOn = bornOn;
+    if (mismatch) mismatch.traveller.bornOn = bornOn;
+    else if (without) without.bornOn = bornOn;
     else if (state.travellers.length === 1 || data.bornOn.length === 1) {
       const last = state.travellers.findLast((traveller) => traveller.bornOn !== undefined);
       if (last) last.bornOn = bornOn;

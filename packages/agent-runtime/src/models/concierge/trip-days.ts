@@ -1,4 +1,4 @@
-import { addDays, daysBetween } from "./calendar.ts";
+import { addDays, daysBetween, monthOf } from "./calendar.ts";
 import type { Dates, DayMention } from "./dates.ts";
 import type { Vertical } from "./intents.ts";
 import { resolveDay } from "./resolve-day.ts";
@@ -24,11 +24,13 @@ export function toDaySlot(mention: DayMention, today: string, notBefore?: string
   return { slot: { said: mention.said, why: resolved.why, options: resolved.options, ...(resolved.month === undefined ? {} : { month: resolved.month }) } };
 }
 
-/** "The 14th" after "in March" is 14 March. */
-const inMonth = (mention: DayMention, before: DaySlot | undefined): DayMention =>
-  mention.spec.kind === "dayOfMonth" && before && "said" in before && before.month !== undefined
-    ? { ...mention, spec: { kind: "dayMonth", dayOfMonth: mention.spec.dayOfMonth, month: before.month } }
+/** "The 14th" after "in March" or "12 March" is 14 March. */
+const inMonth = (mention: DayMention, before: DaySlot | undefined): DayMention => {
+  const month = before && ("day" in before ? monthOf(before.day) : before.month);
+  return mention.spec.kind === "dayOfMonth" && month !== undefined
+    ? { ...mention, spec: { kind: "dayMonth", dayOfMonth: mention.spec.dayOfMonth, month } }
     : mention;
+};
 
 /** Takes up the days of a message; a new start or length moves the end along where that is what people mean. */
 export function applyDates(slots: Slots, dates: Dates, today: string, { focus, endOnly, keepLength = false }: DateContext): boolean {

@@ -22,7 +22,10 @@ export function applyTrip(state: State, said: Understanding, today: string): boo
   const changes = [
     verticals,
     applyPlaces(state, slots, said),
-    applyDates(slots, said.dates, today, { ...(state.focus ? { focus: state.focus } : {}), endOnly: asksOnly(state, "end") }),
+    applyDates(slots, state.firstLeg ? { ...said.dates, mentions: said.dates.mentions.slice(0, 1) } : said.dates, today, {
+      ...(state.focus ? { focus: state.focus } : {}),
+      endOnly: asksOnly(state, "end"),
+    }),
     applyTimes(slots, said),
     applyLeave(state, slots, said),
     applyTonight(state, slots, said),
@@ -151,7 +154,7 @@ const asksOnly = (state: State, slot: "end" | "origin"): boolean => {
 // ---- places ----------------------------------------------------------------------------------------------------------
 
 function toSlot(state: State, { candidates, guessed, said, country }: PlaceMention): PlaceSlot {
-  if (country) return { said, options: candidates, guessed, country };
+  if (country && candidates.length > 1) return { said, options: candidates, guessed, country };
   if (candidates.length === 1 && !guessed) return { place: candidates[0]! };
   // Which London it is needs to be asked only once.
   for (const { origin, place, dropOff } of Object.values(state.slots))
@@ -160,7 +163,14 @@ function toSlot(state: State, { candidates, guessed, said, country }: PlaceMenti
   return { said, options: candidates, guessed };
 }
 
-function applyPlaces(state: State, slots: Slots, { places }: Understanding): boolean {
+/** "Madrid to Rome, then Rome to Paris": more than there and back. */
+const severalLegs = (places: readonly PlaceMention[]): boolean => {
+  const goals = new Set(places.filter(({ role }) => role === "to").map(({ candidates }) => candidates[0]?.code));
+  return places.length > 2 && goals.size > 1 && !goals.has(places[0]?.candidates[0]?.code);
+};
+
+function applyPlaces(state: State, slots: Slots, said: Understanding): boolean {
+  let { places } = said;
   if (places.length === 0) return false;
   const set = (name: "origin" | "place" | "dropOff", mention: PlaceMention, into = slots): boolean => {
     // An unknown word does not overwrite a place that is settled.
@@ -173,6 +183,12 @@ function applyPlaces(state: State, slots: Slots, { places }: Understanding): boo
     return true;
   };
   const vertical = state.focus ?? "flight";
+  if (vertical === "flight" && severalLegs(places)) {
+    state.firstLeg = true;
+    slots.roundTrip = false;
+    delete slots.end;
+    places = places.slice(0, 2);
+  }
   if (vertical === "car") return places.map((mention, index) => set(carSlot(mention, index, places), mention)).some(Boolean);
   if (vertical === "hotel") {
     const main =
@@ -245,7 +261,7 @@ function applyTonight(state: State, slots: Slots, { text, dates }: Understanding
 }
 
 const bareNumber = new RegExp(
-  `^[\\s,.;!]*(?:(?:and|ok|okay|so|then|well|oh|sorry|no|yes|make|say|that|i|mean|meant|for|just|only|we|are|will|be|it|it's|is|there|of|us|about|nights?)[\\s,]+)*(${count})(?:[\\s,]+(?:please|of|us|in|total|thanks|and|then|instead|nights?))*[\\s.,;!]*$`,
+  `^[\\s,.;!]*(?:(?:and|ok|okay|so|then|well|oh|sorry|no|yes|make|say|that|i|mean|meant|can|could|you|do|search|book|how|about|what|try|with|for|just|only|we|are|will|be|it|it's|is|there|of|us|about|nights?)[\\s,]+)*(${count})(?:[\\s,]+(?:please|of|us|in|total|thanks|and|then|instead|nights?))*[\\s.,;!?]*$`,
 );
 
 function applyBareNumber(state: State, slots: Slots, { rest, party, dates }: Understanding, today: string): boolean {
@@ -282,7 +298,7 @@ function applyWishes(state: State, { wishes, budget, dates }: Understanding): bo
   if (wishes.cabin !== undefined) flight.cabin = wishes.cabin;
   if (wishes.direct !== undefined) flight.direct = wishes.direct;
   if (wishes.minStars !== undefined) hotel.minStars = wishes.minStars;
-  if (wishes.refundable !== undefined) hotel.refundable = wishes.refundable;
+  if (wishes.refundable !== undefined) (state.focus === "flight" ? flight : hotel).refundable = wishes.refundable;
   if (wishes.rooms !== undefined) hotel.rooms = wishes.rooms;
   if (wishes.category !== undefined) car.category = wishes.category;
   if (wishes.automatic !== undefined) car.automatic = wishes.automatic;

@@ -100,6 +100,7 @@ function distance(a: string, b: string): number {
 /** About 25 places, some of one name, for tests of the dialogue. */
 export const sampleGazetteer: Gazetteer = {
   find: (name) => index.get(name) ?? [],
+  inCountry: (name) => places.filter(({ kind, countryName }) => kind === "city" && countryName.toLowerCase() === name).sort((a, b) => b.weight - a.weight),
   guess: (name) =>
     [...index]
       .filter(([known]) => known.length >= 4 && Math.abs(known.length - name.length) <= 2 && distance(known, name) <= (name.length > 6 ? 2 : 1))

@@ -1,0 +1,65 @@
+import type { AssistantMessage, Card, MessageAction } from "./messages.ts";
+import type { Tx, WorkContext } from "./ports.ts";
+
+/** What a turn may touch. Fixed when the message was taken in; nothing a model or a tool says widens it. */
+export interface TurnScope {
+  readonly runId: string;
+  readonly agentId: string;
+  readonly sessionKey: string;
+  readonly channel: string;
+  readonly accountId: string;
+  readonly chatType: "direct" | "group";
+  readonly peerId: string;
+  /** Absent for a walk-in that has no customer record yet. */
+  readonly customerId?: string;
+  /** IANA zone of the customer, else of the agency. */
+  readonly timeZone: string;
+}
+
+export interface TurnRequest {
+  turn: TurnScope;
+  /** What the customer wrote. Absent when the turn was caused by a decided approval. */
+  message?: {
+    text: string;
+    action?: MessageAction;
+    tainted?: boolean;
+    /** Milliseconds, by the platform's clock. */
+    sentAt: number;
+    receivedAt: number;
+    /** Ids of the confirmations in the last message before this one, when it reached the customer: a plain yes answers no other. Absent when the caller does not keep track. */
+    lastShown?: readonly string[];
+  };
+  /** The approval that was decided. */
+  decisionId?: string;
+}
+
+/** How a turn ended. The caller commits the reply; whoever answers sends nothing itself. */
+export interface TurnOutcome {
+  kind: "replied" | "handed-over" | "failed";
+  /** The last message of the turn, not in the transcript yet: append it once the reply is committed. */
+  message: AssistantMessage;
+  text: string;
+  cards: Card[];
+  /** Why a person is needed. */
+  reason?: string;
+  /** Runs in the commit that puts the reply into the outbox. */
+  commit(tx: Tx): Promise<void>;
+}
+
+/** What a run tells while it works. For live views only: nothing is lost when nobody listens. */
+export type TurnEvent =
+  | { type: "run-start"; runId: string; model: string }
+  | { type: "text-delta"; runId: string; delta: string }
+  /** What was shown so far is void: another model answers from the start. */
+  | { type: "text-reset"; runId: string }
+  | { type: "tool-start"; runId: string; toolCallId: string; name: string; args: Record<string, unknown> }
+  | { type: "tool-end"; runId: string; toolCallId: string; name: string; isError: boolean }
+  | { type: "run-end"; runId: string; outcome: TurnOutcome["kind"] };
+
+/**
+ * Whoever answers. Every side effect is a step of `work`, so that a turn that runs again after a crash repeats nothing.
+ * Rejects only when `work.signal` aborts or a store fails; a model that fails ends as `failed` with words for the customer.
+ */
+export interface AgentPort {
+  run(request: TurnRequest, work: WorkContext, emit: (event: TurnEvent) => void): Promise<TurnOutcome>;
+}

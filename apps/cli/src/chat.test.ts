@@ -87,8 +87,8 @@ it("sends each line, waits for its answer, and shows cards as text", async () =>
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout).toBe(
     [
-      "Here they are.\n\nBarcelona to Lisbon\n  1. SB101  189.40 EUR  (cheapest, sandbox, not real travel)\n     10:15 to 11:20\n  [Choose 1] type: 1",
-      "Shall I?\n\nBook SB101?\n  Ana Silva\n  Total: 189.40 EUR\n  Valid until 2027-01-15T10:00:00Z\n  [Yes, book it] type: yes",
+      "Here they are.\n\nBarcelona to Lisbon\n  1. SB101  189.40 EUR  (cheapest)\n     10:15 to 11:20\n  Sandbox: no real travel.\n  [Choose 1] type: 1\n",
+      "Shall I?\n\nBook SB101?\n  Ana Silva\n  Total: 189.40 EUR\n  Valid until 2027-01-15 10:00 UTC\n  [Yes, book it] type: yes\n",
       'done {"type":"confirm","id":"c1"}\n',
     ].join("\n"),
   );

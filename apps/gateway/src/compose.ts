@@ -1,13 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createAgent, handOverTool } from "@travelagent/agent-runtime";
 import { asApproval, createGate, gateHandlers } from "@travelagent/agent-runtime/gate";
 import { createConcierge } from "@travelagent/agent-runtime/models/concierge";
 import { createWebchat } from "@travelagent/channel-webchat";
-import { configHandlers } from "@travelagent/config";
+import { configHandlers, resolvePath } from "@travelagent/config";
 import { openDatabase, openEngine } from "@travelagent/engine";
 import {
   type Binding,
@@ -51,6 +52,12 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   const { config, paths, env } = settings;
   for (const directory of [paths.base, paths.data, paths.credentials, paths.policy, paths.skills, paths.workspace, paths.logs]) ownDirectory(directory);
   const clock = systemClock;
+  /** A directory the configuration names must be there: rules that silently do not count are worse than no start. */
+  const configured = (key: string, path: string): string => {
+    const resolved = resolvePath(path, { home: homedir(), base: dirname(settings.configPath) });
+    if (!existsSync(resolved)) throw new TravelAgentError("CONFIG_INVALID", `${key}: there is no directory ${resolved}`);
+    return resolved;
+  };
   const part = (subsystem: string) => log.child({ subsystem });
   const sessionKeyOf: SessionKeyOf = (conversation) => sessionKey(conversation);
   const timeZone = config.agents.defaults.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -102,7 +109,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   const sandbox = createSandbox({ db: openDatabase({ path: join(paths.data, "sandbox.db") }), clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
   const known = async (sessionKey: string, customerId: string): Promise<void> => {
     await sessions.bindCustomer(sessionKey, customerId);
-    await gateway.bindCustomer(sessionKey, customerId);
+    await gateway.bindCustomer(sessionKey, customerId, (await crm.get(customerId))?.name);
   };
   const bookings = createBookings({
     db,
@@ -132,7 +139,11 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
       return customerId === undefined ? [] : bookingsOf(customerId);
     },
   };
-  const policy = policyFiles({ pack: fileURLToPath(new URL("../policy", import.meta.url)), directory: config.policy.dir ?? paths.policy, log: part("policy") });
+  const policy = policyFiles({
+    pack: fileURLToPath(new URL("../policy", import.meta.url)),
+    directory: config.policy.dir === undefined ? paths.policy : configured("policy.dir", config.policy.dir),
+    log: part("policy"),
+  });
   const gate = createGate({
     db,
     clock,
@@ -163,7 +174,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
     prompt: {
       agencyName: "Travel Agent OS",
       agentName: "the travel assistant",
-      skills: skillFiles([skillsDirectory, ...config.skills.extraDirs, paths.skills], part("skills")),
+      skills: skillFiles([skillsDirectory, ...config.skills.extraDirs.map((path) => configured("skills.extraDirs", path)), paths.skills], part("skills")),
     },
   });
 
@@ -219,7 +230,11 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
         route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { bindings, defaultAgentId, sessionKeyOf }).sessionKey,
     }),
     sessionDefaults: { defaultAgentId, mainKey: "main", mainSessionKey: `agent:${defaultAgentId}:main` },
-    network: { allowedOrigins: config.gateway.http.allowedOrigins, trustedProxies: config.gateway.trustedProxies },
+    network: {
+      allowedOrigins: config.gateway.http.allowedOrigins,
+      allowedHosts: config.gateway.http.allowedHosts,
+      trustedProxies: config.gateway.trustedProxies,
+    },
     health: () => {
       const channels = gateway.channelStatus();
       return {

@@ -32,7 +32,7 @@ export interface Conversations {
   needPerson(tx: Tx, sessionKey: string): Promise<void>;
   takeOver(sessionKey: string, assignee: string): Promise<ConversationRow>;
   handBack(sessionKey: string): Promise<ConversationRow>;
-  bindCustomer(sessionKey: string, customerId: string): Promise<void>;
+  bindCustomer(sessionKey: string, customerId: string, displayName?: string): Promise<void>;
   list(filter: {
     state?: string;
     assignee?: string;
@@ -116,8 +116,15 @@ export function createConversations({ db }: { db: Database }): Conversations {
     },
     takeOver: (sessionKey, assignee) => change(sessionKey, "state = 'person', assignee = ?", assignee),
     handBack: (sessionKey) => change(sessionKey, "state = 'agent', assignee = null, unanswered = 0"),
-    async bindCustomer(sessionKey, customerId) {
-      await db.transaction((tx) => tx.run("update conversation set customer_id = ? where session_key = ? and customer_id is null", customerId, sessionKey));
+    async bindCustomer(sessionKey, customerId, displayName) {
+      await db.transaction((tx) =>
+        tx.run(
+          "update conversation set customer_id = ?, display_name = coalesce(?, display_name) where session_key = ? and customer_id is null",
+          customerId,
+          displayName ?? null,
+          sessionKey,
+        ),
+      );
     },
     async list({ state, assignee, channel, query, limit = 50, cursor }) {
       const [at, after] = readCursor(cursor);

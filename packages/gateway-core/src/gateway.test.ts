@@ -233,6 +233,10 @@ describe("the path of a message", () => {
     const later = await phone.deliver(phone.message("thank you"));
     await until(async () => (await inboxOf(later.runId))?.status === "handed-over");
     expect(phone.shown.map(({ text }) => text)).toEqual(["this is Ana"]);
+    // A button of the agent's question does nothing now, and says so.
+    await phone.deliver(phone.message("Yes, confirm", { action: { type: "confirm", id: "some-question" } }));
+    await until(() => phone.shown.length === 2);
+    expect(phone.shown.pop()!.text).toContain("did nothing");
     await gateway.handlers["conversations.handBack"]!({ conversationId: session, idempotencyKey: "k3" }, call());
     await phone.deliver(phone.message("again"));
     await until(() => phone.shown.length === 2);

@@ -55,7 +55,7 @@ export interface Gateway {
   /** The customer hears something without having asked just now. */
   readonly tell: Tell;
   /** The customer of a session became known. */
-  bindCustomer(sessionKey: string, customerId: string): Promise<void>;
+  bindCustomer(sessionKey: string, customerId: string, displayName?: string): Promise<void>;
   channelStatus(): ChannelStatus[];
 }
 
@@ -94,7 +94,9 @@ export function createGateway({
       else publisher.publish("chat", { runId, sessionKey, seq: 0, state: "final", message: finalOf(delivery) });
     },
   });
+  const tell = createTell({ db, conversations, outbox, sessions, clock });
   const turns = createTurns({
+    tell,
     db,
     work,
     inbox,
@@ -154,9 +156,9 @@ export function createGateway({
       await channels.stop();
       announcer.stop();
     },
-    tell: createTell({ db, conversations, outbox, sessions, clock }),
+    tell,
     resume: (decisionId, sessionKey) => turns.resume(decisionId, sessionKey),
-    bindCustomer: (sessionKey, customerId) => conversations.bindCustomer(sessionKey, customerId),
+    bindCustomer: (sessionKey, customerId, displayName) => conversations.bindCustomer(sessionKey, customerId, displayName),
     channelStatus: () => channels.status(),
   };
 }

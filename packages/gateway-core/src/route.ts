@@ -45,7 +45,8 @@ export function route(address: Address, { bindings = [], defaultAgentId, session
     kind: address.chatType,
     agentId,
     channel: address.channel,
-    peerId: address.peerId,
+    // Keys of groups have no place for the account: two accounts in one group are two conversations all the same.
+    peerId: address.chatType === "group" && address.accountId !== "default" ? `${address.accountId}/${address.peerId}` : address.peerId,
     ...(address.accountId === "default" ? {} : { accountId: address.accountId }),
     ...(address.threadId ? { threadId: address.threadId } : {}),
   });

@@ -12,6 +12,7 @@ import type { Outbox } from "./outbox.ts";
 import type { SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
 import { storeCannotWrite } from "./store-failure.ts";
+import type { Tell } from "./tell.ts";
 import { isTimeZone } from "./time-zone.ts";
 
 export interface TurnsOptions {
@@ -24,6 +25,7 @@ export interface TurnsOptions {
   agent: AgentPort;
   publisher: Publisher;
   announcer: Announcer;
+  tell: Tell;
   clock: Clock;
   log: Logger;
   /** IANA zone of customers whose platform does not tell. */
@@ -35,6 +37,8 @@ export interface TurnsOptions {
 
 const Input = z.union([z.strictObject({ inboxId: z.string() }), z.strictObject({ decisionId: z.string(), sessionKey: z.string() })]);
 
+const withPerson =
+  "A colleague has taken over this conversation, so this button did nothing. Your colleague at the agency sees your answer and writes to you here.";
 const sorry = "I am sorry, something went wrong on our side. I have kept your message, and a colleague will answer you here.";
 
 export interface Turns {
@@ -58,6 +62,7 @@ export function createTurns({
   agent,
   publisher,
   announcer,
+  tell,
   clock,
   log,
   timeZone,
@@ -256,6 +261,8 @@ export function createTurns({
     await sessions.append(conversation.sessionKey, [{ id: `${row.id}:user`, message: asUserMessage(row) }], { durable: true });
     await context.transaction("to-person", (tx) => inbox.end(tx, row.id, "handed-over", `the conversation is with ${conversation.assignee ?? "a person"}`));
     publishUser(conversation.sessionKey, row);
+    // A button of the agent's does nothing here: who pressed it must not believe that it did.
+    if (row.message.action) await tell({ id: `${row.id}:with-person`, sessionKey: conversation.sessionKey, text: withPerson });
     await announce(conversation.sessionKey);
   };
 

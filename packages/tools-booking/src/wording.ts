@@ -89,9 +89,11 @@ export function titleOf(offer: Offer): string {
   return `${vehicle(offer)}, ${offer.vendor.name}`;
 }
 
-function sayCondition(what: string, { allowed, penalty }: Condition): string {
+/** `worth`: the price, where a fee as high as it leaves nothing. */
+function sayCondition(what: string, { allowed, penalty }: Condition, worth?: Money): string {
   if (allowed === null) return `${what}: the supplier does not say`;
   if (!allowed) return `${what}: not allowed`;
+  if (penalty && worth && penalty.currency === worth.currency && compare(penalty, worth) >= 0) return `${what}: the fee takes the whole price`;
   return penalty && compare(penalty, zero(penalty.currency)) > 0 ? `${what}: allowed, for ${formatMoney(penalty)}` : `${what}: allowed, free of charge`;
 }
 
@@ -135,7 +137,7 @@ export function compareLines(offer: Offer, now: number): string[] {
     return [
       ...journeys,
       ...fareLines(offer),
-      `${sayCondition("Refund", offer.conditions.refund)}. ${sayCondition("Change", offer.conditions.change)}`,
+      `${sayCondition("Refund", offer.conditions.refund, offer.price.total)}. ${sayCondition("Change", offer.conditions.change)}`,
       ...seats,
     ];
   }
@@ -161,11 +163,11 @@ export function termLines(offer: Offer): string[] {
     return [
       ...offer.journeys.flatMap((journey) => journey.segments.map(segmentLine)),
       ...fareLines(offer),
-      sayCondition("Refund", offer.conditions.refund),
+      sayCondition("Refund", offer.conditions.refund, offer.price.total),
       sayCondition("Change", offer.conditions.change),
     ];
   }
-  const conditions = offer.cancellation.length > 0 ? [] : [sayCondition("Refund", offer.conditions.refund)];
+  const conditions = offer.cancellation.length > 0 ? [] : [sayCondition("Refund", offer.conditions.refund, offer.price.total)];
   const change = sayCondition("Change", offer.conditions.change);
   if (offer.vertical === "hotel") {
     return [

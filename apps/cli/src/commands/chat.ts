@@ -87,7 +87,7 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
         // What was streamed is on the screen already; only what it lacks follows.
         const rest = streamed.trim() === answer.text ? "" : printable(answer.text);
         out.line(
-          [rest, answer.cards.length > 0 ? printable(renderCards(answer.cards)) : ""]
+          [rest, answer.cards.length > 0 ? `\n${printable(renderCards(answer.cards))}` : ""]
             .filter((part) => part !== "")
             .map((part) => `\n${part}`)
             .join("\n"),

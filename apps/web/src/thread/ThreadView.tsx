@@ -35,10 +35,15 @@ export function ThreadView({ state, reader, names, onButton, onRetry, children }
     setBehind(false);
   };
 
+  const newest = useRef<string | undefined>(undefined);
   useLayoutEffect(() => {
-    if (following.current) toBottom();
+    const last = state.entries.at(-1);
+    // Who writes wants to see what they wrote, wherever they had scrolled to.
+    const wroteNow = last !== undefined && last.key !== newest.current && (last.from === "customer") === (reader === "customer");
+    newest.current = last?.key;
+    if (following.current || wroteNow) toBottom();
     else setBehind(true);
-  }, [state.entries, typing]);
+  }, [state.entries, typing, reader]);
 
   const onScroll = () => {
     const box = scroller.current;

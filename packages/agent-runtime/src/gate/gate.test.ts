@@ -2,9 +2,9 @@ import { testDatabase } from "@travelagent/engine/testing";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Database } from "@travelagent/protocol/ports";
 import { fakeClock } from "@travelagent/protocol/testing";
+import type { TurnScope } from "@travelagent/protocol/turn";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import type { TurnScope } from "@travelagent/protocol/turn";
 import { type Action, defineTool, type Tool } from "../tool.ts";
 import { createGate, type Gate, parsePolicy } from "./index.ts";
 

@@ -1,8 +1,8 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Card } from "@travelagent/protocol/messages";
 import { type Clock, type Database, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
-import type { ToolSpec } from "../model.ts";
 import type { TurnScope } from "@travelagent/protocol/turn";
+import type { ToolSpec } from "../model.ts";
 import type { Action, Tool, ToolContext, ToolOutput } from "../tool.ts";
 import { actionHash, sha256 } from "./action-hash.ts";
 import { confirmationCard, pendingContent, plainAction } from "./asking.ts";

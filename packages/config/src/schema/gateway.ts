@@ -20,6 +20,10 @@ export const gateway = z.strictObject({
   http: z
     .strictObject({
       allowedOrigins: z.array(z.string().min(1)).default([]).describe("Sites beside our own that may connect from a browser."),
+      allowedHosts: z
+        .array(z.string().min(1))
+        .default([])
+        .describe("Names this gateway is reached by through a proxy on the same machine, such as chat.example.com."),
       endpoints: z.strictObject({ chatCompletions: endpoint, responses: endpoint, mcp: endpoint }).prefault({}),
     })
     .prefault({}),

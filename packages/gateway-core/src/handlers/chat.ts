@@ -57,7 +57,7 @@ export function chatHandlers({ intake, turns, outbox, sessions, work, clock, def
         address: { channel: webchatChannel, accountId: "default", chatType: "direct", peerId },
         externalId: `${peerId}:${params.idempotencyKey}`,
         senderId: peerId,
-        ...(visitor ? { senderName: `Visitor ${visitor.slice(0, 6)}` } : { senderName: sessionKey }),
+        ...(visitor ? { senderName: `Visitor ${visitor.replace(/[^a-z0-9]/gi, "").slice(0, 6)}` } : { senderName: sessionKey }),
         text: params.message,
         sentAt: clock.now(),
         ...(params.action ? { action: params.action } : {}),

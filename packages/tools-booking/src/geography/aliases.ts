@@ -107,7 +107,7 @@ REK: reykjavik iceland
 NYO: skavsta
 DFW: dallas fort worth, fort worth, dallas texas
 HOU: houston texas
-LAX: l.a., los angeles california, hollywood
+LAX: la, l.a., los angeles california, hollywood
 SFO: sf, san fran, frisco
 SJC: san jose california, silicon valley
 SJO: san jose costa rica

@@ -146,3 +146,24 @@ describe("travel time", () => {
     expect(distanceKm(airport("BCN")!, airport("BCN")!)).toBe(0);
   });
 });
+
+describe("namesakes and countries", () => {
+  const { find, inCountry } = createGazetteer();
+  const ratio = (name: string): number => {
+    const [first, second] = find(name);
+    return first!.weight / second!.weight;
+  };
+
+  // A conversation takes the first from six times its namesake on, and asks below.
+  it.each(["London", "Manchester", "Sydney", "Melbourne"])("%s is far ahead of its namesake", (name) => expect(ratio(name)).toBeGreaterThanOrEqual(6));
+  it.each(["San Jose", "Portland", "Birmingham", "Valencia", "Santiago", "Cordoba"])("%s is not", (name) => expect(ratio(name)).toBeLessThan(6));
+
+  it.each([
+    ["italy", "Rome"],
+    ["Spain", "Madrid"],
+    ["england", "London"],
+    ["usa", "New York"],
+    ["turkey", "Istanbul"],
+  ])("cities of %s start with %s", (country, city) => expect(inCountry?.(country)[0]?.name).toBe(city));
+  it("knows no cities of what is no country", () => expect(inCountry?.("rome")).toEqual([]));
+});

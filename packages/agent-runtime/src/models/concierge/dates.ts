@@ -1,5 +1,5 @@
-import { addDays, addMonths } from "./calendar.ts";
-import { amountOf, blank, count, matches, type Span, toNumber } from "./text.ts";
+import { addDays, addMonths, monthOf } from "./calendar.ts";
+import { amountOf, blank, count, matches, ordinalWord, type Span, toNumber, toOrdinal } from "./text.ts";
 
 /** What was said about a day, before it is known which year or which reading is meant. */
 export type DaySpec =
@@ -111,13 +111,16 @@ const patterns: [RegExp, Read][] = [
     (m) => (Number(m[2]) < Number(m[3]) ? rangeOf(m[2]!, m[3]!, m[1]!, m[4]) : null),
   ],
   [
-    new RegExp(`\\b${nth}[\\s.-]*(?:of\\s+|day\\s+of\\s+)?(${month})\\b\\.?(?:\\s*,?\\s*(?:of\\s+|in\\s+)?(\\d{4})\\b|\\s*'(\\d{2})\\b|-(\\d{2})\\b)?`),
+    new RegExp(
+      `(?<!\\b${month}\\.?\\s+)\\b${nth}[\\s.-]*(?:of\\s+|day\\s+of\\s+)?(${month})\\b\\.?(?:\\s*,?\\s*(?:of\\s+|in\\s+)?(\\d{4})\\b|\\s*'(\\d{2})\\b|-(\\d{2})\\b)?`,
+    ),
     (m) => one(dayMonth(m[1]!, m[2]!, m[3] ?? m[4] ?? m[5])),
   ],
   [
     new RegExp(`\\b(${month})\\.?\\s*(?:the\\s+)?${nth}(?![\\d:/]|\\s*(?:adult|people|person|night|pax|traveller|guest|room))\\b${yearTail}`),
     (m) => one(dayMonth(m[2]!, m[1]!, m[3])),
   ],
+  [new RegExp(`\\b(?:the\\s+)?(${ordinalWord})\\s+(?:of\\s+)?(${month})\\b${yearTail}`), (m) => one(dayMonth(String(toOrdinal(m[1]!)), m[2]!, m[3]))],
   [/\b(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4}|\d{2})\b/, (m) => one(numeric(Number(m[1]), Number(m[2]), year4(m[3]), true))],
   [/\b(\d{1,2})([/-])(\d{1,2})\2(\d{4}|\d{2})\b/, (m) => one(numeric(Number(m[1]), Number(m[3]), year4(m[4]), false))],
   [
@@ -155,6 +158,14 @@ const patterns: [RegExp, Read][] = [
         ? null
         : one({ kind: "weekday", weekday: toWeekday(m[2]!), next: m[1] === "next" }),
   ],
+  [
+    new RegExp(`\\b(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th)${link}(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th)\\b`),
+    (m) => [
+      { kind: "dayOfMonth", dayOfMonth: Number(m[1]) },
+      { kind: "dayOfMonth", dayOfMonth: Number(m[2]) },
+    ],
+  ],
+  [/\bnext\s+month\b/, (_, today) => one({ kind: "month", month: monthOf(addMonths(today, 1)) })],
   [
     /\bthe\s+(\d{1,2})(?:st|nd|rd|th)\b(?!\s*(?:one|option|offer|flight|hotel|car|choice|class|result|floor|birthday))/,
     (m) => one({ kind: "dayOfMonth", dayOfMonth: Number(m[1]) }),
@@ -257,6 +268,11 @@ export function readDates(text: string, today: string): Dates {
   roles(mentions, text);
   const nights = takeNights(rest);
   if (nights) take(nights.span);
+  // "Next month from the 5th": the days are that month's.
+  const inMonth = mentions.find(({ spec }) => spec.kind === "month")?.spec;
+  if (inMonth?.kind === "month")
+    for (const mention of mentions)
+      if (mention.spec.kind === "dayOfMonth") mention.spec = { kind: "dayMonth", dayOfMonth: mention.spec.dayOfMonth, month: inMonth.month };
   // "A long weekend, leaving on Friday": the exact day counts.
   const exact = mentions.some(({ spec, role }) => !vague.has(spec.kind) && role !== "end");
   if (exact) mentions.splice(0, mentions.length, ...mentions.filter(({ spec }) => !vague.has(spec.kind)));

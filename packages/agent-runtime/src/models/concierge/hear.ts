@@ -145,7 +145,9 @@ function aboutExisting(state: State, said: Understanding): Act | undefined {
     said.dates.shift !== undefined &&
     /\b(?:come|return|back|fly|leave|depart|go|stay|arrive|check)\b/.test(text) &&
     said.places.every(({ role }) => role === undefined);
-  if ((intents.change || moves) && !(open && state.goal.kind !== "change") && (ids.reference || known || vertical || intents.aboutBooking)) {
+  // "I want to fly on 7 May instead", with nothing else being arranged.
+  const instead = known && !inProgress(state) && intents.replace && said.dates.mentions.length > 0 && said.places.length === 0;
+  if ((intents.change || moves || instead) && !(open && state.goal.kind !== "change") && (ids.reference || known || vertical || intents.aboutBooking)) {
     forgetTrip(state);
     state.goal = { kind: "change", wish: said, ready: false, ...(ids.reference ? { reference: ids.reference } : {}), ...(vertical ? { vertical } : {}) };
     return "change";

@@ -65,7 +65,7 @@ const change = is(
   /(?<!\b(?:no|without|without\s+a|any)\s)\b(?:changed?|modif(?:y|ied)|moved?|rescheduled?|rebook(?:ed)?|re-book|postponed?|bring\s+forward|push\s+back|amend(?:ed)?|switch|alter)\b(?!\s+my\s+mind)/,
 );
 const status = is(
-  /\b(?:status|is\s+it\s+(?:already\s+)?(?:confirmed|booked|ticketed)|what\s+(?:have\s+i|did\s+i)\s+book(?:ed)?|(?:is|was|has|are)\s+(?:my|our|the)\s+(?:\w+\s+){0,2}(?:booking|reservation|flight|hotel|car|trip|ticket|room)s?\s+(?:been\s+)?(?:confirmed|booked|ok|okay|ticketed|paid|still|on\s+time|done)|show\s+(?:me\s+)?(?:my|the)\s+bookings?|(?:booking|upcoming|past)\s+(?:history|trips?|bookings?)|when\s+(?:is|does)\s+(?:my|our)\s+(?:flight|trip|check)|where\s+(?:is|are)\s+my\s+(?:tickets?|booking|confirmation))\b/,
+  /\b(?:status|is\s+it\s+(?:already\s+)?(?:confirmed|booked|ticketed)|what\s+(?:have\s+i|did\s+i)\s+book(?:ed)?|(?:is|was|has|are)\s+(?:my|our|the)\s+(?:\w+\s+){0,2}(?:booking|reservation|flight|hotel|car|trip|ticket|room)s?\s+(?:been\s+)?(?:confirmed|booked|ok|okay|ticketed|paid|still|on\s+time|done)|show\s+(?:me\s+)?(?:my|the)\s+bookings?|(?:booking|upcoming|past)\s+(?:history|trips?|bookings?)|(?:when|what\s+time)\s+(?:is|does)\s+(?:my|our)\s+(?:flight|trip|check|plane|car|hotel)|where\s+(?:is|are)\s+my\s+(?:tickets?|booking|confirmation))\b/,
 );
 const statusPerhaps = is(/\bmy\s+(?:bookings?|reservations?|trips?|itinerary|itineraries)\b/);
 const person = is(
@@ -129,7 +129,10 @@ export function readIntents(text: string): Intents {
     verticals,
     without,
     search: search(text),
-    replace: /\b(?:instead|rather|switch\s+to|no,\s+(?:a|an|the|i\s+(?:want|meant|need)))\b/.test(text),
+    replace:
+      /\b(?:(?:just|only)\s+(?:a|an|the)\s+(?:hotel|flight|(?:rental\s+)?car)\b|instead|rather|switch\s+to|no,\s+(?:a|an|the|i\s+(?:want|meant|need)))\b/.test(
+        text,
+      ),
     belongs:
       /\b(?:there|also|too|as\s+well|and\s+(?:a|an|the|then)|plus|add|same\s+(?:dates|days|place|city|time|trip)|for\s+(?:the|that|this)\s+(?:trip|stay|same))\b/.test(
         text,

@@ -105,13 +105,15 @@ export function offersReply({ search, args, slots, party, sandboxFirst, changing
 /** More numbers than these are not read. */
 const mostNumbers = 6;
 
-/** Of flights: which give the money back. Other kinds are searched for it. */
+/** Of flights: which give the whole money back. Other kinds are searched for it. */
 function refundLine(offers: readonly OfferReading[]): string {
-  const fitting = offers.filter(({ lines }) => lines.some((line) => /^refund: allowed/i.test(line)));
+  const fitting = offers.filter(({ lines }) => lines.some((line) => /^refund: allowed, free/i.test(line)));
   const best = lowest(fitting) ?? fitting[0];
   return best
-    ? `${fitting.length === 1 ? `Number ${best.number} is` : `${fitting.length} of them are`} refundable${fitting.length === 1 ? "" : `, the cheapest of those is number ${best.number}`} at ${spokenMoney(best.price)}.`
-    : "None of them is refundable.";
+    ? fitting.length === 1
+      ? `Number ${best.number} is refunded in full, at ${spokenMoney(best.price)}.`
+      : `${fitting.length} of them are refunded in full; the cheapest of those is number ${best.number} at ${spokenMoney(best.price)}.`
+    : "None of them is refunded in full.";
 }
 
 function leavingLine(offers: readonly OfferReading[], leave: NonNullable<Slots["leave"]>): string {

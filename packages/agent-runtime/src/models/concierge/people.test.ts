@@ -37,6 +37,10 @@ describe("what one message asks for", () => {
     ["We are a couple and our daughter told us of Oslo. A flight from Lisbon to Oslo on 10 March please", { adults: 2 }],
     ["flight from Madrid to Rome on 3 May then Rome to Paris on 6 May for one", { destination: "ROM", departureDate: "2027-05-03", returnDate: undefined }],
     ["I need to get to New York from Madrid on 3 April, one adult", { destination: "NYC" }],
+    ["flight madrid to rome on the fourth of june for one", { departureDate: "2027-06-04" }],
+    ["flight madrid to rome next month from the 5th to the 8th for one", { departureDate: "2027-02-05", returnDate: "2027-02-08" }],
+    ["flights to rome from faro on 12 march for one", { origin: "FAO", destination: "ROM" }],
+    ["flight madrid to rome june 4 - june 7 for one", { departureDate: "2027-06-04", returnDate: "2027-06-07" }],
   ])("%s", async (message, wanted) => {
     const { customer } = await after(message);
     const { name, arguments: args } = customer.lastCall();
@@ -92,6 +96,14 @@ describe("short answers", () => {
   });
 });
 
+describe("misspelt names", () => {
+  it("of two words are not read as codes", async () => {
+    const { reply, customer } = await after("flight from for talezza to madrid on 12 march for one");
+    expect(reply).not.toContain("I found");
+    expect(customer.calls).toEqual([]);
+  });
+});
+
 describe("another mind", () => {
   const chosen = ["flight from Madrid to Rome on 12 March for one", "1"];
 
@@ -126,7 +138,18 @@ describe("another mind", () => {
     expect(customer.lastCall().arguments).toMatchObject({ limit: 20 });
     expect(reply).toContain("Numbers 2 and 3 leave after 08:15; the cheapest of them is number 2");
     expect(await customer.say("in the evening?")).toContain("Number 3 leaves in the evening");
-    expect((await after("flight from Madrid to Rome on 12 March for one", "a refundable one")).reply).toContain("None of them is refundable.");
+    expect((await after("flight from Madrid to Rome on 12 March for one", "a refundable one")).reply).toContain("None of them is refunded in full.");
+  });
+
+  it("takes the one name of several that is to travel", async () => {
+    const { customer } = await after(...chosen, "Ana Silva and Rui Costa, ana@example.com", "just Ana Silva");
+    expect(customer.lastCall()).toMatchObject({ name: "create_booking", arguments: { travellers: [{ givenName: "Ana", familyName: "Silva" }] } });
+  });
+
+  it("looks for just the hotel", async () => {
+    const { customer } = await after("flight Madrid to Rome on 12 March for one", "actually just a hotel in Rome from 12 to 14 March", "1");
+    expect(await customer.say("Ana Silva ana@example.com")).toContain("check the details");
+    expect(customer.lastCall().arguments).toMatchObject({ offerIds: ["ho-1-1"] });
   });
 
   it("takes a day later after a booking as a change of it", async () => {
@@ -156,6 +179,7 @@ describe("what is no travel", () => {
     ["when will I get the confirmation email?", "I do not send e-mails"],
     ["this is the worst service ever!!!", "Shall I bring in a colleague?"],
     ["I want my money back", "K7PQ2M"],
+    ["what time does my flight leave?", "LH1123 Barcelona BCN"],
   ])("%s", async (message, reply) => {
     const customer = talk({ cancel_booking: () => ({ error: { code: "POLICY_DENIED", message: "K7PQ2M may not be cancelled" } }) });
     expect(await customer.say(message)).toContain(reply);

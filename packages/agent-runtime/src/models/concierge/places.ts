@@ -168,8 +168,11 @@ function lookUp(gazetteer: Gazetteer, text: string, tokens: readonly Token[]): P
   return found.length > 0 || joined === between ? found : gazetteer.find(between);
 }
 
-function accepts(token: Token, { text, raw, shouting, hungry }: Scan): boolean {
+function accepts(token: Token, { gazetteer, text, raw, shouting, hungry }: Scan): boolean {
   const cued = () => roleBefore(text, token.start) !== undefined;
+  // "san fransisco": the first word of a misspelt name is no code either.
+  const next = /^ ([\p{L}]{4,})/u.exec(text.slice(token.end))?.[1];
+  if (token.text.length <= 3 && !isCode(token, shouting) && next && !never.has(next) && !notPlaces.has(next) && gazetteer.find(next).length === 0) return false;
   if (never.has(token.text)) return isCode(token, shouting) && cued();
   if (/^\d+$/.test(token.text) || token.text.length < 2) return false;
   // "Den Haag": the first word of a longer name is no code.
@@ -181,7 +184,10 @@ function accepts(token: Token, { text, raw, shouting, hungry }: Scan): boolean {
       (cued() && !/\bthe\s{0,2}$/.test(text.slice(0, token.start))) ||
       /^\s*(?:to|-|→|>|->)\s*[a-z]{3}\b/.test(text.slice(token.end))
     );
-  const paired = () => /\p{L}\s*(?:-|\/|>)\s*$/u.test(text.slice(0, token.start));
+  const paired = () =>
+    /\p{L}\s*(?:-|\/|>)\s*$/u.test(text.slice(0, token.start)) ||
+    (/\b(?:hotels?|flights?|cars?)\s$/.test(text.slice(0, token.start)) && /^(?:\s{2,}|\s*$|\s+(?:for|from|on|in)\b)/.test(text.slice(token.end)));
+  if (token.text.length === 2) return hungry || cued() || /^\s*(?:to|-|→|>|->)\s/.test(text.slice(token.end));
   if (weak.has(token.text)) return hungry || (isCapital(token) && text.slice(0, token.start).trim() !== "") || cued() || paired();
   return true;
 }
@@ -200,6 +206,14 @@ interface Scan {
   hungry: boolean;
 }
 
+/** "goa" is Goa; the airport of that code is written in capitals. */
+function byName(found: Place[], words: readonly Token[]): Place[] {
+  const [word] = words;
+  if (words.length !== 1 || !word || /^[A-Z]{3}$/.test(word.raw)) return found;
+  const so = found.filter(({ name }) => normalise(name) === word.text);
+  return so.length > 0 ? found.filter((place) => so.includes(place) || place.code.toLowerCase() !== word.text) : found;
+}
+
 const mostCities = 5;
 const cuedAt = ({ text }: Scan, token: Token): boolean => roleBefore(text, token.start) !== undefined;
 const countryOf = (gazetteer: Gazetteer, words: readonly Token[]): Place[] =>
@@ -214,7 +228,7 @@ function known(scan: Scan): PlaceMention[] {
       const words = tokens.slice(at, at + n);
       if (n === 1 && !accepts(words[0]!, scan)) continue;
       if (n > 1 && (notPlaces.has(words[0]!.text) || never.has(words[0]!.text)) && never.has(words[1]!.text)) continue;
-      const named = tidy(lookUp(gazetteer, text, words));
+      const named = byName(tidy(lookUp(gazetteer, text, words)), words);
       const inCountry = named.length === 0 && (cuedAt(scan, words[0]!) || n > 1 || words[0]!.text.length > 3) ? countryOf(gazetteer, words) : [];
       const hits = named.length > 0 ? named : inCountry;
       if (hits.length === 0) continue;

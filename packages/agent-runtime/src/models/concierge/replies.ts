@@ -78,10 +78,16 @@ export function pendingReply(pending: PendingReading): string {
       : pending.penalty
         ? " There is no fee."
         : "";
-  const total = pending.total && pending.tool === "create_booking" ? ` The total is ${spokenMoney(pending.total)}.` : "";
+  const total = !pending.total
+    ? ""
+    : pending.tool === "create_booking"
+      ? ` The total is ${spokenMoney(pending.total)}.`
+      : pending.tool === "modify_booking" && Number(pending.total.amount) > 0
+        ? ` With the difference of price you pay ${spokenMoney(pending.total)} now.`
+        : "";
   if (pending.kind === "approval")
     return `A colleague has to approve this first.${total}${penalty} I have passed it on, and you will hear from us as soon as it is decided. Nothing is ${pastOf(verb)} until then.`;
-  return `Please check the details shown.${total}${penalty} Answer "yes" and I will ${verb} it; with "no", or without an answer, nothing is ${pastOf(verb)}.`;
+  return `Please check the details shown.${pending.tool === "modify_booking" ? `${penalty}${total}` : `${total}${penalty}`} Answer "yes" and I will ${verb} it; with "no", or without an answer, nothing is ${pastOf(verb)}.`;
 }
 
 const pastOf = (verb: string): string => (verb === "book" ? "booked" : verb === "change" ? "changed" : verb === "cancel" ? "cancelled" : "done");

@@ -94,7 +94,9 @@ export function absorb(state: State, data: TravellerData, { ids }: Understanding
     if (known && name.bornOn) known.bornOn = name.bornOn;
     return !known;
   });
-  if (fresh.length > 0) {
+  if (state.travellers.length > needed && data.names.length === needed)
+    state.travellers = data.names.map((name) => state.travellers.find((known) => sameName(known, name)) ?? name);
+  else if (fresh.length > 0) {
     const corrected =
       fresh.length === 1 ? state.travellers.findIndex((known) => known.familyName === fresh[0]!.familyName || known.givenName === fresh[0]!.givenName) : -1;
     if (state.travellers.length + fresh.length <= needed) state.travellers.push(...fresh);

@@ -83,6 +83,11 @@ export function checkLedgers(ours: DatabaseSync, sandbox: DatabaseSync, seen = {
     charged.map(({ reference, captured, refunded }) => [reference, cents(captured.amount), cents(refunded.amount)].join(" ")).sort(),
   );
   expect(ours.prepare("select coalesce(sum(minor), 0) as balance from booking_ledger").get()).toMatchObject({ balance: 0 });
-  const kept = charged.filter(({ captured, refunded }) => cents(captured.amount) > 0 && cents(refunded.amount) === 0).length;
-  expect(kept).toBe(bought.filter(({ status }) => status === "ticketed").length);
+  // What the provider keeps is what the supplier asks for: the price of tickets, the penalty of what was given back.
+  const kept = charged.reduce((sum, { captured, refunded }) => sum + cents(captured.amount) - cents(refunded.amount), 0);
+  const contents = (sandbox.prepare("select content from sandbox_orders").all() as { content: string }[]).map(
+    ({ content }) => JSON.parse(content) as { status: string; total: { amount: string }; penalty?: { amount: string } },
+  );
+  const asked = contents.reduce((sum, { status, total, penalty }) => sum + cents(status === "ticketed" ? total.amount : (penalty?.amount ?? "0")), 0);
+  expect(kept).toBe(asked);
 }

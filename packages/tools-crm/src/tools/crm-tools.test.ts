@@ -1,8 +1,8 @@
-import type { TurnScope } from "@travelagent/protocol/turn";
 import type { Tool, ToolContext } from "@travelagent/agent-runtime";
 import { testDatabase } from "@travelagent/engine/testing";
 import type { Booking } from "@travelagent/protocol";
 import { fakeClock } from "@travelagent/protocol/testing";
+import type { TurnScope } from "@travelagent/protocol/turn";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
 import type { Crm } from "../crm.ts";

@@ -1,7 +1,7 @@
-import type { TurnScope } from "@travelagent/protocol/turn";
 import { createGate, parsePolicy } from "@travelagent/agent-runtime/gate";
 import { testDatabase } from "@travelagent/engine/testing";
 import { fakeClock } from "@travelagent/protocol/testing";
+import type { TurnScope } from "@travelagent/protocol/turn";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Crm } from "../crm.ts";
 import { databaseCrm } from "../database-crm.ts";

@@ -1,5 +1,5 @@
-import type { TurnScope } from "@travelagent/protocol/turn";
 import { type Customer, TravelAgentError } from "@travelagent/protocol";
+import type { TurnScope } from "@travelagent/protocol/turn";
 import type { Crm, Subject } from "../crm.ts";
 
 /**

@@ -2,16 +2,12 @@ import { minorUnits } from "../../money.ts";
 import type { Offer } from "../../offer.ts";
 import type { OrderRecord } from "./order-record.ts";
 
-const day = 86_400_000;
-
 /** What the supplier keeps when the order is cancelled at `now`, in minor units of its total. */
-export function cancellationPenalty({ offer, total, createdAt, status }: OrderRecord, startsAt: number, now: number): bigint {
+export function cancellationPenalty({ offer, total, status }: OrderRecord, startsAt: number, now: number): bigint {
   const paid = minorUnits(total);
   if (status === "held") return 0n;
   if (offer.vertical === "flight") {
     if (now >= startsAt) return paid;
-    // The carriers of this world take a purchase back for a day, when departure is at least a week after it.
-    if (now - createdAt <= day && startsAt - createdAt >= 7 * day) return 0n;
     const { allowed, penalty } = offer.conditions.refund;
     if (!allowed) return paid;
     const kept = penalty ? minorUnits(penalty) : 0n;

@@ -278,12 +278,10 @@ describe("sandbox supplier", () => {
     expect((await supplier.hotels!.find("same-key", call()))?.reference).toBe(two.reference);
   });
 
-  it("keeps the fare of a light ticket once the day of grace is over", async () => {
-    const { supplier, clock } = await world();
+  it("keeps the fare of a light ticket, as its conditions say", async () => {
+    const { supplier } = await world();
     const light = (await supplier.flights!.search(flightQuery, call())).find(({ conditions }) => !conditions.refund.allowed)!;
     const order = await supplier.flights!.book(request(light, "light"), call());
-    expect(minorUnits((await supplier.flights!.quoteCancel(order.reference, call())).penalty)).toBe(0n);
-    await clock.advance(25 * 3_600_000);
     const quote = await supplier.flights!.quoteCancel(order.reference, call());
     expect(quote.penalty).toEqual(order.total);
     expect(minorUnits(quote.refund)).toBe(0n);

@@ -49,11 +49,11 @@ it("finds the nearest key and only a near one", () => {
 });
 
 it("places the state", () => {
-  const from = { home: "/home/ana", cwd: "/work" };
+  const from = { home: "/home/ana", cwd: "/srv" };
   expect(locateState({ env: {}, ...from })).toEqual({ stateDir: "/home/ana/.travelagent", configPath: "/home/ana/.travelagent/travelagent.json" });
   expect(locateState({ env: { TRAVELAGENT_STATE_DIR: "~/a", TRAVELAGENT_CONFIG: "b.json" }, ...from })).toEqual({
     stateDir: "/home/ana/a",
-    configPath: "/work/b.json",
+    configPath: "/srv/b.json",
   });
   expect(statePaths("/s").database).toBe("/s/data/travelagent.db");
   expect(resolvePath("~/w", { home: "/h", base: "/b" })).toBe("/h/w");

@@ -106,7 +106,8 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
 
   // Customers, travel, rules.
   const crm = await databaseCrm({ db, clock });
-  const sandbox = createSandbox({ db: openDatabase({ path: join(paths.data, "sandbox.db") }), clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
+  const sandboxBooks = openDatabase({ path: join(paths.data, "sandbox.db") });
+  const sandbox = createSandbox({ db: sandboxBooks, clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
   const known = async (sessionKey: string, customerId: string): Promise<void> => {
     await sessions.bindCustomer(sessionKey, customerId);
     await gateway.bindCustomer(sessionKey, customerId, (await crm.get(customerId))?.name);
@@ -283,6 +284,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
       await server.close();
       await gateway.stop();
       await engine.stop();
+      await sandboxBooks.close();
       policy.close();
     },
   };

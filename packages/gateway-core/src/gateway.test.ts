@@ -177,6 +177,18 @@ describe("the path of a message", () => {
     expect(await inboxOf(runId)).toMatchObject({ status: "handed-over" });
   });
 
+  it("shows that an answer is being written where the channel can, and answers all the same when that fails", async () => {
+    const { phone } = await open(() => "answer");
+    const typed: string[] = [];
+    phone.adapter.showTyping = (to) => {
+      typed.push(to.peerId);
+      throw new Error("the platform is moody");
+    };
+    await phone.deliver(phone.message("hello"));
+    await until(() => phone.shown.length === 1);
+    expect(typed).toEqual(["+34600111222"]);
+  });
+
   it("takes a message that is delivered many times at once as one", async () => {
     const { phone, agent } = await open(() => "once");
     const message = phone.message("hello");

@@ -97,6 +97,13 @@ export function createGateway({
   const tell = createTell({ db, conversations, outbox, sessions, clock });
   const turns = createTurns({
     tell,
+    showTyping: (to) => {
+      try {
+        channels.adapter(to.channel, to.accountId)?.showTyping?.(to);
+      } catch (error) {
+        log.warn("a channel could not show that an answer is being written", { channel: to.channel, error });
+      }
+    },
     db,
     work,
     inbox,

@@ -10,7 +10,6 @@ export interface LiveRun {
   hear(event: TurnEvent): void;
   /** The reply is committed; the `final` follows once it was sent (see `finalOf`). */
   done(): void;
-  failed(message: string): void;
   aborted(): void;
 }
 
@@ -27,13 +26,7 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
   const agent = (stream: string, data: Record<string, unknown>) => {
     if (publisher.isFollowed(sessionKey)) publisher.publish("agent", { runId, sessionKey, seq: ++agentSeq, stream, ts: clock.now(), data });
   };
-  const chat = (rest: {
-    state: "delta" | "aborted" | "error";
-    deltaText?: string;
-    replace?: boolean;
-
-    errorMessage?: string;
-  }) => {
+  const chat = (rest: { state: "delta" | "aborted"; deltaText?: string; replace?: boolean }) => {
     if (publisher.isFollowed(sessionKey)) publisher.publish("chat", { runId, sessionKey, seq: ++chatSeq, ...rest }, { droppable: rest.state === "delta" });
   };
   const flush = () => {
@@ -78,11 +71,6 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
     done() {
       flush();
       agent("lifecycle", { phase: "end", endedAt: clock.now() });
-    },
-    failed(message) {
-      flush();
-      agent("lifecycle", { phase: "error", error: message, endedAt: clock.now() });
-      chat({ state: "error", errorMessage: message });
     },
     aborted() {
       flush();

@@ -1,5 +1,5 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { AssistantMessage, UserMessage } from "@travelagent/protocol/messages";
+import type { Address, AssistantMessage, UserMessage } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger, Work, WorkContext } from "@travelagent/protocol/ports";
 import type { AgentPort, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 import * as z from "zod";
@@ -26,6 +26,8 @@ export interface TurnsOptions {
   publisher: Publisher;
   announcer: Announcer;
   tell: Tell;
+  /** The agent is at work on an answer. Best effort; must not throw. */
+  showTyping(to: Address): void;
   clock: Clock;
   log: Logger;
   /** IANA zone of customers whose platform does not tell. */
@@ -63,6 +65,7 @@ export function createTurns({
   publisher,
   announcer,
   tell,
+  showTyping,
   clock,
   log,
   timeZone,
@@ -168,6 +171,7 @@ export function createTurns({
     }
 
     const live = liveRun({ publisher, clock, runId: context.id, sessionKey: conversation.sessionKey });
+    showTyping(conversation.address);
     if (row) publishUser(conversation.sessionKey, row);
     const session = await sessions.get(conversation.sessionKey);
     const lastShown = row ? await outbox.lastShown(conversation.sessionKey, row.receivedAt) : [];

@@ -51,7 +51,6 @@ export const events = {
   conversation: event({ audience: "operator.read", payload: z.strictObject({ conversation: Conversation }) }),
   approval: event({ audience: "operator.approvals", payload: z.strictObject({ approval: Approval }) }),
   delivery: event({ audience: "operator.read", payload: z.looseObject({ id: z.string(), status: z.string() }) }),
-  run: event({ audience: "operator.read", dropIfSlow: true, payload: z.looseObject({ runId: z.string(), sessionKey: z.string(), state: z.string() }) }),
 } as const;
 
 export type EventName = keyof typeof events;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { cursor, id, limit, open, str1 } from "./common.ts";
+import { cursor, limit, open, str1 } from "./common.ts";
 import { method } from "./define.ts";
 
 export const systemMethods = {
@@ -72,10 +72,4 @@ export const systemMethods = {
     params: z.strictObject({ sessionKey: z.string().optional(), tool: z.string().optional(), decision: z.string().optional(), limit, cursor }).optional(),
     result: z.looseObject({ entries: z.array(open), nextCursor: z.string().optional() }),
   }),
-  "runs.list": method({
-    scope: "operator.read",
-    params: z.strictObject({ sessionKey: z.string().optional(), limit, cursor }).optional(),
-    result: z.looseObject({ runs: z.array(open), nextCursor: z.string().optional() }),
-  }),
-  "runs.get": method({ scope: "operator.read", params: z.strictObject({ runId: id }), result: z.looseObject({ run: open }) }),
 } as const;

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type EventName, type EventPayload, type Handlers, limits as protocolLimits, TravelAgentError } from "@travelagent/protocol";
+import { type ConnectParams, type EventName, type EventPayload, type Handlers, limits as protocolLimits, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import type { Authenticator } from "./auth/auth.ts";
 import { createOriginCheck, type OriginOptions } from "./auth/origin.ts";
@@ -53,8 +53,17 @@ export interface ControlPlaneOptions {
   /** `trustedProxies`: addresses or CIDR ranges whose forwarded headers count. */
   network?: OriginOptions & { trustedProxies?: readonly string[] };
   limits?: Partial<ControlPlaneLimits>;
+  /** Hears of every client past the handshake, such as the registry of nodes. */
+  observe?: ClientObserver;
   /** For tests: results and events must match the protocol, otherwise `INTERNAL`. */
   validate?: boolean;
+}
+
+export interface ClientObserver {
+  /** The hello is sent; events for this connection may follow. */
+  connected(client: ConnectedClient, params: ConnectParams): void;
+  /** Once, after `connected`. */
+  gone(client: ConnectedClient): void;
 }
 
 /** Connections, requests and events of all clients, over whatever carries them; see `./node` for a server. */
@@ -65,6 +74,8 @@ export interface ControlPlane {
   readonly connections: number;
   /** Tells live clients. Best effort, never replayed; see the audience of each event in the protocol. */
   publish<E extends EventName>(event: E, payload: EventPayload<E>, options?: PublishOptions): void;
+  /** An event for one connection, such as a command for a node. False when it is not connected or reads too slowly. */
+  sendTo<E extends EventName>(connectionId: string, event: E, payload: EventPayload<E>): boolean;
   /** How many clients would get an event of that session now: with none, there is nothing to prepare. */
   followers(sessionKey: string): number;
   /** Until then `/readyz` answers 503 and clients are asked to come back. */
@@ -175,8 +186,8 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     helloFor(admitted, {
       version,
       connId: client.id,
-      methods: client.role === "visitor" ? router.visitorMethods : router.methods,
-      presence: client.role === "visitor" ? [] : presence.list(),
+      methods: router.methodsOf(client.role),
+      presence: client.role === "operator" ? presence.list() : [],
       health: health.snapshot(),
       stateVersion: stateVersion(),
       uptimeMs: clock.now() - startedAt,
@@ -207,9 +218,11 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
         },
         hello,
         follow: (client, sessionKey) => connections.follow(client, sessionKey),
-        connected(client, { params: { client: info } }) {
+        connected(client, { params }) {
+          const { client: info } = params;
           pending.delete(end);
           connections.add(client);
+          options.observe?.connected(client, params);
           if (!isPresent(client, info.mode)) return;
           present = true;
           const { version: clientVersion, platform, deviceFamily, modelIdentifier, mode, instanceId, displayName } = info;
@@ -229,6 +242,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
         dispatch: (client, request) => router.dispatch(client, request),
         gone(client) {
           connections.remove(client);
+          options.observe?.gone(client);
           if (present) presence.left(client.presenceKey);
         },
         closed: () => void pending.delete(end),
@@ -251,6 +265,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     limits,
     accept,
     publish: connections.publish,
+    sendTo: connections.sendTo,
     followers: connections.followers,
     get connections() {
       return connections.size;

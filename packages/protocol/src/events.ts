@@ -6,10 +6,11 @@ import { Approval, Conversation } from "./methods/conversations.ts";
 
 /**
  * Events are hints to live clients and are never replayed. `audience` says who gets one:
- * `session` — connections that follow `payload.sessionKey`; `scope` — operators with that scope; `all` — every connection.
+ * `session` — connections that follow `payload.sessionKey`; a scope — operators who have it; `all` — every connection;
+ * `directed` — one connection that the gateway picks, without a `seq`.
  */
 export interface EventSpec<P extends z.ZodType = z.ZodType> {
-  audience: "session" | "all" | "operator.read" | "operator.approvals";
+  audience: "session" | "all" | "directed" | "operator.read" | "operator.approvals" | "operator.pairing";
   /** Skipped for a client that reads too slowly instead of closing it. */
   dropIfSlow?: true;
   payload: P;
@@ -17,7 +18,7 @@ export interface EventSpec<P extends z.ZodType = z.ZodType> {
 const event = <P extends z.ZodType>(spec: EventSpec<P>): EventSpec<P> => spec;
 
 export const events = {
-  "connect.challenge": event({ audience: "all", payload: z.strictObject({ nonce: z.string(), ts: z.int() }) }),
+  "connect.challenge": event({ audience: "directed", payload: z.strictObject({ nonce: z.string(), ts: z.int() }) }),
   tick: event({ audience: "all", dropIfSlow: true, payload: z.strictObject({ ts: z.int() }) }),
   shutdown: event({ audience: "all", payload: z.strictObject({ reason: z.string(), restartExpectedMs: z.int().optional() }) }),
   presence: event({ audience: "operator.read", dropIfSlow: true, payload: z.strictObject({ presence: z.array(PresenceEntry) }) }),

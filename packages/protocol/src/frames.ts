@@ -82,6 +82,10 @@ export const clientModes = ["webchat", "cli", "ui", "backend", "node", "probe", 
 export const scopes = ["operator.read", "operator.write", "operator.admin", "operator.approvals", "operator.pairing"] as const;
 export type Scope = (typeof scopes)[number];
 
+/** What a connection may be: a person or program of the agency, a customer's web chat, or a machine that carries out commands. */
+export const connectionRoles = ["operator", "visitor", "node"] as const;
+export type ConnectionRole = (typeof connectionRoles)[number];
+
 export const ConnectParams = z.strictObject({
   minProtocol: z.int().min(1),
   maxProtocol: z.int().min(1),
@@ -101,7 +105,7 @@ export const ConnectParams = z.strictObject({
   commands: z.array(str1).optional(),
   permissions: z.record(z.string(), z.boolean()).optional(),
   pathEnv: z.string().optional(),
-  /** `operator` (with a token) or `visitor` (a customer in the web chat, known by the cookie the page set). */
+  /** One of `connectionRoles`; default `operator`. A visitor is known by the cookie the page set, a node by its device. */
   role: z.string().min(1).optional(),
   scopes: z.array(str1).optional(),
   device: z.strictObject({ id: str1, publicKey: str1, signature: str1, signedAt: z.int().min(0), nonce: str1.optional() }).optional(),

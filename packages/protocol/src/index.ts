@@ -3,9 +3,11 @@ export { canonicalJson } from "./canonical.ts";
 export { type ErrorCode, type ErrorShape, errorCodes, TravelAgentError } from "./errors.ts";
 export { type EventName, type EventPayload, type EventSpec, events } from "./events.ts";
 export {
+  type ConnectionRole,
   ConnectParams,
   clientIds,
   clientModes,
+  connectionRoles,
   EventFrame,
   Frame,
   HelloOk,

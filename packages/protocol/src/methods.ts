@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { ConnectionRole } from "./frames.ts";
 import { chatMethods } from "./methods/chat.ts";
 import { conversationMethods } from "./methods/conversations.ts";
 import { customerMethods } from "./methods/customers.ts";
@@ -18,11 +19,13 @@ export type Result<M extends MethodName> = z.input<(typeof methods)[M]["result"]
 export interface Call {
   readonly requestId: string;
   readonly connectionId: string;
-  readonly role: "operator" | "visitor";
+  readonly role: ConnectionRole;
   readonly scopes: readonly string[];
   /** The visitor's own session; a handler of a `visitor` method serves no other to a visitor. */
   readonly visitorSessionKey?: string;
   readonly visitorId?: string;
+  /** Of a connection with role `node`: the id of its device. */
+  readonly nodeId?: string;
   /** Name for the audit log. */
   readonly actor: string;
   readonly timeZone?: string;

@@ -83,7 +83,7 @@ export function runConnection(socket: Socket, options: ConnectionOptions, hooks:
     hooks.connected(client, result.admitted);
   };
 
-  const clientOf = ({ role, scopes, actor, principal, visitorId, visitorSessionKey, params }: Admitted): ConnectedClient => {
+  const clientOf = ({ role, scopes, actor, principal, visitorId, visitorSessionKey, nodeId, params }: Admitted): ConnectedClient => {
     const timeZone = params.timeZone ?? params.client.timeZone;
     const self: ConnectedClient = {
       id,
@@ -98,6 +98,7 @@ export function runConnection(socket: Socket, options: ConnectionOptions, hooks:
       ...(principal ? { principal } : {}),
       ...(visitorId === undefined ? {} : { visitorId }),
       ...(visitorSessionKey === undefined ? {} : { visitorSessionKey }),
+      ...(nodeId === undefined ? {} : { nodeId }),
       ...(timeZone === undefined ? {} : { timeZone }),
       seq: 0,
       inFlight: 0,

@@ -1,14 +1,14 @@
-import { type EventName, type EventPayload, type EventSpec, events, TravelAgentError } from "@travelagent/protocol";
+import { type ConnectionRole, type EventName, type EventPayload, type EventSpec, events, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Logger, silentLogger } from "@travelagent/protocol/ports";
 import { describeIssues } from "../router/issues.ts";
-import { visitorEvents } from "./hello.ts";
+import { eventsOf } from "./hello.ts";
 import type { Socket } from "./socket.ts";
 
 /** A connected client, as the registry sees it. */
 export interface Member {
   readonly id: string;
   readonly socket: Socket;
-  readonly role: "operator" | "visitor";
+  readonly role: ConnectionRole;
   readonly grants: ReadonlySet<string>;
   /** A visitor follows this session and no other. */
   readonly visitorSessionKey?: string;
@@ -35,6 +35,8 @@ export interface Connections {
   followers(sessionKey: string): number;
   /** Best effort and at once. The work grows with those who get it, not with all who are connected. */
   publish<E extends EventName>(event: E, payload: EventPayload<E>, options?: PublishOptions): void;
+  /** An event for one connection, without a number. False when it is not connected or reads too slowly. */
+  sendTo<E extends EventName>(connectionId: string, event: E, payload: EventPayload<E>): boolean;
   /** Ends the connections that `choose` picks. */
   endWhere(choose: (member: Member) => boolean, code: number, reason: string): void;
 }
@@ -60,8 +62,8 @@ const withoutGap: ReadonlySet<string> = new Set<EventName>(["tick"]);
 
 export function createConnections(options: ConnectionsOptions): Connections {
   const { clock, log = silentLogger, maxBufferedBytes, tickIntervalMs, maxFollowed = 500, stateVersion, onTick, validateEvents = false } = options;
-  const all = new Set<Member>();
-  const byScope = { "operator.read": new Set<Member>(), "operator.approvals": new Set<Member>() };
+  const all = new Map<string, Member>();
+  const byScope = { "operator.read": new Set<Member>(), "operator.approvals": new Set<Member>(), "operator.pairing": new Set<Member>() };
   const bySession = new Map<string, Set<Member>>();
   let ticking = false;
 
@@ -73,7 +75,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
 
   const audience = (spec: EventSpec, payload: unknown): Iterable<Member> => {
-    if (spec.audience === "all") return all;
+    if (spec.audience === "all") return all.values();
+    if (spec.audience === "directed") return [];
     if (spec.audience !== "session") return byScope[spec.audience];
     return bySession.get((payload as { sessionKey: string }).sessionKey) ?? [];
   };
@@ -95,7 +98,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     if (validateEvents) check(event, spec, payload);
     let frame: { head: string; tail: string } | undefined;
     for (const member of audience(spec, payload)) {
-      if (member.role === "visitor" && !visitorEvents.has(event)) continue;
+      if (member.role !== "operator" && !eventsOf[member.role].has(event)) continue;
       frame ??= {
         head: `{"type":"event","event":"${event}","payload":${JSON.stringify(payload)},"seq":`,
         tail: withStateVersion.has(event) ? `,"stateVersion":${JSON.stringify(stateVersion())}}` : "}",
@@ -116,7 +119,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
 
   const follow = (member: Member, sessionKey: string) => {
-    if (!all.has(member) || member.followed.has(sessionKey)) return;
+    if (!all.has(member.id) || member.followed.has(sessionKey)) return;
     if (member.role === "visitor" && sessionKey !== member.visitorSessionKey)
       throw new TravelAgentError("FORBIDDEN", "a visitor sees only their own conversation");
     member.followed.add(sessionKey);
@@ -137,8 +140,15 @@ export function createConnections(options: ConnectionsOptions): Connections {
       return all.size;
     },
     followers: (sessionKey) => bySession.get(sessionKey)?.size ?? 0,
+    sendTo(connectionId, event, payload) {
+      const member = all.get(connectionId);
+      if (!member || member.socket.bufferedAmount > maxBufferedBytes) return false;
+      if (validateEvents) check(event, events[event], payload);
+      member.socket.send(`{"type":"event","event":"${event}","payload":${JSON.stringify(payload)}}`);
+      return true;
+    },
     add(member) {
-      all.add(member);
+      all.set(member.id, member);
       for (const [scope, members] of Object.entries(byScope)) if (member.grants.has(scope)) members.add(member);
       if (member.visitorSessionKey !== undefined) follow(member, member.visitorSessionKey);
       if (ticking) return;
@@ -146,12 +156,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
       clock.after(tickIntervalMs, tick);
     },
     remove(member) {
-      all.delete(member);
+      all.delete(member.id);
       for (const members of Object.values(byScope)) members.delete(member);
       for (const sessionKey of [...member.followed]) unfollow(member, sessionKey);
     },
     endWhere(choose, code, reason) {
-      for (const member of [...all]) if (choose(member)) member.end(code, reason);
+      for (const member of [...all.values()]) if (choose(member)) member.end(code, reason);
     },
   };
 }

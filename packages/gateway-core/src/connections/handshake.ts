@@ -1,4 +1,4 @@
-import { ConnectParams, MAX_PROTOCOL_VERSION, PROTOCOL_VERSION, type Scope, scopes, TravelAgentError } from "@travelagent/protocol";
+import { type ConnectionRole, ConnectParams, MAX_PROTOCOL_VERSION, PROTOCOL_VERSION, type Scope, scopes, TravelAgentError } from "@travelagent/protocol";
 import type { Authenticator, Principal } from "../auth/auth.ts";
 import type { Peer } from "../auth/peer.ts";
 import type { Visitors } from "../auth/visitors.ts";
@@ -7,13 +7,15 @@ import { describeIssues } from "../router/issues.ts";
 /** What a client became. */
 export interface Admitted {
   readonly protocol: number;
-  readonly role: "operator" | "visitor";
+  readonly role: ConnectionRole;
   readonly scopes: readonly Scope[];
   readonly actor: string;
   /** Absent for a visitor. */
   readonly principal?: Principal;
   readonly visitorId?: string;
   readonly visitorSessionKey?: string;
+  /** Of a node. */
+  readonly nodeId?: string;
   readonly params: ConnectParams;
 }
 

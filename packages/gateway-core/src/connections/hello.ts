@@ -21,23 +21,26 @@ export interface HelloFacts {
   readonly policy: { readonly maxPayload: number; readonly maxBufferedBytes: number; readonly tickIntervalMs: number };
 }
 
-/** Events a visitor's connection may get; of those with audience `session`, only for its own session. */
-export const visitorEvents: ReadonlySet<EventName> = new Set(["connect.challenge", "tick", "shutdown", "chat"]);
+/** Events that connections of other roles than operator may get; of those with audience `session`, only for their own. */
+export const eventsOf: Readonly<Record<"visitor" | "node", ReadonlySet<EventName>>> = {
+  visitor: new Set(["connect.challenge", "tick", "shutdown", "chat"]),
+  node: new Set(["connect.challenge", "tick", "shutdown"]),
+};
 
-/** The answer to `connect`. A visitor learns nothing about operators, customers or the state of the system. */
+/** The answer to `connect`. A visitor or a node learns nothing about operators, customers or the state of the system. */
 export function helloFor({ role, scopes, protocol, visitorSessionKey }: Admitted, facts: HelloFacts): HelloOk {
-  const visitor = role === "visitor";
+  const operator = role === "operator";
   const defaults = facts.sessionDefaults && { ...facts.sessionDefaults, ...(visitorSessionKey === undefined ? {} : { mainSessionKey: visitorSessionKey }) };
   return {
     type: "hello-ok",
     protocol,
     server: { version: facts.version, connId: facts.connId },
-    features: { methods: [...facts.methods], events: (Object.keys(events) as EventName[]).filter((name) => !visitor || visitorEvents.has(name)) },
+    features: { methods: [...facts.methods], events: (Object.keys(events) as EventName[]).filter((name) => role === "operator" || eventsOf[role].has(name)) },
     snapshot: {
-      presence: visitor ? [] : [...facts.presence],
-      health: visitor ? { ok: facts.health.ok } : facts.health,
-      stateVersion: visitor ? { presence: 0, health: 0 } : { ...facts.stateVersion },
-      uptimeMs: visitor ? 0 : facts.uptimeMs,
+      presence: operator ? [...facts.presence] : [],
+      health: operator ? facts.health : { ok: facts.health.ok },
+      stateVersion: operator ? { ...facts.stateVersion } : { presence: 0, health: 0 },
+      uptimeMs: operator ? facts.uptimeMs : 0,
       ...(defaults ? { sessionDefaults: defaults } : {}),
     },
     auth: { role, scopes: [...scopes] },

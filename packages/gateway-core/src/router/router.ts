@@ -1,5 +1,6 @@
 import {
   type Call,
+  type ConnectionRole,
   type Handler,
   type Handlers,
   type MethodName,
@@ -17,13 +18,14 @@ import { errorFrame, okFrame } from "./response-frame.ts";
 /** A connected client, as the router sees it. */
 export interface Caller {
   readonly connectionId: string;
-  readonly role: "operator" | "visitor";
+  readonly role: ConnectionRole;
   readonly scopes: readonly string[];
   /** The scopes and all they imply. */
   readonly grants: ReadonlySet<string>;
   readonly actor: string;
   readonly visitorId?: string;
   readonly visitorSessionKey?: string;
+  readonly nodeId?: string;
   readonly timeZone?: string;
   /** Answers still owed. Kept by the router. */
   inFlight: number;
@@ -35,7 +37,8 @@ export interface Caller {
 export interface Router {
   /** Methods that have a handler, in alphabetical order. */
   readonly methods: readonly MethodName[];
-  readonly visitorMethods: readonly MethodName[];
+  /** Those that a connection of this role may call at all. */
+  methodsOf(role: ConnectionRole): readonly MethodName[];
   /** Answers through `caller.reply`, always; never throws. */
   dispatch(caller: Caller, request: RequestFrame): void;
 }
@@ -84,6 +87,11 @@ export function createRouter(options: RouterOptions): Router {
     });
   }
   const names = [...routes.keys()].sort() as MethodName[];
+  const byRole: Record<ConnectionRole, MethodName[]> = {
+    operator: names.filter((name) => methodSpec(name)?.node !== true),
+    visitor: names.filter((name) => methodSpec(name)?.visitor === true),
+    node: names.filter((name) => methodSpec(name)?.node === true),
+  };
   let lastRequest = 0;
 
   const fail = (route: Route, caller: Caller, id: string, requestId: string, thrown: unknown): void => {
@@ -184,7 +192,7 @@ export function createRouter(options: RouterOptions): Router {
 
   return {
     methods: names,
-    visitorMethods: names.filter((name) => methodSpec(name)?.visitor === true),
+    methodsOf: (role) => byRole[role],
     dispatch(caller, request) {
       const route = routes.get(request.method);
       if (!route) {
@@ -204,13 +212,12 @@ export function createRouter(options: RouterOptions): Router {
 
 function validParams(route: Route, caller: Caller, given: unknown): unknown {
   const { spec, method } = route;
-  if (caller.role === "visitor") {
-    if (!spec.visitor) throw new TravelAgentError("FORBIDDEN", `a visitor may not call ${method}`, { details: { code: "ROLE_NOT_ALLOWED" } });
-  } else if (!caller.grants.has(spec.scope)) {
+  if (caller.role === "visitor" ? !spec.visitor : (caller.role === "node") !== (spec.node === true))
+    throw new TravelAgentError("FORBIDDEN", `unauthorized role: ${caller.role} may not call ${method}`, { details: { code: "ROLE_NOT_ALLOWED" } });
+  if (caller.role === "operator" && !caller.grants.has(spec.scope))
     throw new TravelAgentError("FORBIDDEN", `missing scope: ${spec.scope}`, {
       details: { code: "MISSING_SCOPE", missingScope: spec.scope, requiredScopes: [spec.scope] },
     });
-  }
   const parsed = spec.params.safeParse(given);
   if (!parsed.success) {
     const { text, details } = describeIssues(parsed.error);
@@ -253,6 +260,7 @@ function openCall(caller: Caller, requestId: string): OpenCall {
     actor: caller.actor,
     ...(caller.visitorSessionKey === undefined ? undefined : { visitorSessionKey: caller.visitorSessionKey }),
     ...(caller.visitorId === undefined ? undefined : { visitorId: caller.visitorId }),
+    ...(caller.nodeId === undefined ? undefined : { nodeId: caller.nodeId }),
     ...(caller.timeZone === undefined ? undefined : { timeZone: caller.timeZone }),
     get signal() {
       controller ??= new AbortController();

@@ -9,6 +9,8 @@ export interface MethodSpec<P extends z.ZodType = z.ZodType, R extends z.ZodType
   result: R;
   /** A customer's web chat connection may call it; the handler then sees only that visitor's own session. */
   visitor?: true;
+  /** Called by connections with role `node`, and by no other; `scope` does not count. */
+  node?: true;
   /** `params.idempotencyKey` is required, and a repeat is answered with the first answer. */
   idempotent?: true;
   /** Answers twice under one id: accepted first, the outcome later. */

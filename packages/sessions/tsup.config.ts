@@ -2,5 +2,6 @@ import { library } from "../../scripts/tsup-library.ts";
 
 export default library({
   index: "src/index.ts",
+  recall: "src/recall/index.ts",
   testing: "src/testing/index.ts",
 });

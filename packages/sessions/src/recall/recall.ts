@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { TravelAgentError } from "@travelagent/protocol";
+import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
+import { chunkLines } from "./chunk.ts";
+import type { Embeddings } from "./embeddings.ts";
+import { type MemoryFiles, scopeOf } from "./memory-files.ts";
+import type { Candidate, MemoryScope, RecallIndex } from "./recall-index.ts";
+
+export interface Memory {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  /** 0 to 1. */
+  readonly score: number;
+  readonly snippet: string;
+}
+
+/** Who asks: without a customer only the agency's own memory is seen. */
+export interface Rememberer {
+  readonly customerId?: string | undefined;
+}
+
+/** What was written down, found again by words and by meaning, within the border of one customer. */
+export interface Recall {
+  /** Best first. The index is brought up to date before. */
+  search(question: string, who: Rememberer, options?: { maxResults?: number; minScore?: number }): Promise<Memory[]>;
+  /** Some lines of a file; 1 is the first. Raises `NOT_FOUND` for what is not there or belongs to somebody else. */
+  get(path: string, who: Rememberer, options?: { from?: number; lines?: number }): Promise<{ path: string; text: string; from: number; to: number }>;
+  /** Writes down. Durable and found from now on. Returns the path. */
+  note(text: string, who: Rememberer): Promise<string>;
+  /** Reads what changed in the files. Many who ask at once share one reading. */
+  sync(): Promise<{ indexed: number; removed: number }>;
+}
+
+export interface RecallOptions {
+  files: MemoryFiles;
+  index: RecallIndex;
+  embeddings: Embeddings;
+  clock?: Clock;
+  log?: Logger;
+  /** The day a note is filed under. IANA zone, default UTC. */
+  timeZone?: string;
+}
+
+const snippetLength = 700;
+/** Meaning counts more than words; a word that matches exactly still lifts what it stands in. */
+const weights = { meaning: 0.7, words: 0.3 };
+
+export function createRecall({ files, index, embeddings, clock = systemClock, log = silentLogger, timeZone = "UTC" }: RecallOptions): Recall {
+  let syncing: Promise<{ indexed: number; removed: number }> | undefined;
+  const dayOf = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" });
+  const scopesOf = ({ customerId }: Rememberer): MemoryScope[] => (customerId === undefined ? ["agency"] : ["agency", `customer:${customerId}`]);
+
+  const read = async (): Promise<{ indexed: number; removed: number }> => {
+    const known = new Map((await index.files()).map((file) => [file.path, file]));
+    let indexed = 0;
+    for (const { path, scope } of await files.list()) {
+      const text = await files.read(path);
+      const hash = createHash("sha256").update(`${embeddings.id}\n${scope}\n${text}`).digest("hex");
+      const before = known.get(path);
+      known.delete(path);
+      if (before?.hash === hash) continue;
+      const chunks = chunkLines(text);
+      const vectors = chunks.length === 0 ? [] : await embeddings.embed(chunks.map((chunk) => chunk.text));
+      await index.put(
+        { path, scope, hash },
+        chunks.map((chunk, at) => ({ ...chunk, vector: vectors[at]! })),
+      );
+      indexed += 1;
+    }
+    for (const path of known.keys()) await index.remove(path);
+    return { indexed, removed: known.size };
+  };
+  const sync = () => {
+    syncing ??= read().finally(() => {
+      syncing = undefined;
+    });
+    return syncing;
+  };
+
+  return {
+    sync,
+    async search(question, who, { maxResults = 6, minScore = 0.35 } = {}) {
+      try {
+        await sync();
+      } catch (error) {
+        log.warn("the memory index is not up to date", { error: error instanceof Error ? error.message : String(error) });
+      }
+      const [vector] = await embeddings.embed([question]);
+      const candidates = await index.candidates({ scopes: scopesOf(who), text: question, vector: vector!, limit: maxResults * 4 });
+      return candidates
+        .map((candidate) => ({ candidate, score: scoreOf(candidate) }))
+        .filter(({ score }) => score >= minScore)
+        .sort((a, b) => b.score - a.score || a.candidate.path.localeCompare(b.candidate.path) || a.candidate.startLine - b.candidate.startLine)
+        .slice(0, maxResults)
+        .map(({ candidate: { path, startLine, endLine, text }, score }) => ({ path, startLine, endLine, score, snippet: text.slice(0, snippetLength) }));
+    },
+    async get(path, who, { from = 1, lines = 200 } = {}) {
+      const scope = scopeOf(path);
+      // What belongs to somebody else is not there for whoever asks.
+      if (scope === undefined || !scopesOf(who).includes(scope)) throw new TravelAgentError("NOT_FOUND", `there is no memory ${path.slice(0, 120)} here`);
+      const all = (await files.read(path)).split("\n");
+      const taken = all.slice(from - 1, from - 1 + lines);
+      return { path, text: taken.join("\n"), from, to: from + taken.length - 1 };
+    },
+    async note(text, who) {
+      const path = await files.append(who.customerId === undefined ? "agency" : `customer:${who.customerId}`, dayOf.format(clock.now()), text);
+      await sync();
+      return path;
+    },
+  };
+}
+
+/** A candidate that only words or only meaning brought is judged by that alone, a little more strictly. */
+function scoreOf({ words, meaning }: Candidate): number {
+  return weights.meaning * (meaning ?? 0) + weights.words * (words ?? 0);
+}

@@ -1,0 +1,1 @@
+export { type MemoryPort, memoryTools } from "./memory-tools.ts";

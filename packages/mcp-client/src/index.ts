@@ -1,0 +1,3 @@
+export { createMcpClient, type McpClient, type McpClientOptions } from "./mcp-client.ts";
+export { databasePins, type Pins, type ToolDescription } from "./pins.ts";
+export type { McpServer, McpServerState, McpServerStatus, McpTransport } from "./server.ts";

@@ -2,12 +2,13 @@ import { once } from "node:events";
 import { fdatasyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { WebSocket } from "ws";
 import { type GatewayProcess, startGateway } from "../apps/gateway/src/testing/gateway-process.ts";
 import { openAiServer } from "../packages/agent-runtime/src/testing/openai-server.ts";
 import { median, ms, quantile, rate, timed } from "./figures.ts";
+import { closedLoop, type Requester } from "./load.ts";
+import { seedSessions, seedTranscripts } from "./seed.ts";
 import { type BareClient, bareClient } from "./socket.ts";
+import { connectAll, connectParams, crowdRows, latencyRow, pageRows, type Row, rawServer, residentKiB } from "./wire.ts";
 
 /**
  * `npm run bench`: the built gateway beside a raw `ws` echo and a raw disk write in the same run. Prints one table; with
@@ -15,68 +16,13 @@ import { type BareClient, bareClient } from "./socket.ts";
  */
 const quick = process.argv.includes("--quick");
 const rows: { what: string; figure: string; beside: string; goal: string; met: boolean | null }[] = [];
-const row = (what: string, figure: string, beside = "", goal = "", met: boolean | null = null) => {
+const row: Row = (what, figure, beside = "", goal = "", met = null) => {
   rows.push({ what, figure, beside, goal, met });
   process.stderr.write(`${what}: ${figure}${beside ? `  (${beside})` : ""}\n`);
 };
 
-const rss = (pid: number): number => {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024;
-};
+const rss = (pid: number): number => residentKiB(pid) / 1024;
 
-/** Requests per second: `connections` clients with `depth` requests in flight each. */
-async function throughput(clients: readonly { request(): Promise<unknown> }[], depth: number, seconds: number): Promise<number> {
-  let done = 0;
-  const end = performance.now() + seconds * 1000;
-  const started = performance.now();
-  await Promise.all(
-    clients.flatMap((client) =>
-      Array.from({ length: depth }, async () => {
-        while (performance.now() < end) {
-          await client.request();
-          done += 1;
-        }
-      }),
-    ),
-  );
-  return done / ((performance.now() - started) / 1000);
-}
-
-/** A server that sends back what it gets and does nothing else: the limit of `ws` and this machine. */
-async function echoServer(): Promise<{ url: string; close(): void }> {
-  const { spawn } = await import("node:child_process");
-  const source = `import { WebSocketServer } from ${JSON.stringify(import.meta.resolve("ws"))};
-    const server = new WebSocketServer({ port: 0, host: "127.0.0.1", perMessageDeflate: false });
-    server.on("listening", () => console.log(server.address().port));
-    server.on("connection", (socket) => socket.on("message", (data) => { const frame = JSON.parse(data.toString()); socket.send(JSON.stringify({ type: "res", id: frame.id, ok: true, payload: { ok: true } })); }));`;
-  const child = spawn(process.execPath, ["--input-type=module", "-e", source], { stdio: ["ignore", "pipe", "inherit"] });
-  const [port] = (await once(child.stdout, "data")) as [Buffer];
-  return { url: `ws://127.0.0.1:${port.toString().trim()}`, close: () => child.kill() };
-}
-
-async function echoClient(url: string): Promise<{ request(): Promise<unknown>; close(): void }> {
-  const socket = new WebSocket(url, { perMessageDeflate: false });
-  await once(socket, "open");
-  const pending = new Map<string, () => void>();
-  let count = 0;
-  socket.on("message", (data: Buffer) => {
-    const { id } = JSON.parse(data.toString()) as { id: string };
-    pending.get(id)?.();
-    pending.delete(id);
-  });
-  return {
-    request: () =>
-      new Promise<void>((resolve) => {
-        const id = String(++count);
-        pending.set(id, resolve);
-        socket.send(JSON.stringify({ type: "req", id, method: "health" }));
-      }),
-    close: () => socket.close(),
-  };
-}
-
-const asRequester = (client: BareClient) => ({ request: () => client.call("health") });
 let runs = 0;
 
 /** One turn from the send to the committed answer. */
@@ -109,35 +55,6 @@ function rawDiskWrite(directory: string): number {
     return performance.now() - started;
   });
   return median(times);
-}
-
-/** Rows as the gateway writes them, for conversations nobody speaks in now. */
-function seedSessions(stateDir: string, count: number): void {
-  const db = new DatabaseSync(join(stateDir, "data", "travelagent.db"));
-  const columns = (table: string) => db.prepare(`select * from ${table} limit 1`).get() as Record<string, string | number | null>;
-  db.exec("begin");
-  for (const [table, key] of [
-    ["session", "key"],
-    ["conversation", "session_key"],
-  ] as const) {
-    const sample = columns(table);
-    const names = Object.keys(sample);
-    const insert = db.prepare(`insert into ${table} (${names.join(", ")}) values (${names.map(() => "?").join(", ")})`);
-    for (let index = 0; index < count; index++) {
-      const values = names.map((name) =>
-        name === key
-          ? `agent:main:stored${index}`
-          : name === "session_id"
-            ? `stored-${index}`
-            : name === "updated_at" || name === "last_at"
-              ? Number(sample[name]) - index
-              : sample[name]!,
-      );
-      insert.run(...values);
-    }
-  }
-  db.exec("commit");
-  db.close();
 }
 
 const stateDir = mkdtempSync(join(tmpdir(), "travelagent-bench-"));
@@ -179,35 +96,36 @@ try {
   await new Promise((resolve) => setTimeout(resolve, 3_000));
   row("idle memory", `${rss(gateway.pid).toFixed(0)} MiB`, "", "≤ 100 MiB", rss(gateway.pid) <= 100);
 
-  // ---- handshake
-  const shakes: number[] = [];
-  for (let count = 0; count < 200; count++) shakes.push(await timed(async () => (await bareClient(gateway!.url, gateway!.token)).close()));
-  row("connect to hello-ok, p50 / p99", `${ms(median(shakes))} / ${ms(quantile(shakes, 0.99))}`);
+  // ---- connections, on a process that did nothing else
+  const raw = await rawServer();
+  await crowdRows(gateway, raw, row, quick);
+  await gateway.stop();
+  gateway = await start();
 
-  // ---- requests beside a raw echo, interleaved
-  const echo = await echoServer();
+  // ---- requests beside a raw server, in turns
   for (const [connections, depth] of [
     [1, 64],
     [50, 4],
   ] as const) {
-    const ours = await Promise.all(Array.from({ length: connections }, () => bareClient(gateway!.url, gateway!.token)));
-    const raw = await Promise.all(Array.from({ length: connections }, () => echoClient(echo.url)));
+    const ours = await connectAll(connections, gateway, connectParams(gateway.token));
+    const echoes = await connectAll(connections, raw);
     const rates: { ours: number[]; raw: number[] } = { ours: [], raw: [] };
-    for (let round = 0; round < 3; round++) {
-      rates.raw.push(await throughput(raw, depth, quick ? 1 : 2));
-      rates.ours.push(await throughput(ours.map(asRequester), depth, quick ? 1 : 2));
+    const send = (clients: Requester[]) => clients.map((client) => () => client.request("health"));
+    for (let round = 0; round < 5; round++) {
+      rates.raw.push(await closedLoop(send(echoes), depth, quick ? 0.7 : 1.5));
+      rates.ours.push(await closedLoop(send(ours), depth, quick ? 0.7 : 1.5));
     }
     const share = median(rates.ours) / median(rates.raw);
     row(
       `health, ${connections} × ${depth} in flight`,
       rate(median(rates.ours)),
       `raw ws echo ${rate(median(rates.raw))}: ${(share * 100).toFixed(0)} %`,
-      connections === 50 ? "≥ 60 % of raw" : "",
-      connections === 50 ? share >= 0.6 : null,
+      connections === 50 ? "≥ 80 % of raw" : "",
+      connections === 50 ? share >= 0.8 : null,
     );
-    for (const client of [...ours, ...raw]) client.close();
+    for (const client of [...ours, ...echoes]) client.close();
   }
-  echo.close();
+  await latencyRow(gateway, raw, row, quick);
 
   // ---- turns, every step durable
   const client = await bareClient(gateway.url, gateway.token);
@@ -282,7 +200,13 @@ try {
   };
   const few = await measure();
   await gateway.stop();
-  seedSessions(stateDir, 50_000);
+  seedSessions(stateDir, 5_000);
+  const withTranscripts = seedTranscripts(stateDir, 100, 60);
+  gateway = await start();
+  await pageRows(gateway, raw, withTranscripts, row, quick);
+  raw.close();
+  await gateway.stop();
+  seedSessions(stateDir, 45_000, 5_000);
   gateway = await start();
   const many = await measure();
   const flat = (a: number, b: number) => b <= a * 1.5 + 0.3;

@@ -26,8 +26,11 @@ const namesOf = (program: ts.Program, file: string): string[] => {
 
 for (const name of readdirSync(join(root, "packages"))) {
   const folder = join(root, "packages", name);
-  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { exports: Record<string, { types: string }> };
-  const entries = Object.entries(manifest.exports).map(([path, { types }]) => [path, join(folder, types)] as const);
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { exports: Record<string, { types: string } | string> };
+  // A plain file, such as a schema, has no names.
+  const entries = Object.entries(manifest.exports).flatMap(([path, target]) =>
+    typeof target === "string" ? [] : [[path, join(folder, target.types)] as const],
+  );
   const program = ts.createProgram({
     rootNames: entries.map(([, file]) => file),
     options: { module: ts.ModuleKind.NodeNext, moduleResolution: ts.ModuleResolutionKind.NodeNext, skipLibCheck: true, types: [] },

@@ -28,7 +28,11 @@ try {
     mkdirSync(destination, { recursive: true });
     run(join(root, "node_modules/.bin/pnpm"), ["pack", "--pack-destination", destination], directory);
     const tarball = readdirSync(destination).find((name) => name.endsWith(".tgz"))!;
-    return { name: manifest.name, file: `file:${join(destination, tarball)}`, entries: Object.keys(manifest.exports) };
+    return {
+      name: manifest.name,
+      file: `file:${join(destination, tarball)}`,
+      entries: Object.keys(manifest.exports).filter((path) => !path.endsWith(".json")),
+    };
   });
   const own = Object.fromEntries(packages.map(({ name, file }) => [name, file]));
   const { zod } = JSON.parse(readFileSync(join(root, "packages/protocol/node_modules/zod/package.json"), "utf8").replace('"version"', '"zod"')) as {

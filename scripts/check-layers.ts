@@ -4,8 +4,8 @@ import { join } from "node:path";
 /** Dependencies point strictly down; a package never depends on one of its own layer or above. Tests may use any lower or equal one. */
 const layers = [
   ["protocol"],
-  ["channel-kit", "agent-runtime", "sessions", "cron", "config", "client", "engine"],
-  ["gateway-core", "channel-*", "tools-*", "engine-postgres"],
+  ["channel-kit", "agent-runtime", "sessions", "cron", "config", "client", "discovery", "engine", "telemetry"],
+  ["gateway-core", "channel-*", "tools-*", "mcp-*", "engine-postgres"],
   ["gateway", "cli", "web"],
 ];
 const root = join(import.meta.dirname, "..");

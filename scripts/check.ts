@@ -5,6 +5,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..");
 const steps: [name: string, command: string, args: string[]][] = [
   ["layers", "node", ["scripts/check-layers.ts"]],
+  ["generated files", "node", ["scripts/generate-protocol.ts", "--check"]],
   ["lint and format", "biome", ["ci", "--diagnostic-level=error", "."]],
   ["dead code and dependencies", "knip", []],
   ["types", "turbo", ["run", "typecheck", "--output-logs=errors-only", "--no-update-notifier"]],

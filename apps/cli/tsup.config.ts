@@ -10,10 +10,11 @@ export default defineConfig({
   clean: true,
   // node:sqlite has no name without the prefix.
   removeNodeProtocol: false,
-  noExternal: [/^@travelagent\/(?!gateway$)/, "commander", "json5", "zod"],
+  noExternal: [/^@travelagent\/(?!gateway$)/, "commander", "json5", "multicast-dns", "ws", "zod"],
   external: ["@travelagent/gateway"],
   esbuildOptions(options) {
     options.conditions = ["@travelagent/source", "import", "node"];
     options.legalComments = "none";
   },
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });

@@ -11,7 +11,7 @@ export default defineConfig({
   splitting: true,
   clean: true,
   onSuccess: async () => cpSync(new URL("../../skills", import.meta.url), new URL("./dist/skills", import.meta.url), { recursive: true }),
-  noExternal: [/^@travelagent\//, "zod", "json5", "ws", "temporal-polyfill"],
+  noExternal: [/^@travelagent\//, "zod", "json5", "ws", "temporal-polyfill", "pino"],
   external: ["@anthropic-ai/sdk", "openai"],
   esbuildOptions(options) {
     options.conditions = ["@travelagent/source", "import", "node"];

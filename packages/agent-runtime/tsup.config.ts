@@ -6,5 +6,6 @@ export default library({
   "models/openai": "src/models/openai.ts",
   "models/concierge": "src/models/concierge/index.ts",
   gate: "src/gate/index.ts",
+  watch: "src/watch/index.ts",
   testing: "src/testing/index.ts",
 });

@@ -1,5 +1,10 @@
+import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
+import { dirname } from "node:path";
 import type { Client } from "@travelagent/client";
+import type { GatewayConfig } from "@travelagent/config";
+import { configFile } from "./config-file.ts";
 import { failure } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
@@ -9,6 +14,7 @@ export interface ConnectOptions {
   url?: string;
   token?: string;
   password?: string;
+  tlsFingerprint?: string;
   /** Milliseconds until a call counts as failed. */
   timeout?: string;
 }
@@ -18,40 +24,75 @@ export interface Target {
   auth?: { token?: string; password?: string };
   /** Where the secret came from, for people. */
   authSource: string;
+  /** The one certificate to talk to. */
+  tlsFingerprint?: string;
 }
 
 /**
  * Which gateway, and with which secret: options, then environment, then configuration, then the token the gateway made for
- * itself. A secret from this machine's files goes to this machine's gateway only, never to an address given by hand.
+ * itself. A secret from this machine's files goes to the gateway it belongs to only, never to an address given by hand.
  */
 export async function findGateway(options: ConnectOptions, { env, home, cwd }: Pick<Terminal, "env" | "home" | "cwd">): Promise<Target> {
-  const { loadConfigFile, locateState, statePaths } = await import("@travelagent/config");
-  const { stateDir, configPath } = locateState({ env, home, cwd });
-  const { config } = await loadConfigFile(configPath, env);
+  const { loadConfigFile, statePaths } = await import("@travelagent/config");
+  const { stateDir, configPath, load, defaultPort } = await configFile({ env, home, cwd });
+  const { config } = await loadConfigFile(configPath, env, load);
   const givenUrl = options.url ?? env.TRAVELAGENT_GATEWAY_URL;
-  const port = env.TRAVELAGENT_GATEWAY_PORT || String(config?.gateway.port ?? 18_789);
-  const bind = config?.gateway.bind ?? "loopback";
-  const host = ["loopback", "lan", "0.0.0.0", "::"].includes(bind) ? "127.0.0.1" : bind.includes(":") ? `[${bind}]` : bind;
-  const url = givenUrl === undefined ? `${config?.gateway.tls ? "wss" : "ws"}://${host}:${port}` : await socketUrl(givenUrl);
+  const remote = givenUrl === undefined && config?.gateway.mode === "remote" ? config.gateway.remote : undefined;
+  const own = givenUrl === undefined && remote === undefined;
+  const url = own ? await ownUrl(config, env, defaultPort) : await socketUrl(givenUrl ?? remote?.url ?? "");
 
   const first = (...found: [string, string | undefined][]) => found.find((candidate): candidate is [string, string] => Boolean(candidate[1]));
-  const own = givenUrl === undefined;
   const password = first(
     ["--password", options.password],
     ["TRAVELAGENT_GATEWAY_PASSWORD", env.TRAVELAGENT_GATEWAY_PASSWORD],
-    ["configuration", own ? config?.gateway.auth.password : undefined],
+    ["configuration", own ? config?.gateway.auth.password : remote?.password],
   );
   const token = first(
     ["--token", options.token],
     ["TRAVELAGENT_GATEWAY_TOKEN", env.TRAVELAGENT_GATEWAY_TOKEN],
     ["CLAWDBOT_GATEWAY_TOKEN", env.CLAWDBOT_GATEWAY_TOKEN],
-    ["configuration", own ? config?.gateway.auth.token : undefined],
+    ["configuration", own ? config?.gateway.auth.token : remote?.token],
     [statePaths(stateDir).token, own ? await readToken(statePaths(stateDir).token) : undefined],
   );
-  if (options.password || (config?.gateway.auth.mode === "password" && password && !options.token))
-    return { url, auth: { password: password![1] }, authSource: password![0] };
-  if (token) return { url, auth: { token: token[1] }, authSource: token[0] };
-  return password ? { url, auth: { password: password[1] }, authSource: password[0] } : { url, authSource: "none" };
+  const pin =
+    options.tlsFingerprint ??
+    (env.TRAVELAGENT_GATEWAY_TLS_FINGERPRINT || undefined) ??
+    remote?.tlsFingerprint ??
+    (own && url.startsWith("wss:") ? await ownFingerprint(config, { stateDir, configPath, home }) : undefined);
+  if (pin !== undefined && !url.startsWith("wss:"))
+    throw await failure("INVALID_REQUEST", `a pinned certificate needs an address that begins with wss://, and the gateway's is ${url}`);
+  const auth = secretFor(options, config, password, token);
+  return { url, ...auth, ...(pin === undefined ? {} : { tlsFingerprint: pin }) };
+}
+
+type Found = [source: string, secret: string] | undefined;
+
+function secretFor(options: ConnectOptions, config: GatewayConfig | undefined, password: Found, token: Found): Pick<Target, "auth" | "authSource"> {
+  const usesPassword = options.password || (config?.gateway.auth.mode === "password" && password && !options.token);
+  if (token && !usesPassword) return { auth: { token: token[1] }, authSource: token[0] };
+  return password ? { auth: { password: password[1] }, authSource: password[0] } : { authSource: "none" };
+}
+
+async function ownUrl(config: GatewayConfig | undefined, env: Terminal["env"], defaultPort: number): Promise<string> {
+  const port = env.TRAVELAGENT_GATEWAY_PORT || String(config?.gateway.port ?? defaultPort);
+  if (!config) return `ws://127.0.0.1:${port}`;
+  const { bindHost, dialHost, usesTls } = await import("@travelagent/config");
+  const host = dialHost(bindHost(config.gateway, networkInterfaces()));
+  return `${usesTls(config.gateway) ? "wss" : "ws"}://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}
+
+/** Of the certificate file of this machine's gateway: nobody has to pin what is in their own files. */
+async function ownFingerprint(
+  config: GatewayConfig | undefined,
+  { stateDir, configPath, home }: { stateDir: string; configPath: string; home: string },
+): Promise<string | undefined> {
+  const { resolvePath, statePaths } = await import("@travelagent/config");
+  const configured = config?.gateway.tls.certPath ?? config?.gateway.tls.cert;
+  const path = configured === undefined ? statePaths(stateDir).tlsCert : resolvePath(configured, { home, base: dirname(configPath) });
+  return readFile(path).then(
+    (pem) => new X509Certificate(pem).fingerprint256,
+    () => undefined,
+  );
 }
 
 async function socketUrl(text: string): Promise<string> {
@@ -70,6 +111,8 @@ const readToken = (path: string): Promise<string | undefined> =>
 /** Connects once. Raises `UNAVAILABLE` when nobody answers, and `UNAUTHORIZED` with what to do about it. */
 export async function connect(target: Target, options: { reconnect?: boolean; timeoutMs?: number } = {}): Promise<Client> {
   const { createClient } = await import("@travelagent/client");
+  let wrongCertificate: unknown;
+  const webSocket = target.tlsFingerprint === undefined ? undefined : await pinned(target.tlsFingerprint, (error) => (wrongCertificate = error));
   const open = (reconnect: boolean) =>
     createClient({
       url: target.url,
@@ -78,6 +121,7 @@ export async function connect(target: Target, options: { reconnect?: boolean; ti
       client: { id: "cli", displayName: "travelagent", version, platform: process.platform, mode: "cli" },
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...(target.auth ? { auth: target.auth } : {}),
+      ...(webSocket ? { webSocket } : {}),
       ...(reconnect ? {} : { reconnect: false as const }),
     });
   const client = open(options.reconnect === true);
@@ -97,11 +141,16 @@ export async function connect(target: Target, options: { reconnect?: boolean; ti
     return client;
   } catch (error) {
     client.stop();
-    throw await explain(error, target);
+    throw wrongCertificate ?? (await explain(error, target));
   } finally {
     stopWatching();
     clearTimeout(timer);
   }
+}
+
+async function pinned(tlsFingerprint: string, onRefused: (error: unknown) => void) {
+  const { pinnedWebSocket } = await import("@travelagent/client/node");
+  return pinnedWebSocket({ tlsFingerprint, onRefused });
 }
 
 async function explain(error: unknown, { url, auth, authSource }: Target): Promise<unknown> {

@@ -114,6 +114,8 @@ describe("travelagent logs", () => {
     state("logs/gateway-2027-01-15.jsonl", '{"time":"2027-01-15T09:00:00.000Z","level":"warn","message":"slow","ms":5}\nno json\n');
     expect((await cli(home.path, ["logs"])).stdout).toBe("2027-01-14T09:00:00.000Z info  old\n2027-01-15T09:00:00.000Z warn  slow  ms=5\nno json\n");
     expect((await cli(home.path, ["logs", "--limit", "1", "--json"])).stdout).toBe("no json\n");
+    state("logs/gateway-2027-01-16.jsonl", ["telegram", "webchat", "telegram"].map((channel, n) => `${JSON.stringify({ channel, n })}\n`).join(""));
+    expect((await cli(home.path, ["logs", "--channel", "telegram", "--json"])).stdout).toBe('{"channel":"telegram","n":0}\n{"channel":"telegram","n":2}\n');
   });
 
   it("says when there are none", async () => {

@@ -22,6 +22,7 @@ export function connected(command: Command): Command {
     .option("--url <url>", "address of the gateway, such as ws://127.0.0.1:18789")
     .option("--token <token>", "token of the gateway")
     .option("--password <password>", "password of the gateway")
+    .option("--tls-fingerprint <sha256>", "the gateway's certificate; no other one is spoken to")
     .option("--timeout <ms>", "how long to wait for the gateway");
 }
 

@@ -143,12 +143,44 @@ describe("commands at a gateway", () => {
   });
 
   it("tells how the gateway is", async () => {
-    expect((await run("health")).stdout).toBe("ok\ndegraded  channel:telegram\n");
+    expect((await run("health")).stdout).toBe("ok\nchannel   webchat: running\ndegraded  channel:telegram\n");
     expect(JSON.parse((await run("status", "--json")).stdout)).toMatchObject({ version: "9.9.9", pendingApprovals: 1, suppliers: [{ id: "sandbox" }] });
     expect((await run("gateway", "status")).stdout).toContain("version 9.9.9, up 1 min");
     await gateway.close();
-    gateway = await gatewayServer({ health: () => ({ ok: false, ts: 1 }) });
-    expect(await run("health")).toMatchObject({ code: 1, stdout: "not ok\n" });
+    gateway = await gatewayServer({
+      health: ({ probe }) => ({
+        ok: false,
+        ts: 1,
+        channels: { telegram: { configured: true, linked: false, state: "failed" } },
+        models: [{ id: "acme/m1", state: "auth-error", since: 0, code: "MODEL_AUTH", ...(probe ? { probe: { ok: false, ms: 3, error: "MODEL_AUTH" } } : {}) }],
+        stores: [{ id: "database", state: "full", ms: 1, error: "STORAGE_FULL" }],
+        degraded: ["store:database"],
+      }),
+    });
+    expect(await run("health", "--probe")).toMatchObject({
+      code: 1,
+      stdout:
+        "not ok\nchannel   telegram: failed\nmodel     acme/m1: auth-error  since 1970-01-01T00:00:00.000Z  (MODEL_AUTH)  did not answer (MODEL_AUTH)\nstore     database: full  (STORAGE_FULL)\ndegraded  store:database\n",
+    });
+    expect((await run("status")).stdout).toContain("model          acme/m1: auth-error");
+  });
+
+  it("prints the log of a gateway elsewhere", async () => {
+    await gateway.close();
+    gateway = await gatewayServer({
+      "logs.tail": () => ({
+        file: "gateway-2027-01-15.jsonl",
+        cursor: 10,
+        size: 10,
+        lines: ['{"level":"warn","time":"2027-01-15T09:00:00.000Z","subsystem":"engine","message":"slow"}'],
+        truncated: false,
+        reset: false,
+      }),
+    });
+    const to = ["--url", gateway.url, "--token", "right-token"];
+    expect((await cli(home.path, ["logs", "--limit", "3", ...to])).stdout).toBe("2027-01-15T09:00:00.000Z warn  slow  subsystem=engine\n");
+    expect((await cli(home.path, ["logs", "--json", ...to])).stdout).toContain('"subsystem":"engine"');
+    expect(gateway.calls[0]).toEqual({ method: "logs.tail", params: { limit: 3 } });
   });
 
   it("says what a method is missing for", async () => {

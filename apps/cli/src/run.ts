@@ -5,13 +5,17 @@ import { approvalsCommand } from "./commands/approvals.ts";
 import { bookingsCommand } from "./commands/bookings.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { configCommand } from "./commands/config.ts";
+import { credentialsCommand } from "./commands/credentials.ts";
 import { customersCommand } from "./commands/customers.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
+import { devicesCommand } from "./commands/devices.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { healthCommand } from "./commands/health.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { modelsCommand } from "./commands/models.ts";
+import { nodeCommand } from "./commands/node.ts";
+import { nodesCommand } from "./commands/nodes.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { statusCommand } from "./commands/status.ts";
@@ -35,11 +39,15 @@ const commands: readonly AddCommand[] = [
   approvalsCommand,
   deliveriesCommand,
   sessionsCommand,
+  devicesCommand,
   agentsCommand,
   modelsCommand,
+  nodesCommand,
+  nodeCommand,
   suppliersCommand,
   policyCommand,
   configCommand,
+  credentialsCommand,
   logsCommand,
 ];
 
@@ -55,12 +63,21 @@ Examples:
 Exit codes: 0 success, 1 failure, 2 wrong usage or invalid configuration.`;
 
 /** Runs one command line. Resolves with the exit code; prints one line on the error stream when it is not 0 for a reason of ours. */
-export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
+export async function run(args: readonly string[], given: Terminal): Promise<number> {
   let exitCode = 0;
+  const env = { ...given.env };
+  const terminal: Terminal = { ...given, env };
   const program = new Command("travelagent")
     .description("The command line of Travel Agent OS.")
     .version(version, "-V, --version", "print the version")
     .helpOption("-h, --help", "print help")
+    .option("--profile <name>", "a gateway with a state directory and a port of its own")
+    .option("--dev", "the profile dev")
+    .hook("preAction", (root) => {
+      const { profile, dev } = root.opts<{ profile?: string; dev?: boolean }>();
+      const wanted = profile ?? (dev ? "dev" : undefined);
+      if (wanted !== undefined) env.TRAVELAGENT_PROFILE = wanted;
+    })
     .addHelpText("after", examples)
     .enablePositionalOptions()
     .showHelpAfterError("Run the command with --help to see how it is used.")

@@ -1,40 +1,67 @@
-import { randomUUID } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createAgent, handOverTool } from "@travelagent/agent-runtime";
+import { createAgent, createCooldowns, handOverTool } from "@travelagent/agent-runtime";
 import { asApproval, createGate, gateHandlers } from "@travelagent/agent-runtime/gate";
 import { createConcierge } from "@travelagent/agent-runtime/models/concierge";
 import { createWebchat } from "@travelagent/channel-webchat";
-import { configHandlers, resolvePath } from "@travelagent/config";
+import { agentSessionsPath, configHandlers, type GatewayConfig, resolvePath } from "@travelagent/config";
 import { openDatabase, openEngine } from "@travelagent/engine";
 import {
-  type Binding,
+  type ControlPlane,
   createAuth,
   createControlPlane,
+  createDevices,
   createGateway,
-  createMetrics,
   createVisitors,
   type Publisher,
   route,
   type SessionKeyOf,
+  subscriptionHandlers,
+  usageHandlers,
 } from "@travelagent/gateway-core";
 import { serve } from "@travelagent/gateway-core/node";
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Logger, systemClock } from "@travelagent/protocol/ports";
 import { createSessions, fileTranscripts, sessionHandlers, sessionKey } from "@travelagent/sessions";
+import { createRecall, hashEmbeddings, memoryFiles, sqliteRecallIndex } from "@travelagent/sessions/recall";
+import { memoryTools } from "@travelagent/tools-automation";
 import { bookingHandlers, bookingTools, createBookings } from "@travelagent/tools-booking";
 import { createGazetteer } from "@travelagent/tools-booking/geography";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
 import { type BookingHistory, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
+import { announceOnNetwork } from "./announcement.ts";
 import { bookingNews } from "./booking-news.ts";
+import { catalogueHandlers } from "./catalogue.ts";
+import { configAccess } from "./config-access.ts";
+import { cronJobs } from "./cron-jobs.ts";
+import { checkExposedSecret } from "./exposed-secret.ts";
+import { exposureOf, liveExposure } from "./exposure.ts";
+import { healthFacts, statusFacts } from "./health-facts.ts";
+import { apiChannels, httpSurface } from "./http-surface.ts";
+import { legacyDoors } from "./legacy.ts";
+import { listenAs } from "./listen.ts";
+import { logHandlers } from "./log-tail.ts";
+import { mcpSurface } from "./mcp.ts";
 import { modelSet } from "./models.ts";
+import { checkPlaintext, networkOf } from "./network.ts";
+import { nodesOf } from "./nodes.ts";
+import { observe } from "./observation.ts";
 import { ownDirectory, ownSecret } from "./own-file.ts";
 import { policyFiles } from "./policy-files.ts";
+import { checkPort, notePort } from "./port-holder.ts";
+import type { ConfigState, LiveParts } from "./reload.ts";
+import { routingOf } from "./routing.ts";
+import { sessionLane } from "./session-lane.ts";
+import { sessionNews } from "./session-news.ts";
 import type { Settings } from "./settings.ts";
-import { skillFiles } from "./skill-files.ts";
+import { isEligible, skillFiles } from "./skill-files.ts";
+import { createStoreHealth } from "./store-health.ts";
+import { endSuperseded } from "./superseded.ts";
+import { tailnetOf } from "./tailscale.ts";
+import { usageOf } from "./usage.ts";
 
 export const version: string = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
@@ -42,13 +69,30 @@ const dayMs = 86_400_000;
 
 export interface Running {
   url: string;
+  /** SHA-256 of the certificate, with TLS. */
+  tlsFingerprint?: string;
   /** Path that signs a browser in once, within ten minutes. */
   loginPath: string;
-  stop(): Promise<void>;
+  port: number;
+  control: ControlPlane;
+  /** Everything but the log, which is its owner's. */
+  live: Omit<LiveParts, "logging">;
+  /** `reason` and the time until clients may come back are told to them. */
+  stop(reason?: string, restartExpectedMs?: number): Promise<void>;
 }
 
-/** The whole system, wired: the only place that knows everybody. */
-export async function compose(settings: Settings, log: Logger): Promise<Running> {
+/** The whole system, wired: the only place that knows everybody. What was opened is closed again when it does not start. */
+export async function compose(settings: Settings, log: Logger, state: ConfigState): Promise<Running> {
+  const opened: (() => unknown)[] = [];
+  try {
+    return await wire(settings, log, state, (close) => void opened.push(close));
+  } catch (error) {
+    for (const close of opened.reverse()) await Promise.resolve(close()).catch(() => {});
+    throw error;
+  }
+}
+
+async function wire(settings: Settings, log: Logger, state: ConfigState, onFailure: (close: () => unknown) => void): Promise<Running> {
   const { config, paths, env } = settings;
   for (const directory of [paths.base, paths.data, paths.credentials, paths.policy, paths.skills, paths.workspace, paths.logs]) ownDirectory(directory);
   const clock = systemClock;
@@ -61,53 +105,50 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   const part = (subsystem: string) => log.child({ subsystem });
   const sessionKeyOf: SessionKeyOf = (conversation) => sessionKey(conversation);
   const timeZone = config.agents.defaults.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const defaultAgentId = config.agents.list.find((agent) => agent.default)?.id ?? config.agents.list[0]?.id ?? "main";
+  /** What live parts read: a change of the configuration puts another one here. */
+  let routing = routingOf(config);
+  let exposure = exposureOf(config);
 
-  const bindings = config.bindings.map(
-    ({ agentId, match }): Binding => ({
-      agentId,
-      match: {
-        channel: match.channel,
-        ...(match.accountId ? { accountId: match.accountId } : {}),
-        ...(match.peer ? { peer: { kind: match.peer.kind === "dm" ? "dm" : "group", id: match.peer.id } } : {}),
-      },
-    }),
-  );
+  const listen = await listenAs(settings, clock.now());
+  checkExposedSecret(config, listen, paths.token);
+  await checkPort(settings.port, listen.host);
+  const tailnet = await tailnetOf(config, listen, part("tailscale"));
+  const fingerprint = listen.tls ? { tlsFingerprint: listen.tls.fingerprint } : {};
 
-  const agents =
-    config.agents.list.length > 0 ? config.agents.list.map((entry) => ({ id: entry.id, ...(entry.name ? { name: entry.name } : {}) })) : [{ id: "main" }];
+  // What is seen of all this from outside.
+  const observed = await observe({ config, version, clock, log: part("agent"), onModelState: () => control.healthChanged() });
+  onFailure(() => observed.stop());
+  const { metrics, tracer } = observed;
 
   // What is durable.
   const engine = openEngine({
     path: paths.database,
     log: part("engine"),
+    onSuperseded: endSuperseded,
     ...(config.agents.defaults.maxConcurrent ? { concurrency: config.agents.defaults.maxConcurrent } : {}),
   });
+  onFailure(() => engine.stop());
   const { db, work } = engine;
   const sessions = createSessions({ db, transcripts: fileTranscripts({ directory: paths.base, log: part("transcripts") }), log: part("sessions") });
   await sessions.start();
-
-  const resetWork = "session.reset";
-  work.define(resetWork, async (_, key) => void (await sessions.reset(String(key))));
-  const resetInLane = async (given: string): Promise<void> => {
-    // As keys are stored, since the lane of a session has the name of its key.
-    const key = given.trim().toLowerCase();
-    const id = `${resetWork}:${randomUUID()}`;
-    await work.submit({ name: resetWork, id, lane: key, input: key });
-    const { error } = await work.result(id, 30_000);
-    if (error) throw TravelAgentError.fromShape(error);
-  };
+  observed.gauges({ engine, sessions: () => sessions.count() });
+  const stores = createStoreHealth({ db, directory: paths.data, clock });
+  await stores.migrate();
 
   // What live clients hear. The control plane comes last, since it needs everybody's handlers.
   const publisher: Publisher = {
     publish: (event, payload, options) => control.publish(event, payload, options),
     isFollowed: (sessionKey) => control.followers(sessionKey) > 0,
   };
+  const sessionChanged = sessionNews({ sessions, publisher, clock });
+  const usage = await usageOf({ db, clock, config: () => state.running() });
 
   // Customers, travel, rules.
   const crm = await databaseCrm({ db, clock });
   const sandboxBooks = openDatabase({ path: join(paths.data, "sandbox.db") });
+  onFailure(() => sandboxBooks.close());
   const sandbox = createSandbox({ db: sandboxBooks, clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
+  const suppliers = config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier];
   const known = async (sessionKey: string, customerId: string): Promise<void> => {
     await sessions.bindCustomer(sessionKey, customerId);
     await gateway.bindCustomer(sessionKey, customerId, (await crm.get(customerId))?.name);
@@ -117,7 +158,7 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
     work,
     clock,
     log: part("bookings"),
-    suppliers: config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier],
+    suppliers,
     payments: sandbox.payments,
     customers: {
       async ensure(person) {
@@ -140,53 +181,71 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
       return customerId === undefined ? [] : bookingsOf(customerId);
     },
   };
-  const policy = policyFiles({
-    pack: fileURLToPath(new URL("../policy", import.meta.url)),
-    directory: config.policy.dir === undefined ? paths.policy : configured("policy.dir", config.policy.dir),
-    log: part("policy"),
+  const policyOf = ({ policy: { dir } }: GatewayConfig) =>
+    policyFiles({
+      pack: fileURLToPath(new URL("../policy", import.meta.url)),
+      directory: dir === undefined ? paths.policy : configured("policy.dir", dir),
+      log: part("policy"),
+    });
+  let policy = policyOf(config);
+  onFailure(() => policy.close());
+  const memoryIndex = sqliteRecallIndex({ db });
+  await memoryIndex.migrate();
+  const memory = createRecall({
+    files: memoryFiles({ directory: paths.workspace }),
+    index: memoryIndex,
+    embeddings: hashEmbeddings(),
+    clock,
+    log: part("memory"),
+    timeZone,
   });
-  const gate = createGate({
+  const tools = [...bookingTools(bookings), ...crmTools({ crm, bookings: history, onCustomerKnown: known }), ...memoryTools(memory), handOverTool()];
+  const ownGate = createGate({
     db,
     clock,
     log: part("gate"),
-    policy: policy.policy,
-    tools: [...bookingTools(bookings), ...crmTools({ crm, bookings: history, onCustomerKnown: known }), handOverTool()],
-    exposure: {
-      ...(config.tools.allow ? { allow: config.tools.allow } : {}),
-      ...(config.tools.deny ? { deny: config.tools.deny } : {}),
-      byAgent: Object.fromEntries(config.agents.list.flatMap(({ id, tools }) => (tools ? [[id, { allow: tools.allow ?? [], deny: tools.deny ?? [] }]] : []))),
-    },
+    policy: () => policy.policy(),
+    tools,
+    exposure: liveExposure(() => exposure),
     onApprovalRequested: (decision) => publisher.publish("approval", { approval: asApproval(decision) }),
   });
-  await gate.migrate();
+  await ownGate.migrate();
+  const gate = observed.gate(
+    ownGate,
+    tools.map(({ name }) => name),
+  );
 
   // Who answers.
-  const models = modelSet(config, env, createConcierge({ places: createGazetteer }));
+  const concierge = createConcierge({ places: createGazetteer });
+  let models = modelSet(config, env, concierge);
   // Beside the bundle where it was built, at the top of the checkout when run from source.
   const skillsDirectory = fileURLToPath(
     [new URL("./skills", import.meta.url), new URL("../../../skills", import.meta.url)].find((url) => existsSync(url)) ?? new URL("./skills", import.meta.url),
+  );
+  const skills = skillFiles(
+    [
+      { path: skillsDirectory, source: "bundled" },
+      ...config.skills.extraDirs.map((path) => ({ path: configured("skills.extraDirs", path), source: "extra" })),
+      { path: paths.skills, source: "managed" },
+    ],
+    { env, platform: process.platform },
+    part("skills"),
   );
   const agent = createAgent({
     gate,
     transcript: sessions,
     clock,
     log: part("agent"),
-    models: (turn) => models.forAgent(turn.agentId),
+    models: (turn) => models.forAgent(turn.agentId).map((model) => observed.model(model, turn)),
+    cooldowns: createCooldowns({ clock, applies: ({ provider }) => models.coolsDown(provider) }),
     prompt: {
       agencyName: "Travel Agent OS",
       agentName: "the travel assistant",
-      skills: skillFiles([skillsDirectory, ...config.skills.extraDirs.map((path) => configured("skills.extraDirs", path)), paths.skills], part("skills")),
+      skills: skills.filter(isEligible),
     },
   });
 
   // The path of a message.
-  const metrics = createMetrics();
-  const turnSeconds = metrics.histogram(
-    "turn_seconds",
-    "Time of a turn, from its start to its committed reply.",
-    [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-  );
-  const turnsTotal = metrics.counter("turns_total", "Turns by channel and outcome.", ["channel", "outcome"]);
   const gateway = createGateway({
     engine,
     sessions,
@@ -196,54 +255,97 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
     clock,
     log: part("gateway"),
     timeZone,
-    defaultAgentId,
-    agentIds: agents.map(({ id }) => id),
+    defaultAgentId: routing.defaultAgentId,
+    agentIds: routing.agentIds,
     // A reply is in the history of the chat by the commit that put it into the outbox; the outbox tells the open pages.
-    channels: [createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } })],
+    channels: [createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } }), ...apiChannels(config)],
     admission: { webchat: { dmPolicy: "open" } },
-    bindings,
+    bindings: routing.bindings,
     ...(config.agents.defaults.timeoutSeconds ? { turnTimeoutMs: config.agents.defaults.timeoutSeconds * 1000 } : {}),
-    onTurnEnd: ({ channel, outcome, ms }) => {
-      turnSeconds.observe(ms / 1000);
-      turnsTotal.at(channel, outcome).inc();
-    },
+    metrics,
+    tracer,
+    recordUsage: usage.recordUsage,
+    onSession: sessionChanged,
   });
   const news = bookingNews({ gate, tell: gateway.tell, log: part("news") });
   await gateway.prepare();
+  const lane = sessionLane({
+    work,
+    sessions,
+    decisions: gate.decisions,
+    bookings,
+  });
+  const sessionMethods = sessionHandlers(sessions, {
+    reset: lane.reset,
+    archive: lane.archive,
+    keyOf: gateway.sessionKeyNamed,
+    onChange: sessionChanged,
+    clock,
+    defaults: () => {
+      const [first] = models.forAgent(routing.defaultAgentId);
+      return { modelProvider: first?.provider ?? null, model: first?.id ?? null, contextTokens: first?.contextWindow ?? null };
+    },
+  });
+  const surface = await httpSurface(config, { gateway, gate, sessions, db, clock, log: part("http"), version, agents: () => routing, skills, timeZone });
 
   // Who may connect.
-  const secret = settings.config.gateway.auth.mode === "password" ? settings.password : (settings.token ?? ownSecret(paths.token));
+  const secretOf = ({ gateway: { auth: given } }: GatewayConfig): string | undefined =>
+    given.mode === "password" ? given.password : (given.token ?? ownSecret(paths.token));
+  let secret = secretOf(config);
   const auth = createAuth({
     mode: config.gateway.auth.mode,
     clock,
     ...(config.gateway.auth.mode === "password" ? { password: secret ?? "" } : { token: secret ?? "" }),
   });
+  if (auth.mode === "none")
+    part("control").warn("this gateway asks nobody for a secret: every program on this machine can do everything; set gateway.auth.mode");
+  const mcp = await mcpSurface(config, { gate, tools, db, sessions, auth, version, agents: () => routing, timeZone, clock, log: part("mcp") });
+  onFailure(() => mcp.close());
+  const devices = createDevices({ db, clock, log: part("devices") });
+  await devices.start();
+  const nodes = await nodesOf(config, paths.database, devices, { db, clock, metrics, log: part("nodes"), control: () => control });
   const control = createControlPlane({
     auth,
+    devices,
+    observe: nodes.observer,
     version,
     clock,
     metrics,
+    ...(config.telemetry.otlp ? { tracer } : {}),
     log: part("control"),
     staticDir: join(dirname(createRequire(import.meta.url).resolve("@travelagent/web/package.json")), "dist"),
     visitors: createVisitors({
       secret: ownSecret(join(paths.credentials, "visitors.key")),
       sessionKeyOf: (visitorId) =>
-        route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { bindings, defaultAgentId, sessionKeyOf }).sessionKey,
+        route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { ...routing, sessionKeyOf }).sessionKey,
     }),
-    sessionDefaults: { defaultAgentId, mainKey: "main", mainSessionKey: `agent:${defaultAgentId}:main` },
-    network: {
-      allowedOrigins: config.gateway.http.allowedOrigins,
-      allowedHosts: config.gateway.http.allowedHosts,
-      trustedProxies: config.gateway.trustedProxies,
+    sessionDefaults: {
+      get defaultAgentId() {
+        return routing.defaultAgentId;
+      },
+      mainKey: "main",
+      get mainSessionKey() {
+        return `agent:${routing.defaultAgentId}:main`;
+      },
     },
-    health: () => {
-      const channels = gateway.channelStatus();
-      return {
-        degraded: channels.filter((channel) => channel.state !== "running").map((channel) => `channel:${channel.id}`),
-        channels: Object.fromEntries(channels.map((channel) => [channel.id, channel.state])),
-        defaultAgentId,
-      };
-    },
+    network: networkOf(config, tailnet),
+    routes: [...surface.routes, ...mcp.routes],
+    ...(surface.widget ? { widget: surface.widget } : {}),
+    status: (health) => ({ ...statusFacts(health, models.forAgent(routing.defaultAgentId)[0]), config: state.status(), ...fingerprint }),
+    health: healthFacts({
+      clock,
+      channels: () => gateway.channelStatus(),
+      agents: () => routing,
+      sessions,
+      sessionsPath: (agentId) => agentSessionsPath(paths.base, agentId),
+      suppliers,
+      searches: () => bookings.suppliers(),
+      modelsOf: (agentId) => models.forAgent(agentId).map((model) => observed.model(model)),
+      models: observed.models,
+      stores,
+      eventLoop: observed.eventLoop,
+      alsoDegraded: () => state.degraded(),
+    }),
     handlers: {
       ...gateway.handlers,
       ...gateHandlers(gate, {
@@ -254,10 +356,21 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
       }),
       ...bookingHandlers(bookings),
       ...customerHandlers(crm),
-      ...sessionHandlers(sessions, { reset: resetInLane, clock }),
-      ...configHandlers({ path: settings.configPath, env, version, clock }),
-      "agents.list": () => ({ defaultId: defaultAgentId, mainKey: "main", scope: "per-sender", agents }),
-      "models.list": () => ({ models: models.list() }),
+      ...nodes.handlers,
+      ...sessionMethods,
+      ...subscriptionHandlers({ list: sessionMethods["sessions.list"]!, keyOf: gateway.sessionKeyNamed }),
+      ...usageHandlers(usage.ledger, { clock }),
+      ...(await cronJobs({ config, paths, db, clock, log: part("cron") })),
+      ...configHandlers({ ...configAccess(settings, state), version, clock }),
+      ...logHandlers({ directory: paths.logs }),
+      ...catalogueHandlers({
+        config: () => state.running(),
+        routing: () => routing,
+        models: () => models,
+        skills,
+        workspaceDir: paths.workspace,
+        managedSkillsDir: paths.skills,
+      }),
     },
   });
 
@@ -265,12 +378,20 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
   const server = await serve({
     control,
     port: settings.port,
-    host: settings.host,
+    ...listen,
     clock,
     log: part("http"),
-    ...(config.gateway.tls ? { tls: { cert: readFileSync(config.gateway.tls.cert), key: readFileSync(config.gateway.tls.key) } } : {}),
   });
+  onFailure(() => server.close());
+  const forgetPort = notePort(server.port, { pid: process.pid, since: clock.now(), stateDir: paths.base });
   await gateway.start();
+  onFailure(() => gateway.stop());
+  onFailure(() => tailnet?.stop());
+  await tailnet?.publish(server.port);
+  const announcement = await announceOnNetwork(config, { host: listen.host, port: server.port, ...fingerprint }, { clock, log: part("discovery") });
+  onFailure(() => announcement.stop());
+  const legacy = await legacyDoors(config, { control, nodes, clock, log: part("legacy") });
+  onFailure(() => legacy.close());
   await bookings.resume();
   // An approval is decided in one commit and its conversation set going in the next: this finds one that a crash left between.
   for (const decision of await gate.decisions.decidedSince(clock.now() - dayMs)) await gateway.resume(decision.id, decision.turn.sessionKey);
@@ -278,14 +399,67 @@ export async function compose(settings: Settings, log: Logger): Promise<Running>
 
   return {
     url: server.url,
+    ...fingerprint,
     loginPath: `/login#${auth.sessions.issueCode("operator")}`,
-    async stop() {
-      control.shutdown("the gateway is stopping", { restartExpectedMs: 5_000 });
+    port: server.port,
+    control,
+    live: {
+      agents(next) {
+        const wanted = routingOf(next);
+        return () => {
+          routing = wanted;
+          gateway.reroute(wanted);
+        };
+      },
+      tools(next) {
+        const wanted = exposureOf(next);
+        return () => {
+          exposure = wanted;
+        };
+      },
+      models(next) {
+        const wanted = modelSet(next, env, concierge);
+        return () => {
+          models = wanted;
+        };
+      },
+      policy(next) {
+        policyOf(next).close();
+        return () => {
+          const before = policy;
+          policy = policyOf(next);
+          before.close();
+        };
+      },
+      network(next) {
+        checkPlaintext(next, listen);
+        return control.prepareNetwork(networkOf(next, tailnet));
+      },
+      auth(next) {
+        checkExposedSecret(next, listen, paths.token);
+        const wanted = secretOf(next);
+        if (!wanted && next.gateway.auth.mode !== "none")
+          throw new TravelAgentError("CONFIG_INVALID", `gateway auth mode "${next.gateway.auth.mode}" needs a ${next.gateway.auth.mode}: set one`);
+        return () => {
+          if (!wanted || wanted === secret) return;
+          secret = wanted;
+          auth.rotate(wanted);
+        };
+      },
+    },
+    async stop(reason = "the gateway is stopping", restartExpectedMs = 5_000) {
+      control.shutdown(reason, { restartExpectedMs });
+      mcp.close();
+      await announcement.stop();
+      await tailnet?.stop();
+      await legacy.close();
       await server.close();
+      forgetPort();
       await gateway.stop();
       await engine.stop();
       await sandboxBooks.close();
       policy.close();
+      await observed.stop();
     },
   };
 }

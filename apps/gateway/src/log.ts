@@ -1,80 +1,124 @@
-import { closeSync, openSync, writeSync } from "node:fs";
+import { closeSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import type { Fields, Logger } from "@travelagent/protocol/ports";
+import pino from "pino";
+import { createScrubber, type ScrubberOptions } from "./log-scrubber.ts";
 
 const levels = ["debug", "info", "warn", "error"] as const;
-type Level = (typeof levels)[number];
+export type Level = (typeof levels)[number];
 
-/** Names of fields whose values never reach a log. */
-const secretName = /token|secret|password|apikey|api_key|authorization|cookie|credential/i;
-/** A run of 13 to 19 digits as card numbers are written. */
-const cardLike = /\b(?:\d[ -]?){12,18}\d\b/g;
-
-/** Of an unexpected error its kind and place, which are ours; its text may repeat what a customer wrote. */
-function whereOnly(stack: string): string {
-  const kind = /^[A-Za-z]+/.exec(stack)?.[0] ?? "Error";
-  const frames = stack.split("\n").filter((line) => /^\s+at /.test(line));
-  return [kind, ...frames.slice(0, 8).map((line) => line.trim())].join(" ");
+export interface FileLogger extends Logger {
+  /** From now on lines below this level are left out of the file. */
+  setLevel(level: Level): void;
+  /** The same for standard error, whatever the file holds. */
+  setConsoleLevel(level: Level | "silent"): void;
+  /** What these match is masked from now on, in place of `patterns`. Raises `CONFIG_INVALID` for what is no regular expression. */
+  usePatterns(patterns: readonly string[]): void;
+  /** From now on these secrets are masked wherever they stand. */
+  hide(...secrets: string[]): void;
+  close(): void;
 }
 
-/** Deeper values say so; nobody reads them, and a value that holds itself ends here. */
-const maxDepth = 6;
-
-/** The value as JSON can carry it, cleaned on every level: a log line never fails and never gives anything away. */
-export function clean(name: string, value: unknown, depth = 0): unknown {
-  if (secretName.test(name)) return "***";
-  if (name === "pii.error" && typeof value === "string") return whereOnly(value);
-  if (name.startsWith("pii.")) return "***";
-  if (typeof value === "string") return value.replace(cardLike, "***");
-  if (typeof value === "bigint") return String(value);
-  if (value instanceof Error) return `${value.name}: ${value.message}`.replace(cardLike, "***");
-  if (typeof value !== "object" || value === null) return value;
-  if (depth >= maxDepth) return "[deeper]";
-  if (Array.isArray(value)) return value.map((entry) => clean("", entry, depth + 1));
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, clean(key, entry, depth + 1)]));
+export interface FileLoggerOptions extends ScrubberOptions {
+  directory: string;
+  level: Level;
+  /** Files of earlier days are removed when a new day begins. Default: all are kept. */
+  keepDays?: number;
+  /** Least level of lines on standard error. Default none. */
+  consoleLevel?: Level | "silent";
 }
+
+/** Name of a day's file; its order is that of the days. */
+export const logFileOf = (day: string): string => `gateway-${day}.jsonl`;
+export const isLogFile = (name: string): boolean => /^gateway-\d{4}-\d{2}-\d{2}\.jsonl$/.test(name);
+
+/** What the line itself says under these names stays its own. */
+const reserved: Readonly<Record<string, string>> = { message: "detail", level: "fieldLevel", time: "fieldTime" };
 
 /**
- * One JSON line per event into a file a day, warnings and errors also to standard error. Personal data (`pii.` fields) and
- * secrets are dropped here, whatever a caller hands over. A disk that is full loses log lines, nothing else.
+ * One JSON line per event into a file a day (UTC), and one readable line on standard error. Personal data, card numbers and
+ * secrets are taken out here, whatever a caller hands over. A disk that is full loses log lines, nothing else.
  */
-export function fileLogger({ directory, level, console: toConsole }: { directory: string; level: Level; console: boolean }): Logger & { close(): void } {
+export function fileLogger({ directory, level, consoleLevel = "silent", keepDays, ...scrubbing }: FileLoggerOptions): FileLogger {
+  const scrubber = createScrubber(scrubbing);
   let day = "";
   let file: number | undefined;
-  const least = levels.indexOf(level);
+  let least = levels.indexOf(level);
+  const consoleIndex = (wanted: Level | "silent"): number => (wanted === "silent" ? levels.length : levels.indexOf(wanted));
+  let leastOnConsole = consoleIndex(consoleLevel);
 
-  const write = (line: string, at: Date): void => {
-    const today = at.toISOString().slice(0, 10);
+  const removeOld = (): void => {
+    if (keepDays === undefined) return;
+    const oldest = logFileOf(new Date(Date.now() - keepDays * 86_400_000).toISOString().slice(0, 10));
     try {
-      if (today !== day || file === undefined) {
-        if (file !== undefined) closeSync(file);
-        file = openSync(join(directory, `gateway-${today}.jsonl`), "a", 0o600);
-        day = today;
-      }
-      writeSync(file, line);
+      for (const name of readdirSync(directory)) if (isLogFile(name) && name < oldest) rmSync(join(directory, name), { force: true });
     } catch {
-      file = undefined;
+      // The next day tries again; the line that is being written matters more.
     }
+  };
+
+  const toFile = {
+    write(line: string): void {
+      const today = new Date().toISOString().slice(0, 10);
+      try {
+        if (today !== day || file === undefined) {
+          if (file !== undefined) closeSync(file);
+          file = openSync(join(directory, logFileOf(today)), "a", 0o600);
+          if (today !== day) removeOld();
+          day = today;
+        }
+        writeSync(file, line);
+      } catch {
+        file = undefined;
+      }
+    },
+  };
+  // Lines are written before the call returns: what led to a crash is on disk, and no worker thread holds memory.
+  const lines = pino(
+    {
+      level: "debug",
+      base: null,
+      messageKey: "message",
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    toFile,
+  );
+
+  const onConsole = (lineLevel: Level, message: string, entry: Fields): void => {
+    const details = Object.entries(entry).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
+    process.stderr.write(`${lineLevel}  ${message}${details.length > 0 ? `  ${details.join(" ")}` : ""}\n`);
   };
 
   const logger = (base: Fields): Logger => {
     const at =
       (lineLevel: Level) =>
       (message: string, fields: Fields = {}) => {
-        if (levels.indexOf(lineLevel) < least) return;
-        const time = new Date();
-        const entry = Object.fromEntries(Object.entries({ ...base, ...fields }).map(([name, value]) => [name, clean(name, value)]));
-        write(`${JSON.stringify({ time: time.toISOString(), level: lineLevel, message, ...entry })}\n`, time);
-        if (toConsole && (lineLevel === "warn" || lineLevel === "error")) {
-          const details = Object.entries(entry).map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
-          process.stderr.write(`${lineLevel}  ${message}${details.length > 0 ? `  ${details.join(" ")}` : ""}\n`);
+        const index = levels.indexOf(lineLevel);
+        if (index < least && index < leastOnConsole) return;
+        const text = scrubber.text(message);
+        const entry: Fields = {};
+        for (const [name, value] of Object.entries({ ...base, ...fields })) {
+          if (value === undefined) continue;
+          const [key, clean] = scrubber.field(reserved[name] ?? name, value);
+          entry[key] = clean;
         }
+        if (index >= least) lines[lineLevel](entry, "%s", text);
+        if (index >= leastOnConsole) onConsole(lineLevel, text, entry);
       };
     return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error"), child: (fields) => logger({ ...base, ...fields }) };
   };
 
   return {
-    ...logger({}),
+    ...logger({ subsystem: "process" }),
+    setLevel(next) {
+      least = levels.indexOf(next);
+    },
+    setConsoleLevel(next) {
+      leastOnConsole = consoleIndex(next);
+    },
+    usePatterns: scrubber.usePatterns,
+    hide: scrubber.hide,
     close() {
       if (file !== undefined) closeSync(file);
       file = undefined;

@@ -16,11 +16,12 @@ const vendors = {
   openai: { api: "openai-responses", key: "OPENAI_API_KEY", model: "gpt-5" },
 } as const;
 
-const providersOf = (config: GatewayConfig, env: Environment): Record<string, Provider> => {
+/** The providers of the file, and those whose key is in the environment. */
+export const providersOf = (config: GatewayConfig, env: Environment): Record<string, Provider> => {
   const providers: Record<string, Provider> = { ...config.models.providers };
   for (const [id, { api, key, model }] of Object.entries(vendors)) {
     const apiKey = env[key];
-    if (apiKey && !providers[id]) providers[id] = { api, apiKey, models: [{ id: model }] };
+    if (apiKey && !providers[id]) providers[id] = { api, apiKey, cooldown: true, models: [{ id: model }] };
   }
   return providers;
 };
@@ -28,6 +29,8 @@ const providersOf = (config: GatewayConfig, env: Environment): Record<string, Pr
 export interface ModelSet {
   /** For an agent: the one to use, then those to fall back on; the offline concierge always comes last. */
   forAgent(agentId: string): readonly Model[];
+  /** Whether this provider is left in peace for a while after a failure. */
+  coolsDown(provider: string): boolean;
   list(): { id: string; name: string; provider: string; contextWindow: number; reasoning: boolean; input: string[] }[];
 }
 
@@ -76,6 +79,7 @@ export function modelSet(config: GatewayConfig, env: Environment, concierge: Mod
   const own = new Map(config.agents.list.filter((agent) => agent.model).map((agent) => [agent.id, chain(agent.model)]));
 
   return {
+    coolsDown: (provider) => providers[provider]?.cooldown ?? false,
     forAgent: (agentId) => own.get(agentId) ?? shared,
     list: () => [
       ...Object.entries(providers).flatMap(([provider, { models }]) =>

@@ -1,27 +1,45 @@
 import { homedir } from "node:os";
 import { parseArgs } from "node:util";
-import { type GatewayConfig, loadForStart, locateState, type StartConfig, type StatePaths, statePaths } from "@travelagent/config";
+import {
+  type ConfigSnapshot,
+  type GatewayConfig,
+  type LoadOptions,
+  loadForStart,
+  loadLastGood,
+  locateState,
+  openCredentials,
+  type StatePaths,
+  statePaths,
+} from "@travelagent/config";
 import { TravelAgentError } from "@travelagent/protocol";
+import { checkConfig } from "./check-config.ts";
 import type { Environment } from "./models.ts";
 
-/** Everything the gateway was told: arguments over environment over file over defaults. Read once. */
+/** Everything the gateway was told: arguments over environment over file over defaults. Read at every start. */
 export interface Settings {
+  /** What counts at the start. Live parts take over later ones; see `LiveParts`. */
   config: GatewayConfig;
   /** The file as it was read: the last good one is kept when the start succeeds. */
-  snapshot: StartConfig["snapshot"];
+  snapshot: ConfigSnapshot;
+  /** A configuration with what arguments and environment decide put over it. */
+  effective(config: GatewayConfig): GatewayConfig;
+  /** The last good configuration in place of the one of the file, when there is one and it is another. */
+  lastGood(): Promise<Settings | undefined>;
+  /** How the file is read. */
+  load: LoadOptions;
   configPath: string;
   paths: StatePaths;
   env: Environment;
   port: number;
-  host: string;
   token?: string;
   password?: string;
-  logLevel: "debug" | "info" | "warn" | "error";
+  logLevel: (typeof levels)[number];
   /** Something a person should know about how the settings came to be. */
   notices: string[];
 }
 
-const usage = "usage: travelagent gateway [--port <n>] [--bind loopback|lan|<address>] [--token <t>] [--password <p>] [--allow-unconfigured]";
+const usage =
+  "usage: travelagent gateway [--port <n>] [--bind loopback|lan|tailnet|auto|custom|<address>] [--tls] [--token <t>] [--password <p>] [--profile <name>] [--dev] [--allow-unconfigured]";
 
 function readArguments(args: readonly string[]) {
   try {
@@ -30,8 +48,11 @@ function readArguments(args: readonly string[]) {
       options: {
         port: { type: "string" },
         bind: { type: "string" },
+        tls: { type: "boolean" },
         token: { type: "string" },
         password: { type: "string" },
+        profile: { type: "string" },
+        dev: { type: "boolean" },
         "allow-unconfigured": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
@@ -42,13 +63,13 @@ function readArguments(args: readonly string[]) {
   }
 }
 
+const levels = ["debug", "info", "warn", "error"] as const;
+
 function portFrom(text: string, source: string): number {
   const port = Number(text);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new TravelAgentError("INVALID_REQUEST", `${source} must be a port number, not "${text}"`);
   return port;
 }
-
-const hostOf = (bind: string): string => ({ loopback: "127.0.0.1", lan: "0.0.0.0" })[bind] ?? bind;
 
 /** Raises `INVALID_REQUEST` for wrong arguments, `CONFIG_INVALID` for a wrong file without a last good one. Null when only help was asked for. */
 export async function readSettings(args: readonly string[], env: Environment): Promise<Settings | null> {
@@ -57,24 +78,53 @@ export async function readSettings(args: readonly string[], env: Environment): P
     process.stdout.write(`${usage}\n`);
     return null;
   }
-  const { stateDir, configPath } = locateState({ env, home: homedir(), cwd: process.cwd() });
-  const { config, snapshot, fallback } = await loadForStart(configPath, env);
-  const envPort = env.TRAVELAGENT_GATEWAY_PORT ?? env.CLAWDBOT_GATEWAY_PORT;
-  const port = given.port !== undefined ? portFrom(given.port, "--port") : envPort ? portFrom(envPort, "TRAVELAGENT_GATEWAY_PORT") : config.gateway.port;
-  const token = given.token ?? env.TRAVELAGENT_GATEWAY_TOKEN ?? env.CLAWDBOT_GATEWAY_TOKEN ?? config.gateway.auth.token;
-  const password = given.password ?? env.TRAVELAGENT_GATEWAY_PASSWORD ?? config.gateway.auth.password;
-  const level = env.TRAVELAGENT_LOG_LEVEL ?? config.logging.level;
-  return {
-    config,
-    snapshot,
-    configPath,
-    paths: statePaths(stateDir),
-    env,
-    port,
-    host: hostOf(given.bind ?? config.gateway.bind),
-    ...(token ? { token } : {}),
-    ...(password ? { password } : {}),
-    logLevel: level === "debug" || level === "warn" || level === "error" ? level : "info",
-    notices: fallback ? [fallback.message] : [],
+  const profile = given.profile ?? (given.dev ? "dev" : env.TRAVELAGENT_PROFILE);
+  const place = locateState({ env: { ...env, TRAVELAGENT_PROFILE: profile }, home: homedir(), cwd: process.cwd() });
+  const { configPath } = place;
+  const paths = statePaths(place.stateDir);
+  const load: LoadOptions = {
+    credentials: openCredentials({ directory: paths.credentials, masterKey: env.TRAVELAGENT_MASTER_KEY || undefined }),
+    check: (config) => checkConfig(config, { env, configPath }),
+    defaultPort: place.defaultPort,
   };
+  const envPort = env.TRAVELAGENT_GATEWAY_PORT || env.CLAWDBOT_GATEWAY_PORT;
+  const port = given.port !== undefined ? portFrom(given.port, "--port") : envPort ? portFrom(envPort, "TRAVELAGENT_GATEWAY_PORT") : undefined;
+  const token = given.token ?? env.TRAVELAGENT_GATEWAY_TOKEN ?? env.CLAWDBOT_GATEWAY_TOKEN;
+  const password = given.password ?? env.TRAVELAGENT_GATEWAY_PASSWORD;
+  const level = levels.find((known) => known === env.TRAVELAGENT_LOG_LEVEL);
+  const effective = (config: GatewayConfig): GatewayConfig => ({
+    ...config,
+    gateway: {
+      ...config.gateway,
+      ...(port === undefined ? {} : { port }),
+      ...(given.bind === undefined ? {} : { bind: given.bind }),
+      auth: { ...config.gateway.auth, ...(token ? { token } : {}), ...(password ? { password } : {}) },
+      tls: { ...config.gateway.tls, ...(given.tls ? { enabled: true } : {}) },
+    },
+    logging: { ...config.logging, ...(level === undefined ? {} : { level }) },
+  });
+  const settingsFor = (stored: GatewayConfig, snapshot: ConfigSnapshot, notices: string[]): Settings => {
+    const config = effective(stored);
+    const { auth } = config.gateway;
+    return {
+      config,
+      snapshot,
+      effective,
+      load,
+      async lastGood() {
+        const kept = await loadLastGood(configPath, env, load);
+        return kept === undefined || JSON.stringify(kept) === JSON.stringify(stored) ? undefined : settingsFor(kept, snapshot, []);
+      },
+      configPath,
+      paths,
+      env,
+      port: config.gateway.port,
+      ...(auth.token ? { token: auth.token } : {}),
+      ...(auth.password ? { password: auth.password } : {}),
+      logLevel: config.logging.level,
+      notices,
+    };
+  };
+  const { config, snapshot, fallback } = await loadForStart(configPath, env, load);
+  return settingsFor(config, snapshot, fallback ? [fallback.message] : []);
 }

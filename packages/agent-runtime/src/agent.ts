@@ -1,5 +1,6 @@
 import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import type { AgentPort, TurnScope } from "@travelagent/protocol/turn";
+import { type Cooldowns, createCooldowns } from "./cooldowns.ts";
 import type { Gate } from "./gate/gate.ts";
 import { runLoop } from "./loop.ts";
 import { defaultLoopLimits, type LoopLimits } from "./loop-breaker.ts";
@@ -13,16 +14,31 @@ export interface AgentOptions {
   /** First the one to use, then those to fall back on when it fails. */
   models(turn: TurnScope): readonly Model[];
   prompt: PromptOptions;
+  /** Whom to leave in peace after a failure. Default all models, kept by this agent. */
+  cooldowns?: Cooldowns;
   limits?: Partial<LoopLimits>;
   clock?: Clock;
   log?: Logger;
 }
 
 /** An agent over one gate and its models: the turn loop as the gateway's `AgentPort`. */
-export function createAgent({ gate, transcript, models, prompt, limits, clock = systemClock, log = silentLogger }: AgentOptions): AgentPort {
+export function createAgent({ gate, transcript, models, prompt, limits, cooldowns: given, clock = systemClock, log = silentLogger }: AgentOptions): AgentPort {
   const system = systemPrompt(prompt);
+  const cooldowns = given ?? createCooldowns({ clock });
   return {
     run: (request, work, emit) =>
-      runLoop({ gate, transcript, models: models(request.turn), system, limits: { ...defaultLoopLimits, ...limits }, clock, log, request, work, emit }),
+      runLoop({
+        gate,
+        transcript,
+        models: models(request.turn),
+        cooldowns,
+        system,
+        limits: { ...defaultLoopLimits, ...limits },
+        clock,
+        log,
+        request,
+        work,
+        emit,
+      }),
   };
 }

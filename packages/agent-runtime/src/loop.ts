@@ -1,7 +1,10 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { AssistantMessage, Card, ToolCallBlock, ToolResultMessage, TranscriptMessage } from "@travelagent/protocol/messages";
+import type { AssistantMessage, Card, ClientTool, ToolCallBlock, ToolResultMessage, TranscriptMessage, Usage } from "@travelagent/protocol/messages";
 import type { Clock, Logger, WorkContext } from "@travelagent/protocol/ports";
 import type { TurnEvent, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
+import { addUsage } from "./add-usage.ts";
+import { clientResults, clientTools, splitCalls } from "./client-tools.ts";
+import type { Cooldowns } from "./cooldowns.ts";
 import { confirmationCard } from "./gate/asking.ts";
 import type { Decision } from "./gate/decisions.ts";
 import type { Gate, GateOutcome } from "./gate/gate.ts";
@@ -16,6 +19,7 @@ interface Loop {
   gate: Gate;
   transcript: Transcript;
   models: readonly Model[];
+  cooldowns: Cooldowns;
   system: string;
   limits: LoopLimits;
   clock: Clock;
@@ -47,6 +51,8 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
   const cards: Card[] = [];
   const shown: string[] = [];
   let handedOver: string | undefined;
+  let usage: Usage | undefined;
+  const theirs = clientTools(request.program, gate.specs(turn));
 
   const context = await begin(loop);
   emit({ type: "run-start", runId: turn.runId, model: loop.models[0] ? `${loop.models[0].provider}/${loop.models[0].id}` : "none" });
@@ -81,7 +87,7 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
     context.push(...messages);
   };
 
-  const finish = (kind: TurnOutcome["kind"], message: AssistantMessage, reason?: string): TurnOutcome => {
+  const finish = (kind: TurnOutcome["kind"], message: AssistantMessage, reason?: string, clientCalls: ToolCallBlock[] = []): TurnOutcome => {
     const visible = lastCards(cards);
     emit({ type: "run-end", runId: turn.runId, outcome: kind });
     return {
@@ -90,6 +96,8 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
       text: textOf(message),
       cards: visible,
       ...(reason === undefined ? {} : { reason }),
+      ...(clientCalls.length > 0 ? { clientCalls } : {}),
+      ...(usage ? { usage } : {}),
       commit: (tx) =>
         gate.decisions.markShown(
           tx,
@@ -131,7 +139,8 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
   for (let iteration = 0; iteration < limits.maxIterations; iteration++) {
     let assistant: AssistantMessage;
     try {
-      assistant = distinctCalls(await think(loop, context, iteration), context, `call_${turn.runId}_${iteration}`);
+      assistant = distinctCalls(await think(loop, context, iteration, theirs), context, `call_${turn.runId}_${iteration}`);
+      usage = addUsage(usage, assistant.usage);
     } catch (thrown) {
       if (work.signal.aborted) throw work.signal.reason;
       const error = TravelAgentError.from(thrown);
@@ -146,8 +155,10 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
       return finish("replied", assistant);
     }
     let stop = false;
-    const verdicts = new Map(toolCallsOf(assistant).map((call) => [call.id, breaker.check(call.name, call.arguments)]));
-    await carryOut(assistant, String(iteration), (call) => {
+    const { own, client } = splitCalls(assistant, theirs);
+    if (!own) return finish("replied", assistant, undefined, toolCallsOf(assistant));
+    const verdicts = new Map(toolCallsOf(own).map((call) => [call.id, breaker.check(call.name, call.arguments)]));
+    await carryOut(own, String(iteration), (call) => {
       const verdict = verdicts.get(call.id);
       if (verdict === "ok") return null;
       return new TravelAgentError("LOOP_LIMIT", `${call.name} was called with these arguments ${limits.maxSameCall} times in this turn; use what it said`, {
@@ -156,6 +167,8 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
     });
     for (const verdict of verdicts.values()) stop ||= verdict === "stop";
     if (stop) break;
+    // A person answers next: nothing is left for the program to do.
+    if (client && handedOver === undefined) return finish("replied", client, undefined, toolCallsOf(client));
   }
   loop.log.warn("a turn was stopped by its limits", { runId: turn.runId, "pii.sessionKey": turn.sessionKey });
   return finish("failed", ownWords(stuck), "the turn ran into its limits (LOOP_LIMIT)");
@@ -166,8 +179,13 @@ async function begin({ gate, transcript, request, clock }: Loop): Promise<Transc
   const { turn, message, decisionId } = request;
   const decided = decisionId ? await gate.decisions.get(decisionId) : null;
   const verdict = decided?.status === "denied" ? "declined" : "decided on";
-  const text = message?.text ?? `(A colleague of the agency has ${verdict} the pending request${decided ? `: ${decided.title}` : ""}.)`;
+  const results = clientResults(request, clock.now());
+  const onlyResults = results.length > 0 && message?.text === "";
+  const text = onlyResults
+    ? "(These are the results of your calls.)"
+    : (message?.text ?? `(A colleague of the agency has ${verdict} the pending request${decided ? `: ${decided.title}` : ""}.)`);
   await transcript.append(turn.sessionKey, [
+    ...results.map((result, index) => ({ id: `${turn.runId}:result:${index}`, message: result })),
     {
       id: `${turn.runId}:user`,
       message: {
@@ -177,7 +195,7 @@ async function begin({ gate, transcript, request, clock }: Loop): Promise<Transc
         messageId: turn.runId,
         ...(message?.action ? { action: message.action } : {}),
         ...(message?.tainted ? { tainted: true } : {}),
-        ...(message ? {} : { synthetic: true as const }),
+        ...(message && !onlyResults ? {} : { synthetic: true as const }),
       },
     },
   ]);
@@ -201,7 +219,7 @@ async function consented({ gate, request, work }: Loop): Promise<{ decision?: De
     });
     return approved ? { decision: approved } : {};
   }
-  if (!message || message.tainted) return {};
+  if (!message || message.tainted || (message.text === "" && !message.action)) return {};
   const answered = await gate.decisions.answer({
     id: turn.runId,
     sessionKey: turn.sessionKey,
@@ -217,22 +235,33 @@ async function consented({ gate, request, work }: Loop): Promise<{ decision?: De
 
 /** One model call as a step; when a model fails, the next one is asked. */
 async function think(
-  { models, system, gate, request, work, emit, clock, log }: Loop,
+  { models, cooldowns, system: prompt, gate, request, work, emit, clock, log }: Loop,
   context: readonly TranscriptMessage[],
   iteration: number,
+  theirs: readonly ClientTool[],
 ): Promise<AssistantMessage> {
-  const { turn } = request;
+  const { turn, program } = request;
+  const system = program?.instructions ? `${prompt}\n\n${program.instructions}` : prompt;
   let failure: unknown = new TravelAgentError("MODEL_REJECTED", "no model is configured; set agents.defaults.model.primary");
-  for (const [index, model] of models.entries()) {
+  for (const model of cooldowns.order(models)) {
+    // By its place in the configuration, which is the same after a restart.
+    const index = models.indexOf(model);
     try {
-      return await work.step(`model:${iteration}:${index}`, (signal) =>
-        callModel(model, { system, messages: context, tools: gate.specs(turn), now: clock.now(), timeZone: turn.timeZone }, signal, clock, (delta) =>
-          emit({ type: "text-delta", runId: turn.runId, delta }),
+      const answer = await work.step(`model:${iteration}:${index}`, (signal) =>
+        callModel(
+          model,
+          { system, messages: context, tools: [...gate.specs(turn), ...theirs], now: clock.now(), timeZone: turn.timeZone },
+          signal,
+          clock,
+          (delta) => emit({ type: "text-delta", runId: turn.runId, delta }),
         ),
       );
+      cooldowns.succeeded(model);
+      return answer;
     } catch (error) {
       if (work.signal.aborted) throw work.signal.reason;
       failure = error;
+      cooldowns.failed(model, error);
       emit({ type: "text-reset", runId: turn.runId });
       log.warn("a model failed", { runId: turn.runId, model: `${model.provider}/${model.id}`, code: TravelAgentError.from(error).code });
     }

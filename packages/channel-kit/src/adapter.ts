@@ -35,6 +35,11 @@ export interface ChannelAdapter {
   send(to: Address, message: OutboundMessage, context: SendContext): Promise<Receipt>;
   /** After a crash in the middle of `send`: did the platform get it? Null when the platform does not know the id, so it may be sent again. */
   reconcile?(to: Address, id: string, signal: AbortSignal): Promise<Receipt | null>;
+  /**
+   * The peer an operator means who writes to somebody first, such as `+34 600 111 222`; null for what is no recipient here.
+   * Absent: what is given is the peer. Not asked for people who have written before.
+   */
+  recipient?(to: string, chatType: Address["chatType"]): string | null;
   /** The agent is at work on an answer. Best effort. */
   showTyping?(to: Address): void;
 }

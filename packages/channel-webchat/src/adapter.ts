@@ -49,6 +49,8 @@ export function createWebchat({ hub, accountId = defaultAccount, maxTextLength =
     async stop() {
       started = false;
     },
+    // A visitor is known by the cookie of a page they opened: nobody else can be written to.
+    recipient: () => null,
     async send(to, message, { id, signal }) {
       if (!started) return { status: "failed", reason: "the web chat is not running", retryable: true };
       if (signal.aborted) return { status: "failed", reason: "cancelled before it was sent", retryable: false };

@@ -11,8 +11,9 @@ import {
 import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import { type BackoffOptions, backoffMs } from "./backoff.ts";
 import { advance, type ClientState, type ConnectionEvent, type Effect } from "./connection.ts";
+import { type DeviceOptions, withDevice } from "./device.ts";
 import { createGapDetector, type Gap } from "./gap.ts";
-import { connectParams, twoStageMethods } from "./handshake.ts";
+import { connectParams, type NodeDeclaration, twoStageMethods } from "./handshake.ts";
 import { createPendingTable } from "./pending.ts";
 import { type OpenWebSocket, openSocket, type Socket } from "./socket.ts";
 
@@ -21,9 +22,13 @@ export type ClientInfo = ConnectParams["client"];
 export interface ClientOptions {
   /** `ws://` or `wss://` address of the gateway. */
   url: string;
-  /** Default `operator`. A `visitor` is known by its cookie and sends no token. */
-  role?: "operator" | "visitor";
+  /** Default `operator`. A `visitor` is known by its cookie and sends no token; for a `node` see `createNode`. */
+  role?: "operator" | "visitor" | "node";
+  /** Of a node: what it says it can do. */
+  node?: NodeDeclaration;
   auth?: { token?: string; password?: string };
+  /** Connects as this device, with the token the gateway gave it. While an operator has to agree first, `start` rejects with `NOT_PAIRED`. */
+  device?: DeviceOptions;
   /** How this program introduces itself. */
   client?: ClientInfo;
   /** What an operator asks for; a visitor has none. Default `operator.admin`, since asking for nothing may mean nothing. */
@@ -53,7 +58,7 @@ export interface CallOptions {
 export interface Client {
   /**
    * Connects, and stays connected until `stop`. Resolves with the first hello; rejects when the gateway refuses this
-   * client for good (`UNAUTHORIZED`, `PROTOCOL_MISMATCH` …), with `CANCELLED` on `stop`, and on the first failure when
+   * client for good (`UNAUTHORIZED`, `NOT_PAIRED`, a protocol that does not match …), with `CANCELLED` on `stop`, and on the first failure when
    * `reconnect` is false. Nobody has to wait for it: calls wait by themselves.
    */
   start(): Promise<HelloOk>;
@@ -108,6 +113,7 @@ export function createClient(options: ClientOptions): Client {
   let state: ClientState = { status: "idle" };
   let socket: Socket | undefined;
   let retryAfterMs: number | undefined;
+  let challenge: { nonce?: unknown; ts?: unknown } | undefined;
   let lastHeardAt = 0;
   let cancelTimers: (() => void)[] = [];
 
@@ -147,6 +153,7 @@ export function createClient(options: ClientOptions): Client {
     "open-socket"() {
       clearTimers();
       gaps.reset();
+      challenge = undefined;
       after(handshakeTimeoutMs, () => lost("the gateway did not finish the handshake in time; is this its address?"));
       try {
         const mine: Socket = openSocket(webSocket, url, {
@@ -165,7 +172,11 @@ export function createClient(options: ClientOptions): Client {
       }
     },
     "await-challenge": () => after(challengeWaitMs, () => dispatch({ type: "challenge" })),
-    "send-connect": () => socket?.send({ type: "req", id: connectId, method: "connect", params: connectParams({ ...options, role, client: info }) }),
+    "send-connect"() {
+      const params = connectParams({ ...options, role, client: info });
+      if (options.device === undefined || role === "visitor") sendConnect(params);
+      else void connectAs(options.device, params);
+    },
     "close-socket"() {
       clearTimers();
       const closing = socket;
@@ -192,6 +203,34 @@ export function createClient(options: ClientOptions): Client {
     },
   };
 
+  const sendConnect = (params: ConnectParams) => socket?.send({ type: "req", id: connectId, method: "connect", params });
+
+  async function connectAs(device: DeviceOptions, params: ConnectParams): Promise<void> {
+    const mine = socket;
+    const { nonce, ts } = challenge ?? {};
+    try {
+      // By the gateway's clock: then it does not matter what this one shows.
+      const signedAt = typeof ts === "number" ? ts : clock.now();
+      const signed = await withDevice(params, device, { nonce: typeof nonce === "string" ? nonce : undefined, signedAt });
+      if (socket === mine) sendConnect(signed);
+    } catch (error) {
+      const message = `this device could not sign in: ${error instanceof Error ? error.message : String(error)}`;
+      if (socket === mine) dispatch({ type: "refused", error: new TravelAgentError("UNAUTHORIZED", message) });
+    }
+  }
+
+  async function keepToken({ auth }: HelloOk): Promise<void> {
+    const { device } = options;
+    if (!device?.saveToken || auth?.deviceToken === undefined) return;
+    try {
+      if ((await device.readToken?.()) === auth.deviceToken) return;
+      const { deviceToken: token, role: given, scopes, issuedAtMs } = auth;
+      await device.saveToken({ token, role: given, scopes, ...(issuedAtMs === undefined ? {} : { issuedAtMs }) });
+    } catch (error) {
+      log.warn("the token of this device was not saved", { error: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
   function sendWaiting(): void {
     if (state.status !== "ready") return;
     for (const request of pending.takeUnsent()) socket?.send(request);
@@ -215,12 +254,17 @@ export function createClient(options: ClientOptions): Client {
     if (frame.type === "event" && typeof frame.event === "string") onEvent(frame.event, frame.payload, frame.seq);
     else if (frame.type !== "res") return;
     else if (frame.id !== connectId) pending.settle(frame);
-    else if (frame.ok === true) dispatch({ type: "hello", hello: frame.payload as HelloOk });
-    else dispatch({ type: "refused", error: TravelAgentError.fromShape(refusal(frame.error)) });
+    else if (frame.ok === true) {
+      void keepToken(frame.payload as HelloOk);
+      dispatch({ type: "hello", hello: frame.payload as HelloOk });
+    } else dispatch({ type: "refused", error: TravelAgentError.fromShape(refusal(frame.error)) });
   }
 
   function onEvent(name: string, payload: unknown, seq: unknown): void {
-    if (name === "connect.challenge") dispatch({ type: "challenge" });
+    if (name === "connect.challenge") {
+      challenge ??= payload as typeof challenge;
+      dispatch({ type: "challenge" });
+    }
     if (name === "shutdown") retryAfterMs = (payload as { restartExpectedMs?: number } | undefined)?.restartExpectedMs;
     const gap = gaps.see(seq);
     tell(eventListeners.get(name) ?? [], payload);

@@ -1,10 +1,11 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the file format has such references
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Call, Handlers } from "@travelagent/protocol";
 import { fakeClock } from "@travelagent/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { configHandlers, configHash, configSchemaDocument } from "./index.ts";
+import { configHandlers, configHash, configSchemaDocument, GatewayConfig, openCredentials } from "./index.ts";
 
 let dir: string;
 let path: string;
@@ -68,6 +69,60 @@ describe("config handlers", () => {
     expect((await get()).hash).toBe(hash);
   });
 
+  it("keeps references through a patch, and never writes or shows what is behind them", async () => {
+    const credentials = openCredentials({ directory: join(dir, "credentials"), masterKey: "a passphrase of some length" });
+    await credentials.set("mail", "canary-mail-1");
+    const env = { GATEWAY_TOKEN: "canary-token-1", REGION: "eu" };
+    const own = configHandlers({ path, env, credentials, version: "1" });
+    const raw = `{ gateway: { auth: { token: "\${GATEWAY_TOKEN}" } }, channels: { email: { from: "\${credential:mail} <\${REGION}@example.com>", smtp: { host: "h", pass: "\${credential:mail}" } },
+      webchat: { greeting: "x \${GATEWAY_TOKEN}" } } }`;
+    await writeFile(path, raw);
+    const shown = (await own["config.get"]!(undefined, call)) as { hash: string };
+    const done = await own["config.patch"]!({ raw: '{ logging: { level: "debug" } }', baseHash: shown.hash }, call);
+    const text = await readFile(path, "utf8");
+    expect(JSON.stringify([shown, done, text])).not.toContain("canary");
+    expect(JSON.parse(text)).toMatchObject({
+      gateway: { auth: { token: "${GATEWAY_TOKEN}" } },
+      channels: { email: { smtp: { pass: "${credential:mail}" } } },
+      logging: { level: "debug" },
+    });
+    expect(done).toMatchObject({ config: { channels: { email: { from: "*** <eu@example.com>", smtp: { pass: "***" } }, webchat: { greeting: "x ***" } } } });
+    await expect(
+      own["config.apply"]!({ raw: '{ gateway: { auth: { token: "${GONE}" } } }', baseHash: (done as { hash: string }).hash }, call),
+    ).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      details: { issues: [{ path: "gateway.auth.token", message: expect.stringContaining("GONE is not set") }] },
+    });
+    expect(await readFile(path, "utf8")).toBe(text);
+  });
+
+  it("says what a change means to what runs", async () => {
+    const running = GatewayConfig.parse({ gateway: { port: 5000 } });
+    const written: unknown[] = [];
+    const own = configHandlers({
+      path,
+      env: {},
+      version: "1",
+      running: () => running,
+      effective: (config) => ({ ...config, gateway: { ...config.gateway, bind: "loopback" } }),
+      onWritten: ({ snapshot, ...rest }) => void written.push([snapshot.hash, rest]),
+    });
+    const apply = (raw: string, baseHash?: string) =>
+      own["config.apply"]!({ raw, note: "why", restartDelayMs: 7, ...(baseHash ? { baseHash } : {}) }, call) as Promise<{ hash: string }>;
+    const first = await apply('{ gateway: { port: 5000, bind: "lan" }, models: { providers: { local: { api: "openai-completions", apiKey: "k" } } } }');
+    expect(first).toMatchObject({ reload: { mode: "hybrid", live: ["models.providers.local"] }, restart: { needed: false, automatic: false, reasons: [] } });
+    expect(written).toEqual([[first.hash, { note: "why", restartDelayMs: 7 }]]);
+    const second = await apply("{ gateway: { port: 6000 } }", first.hash);
+    expect(second).toMatchObject({ restart: { needed: true, automatic: true, reasons: [expect.stringMatching(/^gateway\.port: /)] } });
+    expect(await apply('{ gateway: { port: 6000, reload: { mode: "hot" } } }', second.hash)).toMatchObject({ restart: { needed: true, automatic: false } });
+  });
+
+  it("refuses what the program's own check refuses", async () => {
+    const own = configHandlers({ path, env: {}, version: "1", check: ({ policy }) => (policy.dir ? [{ path: "policy.dir", message: "is not there" }] : []) });
+    await expect(own["config.set"]!({ raw: '{ policy: { dir: "/x" } }' }, call)).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    expect(await get()).toMatchObject({ exists: false });
+  });
+
   it("does not patch a file it cannot read, but can replace it", async () => {
     await writeFile(path, "{ half");
     const { hash } = (await get()) as { hash: string };
@@ -82,6 +137,7 @@ describe("config schema", () => {
     const { schema, uiHints } = configSchemaDocument();
     expect(uiHints["gateway.auth.token"]).toMatchObject({ label: "Token", group: "gateway", sensitive: true });
     expect(uiHints["suppliers.*.clientSecret"]?.sensitive).toBe(true);
+    expect(uiHints["gateway.port"]).toMatchObject({ placeholder: "18789", group: "gateway", order: expect.any(Number) });
     expect(uiHints["agents.list[].id"]).toBeDefined();
     for (const path of Object.keys(uiHints)) {
       // biome-ignore lint/suspicious/noExplicitAny: walks any JSON Schema
@@ -94,5 +150,13 @@ describe("config schema", () => {
       expect(nodes, path).not.toHaveLength(0);
     }
     expect(await handlers["config.schema"]!(undefined, call)).toMatchObject({ version: "1.2.3", generatedAt: "2027-01-15T09:00:00.000Z" });
+  });
+
+  it("looks one setting up, with what may stand below it", async () => {
+    const lookup = (at: string) => handlers["config.schema.lookup"]!({ path: at }, call) as unknown as { children: { key: string }[] };
+    expect(lookup("gateway.auth.token")).toMatchObject({ schema: { type: "string" }, hint: { sensitive: true }, children: [] });
+    expect(lookup("agents.list[0]").children.map(({ key }) => key)).toContain("id");
+    expect(lookup("suppliers.sandbox.enabled")).toMatchObject({ schema: { type: "boolean" }, hint: { group: "suppliers" } });
+    expect(() => lookup("gateway.prot")).toThrowError("no setting gateway.prot");
   });
 });

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { type ConfigIssue, issueLine } from "./issue.ts";
-import { type ConfigSnapshot, loadConfigFile, requireConfig, validate } from "./load.ts";
+import { type ConfigSnapshot, type LoadOptions, loadConfigFile, requireConfig, validate } from "./load.ts";
 import type { GatewayConfig } from "./schema.ts";
 import type { Environment } from "./substitute.ts";
 import { replaceFile } from "./write.ts";
@@ -19,15 +19,24 @@ export const lastGoodPath = (configPath: string): string => `${configPath}.last-
  * The configuration to start with. A bad file falls back to the last good copy, and says so in `fallback`; without such a
  * copy it raises `CONFIG_INVALID`. Does not touch the file.
  */
-export async function loadForStart(path: string, env: Environment): Promise<StartConfig> {
-  const snapshot = await loadConfigFile(path, env);
+export async function loadForStart(path: string, env: Environment, options: LoadOptions = {}): Promise<StartConfig> {
+  const snapshot = await loadConfigFile(path, env, options);
   if (snapshot.config) return { config: snapshot.config, snapshot };
-  const copy = lastGoodPath(path);
-  const kept = await readFile(copy, "utf8").then(parseKept, () => undefined);
-  const { config } = kept === undefined ? { config: undefined } : validate(kept, env);
+  const config = await loadLastGood(path, env, options);
   if (!config) requireConfig(snapshot);
-  const message = `${path} is invalid, so the last good configuration is used (${copy}): ${snapshot.issues.map(issueLine).join("; ")}`;
-  return { config: config!, snapshot, fallback: { path: copy, issues: snapshot.issues, message } };
+  return { config: config!, snapshot, fallback: fallbackFor(path, snapshot.issues) };
+}
+
+/** The last good copy beside `path`, or undefined when there is none or it is not good any more. */
+export async function loadLastGood(path: string, env: Environment, options: LoadOptions = {}): Promise<GatewayConfig | undefined> {
+  const kept = await readFile(lastGoodPath(path), "utf8").then(parseKept, () => undefined);
+  return kept === undefined ? undefined : (await validate(kept, env, options)).config;
+}
+
+/** What to tell when the last good copy is used instead of the file. */
+export function fallbackFor(path: string, issues: ConfigIssue[]): NonNullable<StartConfig["fallback"]> {
+  const copy = lastGoodPath(path);
+  return { path: copy, issues, message: `${path} is invalid, so the last good configuration is used (${copy}): ${issues.map(issueLine).join("; ")}` };
 }
 
 /**

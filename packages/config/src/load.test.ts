@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { loadConfigFile, requireConfig } from "./index.ts";
+import { loadConfigFile, openCredentials, requireConfig } from "./index.ts";
 
 let dir: string;
 beforeEach(async () => {
@@ -82,6 +82,30 @@ describe("loadConfigFile", () => {
   it("keeps $${NAME} and what is no reference", async () => {
     const snapshot = await loadConfigFile(await file("c.json", '{channels: {webchat: {greeting: "$${HELLO} ${hello} $5 a${B}c", title: "t"}}}'), { B: "b" });
     expect(requireConfig(snapshot).channels.webchat?.greeting).toBe("${HELLO} ${hello} $5 abc");
+  });
+
+  it("opens credentials, watches their files, and says at which key one is missing", async () => {
+    const credentials = openCredentials({ directory: join(dir, "credentials"), masterKey: "ab".repeat(32) });
+    await credentials.set("crm", "canary-crm");
+    const path = await file("c.json", '{ channels: { crm: { provider: "rest", apiKey: "${credential:crm}" } }, hooks: { token: "$${credential:crm}" } }');
+    const snapshot = await loadConfigFile(path, {}, { credentials });
+    expect(requireConfig(snapshot)).toMatchObject({ channels: { crm: { apiKey: "canary-crm" } }, hooks: { token: "${credential:crm}" } });
+    expect(snapshot.files).toEqual([path, credentials.pathOf("crm")]);
+    await file("d.json", '{ gateway: { auth: { token: "${credential:gone}", password: "${credential:not a name}" } } }');
+    const missing = await loadConfigFile(join(dir, "d.json"), {}, { credentials });
+    expect(lines(missing)).toEqual([
+      expect.stringMatching(/^gateway\.auth\.token: there is no credential "gone": .*credentials set gone/),
+      expect.stringMatching(/^gateway\.auth\.password: "not a name" is no name/),
+    ]);
+    expect(lines(await loadConfigFile(path, {}))).toEqual(["channels.crm.apiKey: stored credentials cannot be used here"]);
+  });
+
+  it("lets the program check, and takes the port of a profile where the file names none", async () => {
+    const path = await file("c.json", "{ gateway: {} }");
+    expect(requireConfig(await loadConfigFile(path, {}, { defaultPort: 19_001 })).gateway.port).toBe(19_001);
+    expect(requireConfig(await loadConfigFile(join(dir, "none.json"), {}, { defaultPort: 19_001 })).gateway.port).toBe(19_001);
+    const checked = await loadConfigFile(path, {}, { check: () => [{ path: "policy.dir", message: "is not there" }] });
+    expect(checked).toMatchObject({ config: undefined, issues: [{ path: "policy.dir" }] });
   });
 
   it("says where a broken file is broken, and nothing of what it holds", async () => {

@@ -5,7 +5,7 @@ import { parseJson5, resolveIncludes } from "./include.ts";
 import { type ConfigIssue, configInvalid } from "./issue.ts";
 import { checkConfig } from "./parse.ts";
 import { GatewayConfig } from "./schema.ts";
-import { type Environment, substitute } from "./substitute.ts";
+import { credentialNames, type Environment, type Lookup, substitute } from "./substitute.ts";
 import { isObject } from "./value-path.ts";
 
 export interface ConfigFiles {
@@ -30,12 +30,28 @@ export interface ConfigSnapshot {
   /** Undefined when there are issues. */
   config: GatewayConfig | undefined;
   issues: ConfigIssue[];
-  /** The file and everything it includes. */
+  /** Secrets inside `config` that no schema marks; `redactConfig` masks them. */
+  sensitive: readonly string[];
+  /** The file, everything it includes, and the credentials it refers to. */
   files: string[];
+}
+
+/** Opens what `${credential:NAME}` refers to; `CredentialStore` is one. */
+export interface CredentialReader {
+  /** Raises when there is none or it cannot be opened; the message never holds a value. */
+  get(name: string): Promise<string>;
+  /** Its file, to be watched. */
+  pathOf(name: string): string;
 }
 
 export interface LoadOptions {
   fs?: ConfigFiles;
+  /** Absent: a file with `${credential:NAME}` is invalid. */
+  credentials?: CredentialReader | undefined;
+  /** What only the program can check, such as directories that must be there. Asked for a configuration that is valid otherwise. */
+  check?: ((config: GatewayConfig) => readonly ConfigIssue[] | Promise<readonly ConfigIssue[]>) | undefined;
+  /** Port of a gateway whose file names none, such as that of a profile. Default 18789. */
+  defaultPort?: number | undefined;
 }
 
 export const configHash = (raw: string): string => createHash("sha256").update(raw).digest("hex");
@@ -44,21 +60,23 @@ export const configHash = (raw: string): string => createHash("sha256").update(r
  * Reads a configuration: JSON5, `$include`, `${NAME}` from `env`, validation, defaults. Never rejects for what the file
  * holds or for a file that cannot be read; those are issues.
  */
-export async function loadConfigFile(path: string, env: Environment, { fs = diskFiles }: LoadOptions = {}): Promise<ConfigSnapshot> {
+export async function loadConfigFile(path: string, env: Environment, options: LoadOptions = {}): Promise<ConfigSnapshot> {
+  const { fs = diskFiles } = options;
   let raw: string;
   try {
     raw = await fs.readFile(path);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
-    if (code === "ENOENT") return { ...(await loadConfigText("{}", path, env, { fs })), exists: false, raw: "", hash: "", parsed: {} };
+    if (code === "ENOENT") return { ...(await loadConfigText("{}", path, env, options)), exists: false, raw: "", hash: "", parsed: {} };
     const issue = { path: "", message: `${path} cannot be read (${code ?? "error"}); check that it is a file of yours` };
-    return { path, exists: true, raw: "", hash: "", parsed: undefined, resolved: undefined, config: undefined, issues: [issue], files: [path] };
+    return { path, exists: true, raw: "", hash: "", parsed: undefined, resolved: undefined, config: undefined, issues: [issue], sensitive: [], files: [path] };
   }
-  return loadConfigText(raw, path, env, { fs });
+  return loadConfigText(raw, path, env, options);
 }
 
 /** As `loadConfigFile`, for a text that is about to be written to `path`. */
-export async function loadConfigText(raw: string, path: string, env: Environment, { fs = diskFiles }: LoadOptions = {}): Promise<ConfigSnapshot> {
+export async function loadConfigText(raw: string, path: string, env: Environment, options: LoadOptions = {}): Promise<ConfigSnapshot> {
+  const { fs = diskFiles } = options;
   const files = new Set([path]);
   const snapshot = { path, exists: true, raw, hash: configHash(raw) };
   let parsed: unknown;
@@ -69,17 +87,46 @@ export async function loadConfigText(raw: string, path: string, env: Environment
     resolved = await resolveIncludes(parsed, path, { read: (file) => fs.readFile(file), seen: (file) => files.add(file) });
   } catch (error) {
     if (!TravelAgentError.is(error, "CONFIG_INVALID")) throw error;
-    return { ...snapshot, parsed, resolved, config: undefined, issues: issuesOf(error), files: [...files] };
+    return { ...snapshot, parsed, resolved, config: undefined, issues: issuesOf(error), sensitive: [], files: [...files] };
   }
-  return { ...snapshot, parsed, resolved, files: [...files], ...validate(resolved, env) };
+  if (options.credentials) for (const name of credentialNames(resolved)) files.add(options.credentials.pathOf(name));
+  return { ...snapshot, parsed, resolved, files: [...files], ...(await validate(resolved, env, options)) };
 }
 
-/** The last two stages alone, for a tree whose includes are resolved. */
-export function validate(resolved: unknown, env: Environment): Pick<ConfigSnapshot, "config" | "issues"> {
-  const { value, issues } = substitute(resolved, env);
-  const checked = checkConfig(GatewayConfig, value);
-  const all = "issues" in checked ? [...issues, ...checked.issues.filter((issue) => !issues.some(({ path }) => path === issue.path))] : issues;
-  return { config: "config" in checked && all.length === 0 ? checked.config : undefined, issues: all };
+/** The last stages alone, for a tree whose includes are resolved. */
+export async function validate(
+  resolved: unknown,
+  env: Environment,
+  { credentials, check, defaultPort }: LoadOptions = {},
+): Promise<Pick<ConfigSnapshot, "config" | "issues" | "sensitive">> {
+  const { value, issues, sensitive } = substitute(resolved, env, await openAll(credentialNames(resolved), credentials));
+  const checked = checkConfig(GatewayConfig, defaultPort === undefined ? value : withPort(value, defaultPort));
+  if ("issues" in checked) {
+    const further = checked.issues.filter((issue) => !issues.some(({ path }) => path === issue.path));
+    return { config: undefined, issues: [...issues, ...further], sensitive };
+  }
+  const all = issues.length > 0 ? issues : [...((await check?.(checked.config)) ?? [])];
+  return { config: all.length === 0 ? checked.config : undefined, issues: all, sensitive };
+}
+
+async function openAll(names: readonly string[], credentials: CredentialReader | undefined): Promise<Map<string, Lookup>> {
+  const found = await Promise.all(
+    names.map(async (name): Promise<[string, Lookup]> => {
+      if (!credentials) return [name, { problem: "stored credentials cannot be used here" }];
+      try {
+        return [name, { value: await credentials.get(name) }];
+      } catch (error) {
+        return [name, { problem: TravelAgentError.from(error).message }];
+      }
+    }),
+  );
+  return new Map(found);
+}
+
+/** The file's own port counts first. */
+function withPort(value: unknown, port: number): unknown {
+  const gateway = isObject(value) ? (value.gateway ?? {}) : undefined;
+  return isObject(value) && isObject(gateway) && gateway.port === undefined ? { ...value, gateway: { ...gateway, port } } : value;
 }
 
 /** The configuration of a snapshot that must be good. Raises `CONFIG_INVALID` with every issue. */

@@ -3,14 +3,12 @@ import JSON5 from "json5";
 import type * as z from "zod";
 import { alternatives, childSchemas, inputJsonSchema, type JsonSchema } from "./json-schema-walk.ts";
 import { GatewayConfig } from "./schema.ts";
+import { secretName } from "./secret-name.ts";
 import { isReference } from "./substitute.ts";
 import { formatPath, isObject, type PathKey } from "./value-path.ts";
 
 /** What stands in place of a secret. Never written to a file. */
 export const mask = "***";
-
-/** The last words of a key that names a secret where no schema says so, as in the settings of a plugin. */
-const secretName = /(?:token|password|passwd|secret|api_?key|private_?key|passphrase|credentials?)$/i;
 
 /** Forms by which well-known secrets give themselves away wherever they stand. */
 const secretForms = [
@@ -29,6 +27,16 @@ const secretForms = [
 /** A copy whose secrets are masked: values the schema marks, values under a secret's name, and texts that look like one. References such as `${NAME}` stay. */
 export function redact(value: unknown, schema: z.ZodType = GatewayConfig): unknown {
   return visit(value, schema, (text, secret) => (secret ? mask : redactText(text)));
+}
+
+/**
+ * The validated configuration of a snapshot, masked. What came out of the credential store, or out of a variable that is
+ * named like a secret, is masked wherever it landed, whatever the schema says of that place.
+ */
+export function redactConfig({ config, sensitive }: { config: unknown; sensitive: readonly string[] }): unknown {
+  return visit(config, GatewayConfig, (text, secret) =>
+    secret ? mask : redactText([...sensitive].sort((a, b) => b.length - a.length).reduce((clean, value) => clean.replaceAll(value, mask), text)),
+  );
 }
 
 /** A text with everything that looks like a secret masked. */

@@ -2,9 +2,10 @@ import * as z from "zod";
 import { agents, binding, broadcast, tools } from "./schema/agents.ts";
 import { channels } from "./schema/channels.ts";
 import { cron } from "./schema/cron.ts";
+import { discovery } from "./schema/discovery.ts";
 import { gateway } from "./schema/gateway.ts";
 import { models } from "./schema/models.ts";
-import { hooks, logging, metrics, plugins, skills } from "./schema/operations.ts";
+import { hooks, logging, metrics, plugins, skills, telemetry } from "./schema/operations.ts";
 import { messages, session } from "./schema/session.ts";
 import { approvals, payments, policy, suppliers } from "./schema/travel.ts";
 
@@ -18,6 +19,7 @@ export const GatewayConfig = z
     channels: channels.prefault({}),
     cron: cron.prefault({}),
     gateway: gateway.prefault({}),
+    discovery: discovery.prefault({}),
     models: models.prefault({}),
     session: session.prefault({}),
     messages: messages.prefault({}),
@@ -31,6 +33,7 @@ export const GatewayConfig = z
     plugins: plugins.prefault({}),
     logging: logging.prefault({}),
     metrics: metrics.prefault({}),
+    telemetry: telemetry.prefault({}),
   })
   .superRefine((config, context) => {
     const problem = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
@@ -56,6 +59,16 @@ export const GatewayConfig = z
       if (channel && "dmPolicy" in channel && channel.dmPolicy === "open" && !(channel.allowFrom as string[] | undefined)?.includes("*"))
         problem(["channels", id, "dmPolicy"], 'an open channel says so twice: add "*" to allowFrom, or use "pairing"');
     }
+    const { tls, mode, remote } = config.gateway;
+    const [cert, key] = [tls.certPath ?? tls.cert, tls.keyPath ?? tls.key];
+    if ((cert === undefined) !== (key === undefined)) problem(["gateway", "tls"], "certPath and keyPath belong together; name both");
+    if (tls.enabled && !tls.autoGenerate && cert === undefined)
+      problem(["gateway", "tls"], "TLS needs a certificate: name certPath and keyPath, or leave autoGenerate on");
+    if (mode === "remote" && remote.url === undefined) problem(["gateway", "remote", "url"], 'mode "remote" needs the gateway\'s address');
+    if (remote.tlsFingerprint !== undefined && /^(ws|http):/i.test(remote.url ?? ""))
+      problem(["gateway", "remote", "url"], "a fingerprint can only be checked over wss:// or https://");
+    if (config.hooks.enabled && (config.hooks.token ?? "").trim() === "")
+      problem(["hooks", "token"], "hooks are not served without a token: set one of your own, or turn hooks.enabled off");
     if (config.payments.provider !== undefined && !Object.hasOwn(config.payments.providers, config.payments.provider))
       problem(["payments", "provider"], `"${config.payments.provider}" is not in payments.providers`);
   });

@@ -50,12 +50,33 @@ it("finds the nearest key and only a near one", () => {
 
 it("places the state", () => {
   const from = { home: "/home/ana", cwd: "/srv" };
-  expect(locateState({ env: {}, ...from })).toEqual({ stateDir: "/home/ana/.travelagent", configPath: "/home/ana/.travelagent/travelagent.json" });
-  expect(locateState({ env: { TRAVELAGENT_STATE_DIR: "~/a", TRAVELAGENT_CONFIG: "b.json" }, ...from })).toEqual({
+  expect(locateState({ env: {}, ...from })).toEqual({
+    stateDir: "/home/ana/.travelagent",
+    configPath: "/home/ana/.travelagent/travelagent.json",
+    defaultPort: 18_789,
+  });
+  expect(locateState({ env: { TRAVELAGENT_STATE_DIR: "~/a", TRAVELAGENT_CONFIG: "b.json" }, ...from })).toMatchObject({
     stateDir: "/home/ana/a",
     configPath: "/srv/b.json",
   });
   expect(statePaths("/s").database).toBe("/s/data/travelagent.db");
   expect(resolvePath("~/w", { home: "/h", base: "/b" })).toBe("/h/w");
   expect(resolvePath("w", { home: "/h", base: "/b" })).toBe("/b/w");
+});
+
+it("gives each profile a place and a port of its own", () => {
+  const of = (profile: string, env = {}) => locateState({ env: { TRAVELAGENT_PROFILE: profile, ...env }, home: "/home/ana", cwd: "/srv" });
+  expect(of("dev")).toEqual({
+    profile: "dev",
+    stateDir: "/home/ana/.travelagent-dev",
+    configPath: "/home/ana/.travelagent-dev/travelagent.json",
+    defaultPort: 19_001,
+  });
+  const [one, other] = [of("north"), of("south")];
+  expect(one.stateDir).not.toBe(other.stateDir);
+  expect(new Set([one.defaultPort, other.defaultPort, 18_789, 19_001]).size).toBe(4);
+  expect(of("north")).toEqual(one);
+  expect(of("default")).toEqual(of(""));
+  expect(of("north", { TRAVELAGENT_STATE_DIR: "/s" }).stateDir).toBe("/s");
+  for (const wrong of ["../up", "A", "a b", "x".repeat(40)]) expect(() => of(wrong), wrong).toThrowError("no name of a profile");
 });

@@ -1,10 +1,10 @@
 import { type FSWatcher, watch } from "node:fs";
 import { basename, dirname } from "node:path";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
-import { type ConfigSnapshot, loadConfigFile } from "./load.ts";
+import { type ConfigSnapshot, type LoadOptions, loadConfigFile } from "./load.ts";
 import type { Environment } from "./substitute.ts";
 
-export interface WatchOptions {
+export interface WatchOptions extends LoadOptions {
   /** What the program runs with now. */
   current: ConfigSnapshot;
   env: Environment;
@@ -12,14 +12,15 @@ export interface WatchOptions {
   onChange(snapshot: ConfigSnapshot): void;
   /** The file is bad now; go on with what you have. Must not throw. */
   onInvalid(snapshot: ConfigSnapshot): void;
-  debounceMs?: number;
+  /** How long the file must be left alone before it is read; a function is asked at every change. Default 300. */
+  debounceMs?: number | (() => number);
   clock?: Clock;
 }
 
 const rewatchAfterMs = 2_000;
 
 /** Follows a configuration file and everything it includes. Never throws; a file that goes away is the empty configuration. */
-export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs = 300, clock = systemClock }: WatchOptions): { close(): void } {
+export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs = 300, clock = systemClock, ...options }: WatchOptions): { close(): void } {
   let last = fingerprint(current);
   let closed = false;
   let cancelTimer = () => {};
@@ -39,7 +40,8 @@ export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs 
     for (const [directory, names] of wanted) {
       try {
         const watcher = watch(directory, { persistent: false }, (_event, name) => {
-          if (name === null || names.has(name)) soon(debounceMs);
+          // A link of the directory's own may be what the file is reached through, as in a mounted configuration.
+          if (name === null || names.has(name) || name.startsWith("..")) soon(typeof debounceMs === "function" ? debounceMs() : debounceMs);
         });
         watcher.on("error", () => soon(rewatchAfterMs));
         watchers.set(directory, watcher);
@@ -51,7 +53,7 @@ export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs 
 
   async function reload(): Promise<void> {
     if (closed) return;
-    const snapshot = await loadConfigFile(current.path, env);
+    const snapshot = await loadConfigFile(current.path, env, options);
     if (closed) return;
     follow(snapshot.files);
     const print = fingerprint(snapshot);

@@ -1,10 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the file format has such references
-import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fakeClock } from "@travelagent/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { configHash, keepLastGood, loadConfigFile, loadForStart, watchConfigFile, writeConfigFile } from "./index.ts";
+import { configHash, keepLastGood, loadConfigFile, loadForStart, openCredentials, watchConfigFile, writeConfigFile } from "./index.ts";
 
 let dir: string;
 let path: string;
@@ -114,6 +114,41 @@ describe("watchConfigFile", () => {
     await settle(4);
     watcher.close();
     expect(seen).toEqual([2, "gateway.prot", 4]);
+  });
+
+  it("sees a file that was not there, one that is replaced through a link, and a credential that is stored anew", async () => {
+    const credentials = openCredentials({ directory: join(dir, "credentials"), masterKey: "ab".repeat(32) });
+    await credentials.set("token", "first");
+    const seen: (string | undefined)[] = [];
+    const watcher = watchConfigFile({
+      current: await loadConfigFile(path, {}, { credentials }),
+      env: {},
+      credentials,
+      debounceMs: () => 0,
+      onChange: ({ config }) => void seen.push(config!.gateway.auth.token),
+      onInvalid: () => void seen.push("invalid"),
+    });
+    const settle = async (count: number) => {
+      for (let i = 0; i < 400 && seen.length < count; i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    await writeFile(path, '{ gateway: { auth: { token: "${credential:token}" } } }');
+    await settle(1);
+    await credentials.set("token", "second");
+    await settle(2);
+    // As a mounted configuration changes: the file is a link into a directory that is exchanged as a whole.
+    await mkdir(join(dir, "v1"));
+    await writeFile(join(dir, "v1", "travelagent.json"), '{ gateway: { auth: { token: "linked" } } }');
+    await symlink("v1", join(dir, "..data"));
+    await symlink(join("..data", "travelagent.json"), join(dir, "link"));
+    await rename(join(dir, "link"), path);
+    await settle(3);
+    await mkdir(join(dir, "v2"));
+    await writeFile(join(dir, "v2", "travelagent.json"), '{ gateway: { auth: { token: "exchanged" } } }');
+    await symlink("v2", join(dir, "..next"));
+    await rename(join(dir, "..next"), join(dir, "..data"));
+    await settle(4);
+    watcher.close();
+    expect(seen).toEqual(["first", "second", "linked", "exchanged"]);
   });
 
   it("does not throw when there is nothing to watch", async () => {

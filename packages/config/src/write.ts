@@ -2,12 +2,12 @@ import { chmod, copyFile, open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
 import { storageError, withFileLock } from "./file-lock.ts";
-import { type ConfigSnapshot, loadConfigFile, loadConfigText, requireConfig } from "./load.ts";
+import { type ConfigSnapshot, type LoadOptions, loadConfigFile, loadConfigText, requireConfig } from "./load.ts";
 import { requireBaseHash } from "./patch.ts";
 import { refuseMask } from "./redact.ts";
 import type { Environment } from "./substitute.ts";
 
-export interface WriteOptions {
+export interface WriteOptions extends LoadOptions {
   path: string;
   env: Environment;
   /** Makes the new text from what stands in the file now. Throwing leaves the file as it is. */
@@ -23,12 +23,12 @@ const backups = 5;
  * Validates, then writes: to a temporary file that takes the name in one step, mode 0600, with the last five texts kept as
  * `.bak`, `.bak.1` … `.bak.4`. Raises `CONFIG_INVALID`, `CONFLICT` or `INVALID_REQUEST`, and the file is as it was.
  */
-export async function writeConfigFile({ path, env, change, baseHash, clock = systemClock }: WriteOptions): Promise<ConfigSnapshot> {
+export async function writeConfigFile({ path, env, change, baseHash, clock = systemClock, ...options }: WriteOptions): Promise<ConfigSnapshot> {
   return withFileLock(path, clock, async () => {
-    const current = await loadConfigFile(path, env);
+    const current = await loadConfigFile(path, env, options);
     if (baseHash !== "any") requireBaseHash(current, baseHash);
     const raw = change(current);
-    const next = await loadConfigText(raw, path, env);
+    const next = await loadConfigText(raw, path, env, options);
     refuseMask(next.parsed, current.parsed);
     requireConfig(next);
     if (current.exists && next.hash === current.hash) return next;

@@ -27,6 +27,29 @@ describe("the database", () => {
   const insert = (id: number, body = "text") => db.transaction((tx) => tx.run("insert into note (id, body) values (?, ?)", id, body));
   const ids = async () => (await db.all<{ id: number }>("select id from note order by id")).map(({ id }) => id);
 
+  it("has another version after every commit, whoever made it, and the same one until then", async () => {
+    const versions = new Set([db.version!()]);
+    await ids();
+    expect(db.version!()).toBe([...versions][0]);
+    for (let id = 0; id < 20; id++) {
+      await insert(id);
+      versions.add(db.version!());
+      expect(await ids()).toHaveLength(id + 1);
+    }
+    await expect(db.transaction(() => Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(versions.has(db.version!())).toBe(true);
+    const other = new DatabaseSync(path);
+    other.exec("insert into note (id, body) values (100, 'from another program')");
+    other.close();
+    versions.add(db.version!());
+    expect(versions.size).toBe(22);
+    const inMemory = openDatabase({ path: ":memory:" });
+    expect(inMemory.version).toBeUndefined();
+    await inMemory.close();
+    await db.close();
+    expect(() => db.version!()).toThrow(code("UNAVAILABLE"));
+  });
+
   it("rolls back alone what throws among many that share a commit", async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 50 }, (_, id) =>

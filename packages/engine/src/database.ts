@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync } from "node:fs";
 import { dirname } from "node:path";
 import { TravelAgentError } from "@travelagent/protocol";
@@ -5,6 +6,7 @@ import { type Clock, type Database, type Migration, type Row, type SqlValue, sys
 import { type Connection, openConnection } from "./connection.ts";
 import { afterCommit, groupCommit } from "./group-commit.ts";
 import { applyMigration, pendingMigrations } from "./migrate.ts";
+import { claimOwnership, type Ownership, superseded } from "./ownership.ts";
 import { guardProcess } from "./process-guard.ts";
 
 export interface DatabaseOptions {
@@ -12,6 +14,8 @@ export interface DatabaseOptions {
   path: string;
   /** Refuses to open with `CONFLICT` while another process has the same file open in this way. Default false. */
   exclusive?: boolean;
+  /** Of an exclusive database: another process has taken it over, after this one was silent for long. Every transaction fails from now on. Called once. */
+  onSuperseded?: (error: TravelAgentError) => void;
   /** How long a lock of another program is waited for before `STORAGE_BUSY`. Default 1000. */
   busyTimeoutMs?: number;
   /** Prepared statements kept per connection. Default 300. */
@@ -47,6 +51,7 @@ export function openDatabase(options: DatabaseOptions): OpenDatabase {
 export function openEngineDatabase({
   path,
   exclusive = false,
+  onSuperseded,
   busyTimeoutMs = 1000,
   statements = 300,
   stuckAfterMs = 10_000,
@@ -54,7 +59,7 @@ export function openEngineDatabase({
 }: DatabaseOptions): EngineDatabase {
   const inMemory = path === ":memory:";
   if (!inMemory) createPrivately(path);
-  const releaseGuard = exclusive && !inMemory ? guardProcess(path, process.pid) : () => {};
+  const fence = exclusive && !inMemory ? openFence(path, clock, onSuperseded) : undefined;
   let writer: Connection | undefined;
   let reader: Connection;
   try {
@@ -62,18 +67,29 @@ export function openEngineDatabase({
     writer.exec("pragma journal_mode = wal; pragma synchronous = full;");
     // Reads the whole schema, so that a damaged file is found now and not during the first turn.
     writer.get("select count(*) from sqlite_master", []);
+    fence?.claim(writer);
     reader = inMemory ? writer : openConnection({ path, busyTimeoutMs, statements, readOnly: true });
   } catch (error) {
     writer?.close();
-    releaseGuard();
+    fence?.release();
     throw error;
   }
   const connection = writer;
-  const commits = groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs });
+  const commits = groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, ...(fence ? { guard: fence.check } : {}) });
   let closing: Promise<void> | undefined;
 
-  async function read<T>(run: () => T): Promise<T> {
+  function mustBeOpen(): void {
     if (closing) throw new TravelAgentError("UNAVAILABLE", "the database is closed; start the gateway again");
+  }
+
+  /** Tells of the commits of other connections only, so it is no use where the writer reads. */
+  function version(): number {
+    mustBeOpen();
+    return Number(reader.get("pragma data_version", [])?.data_version);
+  }
+
+  async function read<T>(run: () => T): Promise<T> {
+    mustBeOpen();
     if (inMemory) await commits.idle();
     return run();
   }
@@ -81,6 +97,7 @@ export function openEngineDatabase({
   return {
     all: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(() => reader.all<R>(sql, params)),
     get: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(() => reader.get<R>(sql, params)),
+    ...(inMemory ? {} : { version }),
     transaction: (work) => commits.transaction((tx) => work(tx)),
     async migrate(owner, migrations) {
       // What is left is looked up in the transaction that does it, so that two callers do nothing twice.
@@ -113,12 +130,55 @@ export function openEngineDatabase({
       closing ??= commits.close().finally(() => {
         if (reader !== connection) reader.close();
         connection.close();
-        releaseGuard();
+        fence?.release();
       });
       return closing;
     },
   };
 }
+
+/** Who owns an exclusive database: kept by a lock while we live, and by a claim in the database itself once we were taken for dead. */
+function openFence(path: string, clock: Clock, onSuperseded: (error: TravelAgentError) => void = () => {}) {
+  const holder = { pid: process.pid, since: clock.now(), nonce: randomUUID() };
+  let ownership: Ownership | undefined;
+  let lost: TravelAgentError | undefined;
+  const lose = (error: TravelAgentError) => {
+    if (lost) return;
+    lost = error;
+    onSuperseded(error);
+  };
+  const guard = guardProcess({ path, holder, clock, onSuperseded: () => lose(superseded(path)) });
+  return {
+    release: guard.release,
+    claim(connection: Connection) {
+      try {
+        ownership = claimOwnership(connection, holder, guard.replaces);
+        guard.settle();
+      } catch (error) {
+        throw guard.replaces && TravelAgentError.is(error, "STORAGE_BUSY") ? pausedInAWrite(path, error) : error;
+      }
+    },
+    check() {
+      if (lost) throw lost;
+      try {
+        ownership?.assert();
+      } catch (error) {
+        if (TravelAgentError.is(error, "CONFLICT")) lose(error);
+        throw error;
+      }
+    },
+  };
+}
+
+const pausedInAWrite = (path: string, cause: unknown): TravelAgentError =>
+  new TravelAgentError(
+    "CONFLICT",
+    `the process that owns the database ${path} stands still in the middle of a write; end it with kill -9, nothing accepted is lost`,
+    {
+      details: { path },
+      cause,
+    },
+  );
 
 /** Rows hold personal data: only the owner of the process may read them. SQLite gives its side files the mode of the main file. */
 function createPrivately(path: string): void {

@@ -42,7 +42,9 @@ describe("an embedded engine on a file", () => {
   it("refuses a second owner and names the first, in the same process and in another", async () => {
     const path = await newPath();
     const engine = openEngine({ path });
-    expect(() => openEngine({ path })).toThrowError(expect.objectContaining({ code: "CONFLICT", details: { path, pid: process.pid } }));
+    expect(() => openEngine({ path })).toThrowError(
+      expect.objectContaining({ code: "CONFLICT", details: { path, pid: process.pid, since: expect.any(Number) } }),
+    );
     await engine.stop();
 
     const child = fork(fileURLToPath(childScript), { execArgv });

@@ -1,3 +1,4 @@
+import type { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Engine, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import { localBus } from "./bus.ts";
 import { openEngineDatabase } from "./database.ts";
@@ -20,6 +21,11 @@ export interface EngineOptions {
   abandonAfterMs?: number;
   /** How long a lock of another program on the database is waited for. Default 1000. */
   busyTimeoutMs?: number;
+  /**
+   * This process was paused or stood still for longer than ten seconds, and another one owns the database now. Nothing can be
+   * written any more; end the process at once, since what it still does outside is done by the other one too.
+   */
+  onSuperseded?: (error: TravelAgentError) => void;
 }
 
 const DEFAULT_CONCURRENCY = 64;
@@ -29,7 +35,7 @@ const SEVEN_DAYS_MS = 7 * 24 * 3_600_000;
 /**
  * The embedded engine: durable work, leases, bus and database in one process on one SQLite file.
  *
- * Raises `CONFLICT` with the owner's process id when another process has the same file open, and `STORAGE_CORRUPT` for a
+ * Raises `CONFLICT` with the owner's process id, and since when, when another process has the same file open, and `STORAGE_CORRUPT` for a
  * damaged file. `stop` also closes the database, so it comes after everything that writes.
  */
 export function openEngine({
@@ -41,8 +47,9 @@ export function openEngine({
   keepFinishedMs = SEVEN_DAYS_MS,
   abandonAfterMs = 1000,
   busyTimeoutMs = 1000,
+  onSuperseded = (error) => log.error("another process owns the database now", { error: error.message }),
 }: EngineOptions): Engine {
-  const db = openEngineDatabase({ path, clock, busyTimeoutMs, exclusive: true });
+  const db = openEngineDatabase({ path, clock, busyTimeoutMs, exclusive: true, onSuperseded });
   try {
     db.migrateNow("engine.work", workMigrations);
     db.migrateNow("engine.lease", leaseMigrations);

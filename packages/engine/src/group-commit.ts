@@ -18,6 +18,8 @@ export interface GroupCommitOptions {
   busyTimeoutMs: number;
   /** A transaction open for longer than this has awaited something else than its `tx`: it is rolled back and fails. */
   stuckAfterMs: number;
+  /** Called at the start of every transaction of the file; what it throws ends the batch with nothing stored. */
+  guard?: () => void;
   batchSize?: number;
 }
 
@@ -47,7 +49,7 @@ export function afterCommit(tx: Tx, connection: Connection, hook: () => void): b
 /** Between two looks at a lock. */
 const BUSY_PAUSE_MS = 20;
 
-export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, batchSize = 256 }: GroupCommitOptions): GroupCommit {
+export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, guard = () => {}, batchSize = 256 }: GroupCommitOptions): GroupCommit {
   const queue: Job[] = [];
   let draining: Promise<void> | undefined;
   let batchOpen: Promise<void> | undefined;
@@ -84,7 +86,9 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, ba
   async function runBatch(jobs: Job[]): Promise<void> {
     try {
       await begin();
+      guard();
     } catch (error) {
+      rollBack();
       for (const job of jobs) job.reject(error);
       return;
     }

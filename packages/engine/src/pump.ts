@@ -29,6 +29,7 @@ export interface Pump {
   /** Starts nothing more. */
   halt(): void;
   runs(): Run[];
+  load(): { waiting: number; running: number; slots: number };
   /** Resolves when nothing runs. */
   idle(): Promise<void>;
 }
@@ -78,7 +79,7 @@ export function createPump(options: PumpOptions): Pump {
   }
 
   function park(item: Item): void {
-    log.warn("work waits because nothing is defined under its name", { workId: item.id, name: item.name, lane: item.lane });
+    log.warn("work waits because nothing is defined under its name", { workId: item.id, name: item.name, "pii.lane": item.lane });
     const others = parked.get(item.name);
     if (others) others.push(item);
     else parked.set(item.name, [item]);
@@ -135,6 +136,7 @@ export function createPump(options: PumpOptions): Pump {
       halted = true;
     },
     runs: () => [...active.values()],
+    load: () => ({ waiting: waiting.size, running: active.size, slots: options.concurrency + options.flowConcurrency }),
     async idle() {
       if (turns.free + flows.free === options.concurrency + options.flowConcurrency) return;
       await new Promise<void>((resolve) => idleWaiters.push(resolve));

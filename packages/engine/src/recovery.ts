@@ -15,7 +15,7 @@ export async function recover(tx: Tx, definitions: ReadonlyMap<string, Definitio
     const crashes = row.crashes + (row.paused === 1 ? 0 : 1);
     const definition = definitions.get(row.name);
     const maxCrashes = definition?.options.maxCrashes ?? DEFAULT_MAX_CRASHES;
-    const fields = { workId: row.id, name: row.name, lane: row.lane ?? undefined, crashes };
+    const fields = { workId: row.id, name: row.name, "pii.lane": row.lane ?? undefined, crashes };
     if (definition && crashes > maxCrashes) {
       const error: ErrorShape = new TravelAgentError(
         "INTERNAL",

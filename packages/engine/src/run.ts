@@ -37,7 +37,7 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
   const outcome = new Promise<Outcome>((resolve) => {
     announce = resolve;
   });
-  const fields = { workId: item.id, name: item.name, lane: item.lane };
+  const fields = { workId: item.id, name: item.name, "pii.lane": item.lane };
   const wanted = () => given !== "paused";
 
   function settle(result: Outcome, reason?: TravelAgentError): void {

@@ -34,6 +34,23 @@ describe("durable work", () => {
     expect(ran).toEqual(["high", "first", "low1", "low2"]);
   });
 
+  it("tells how much waits and runs", async () => {
+    const { work } = await engineWith({ concurrency: 1, flowConcurrency: 2 });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    work.define("turn", () => held);
+    expect(work.load!()).toEqual({ waiting: 0, running: 0, slots: 3 });
+    for (const id of ["a", "b", "c"]) await work.submit({ name: "turn", id, lane: id });
+    await expect.poll(() => work.load!()).toEqual({ waiting: 2, running: 1, slots: 3 });
+    await work.cancel("c");
+    expect(work.load!().waiting).toBe(1);
+    release();
+    await work.result("b", 5000);
+    await expect.poll(() => work.load!()).toEqual({ waiting: 0, running: 0, slots: 3 });
+  });
+
   it("lets a turn wait for a flow that it has started, although all slots are taken", async () => {
     const { work } = await engineWith({ concurrency: 1 });
     work.define("flow", async () => "booked");

@@ -147,6 +147,8 @@ export function createWork({ db, clock, log, concurrency, flowConcurrency, aband
       return rows.map(toInfo);
     },
 
+    load: () => pump.load(),
+
     async retry(id) {
       return db.transaction(async (tx) => {
         const item = await requeueWork(tx, id);

@@ -1,4 +1,4 @@
-import type { InboundMessage } from "@travelagent/protocol/messages";
+import type { Address, InboundMessage } from "@travelagent/protocol/messages";
 
 /** Who may write to an account. Unset means that nobody may: a channel is opened by saying so. */
 export interface AdmissionRules {
@@ -27,4 +27,12 @@ export function admit(message: InboundMessage, rules: AdmissionRules | undefined
   }
   if (rules.dmPolicy === "allowlist" && !rules.allowFrom?.includes(message.senderId) && !rules.allowFrom?.includes("*")) return refused("sender-not-allowed");
   return { admitted: true };
+}
+
+/** Why nobody may be written to first at that address; undefined when it is open. Nobody is reached who could not answer. */
+export function mayReach(address: Address, rules: AdmissionRules | undefined): string | undefined {
+  if (!rules || rules.dmPolicy === "disabled") return "channel-closed";
+  if (address.chatType === "group") return rules.groups?.[address.peerId] || rules.groups?.["*"] ? undefined : "group-not-allowed";
+  if (rules.dmPolicy === "allowlist" && !rules.allowFrom?.includes(address.peerId) && !rules.allowFrom?.includes("*")) return "recipient-not-allowed";
+  return undefined;
 }

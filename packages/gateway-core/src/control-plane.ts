@@ -1,24 +1,37 @@
 import { randomUUID } from "node:crypto";
-import { type ConnectParams, type EventName, type EventPayload, type Handlers, limits as protocolLimits, TravelAgentError } from "@travelagent/protocol";
-import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
+import {
+  type ConnectParams,
+  connectionRoles,
+  type EventName,
+  type EventPayload,
+  type Handlers,
+  joinJson,
+  limits as protocolLimits,
+  TravelAgentError,
+} from "@travelagent/protocol";
+import { type Clock, type Logger, silentLogger, systemClock, type Tracer } from "@travelagent/protocol/ports";
 import type { Authenticator } from "./auth/auth.ts";
-import { createOriginCheck, type OriginOptions } from "./auth/origin.ts";
-import { createPeerReader, isLoopback, type Peer, type RequestHead } from "./auth/peer.ts";
+import type { Devices } from "./auth/devices/devices.ts";
+import { asRequest, deviceHandlers } from "./auth/devices/handlers.ts";
+import { type CheckOrigin, createOriginCheck, type OriginOptions } from "./auth/origin.ts";
+import { createPeerReader, isLoopback, type Peer, type ReadPeer, type RequestHead } from "./auth/peer.ts";
 import type { Visitors } from "./auth/visitors.ts";
 import { type ConnectedClient, runConnection } from "./connections/connection-io.ts";
 import { createConnections, type PublishOptions } from "./connections/connections.ts";
 import { type Admitted, checkConnect, type HandshakeResult } from "./connections/handshake.ts";
 import { helloFor, type SessionDefaults } from "./connections/hello.ts";
 import { createPresence } from "./connections/presence.ts";
+import { notePresence } from "./connections/presence-note.ts";
 import type { Socket } from "./connections/socket.ts";
 import { createVisitorLimits, type VisitorLimitOptions } from "./connections/visitor-limits.ts";
-import { createHealth, type ReadHealth } from "./health.ts";
+import { createHealth, type HealthSnapshot, type ReadHealth } from "./health.ts";
 import { consoleRoutes } from "./http/console-routes.ts";
 import { readCookie } from "./http/cookies.ts";
 import { createHttp, type HttpHandler, sessionCookie } from "./http/http.ts";
 import { pageRoutes, visitorCookie } from "./http/page-routes.ts";
 import type { HttpRoute } from "./http/route.ts";
 import { systemRoutes } from "./http/system-routes.ts";
+import type { WidgetOptions } from "./http/widget-routes.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
 import { createRouter } from "./router/router.ts";
 
@@ -38,26 +51,33 @@ export interface ControlPlaneOptions {
   clock?: Clock;
   log?: Logger;
   metrics?: Metrics;
+  tracer?: Tracer;
   /** Facts for `health` and `/readyz`. */
   health?: ReadHealth;
-  /** Further facts for `status`. At once and without I/O. */
-  status?: () => Record<string, unknown>;
+  /** Further facts for `status`, from what `health` last found. At once and without I/O. */
+  status?: (health: HealthSnapshot) => Record<string, unknown>;
   /** Absent: the web chat is off. */
   visitors?: Visitors;
+  /** Started. Absent: no device pairs, there are no nodes, and no methods `device.*`. */
+  devices?: Devices;
   visitorLimits?: VisitorLimitOptions;
   sessionDefaults?: SessionDefaults;
   /** Built web pages: `index.html`, `chat.html`, `assets/…`. Absent: no pages are served. */
   staticDir?: string;
+  /** Other sites may show the web chat. Absent: none may, and there is no `/widget.js`. */
+  widget?: WidgetOptions;
   /** Further HTTP addresses, such as webhooks. Those named here come before the built-in ones only where they are more exact. */
   routes?: readonly HttpRoute[];
-  /** `trustedProxies`: addresses or CIDR ranges whose forwarded headers count. */
-  network?: OriginOptions & { trustedProxies?: readonly string[] };
+  network?: NetworkOptions;
   limits?: Partial<ControlPlaneLimits>;
   /** Hears of every client past the handshake, such as the registry of nodes. */
   observe?: ClientObserver;
   /** For tests: results and events must match the protocol, otherwise `INTERNAL`. */
   validate?: boolean;
 }
+
+/** `trustedProxies`: addresses or CIDR ranges whose forwarded headers count. */
+export type NetworkOptions = OriginOptions & { trustedProxies?: readonly string[] };
 
 export interface ClientObserver {
   /** The hello is sent; events for this connection may follow. */
@@ -80,6 +100,10 @@ export interface ControlPlane {
   followers(sessionKey: string): number;
   /** Until then `/readyz` answers 503 and clients are asked to come back. */
   setReady(): void;
+  /** Other rules about who may connect from where. Raises `CONFIG_INVALID`; what it returns puts them in force. Connections that are open stay. */
+  prepareNetwork(network: NetworkOptions): () => void;
+  /** A part is degraded, or well again: reads `health` now instead of when the last reading is old. */
+  healthChanged(): void;
   readonly http: HttpHandler;
   /** Before an upgrade: the refusal, or undefined. */
   refuseUpgrade(head: RequestHead): TravelAgentError | undefined;
@@ -100,6 +124,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     log = silentLogger,
     metrics = createMetrics(),
     visitors,
+    devices,
     sessionDefaults,
     staticDir,
     network = {},
@@ -107,11 +132,20 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   } = options;
   const limits: ControlPlaneLimits = { ...protocolLimits, requestTimeoutMs: 60_000, ...options.limits };
   const startedAt = clock.now();
-  const readPeer = createPeerReader(network.trustedProxies);
-  const checkOrigin = createOriginCheck(network);
-  const health = createHealth({ clock, log, ...(options.health ? { read: options.health } : {}) });
+  const networkRules = (given: NetworkOptions) => ({ readPeer: createPeerReader(given.trustedProxies), checkOrigin: createOriginCheck(given) });
+  let rules = networkRules(network);
+  const readPeer: ReadPeer = (head) => rules.readPeer(head);
+  const checkOrigin: CheckOrigin = (head, peer) => rules.checkOrigin(head, peer);
+  const health = createHealth({
+    clock,
+    log,
+    onChange: (snapshot) => connections.publish("health", { ...snapshot, degraded: [...snapshot.degraded] }),
+    ...(options.health ? { read: options.health } : {}),
+  });
   const pending = new Set<(code: number, reason: string) => void>();
   let phase: "starting" | "ready" | "stopped" = "starting";
+  /** Grows whenever a credential ends: what was found out before that may not hold any more. */
+  let revocations = 0;
 
   const stateVersion = () => ({ presence: presence.version(), health: health.version() });
   const connections = createConnections({
@@ -120,14 +154,18 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     maxBufferedBytes: limits.maxBufferedBytes,
     tickIntervalMs: limits.tickIntervalMs,
     stateVersion,
-    onTick: () => auth.sessions.sweep(),
+    onTick: () => {
+      auth.sessions.sweep();
+      // Only while somebody is there to be told.
+      health.snapshot();
+    },
     validateEvents: validate,
   });
   const presence = createPresence({
     clock,
     self: { version, text: `gateway ${version}` },
     intervalMs: () => Math.max(1000, connections.size * presenceMsPerClient),
-    onChange: () => connections.publish("presence", { presence: presence.list() }),
+    onChange: () => connections.publish("presence", joinJson({ presence: presence.list() })),
   });
   const status = () => ({
     ok: health.snapshot().ok,
@@ -136,15 +174,20 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     uptimeMs: clock.now() - startedAt,
     connections: connections.size,
     degraded: health.snapshot().degraded,
-    ...options.status?.(),
+    ...options.status?.(health.snapshot()),
   });
 
   const limitVisitor = createVisitorLimits({ clock, ...options.visitorLimits });
   const router = createRouter({
     handlers: {
-      health: (params) => (params?.probe ? health.refresh(true) : health.snapshot()),
+      health: (params) => (params?.probe || health.version() === 0 ? health.refresh(params?.probe) : health.snapshot()),
       status,
       "system-presence": () => presence.list(),
+      "system-event": (params) => {
+        notePresence(presence, params);
+        return { ok: true };
+      },
+      ...(devices ? deviceHandlers(devices) : {}),
       ...options.handlers,
     },
     clock,
@@ -152,27 +195,36 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     metrics,
     limit: (caller, method) => limitVisitor(caller as ConnectedClient, method),
     requestTimeoutMs: limits.requestTimeoutMs,
+    ...(options.tracer ? { tracer: options.tracer } : {}),
     validateResults: validate,
   });
 
   metrics.gauge("uptime_seconds", "Time since start.", () => (clock.now() - startedAt) / 1000);
-  metrics.gauge("connections", "Clients that are connected.", () => connections.size);
+  metrics.gauge("connections", "Clients that are connected, by role.", () =>
+    connectionRoles.map((role) => ({ labels: { role }, value: connections.count(role) })),
+  );
   metrics.gauge("process_resident_memory_bytes", "Memory of this process.", () => process.memoryUsage.rss());
   const handshakes = metrics.counter("handshakes_total", "Connection attempts by outcome.", ["outcome"]);
 
-  const handshake = (params: unknown, head: RequestHead, peer: Peer): HandshakeResult => {
+  /** Every browser names the origin when it opens a socket, and it was checked; without one this is no page of ours. */
+  const cookiesOf = ({ headers: { cookie, origin } }: RequestHead) => ({
+    sessionCookie: origin === undefined ? undefined : readCookie(cookie, sessionCookie),
+    visitorCookie: readCookie(cookie, visitorCookie),
+  });
+
+  const handshake = (params: unknown, cookies: ReturnType<typeof cookiesOf>, peer: Peer, nonce: string): HandshakeResult | Promise<HandshakeResult> => {
     if (phase !== "ready") {
       const error = new TravelAgentError("UNAVAILABLE", "gateway starting; retry shortly", { retryAfterMs: 500 });
       return { ok: false, error, closeCode: 1013 };
     }
-    const cookies = head.headers.cookie;
     return checkConnect(params, {
       auth,
       peer,
+      nonce,
+      clock,
       visitors,
-      // Every browser names the origin here, and it was checked; without one this is no page of ours.
-      sessionCookie: head.headers.origin === undefined ? undefined : readCookie(cookies, sessionCookie),
-      visitorCookie: readCookie(cookies, visitorCookie),
+      devices,
+      ...cookies,
     });
   };
 
@@ -204,20 +256,33 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       return;
     }
     const peer = readPeer(head);
-    const id = randomUUID();
+    // Of the request no more than this is held: it is as large as all the rest of an idle client.
+    const cookies = cookiesOf(head);
+    const [id, nonce] = [randomUUID(), randomUUID()];
     let present = false;
+    let before = 0;
+    const noted = (result: HandshakeResult): HandshakeResult => {
+      handshakes.at(result.ok ? "ok" : result.error.code).inc();
+      if (!result.ok) logRefusal(result.error, id, peer);
+      return result;
+    };
     const end = runConnection(
       socket,
-      { id, nonce: randomUUID(), address: peer.address, clock, handshakeTimeoutMs: limits.handshakeTimeoutMs },
+      { id, nonce, address: peer.address, clock, handshakeTimeoutMs: limits.handshakeTimeoutMs },
       {
         checkConnect(params) {
-          const result = handshake(params, head, peer);
-          handshakes.at(result.ok ? "ok" : result.error.code).inc();
-          if (!result.ok) logRefusal(result.error, id, peer);
-          return result;
+          before = revocations;
+          const result = handshake(params, cookies, peer, nonce);
+          return result instanceof Promise ? result : noted(result);
+        },
+        stillHolds(result) {
+          if (!result.ok || revocations === before) return noted(result);
+          const error = new TravelAgentError("UNAVAILABLE", "a credential was revoked just now: connect again", { retryAfterMs: 100 });
+          return noted({ ok: false, error, closeCode: 1013 });
         },
         hello,
         follow: (client, sessionKey) => connections.follow(client, sessionKey),
+        unfollow: (client, sessionKey) => connections.unfollow(client, sessionKey),
         connected(client, { params }) {
           const { client: info } = params;
           pending.delete(end);
@@ -235,6 +300,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
             ...(deviceFamily === undefined ? {} : { deviceFamily }),
             ...(modelIdentifier === undefined ? {} : { modelIdentifier }),
             ...(instanceId === undefined ? {} : { instanceId }),
+            ...(client.deviceId === undefined ? {} : { deviceId: client.deviceId }),
             ...(displayName === undefined ? {} : { host: displayName }),
             ...(isLoopback(peer.address) || peer.address === "" ? {} : { ip: peer.address }),
           });
@@ -251,13 +317,27 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     pending.add(end);
   };
 
-  const forgetAuth = auth.onRevoked((credential) =>
-    connections.endWhere(
-      (member) => (member as ConnectedClient).principal?.credential === credential,
-      1008,
-      "the credential is no longer valid: sign in again",
-    ),
-  );
+  const endRevoked = (isMeant: (client: ConnectedClient) => boolean) => {
+    revocations += 1;
+    connections.endWhere((member) => isMeant(member as ConnectedClient), 1008, "the credential is no longer valid: sign in again");
+  };
+  const forgetAuth = auth.onRevoked((credential) => endRevoked(({ principal }) => principal?.credential === credential));
+  const forgetDevices = devices?.onNews((news) => {
+    switch (news.type) {
+      case "requested":
+        return connections.publish("device.pair.requested", asRequest(news.request));
+      case "resolved": {
+        const { type: _, ...payload } = news;
+        return connections.publish("device.pair.resolved", payload);
+      }
+      case "revoked": {
+        const isMeant = ({ deviceId, role }: ConnectedClient) => deviceId === news.deviceId && (news.role === undefined || news.role === role);
+        endRevoked((client) => isMeant(client) && client.id !== news.by);
+        // Whoever revoked what they are connected with reads the answer first.
+        if (news.by !== undefined) clock.after(0, () => endRevoked((client) => isMeant(client) && client.id === news.by));
+      }
+    }
+  });
 
   return {
     auth,
@@ -271,8 +351,17 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       return connections.size;
     },
     setReady() {
-      if (phase === "starting") phase = "ready";
+      if (phase !== "starting") return;
+      phase = "ready";
+      void health.refresh();
     },
+    prepareNetwork(given) {
+      const next = networkRules(given);
+      return () => {
+        rules = next;
+      };
+    },
+    healthChanged: () => void health.refresh(),
     http: createHttp({
       auth,
       readPeer,
@@ -281,7 +370,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       routes: [
         ...systemRoutes({ health, metrics, status, ready: () => phase === "ready" }),
         ...consoleRoutes(auth, clock),
-        ...(staticDir === undefined ? [] : pageRoutes(staticDir, visitors)),
+        ...(staticDir === undefined ? [] : pageRoutes(staticDir, visitors, options.widget)),
         ...(options.routes ?? []),
       ],
     }),
@@ -293,6 +382,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       if (phase === "stopped") return;
       phase = "stopped";
       forgetAuth();
+      forgetDevices?.();
       connections.publish("shutdown", { reason, ...(restartExpectedMs === undefined ? {} : { restartExpectedMs }) });
       connections.endWhere(() => true, 1012, "service restart");
       for (const end of [...pending]) end(1012, "service restart");

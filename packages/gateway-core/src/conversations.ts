@@ -27,6 +27,11 @@ export interface Conversations {
     tx: Tx,
     inbound: { sessionKey: string; agentId: string; address: Address; displayName: string; timeZone?: string; preview: string; at: number },
   ): Promise<ConversationRow>;
+  /** Somebody is written to who may not have written yet: makes the row if it is new and returns it as it then is. Changes no owner. */
+  noteOutbound(
+    tx: Tx,
+    outbound: { sessionKey: string; agentId: string; address: Address; displayName: string; preview: string; at: number },
+  ): Promise<ConversationRow>;
   noteReply(tx: Tx, reply: { sessionKey: string; preview: string; at: number }): Promise<void>;
   /** The agent gives up ownership; a person is awaited. */
   needPerson(tx: Tx, sessionKey: string): Promise<void>;
@@ -103,6 +108,22 @@ export function createConversations({ db }: { db: Database }): Conversations {
         JSON.stringify(address),
         displayName,
         timeZone ?? null,
+        preview(text),
+        at,
+      );
+      return read(row!);
+    },
+    async noteOutbound(tx, { sessionKey, agentId, address, displayName, preview: text, at }) {
+      const row = await tx.get(
+        `insert into conversation (session_key, channel, account_id, agent_id, address, state, epoch, display_name, preview, unanswered, last_at)
+         values (?, ?, ?, ?, ?, 'agent', 1, ?, ?, 0, ?)
+         on conflict (session_key) do update set preview = excluded.preview, last_at = excluded.last_at returning *`,
+        sessionKey,
+        address.channel,
+        address.accountId,
+        agentId,
+        JSON.stringify(address),
+        displayName,
         preview(text),
         at,
       );

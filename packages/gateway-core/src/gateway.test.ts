@@ -60,6 +60,7 @@ const call = (over: Partial<Call> = {}): Call => ({
   actor: "ana",
   signal: new AbortController().signal,
   follow: () => undefined,
+  unfollow: () => undefined,
   later: () => undefined,
   ...over,
 });

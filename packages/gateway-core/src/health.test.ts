@@ -39,4 +39,26 @@ describe("health", () => {
     expect(await health.refresh()).toMatchObject({ ok: false, degraded: ["health"] });
     expect(log.lines).toHaveLength(1);
   });
+
+  it("is told when it changes, and not when it is only read", async () => {
+    const clock = fakeClock();
+    const told: unknown[] = [];
+    let degraded: string[] = [];
+    const health = createHealth({ clock, read: () => ({ degraded }), onChange: (snapshot) => told.push([snapshot.ok, ...snapshot.degraded]) });
+    const reads = async (times: number) => {
+      for (let count = 0; count < times; count += 1) {
+        const reading = health.refresh();
+        await clock.advance(1);
+        await reading;
+      }
+    };
+    await reads(3);
+    degraded = ["model:a/b", "store:database"];
+    await reads(3);
+    degraded = ["store:database", "model:a/b"];
+    await reads(3);
+    degraded = [];
+    await reads(2);
+    expect(told).toEqual([[true, "model:a/b", "store:database"], [true]]);
+  });
 });

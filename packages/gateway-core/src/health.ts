@@ -1,5 +1,5 @@
+import { memoizeJson } from "@travelagent/protocol";
 import { type Clock, type Logger, silentLogger } from "@travelagent/protocol/ports";
-import { memoizeJson } from "./router/json-memo.ts";
 
 /** Facts about the parts of the system; `degraded` names what works only in part or not at all. */
 export interface HealthFacts {
@@ -20,7 +20,7 @@ export interface HealthSnapshot extends HealthFacts {
 
 /** A cached snapshot. It is read when somebody asks and the last one is old: nobody asks, nothing happens. */
 export interface Health {
-  /** At once, perhaps `ttlMs` old; an older one starts a reading in the background. Changes of it are told to nobody. */
+  /** At once, perhaps `ttlMs` old; an older one starts a reading in the background. */
   snapshot(): HealthSnapshot;
   /** Reads anew. Many who ask at the same time share one reading. */
   refresh(probe?: boolean): Promise<HealthSnapshot>;
@@ -32,11 +32,15 @@ export interface HealthOptions {
   read?: ReadHealth;
   clock: Clock;
   log?: Logger;
+  /** `ok` or `degraded` is another than in the reading before. Not told of the first. */
+  onChange?: (snapshot: HealthSnapshot) => void;
   /** Default 60 s. */
   ttlMs?: number;
 }
 
-export function createHealth({ read = () => ({}), clock, log = silentLogger, ttlMs = 60_000 }: HealthOptions): Health {
+const verdict = ({ ok, degraded }: HealthSnapshot): string => [ok, ...[...degraded].sort()].join("\n");
+
+export function createHealth({ read = () => ({}), clock, log = silentLogger, onChange, ttlMs = 60_000 }: HealthOptions): Health {
   const snapshotOf = (facts: HealthFacts, startedAt: number): HealthSnapshot =>
     memoizeJson({ ...facts, ok: facts.ok ?? true, ts: clock.now(), durationMs: clock.now() - startedAt, degraded: facts.degraded ?? [] });
   let current = snapshotOf({}, clock.now());
@@ -45,6 +49,7 @@ export function createHealth({ read = () => ({}), clock, log = silentLogger, ttl
 
   const take = async (probe: boolean): Promise<HealthSnapshot> => {
     const startedAt = clock.now();
+    const before = version === 0 ? undefined : current;
     try {
       current = snapshotOf(await read(probe), startedAt);
     } catch (error) {
@@ -52,6 +57,10 @@ export function createHealth({ read = () => ({}), clock, log = silentLogger, ttl
       current = snapshotOf({ ok: false, degraded: ["health"] }, startedAt);
     }
     version += 1;
+    if (before && verdict(before) !== verdict(current)) {
+      log[current.ok && current.degraded.length === 0 ? "info" : "warn"]("health changed", { ok: current.ok, degraded: current.degraded });
+      onChange?.(current);
+    }
     return current;
   };
 

@@ -13,13 +13,14 @@ export interface InboxRow {
   status: "accepted" | InboxEnd;
   reason?: string;
   receivedAt: number;
+  endedAt?: number;
 }
 
 export interface Inbox {
   get(id: string): Promise<InboxRow | null>;
   /** The row that has this dedupe key already. */
   find(tx: Tx, message: InboundMessage): Promise<InboxRow | null>;
-  insert(tx: Tx, row: Omit<InboxRow, "receivedAt">): Promise<void>;
+  insert(tx: Tx, row: Omit<InboxRow, "receivedAt" | "endedAt">): Promise<void>;
   /** The first end counts; true when this was it. */
   end(tx: Tx, id: string, status: InboxEnd, reason?: string): Promise<boolean>;
   /** Not ended yet, oldest first. */
@@ -36,6 +37,7 @@ const read = (row: Row): InboxRow => ({
   status: row.status as InboxRow["status"],
   ...(row.reason ? { reason: row.reason as string } : {}),
   receivedAt: Number(row.received_at),
+  ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
 });
 
 export const createInbox = ({ db, clock }: { db: Database; clock: Clock }): Inbox => ({

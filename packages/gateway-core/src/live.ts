@@ -10,6 +10,8 @@ export interface LiveRun {
   hear(event: TurnEvent): void;
   /** The reply is committed; the `final` follows once it was sent (see `finalOf`). */
   done(): void;
+  /** No model could answer; words for the customer are committed all the same. */
+  failed(reason: string): void;
   aborted(): void;
 }
 
@@ -58,7 +60,7 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
           break;
         case "tool-start":
           flush();
-          agent("tool", { phase: "start", name: event.name, toolCallId: event.toolCallId });
+          agent("tool", { phase: "start", name: event.name, toolCallId: event.toolCallId, args: event.args });
           break;
         case "tool-end":
           agent("tool", { phase: "result", name: event.name, toolCallId: event.toolCallId, isError: event.isError });
@@ -71,6 +73,10 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
     done() {
       flush();
       agent("lifecycle", { phase: "end", endedAt: clock.now() });
+    },
+    failed(reason) {
+      flush();
+      agent("lifecycle", { phase: "error", error: reason, endedAt: clock.now() });
     },
     aborted() {
       flush();

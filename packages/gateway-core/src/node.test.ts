@@ -212,17 +212,24 @@ describe("serving", () => {
 
   it("says so when the address cannot be bound", async () => {
     const { control } = await gateway();
-    await expect(serve({ control, port: 0, host: "192.0.2.1" })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await expect(serve({ control, port: 0, host: "192.0.2.1", allowPlaintext: true })).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: expect.stringContaining("cannot listen"),
+    });
   });
 
   it("without authentication stays on this machine", async () => {
     const control = createControlPlane({ handlers: {}, auth: createAuth({ mode: "none" }), version: "1" });
-    await expect(serve({ control, port: 0, host: "0.0.0.0" })).rejects.toMatchObject({ code: "CONFIG_INVALID" });
+    await expect(serve({ control, port: 0, host: "0.0.0.0", allowPlaintext: true })).rejects.toMatchObject({
+      code: "CONFIG_INVALID",
+      message: expect.stringContaining("without authentication"),
+    });
   });
 
-  it("to others without TLS warns", async () => {
+  it("to others without TLS needs leave, and warns", async () => {
     const log = recordingLogger();
-    await gateway({}, { host: "0.0.0.0", log });
+    await expect(gateway({}, { host: "0.0.0.0", log })).rejects.toMatchObject({ code: "CONFIG_INVALID", message: expect.stringContaining("without TLS") });
+    await gateway({}, { host: "0.0.0.0", log, allowPlaintext: true });
     expect(log.lines).toMatchObject([{ level: "warn", fields: { host: "0.0.0.0" } }]);
   });
 

@@ -29,6 +29,8 @@ export interface OutboxOptions {
   log: Logger;
   adapter(channel: string, accountId: string): ChannelAdapter | undefined;
   onChange(delivery: Delivery): void;
+  /** An adapter is asked to send; the returned function hears what it said. */
+  onSend?(delivery: Delivery): (receipt: Receipt) => void;
   /** A reply older than this is not sent any more: after a long outage it would only confuse. Default 24 h. */
   timeToLiveMs?: number;
   /** Attempts of a send that surely did not happen, with growing pauses. The default lasts for an outage of about two hours. */
@@ -56,7 +58,12 @@ export interface Outbox {
   /** Failed, expired or unknown goes back to pending. Raises `NOT_FOUND` or `CONFLICT`. */
   retry(id: string): Promise<void>;
   resolve(id: string, outcome: "sent" | "failed"): Promise<void>;
+  /** Waits until the delivery is no longer on its way, at most five seconds. An id that is not there is not waited for. */
+  settled(id: string): Promise<void>;
 }
+
+const settledWithinMs = 5_000;
+const underWay = (status: DeliveryStatus): boolean => status === "pending" || status === "attempting";
 
 const read = (row: Row): Delivery => ({
   id: row.id as string,
@@ -87,6 +94,7 @@ export function createOutbox({
   log,
   adapter,
   onChange,
+  onSend,
   timeToLiveMs = 24 * 3_600_000,
   maxAttempts = 32,
   sendTimeoutMs = 60_000,
@@ -97,6 +105,12 @@ export function createOutbox({
   const timers = new Map<string, () => void>();
   const stopping = new AbortController();
   let draining = false;
+  const waiting = new Map<string, Set<() => void>>();
+
+  const changed = (delivery: Delivery): void => {
+    if (!underWay(delivery.status)) for (const wake of waiting.get(delivery.id) ?? []) wake();
+    onChange(delivery);
+  };
 
   const settle = async (id: string, status: DeliveryStatus, fields: { externalId?: string; reason?: string; nextAt?: number } = {}): Promise<void> => {
     const row = await db.transaction((tx) =>
@@ -110,7 +124,7 @@ export function createOutbox({
         id,
       ),
     );
-    if (row) onChange(read(row));
+    if (row) changed(read(row));
   };
 
   /** Claims the head of a conversation's queue in one commit with the check that the agent still may speak. */
@@ -156,10 +170,11 @@ export function createOutbox({
         return;
       }
       if (!send) {
-        onChange(delivery);
+        changed(delivery);
         continue;
       }
       const channel = adapter(delivery.address.channel, delivery.address.accountId);
+      const sent = onSend?.(delivery);
       const receipt: Receipt = channel
         ? await inTime(async (signal) =>
             channel.send(delivery.address, inDialect(delivery.message, channel), {
@@ -169,6 +184,7 @@ export function createOutbox({
             }),
           )
         : { status: "failed", reason: `the channel ${delivery.address.channel} is not running`, retryable: true };
+      sent?.(receipt);
       // Cut off by the stop: it stays `attempting`, and the next start asks the adapter what became of it.
       if (stopping.signal.aborted && receipt.status === "unknown") return;
       await finishWhenPossible(delivery, receipt);
@@ -234,7 +250,7 @@ export function createOutbox({
         throw new TravelAgentError("CONFLICT", `this delivery is ${String(before.status)}; only ${from.join(", ")} can be changed`);
       return tx.get(`update outbox set ${sql}, updated_at = ? where id = ? returning *`, ...values, clock.now(), id);
     });
-    onChange(read(row!));
+    changed(read(row!));
     return read(row!);
   };
 
@@ -325,6 +341,21 @@ export function createOutbox({
     },
     async resolve(id, outcome) {
       await set(id, ["unknown"], "status = ?", outcome);
+    },
+    async settled(id) {
+      let wake = (): void => undefined;
+      const woken = new Promise<void>((resolve) => (wake = resolve));
+      const waiters = waiting.get(id) ?? new Set();
+      waiting.set(id, waiters.add(wake));
+      const disarm = clock.after(settledWithinMs, wake);
+      try {
+        const row = await db.get("select status from outbox where id = ?", id);
+        if (row && underWay(row.status as DeliveryStatus)) await woken;
+      } finally {
+        disarm();
+        waiters.delete(wake);
+        if (waiters.size === 0) waiting.delete(id);
+      }
     },
   };
 }

@@ -4,6 +4,7 @@ import type { Clock, Database } from "@travelagent/protocol/ports";
 import type { Conversations } from "./conversations.ts";
 import type { Outbox } from "./outbox.ts";
 import type { SessionPort } from "./ports.ts";
+import { sessionMeta } from "./session-meta.ts";
 
 /** Something the customer is to hear without having asked just now. */
 export interface News {
@@ -35,6 +36,8 @@ export const createTell =
       timestamp: clock.now(),
       ...shown,
     };
+    // A session that was deleted since is begun anew.
+    await sessions.ensure(sessionKey, sessionMeta(conversation.agentId, conversation.address));
     await sessions.append(sessionKey, [{ id: `${id}:final`, message }], { durable: true });
     outbox.kick(sessionKey);
   };

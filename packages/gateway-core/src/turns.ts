@@ -1,16 +1,20 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Address, AssistantMessage, UserMessage } from "@travelagent/protocol/messages";
-import type { Clock, Database, Logger, Work, WorkContext } from "@travelagent/protocol/ports";
-import type { AgentPort, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
+import type { Clock, Database, Logger, Tx, Work, WorkContext } from "@travelagent/protocol/ports";
+import type { AgentPort, TurnEvent, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 import * as z from "zod";
 import type { Announcer } from "./announce.ts";
+import { cardNotice, hadCard, withCardNotice } from "./card-free.ts";
+import { messagesTopic } from "./connections/topics.ts";
 import type { ConversationRow, Conversations } from "./conversations.ts";
+import type { Flow } from "./flow.ts";
 import type { Inbox, InboxRow } from "./inbox.ts";
 import { decisionPrefix, turnWork } from "./intake.ts";
 import { liveRun } from "./live.ts";
 import type { Outbox } from "./outbox.ts";
-import type { SessionPort } from "./ports.ts";
+import type { SessionPort, SessionUse } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
+import { sessionMeta } from "./session-meta.ts";
 import { storeCannotWrite } from "./store-failure.ts";
 import type { Tell } from "./tell.ts";
 import { isTimeZone } from "./time-zone.ts";
@@ -26,6 +30,8 @@ export interface TurnsOptions {
   publisher: Publisher;
   announcer: Announcer;
   tell: Tell;
+  /** Whoever waits for this run hears what it does. Must not throw. */
+  listen(runId: string, event: TurnEvent): void;
   /** The agent is at work on an answer. Best effort; must not throw. */
   showTyping(to: Address): void;
   clock: Clock;
@@ -33,15 +39,33 @@ export interface TurnsOptions {
   /** IANA zone of customers whose platform does not tell. */
   timeZone: string;
   turnTimeoutMs: number;
-  /** Told after each turn, for metrics. */
-  onEnd?(turn: { outcome: string; ms: number; channel: string }): void;
+  flow: Flow;
+  /** Runs in the commit that puts a reply into the outbox: what the models used. */
+  recordUsage?(tx: Tx, used: { runId: string; conversation: ConversationRow; outcome: TurnOutcome }): Promise<void>;
+  /** A row of the index of sessions is other than it was. */
+  onSession(sessionKey: string, reason: string): void;
 }
 
-const Input = z.union([z.strictObject({ inboxId: z.string() }), z.strictObject({ decisionId: z.string(), sessionKey: z.string() })]);
+const Input = z.union([
+  z.strictObject({ inboxId: z.string(), traceparent: z.string().optional() }),
+  z.strictObject({ decisionId: z.string(), sessionKey: z.string() }),
+]);
 
 const withPerson =
   "A colleague has taken over this conversation, so this button did nothing. Your colleague at the agency sees your answer and writes to you here.";
 const sorry = "I am sorry, something went wrong on our side. I have kept your message, and a colleague will answer you here.";
+
+/** Stands in the conversation, for people, where a turn ends with calls of the program's functions and no words. */
+const calling = ({ clientCalls = [] }: TurnOutcome): string =>
+  clientCalls.length > 0 ? `(asks the program for ${clientCalls.map(({ name }) => name).join(", ")})` : "";
+
+const useOf = ({ address }: ConversationRow, { message, usage = message.usage }: TurnOutcome): SessionUse => ({
+  lastChannel: address.channel,
+  lastTo: address.peerId,
+  model: `${message.provider}/${message.model}`,
+  ...(message.usage ? { contextTokens: message.usage.input + message.usage.cacheRead + message.usage.cacheWrite } : {}),
+  ...(usage ? { usage: { input: usage.input + usage.cacheRead + usage.cacheWrite, output: usage.output, totalTokens: usage.totalTokens } } : {}),
+});
 
 export interface Turns {
   /** Registers the durable function. Before the engine starts. */
@@ -50,8 +74,11 @@ export interface Turns {
   resume(decisionId: string, sessionKey: string): Promise<void>;
   /** After a start: messages whose turn was lost are queued again, those whose turn ended without an answer go to a person. */
   sweep(): Promise<void>;
-  /** Ends what runs and waits in a session, or that one run, because the customer or an operator said so. Returns the runs that were ended. */
-  abort(sessionKey: string, runId?: string): Promise<string[]>;
+  /**
+   * Ends what runs and waits in a session, or that one run, because the customer or an operator said so. Returns the runs that
+   * were ended. `toPerson`: a person answers what they were to answer.
+   */
+  abort(sessionKey: string, runId?: string, options?: { toPerson?: boolean }): Promise<string[]>;
 }
 
 export function createTurns({
@@ -65,12 +92,15 @@ export function createTurns({
   publisher,
   announcer,
   tell,
+  listen,
   showTyping,
   clock,
   log,
   timeZone,
   turnTimeoutMs,
-  onEnd,
+  flow,
+  recordUsage,
+  onSession,
 }: TurnsOptions): Turns {
   const announce = async (sessionKey: string): Promise<void> => {
     const conversation = await conversations.get(sessionKey);
@@ -83,6 +113,7 @@ export function createTurns({
     customerId: string | undefined,
     row: InboxRow | null,
     lastShown: string[],
+    traceparent: string,
     decisionId?: string,
   ): TurnRequest => ({
     turn: {
@@ -95,6 +126,7 @@ export function createTurns({
       peerId: conversation.address.peerId,
       timeZone: [row?.message.timeZone, conversation.timeZone].find((zone) => zone !== undefined && isTimeZone(zone)) ?? timeZone,
       ...(customerId === undefined ? {} : { customerId }),
+      ...(traceparent === "" ? {} : { traceparent }),
     },
     ...(row
       ? {
@@ -109,6 +141,7 @@ export function createTurns({
         }
       : {}),
     ...(decisionId ? { decisionId } : {}),
+    ...(row?.message.program ? { program: row.message.program } : {}),
   });
 
   /**
@@ -141,17 +174,20 @@ export function createTurns({
         address,
         author: replied ? "agent" : "system",
         epoch,
-        message: { text: outcome.text, ...(outcome.cards.length > 0 ? { cards: outcome.cards } : {}) },
+        message: { text: outcome.text || calling(outcome), ...(outcome.cards.length > 0 ? { cards: outcome.cards } : {}) },
       });
       await outcome.commit(tx);
-      await conversations.noteReply(tx, { sessionKey, preview: outcome.text, at: clock.now() });
+      await recordUsage?.(tx, { runId: context.id, conversation, outcome });
+      await conversations.noteReply(tx, { sessionKey, preview: outcome.text || calling(outcome), at: clock.now() });
       if (!replied) await conversations.needPerson(tx, sessionKey);
       return { sent: true };
     });
 
-  const run = async (context: WorkContext, rawInput: unknown): Promise<unknown> => {
-    const started = clock.now();
-    const input = Input.parse(rawInput);
+  const run = async (
+    context: WorkContext,
+    input: z.infer<typeof Input>,
+    seen: ReturnType<Flow["turn"]>,
+  ): Promise<Record<string, unknown> & { outcome: string }> => {
     const row = "inboxId" in input ? await inbox.get(input.inboxId) : null;
     const sessionKey = row?.sessionKey ?? ("sessionKey" in input ? input.sessionKey : undefined);
     const conversation = sessionKey ? await conversations.get(sessionKey) : null;
@@ -159,13 +195,19 @@ export function createTurns({
       await db.transaction((tx) => inbox.end(tx, context.id, "ignored", "the conversation is gone"));
       return { outcome: "ignored", reason: "the conversation is gone" };
     }
+    const { agentId, address } = conversation;
+    seen.at({ sessionKey: conversation.sessionKey, channel: address.channel, agentId, ...(row ? { receivedAt: row.receivedAt } : {}) });
     // Aborted, and the process died before the work was cancelled: nothing may be done for it any more.
     if (row && row.status !== "accepted" && !(await replied(context.id))) return { outcome: row.status, reason: row.reason };
     // The message was taken in under this epoch; a decided approval speaks for whoever owns the conversation now.
     const epoch = row?.epoch ?? (await context.step("epoch", async () => conversation.epoch));
     const decisionId = "decisionId" in input ? input.decisionId : undefined;
 
-    if (row && conversation.state !== "agent" && !(await replied(context.id))) {
+    // A session that was deleted while this message waited is begun anew.
+    const session = (await sessions.get(conversation.sessionKey)) ?? (await sessions.ensure(conversation.sessionKey, sessionMeta(agentId, address)));
+    const silenced = session?.sendPolicy === "deny" && conversation.state === "agent";
+    if (row && (silenced || conversation.state !== "agent") && !(await replied(context.id))) {
+      if (silenced) await db.transaction((tx) => conversations.needPerson(tx, conversation.sessionKey));
       await leaveToPerson(context, conversation, row);
       return { outcome: "handed-over" };
     }
@@ -173,13 +215,13 @@ export function createTurns({
     const live = liveRun({ publisher, clock, runId: context.id, sessionKey: conversation.sessionKey });
     showTyping(conversation.address);
     if (row) publishUser(conversation.sessionKey, row);
-    const session = await sessions.get(conversation.sessionKey);
     const lastShown = row ? await outbox.lastShown(conversation.sessionKey, row.receivedAt) : [];
-    const outcome = await answer(
-      requestOf(context.id, conversation, session?.customerId ?? conversation.customerId, row, lastShown, decisionId),
+    const answered = await answer(
+      requestOf(context.id, conversation, session?.customerId ?? conversation.customerId, row, lastShown, seen.traceparent, decisionId),
       context,
       live,
     );
+    const outcome = row && hadCard(row.message.text) ? withCardNotice(answered) : answered;
     const { sent } = await commitReply(context, conversation, epoch, outcome, row !== null);
     if (!sent) {
       live.aborted();
@@ -188,26 +230,33 @@ export function createTurns({
     }
     try {
       await sessions.append(conversation.sessionKey, [{ id: `${context.id}:final`, message: outcome.message }], { durable: true });
-      await sessions.touch(conversation.sessionKey);
+      await sessions.touch(conversation.sessionKey, useOf(conversation, outcome));
     } finally {
       // The reply is committed: it goes out even when the transcript cannot be written.
       outbox.kick(conversation.sessionKey);
     }
-    live.done();
+    if (outcome.kind === "failed") live.failed(outcome.reason ?? "the turn failed");
+    else live.done();
+    onSession(conversation.sessionKey, "message");
     await announce(conversation.sessionKey);
-    onEnd?.({ outcome: outcome.kind, ms: clock.now() - started, channel: conversation.address.channel });
     return {
       outcome: outcome.kind,
       text: outcome.text,
       provider: outcome.message.provider,
       model: outcome.message.model,
-      ...(outcome.message.usage ? { usage: outcome.message.usage } : {}),
+      stopReason: outcome.message.stopReason,
+      ...(outcome.cards.length > 0 ? { cards: outcome.cards } : {}),
+      ...(outcome.clientCalls ? { clientCalls: outcome.clientCalls } : {}),
+      ...((outcome.usage ?? outcome.message.usage) ? { usage: outcome.usage ?? outcome.message.usage } : {}),
     };
   };
 
   const answer = async (request: TurnRequest, context: WorkContext, live: ReturnType<typeof liveRun>): Promise<TurnOutcome> => {
     try {
-      return await agent.run(request, context, live.hear);
+      return await agent.run(request, context, (event) => {
+        live.hear(event);
+        listen(context.id, event);
+      });
     } catch (thrown) {
       if (context.signal.aborted) {
         live.aborted();
@@ -235,19 +284,15 @@ export function createTurns({
 
   const publishUser = (sessionKey: string, row: InboxRow): void => {
     if (!publisher.isFollowed(sessionKey)) return;
-    publisher.publish("chat", {
-      runId: row.id,
-      sessionKey,
-      seq: 0,
-      state: "user",
-      message: {
-        role: "user",
-        content: row.message.text,
-        timestamp: row.message.sentAt,
-        messageId: row.id,
-        ...(row.message.action ? { action: row.message.action } : {}),
-      },
-    });
+    const message = {
+      role: "user",
+      content: row.message.text,
+      timestamp: row.message.sentAt,
+      messageId: row.id,
+      ...(row.message.action ? { action: row.message.action } : {}),
+    };
+    publisher.publish("chat", { runId: row.id, sessionKey, seq: 0, state: "user", message });
+    if (publisher.isFollowed(messagesTopic(sessionKey))) publisher.publish("session.message", { sessionKey, messageId: row.id, message });
   };
 
   /** As a turn writes it down: who wrote the words stays with them, whichever way the turn ends. */
@@ -267,6 +312,7 @@ export function createTurns({
     publishUser(conversation.sessionKey, row);
     // A button of the agent's does nothing here: who pressed it must not believe that it did.
     if (row.message.action) await tell({ id: `${row.id}:with-person`, sessionKey: conversation.sessionKey, text: withPerson });
+    if (hadCard(row.message.text)) await tell({ id: `${row.id}:card`, sessionKey: conversation.sessionKey, text: cardNotice });
     await announce(conversation.sessionKey);
   };
 
@@ -301,6 +347,7 @@ export function createTurns({
     });
     if (!first) return;
     outbox.kick(row.sessionKey);
+    await sessions.ensure(row.sessionKey, sessionMeta(conversation.agentId, conversation.address));
     await sessions.append(
       row.sessionKey,
       [
@@ -335,10 +382,15 @@ export function createTurns({
 
   return {
     define: () =>
-      work.define(turnWork, async (context, input) => {
+      work.define(turnWork, async (context, rawInput) => {
+        const input = Input.parse(rawInput);
+        const seen = flow.turn(context.id, "traceparent" in input ? input.traceparent : undefined);
         try {
-          return await run(context, input);
+          const result = await run(context, input, seen);
+          seen.end(result.outcome);
+          return result;
         } catch (thrown) {
+          seen.failed(context.signal.aborted ? context.signal.reason : thrown);
           const reason = context.signal.aborted ? TravelAgentError.from(context.signal.reason) : TravelAgentError.from(thrown);
           // Cancelled by somebody, or the process is stopping: the first is answered for already, the second goes on after the start.
           if (reason.code === "CANCELLED" || (reason.code === "UNAVAILABLE" && context.signal.aborted)) throw thrown;
@@ -365,15 +417,21 @@ export function createTurns({
         else if (state === "cancelled") await db.transaction((tx) => inbox.end(tx, row.id, "ignored", "aborted"));
       }
     },
-    async abort(sessionKey, runId) {
+    async abort(sessionKey, runId, { toPerson = false } = {}) {
       const aborted: string[] = [];
       for (const row of await inbox.openOf(sessionKey)) {
         if (runId !== undefined && row.id !== runId) continue;
         // The end first: a turn that committed its reply meanwhile keeps its right to finish.
-        if (!(await db.transaction((tx) => inbox.end(tx, row.id, "ignored", "aborted")))) continue;
+        const ended = await db.transaction(async (tx) => {
+          if (!(await inbox.end(tx, row.id, toPerson ? "handed-over" : "ignored", toPerson ? "an operator stopped the agent" : "aborted"))) return false;
+          if (toPerson) await conversations.needPerson(tx, sessionKey);
+          return true;
+        });
+        if (!ended) continue;
         await work.cancel(row.id);
         aborted.push(row.id);
       }
+      if (toPerson && aborted.length > 0) await announce(sessionKey);
       return aborted;
     },
   };

@@ -7,12 +7,13 @@ export const errorCodes = {
   INVALID_REQUEST: { retryable: false, httpStatus: 400 },
   UNAUTHORIZED: { retryable: false, httpStatus: 401 },
   FORBIDDEN: { retryable: false, httpStatus: 403 },
+  /** The device is not known yet, or asks for more than an operator agreed to. `details.code` says which. */
+  NOT_PAIRED: { retryable: false, httpStatus: 403 },
   NOT_FOUND: { retryable: false, httpStatus: 404 },
   METHOD_NOT_ALLOWED: { retryable: false, httpStatus: 405 },
   CONFLICT: { retryable: false, httpStatus: 409 },
   PAYLOAD_TOO_LARGE: { retryable: false, httpStatus: 413 },
   RATE_LIMITED: { retryable: true, httpStatus: 429 },
-  PROTOCOL_MISMATCH: { retryable: false, httpStatus: 400 },
   CONFIG_INVALID: { retryable: false, httpStatus: 400 },
   // idempotency
   IDEMPOTENCY_MISMATCH: { retryable: false, httpStatus: 422 },

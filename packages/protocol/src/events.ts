@@ -3,14 +3,19 @@ import { Booking } from "./booking.ts";
 import { PresenceEntry } from "./frames.ts";
 import { ChatMessage } from "./methods/chat.ts";
 import { Approval, Conversation } from "./methods/conversations.ts";
+import { PairingRequest } from "./methods/devices.ts";
+import { ExecApprovalRequest } from "./methods/exec-approvals.ts";
+import { NodePairRequest } from "./methods/nodes.ts";
+import { SessionChange } from "./methods/sessions.ts";
 
 /**
  * Events are hints to live clients and are never replayed. `audience` says who gets one:
- * `session` — connections that follow `payload.sessionKey`; a scope — operators who have it; `all` — every connection;
+ * `session` — connections that follow `payload.sessionKey`; `sessions` and `session.messages` — those that asked with
+ * `sessions.subscribe` and `sessions.messages.subscribe`; a scope — operators who have it; `all` — every connection;
  * `directed` — one connection that the gateway picks, without a `seq`.
  */
 export interface EventSpec<P extends z.ZodType = z.ZodType> {
-  audience: "session" | "all" | "directed" | "operator.read" | "operator.approvals" | "operator.pairing";
+  audience: "session" | "sessions" | "session.messages" | "all" | "directed" | "operator.read" | "operator.approvals" | "operator.pairing";
   /** Skipped for a client that reads too slowly instead of closing it. */
   dropIfSlow?: true;
   payload: P;
@@ -48,10 +53,70 @@ export const events = {
       errorMessage: z.string().optional(),
     }),
   }),
+  /** A row of the index of sessions is new, other or gone. */
+  "sessions.changed": event({ audience: "sessions", dropIfSlow: true, payload: SessionChange }),
+  /** A message of a session that is in its transcript. */
+  "session.message": event({
+    audience: "session.messages",
+    payload: z.looseObject({ sessionKey: z.string(), messageId: z.string(), message: ChatMessage }),
+  }),
+  /** `ok` or what is degraded is another than before. */
+  health: event({ audience: "operator.read", dropIfSlow: true, payload: z.looseObject({ ok: z.boolean(), ts: z.int(), degraded: z.array(z.string()) }) }),
   booking: event({ audience: "operator.read", payload: z.strictObject({ booking: Booking }) }),
   conversation: event({ audience: "operator.read", payload: z.strictObject({ conversation: Conversation }) }),
   approval: event({ audience: "operator.approvals", payload: z.strictObject({ approval: Approval }) }),
+  /** The gateway runs with another configuration now, or was written one that it does not take over by itself. */
+  "config.changed": event({
+    audience: "operator.read",
+    payload: z.looseObject({
+      hash: z.string(),
+      changedPaths: z.array(z.string()),
+      restart: z.looseObject({ needed: z.boolean(), reasons: z.array(z.string()) }),
+    }),
+  }),
   delivery: event({ audience: "operator.read", payload: z.looseObject({ id: z.string(), status: z.string() }) }),
+  "device.pair.requested": event({ audience: "operator.pairing", dropIfSlow: true, payload: PairingRequest }),
+  /** Also when a request was replaced or ran out, and when a device of this machine was paired without asking. */
+  "device.pair.resolved": event({
+    audience: "operator.pairing",
+    dropIfSlow: true,
+    payload: z.looseObject({ requestId: z.string(), deviceId: z.string(), decision: z.enum(["approved", "rejected", "replaced", "expired"]), ts: z.int() }),
+  }),
+  "node.pair.requested": event({ audience: "operator.pairing", dropIfSlow: true, payload: NodePairRequest }),
+  "node.pair.resolved": event({
+    audience: "operator.pairing",
+    dropIfSlow: true,
+    payload: z.looseObject({ requestId: z.string(), nodeId: z.string(), decision: z.enum(["approved", "rejected"]), ts: z.int() }),
+  }),
+  /** A command for one node; it answers with `node.invoke.result`. */
+  "node.invoke.request": event({
+    audience: "directed",
+    payload: z.strictObject({
+      id: z.string(),
+      nodeId: z.string(),
+      command: z.string(),
+      paramsJSON: z.string().optional(),
+      timeoutMs: z.int().optional(),
+      idempotencyKey: z.string().optional(),
+    }),
+  }),
+  /** Nobody waits for the answer any more. */
+  "node.invoke.cancel": event({ audience: "directed", payload: z.strictObject({ id: z.string(), nodeId: z.string() }) }),
+  /** What a node told, and `connected` and `disconnected` about it. */
+  "node.event": event({
+    audience: "operator.read",
+    dropIfSlow: true,
+    payload: z.looseObject({ nodeId: z.string(), event: z.string(), ts: z.int(), payload: z.unknown().optional() }),
+  }),
+  "exec.approval.requested": event({
+    audience: "operator.approvals",
+    payload: z.looseObject({ id: z.string(), request: ExecApprovalRequest, createdAtMs: z.int(), expiresAtMs: z.int() }),
+  }),
+  /** `decision` is null when nobody decided in time. */
+  "exec.approval.resolved": event({
+    audience: "operator.approvals",
+    payload: z.looseObject({ id: z.string(), decision: z.string().nullable(), resolvedBy: z.string().nullable(), ts: z.int() }),
+  }),
 } as const;
 
 export type EventName = keyof typeof events;

@@ -131,6 +131,9 @@ export const PresenceEntry = z.strictObject({
   reason: str1.optional(),
   text: z.string().optional(),
   ts: z.int().min(0),
+  tags: z.array(str1).optional(),
+  /** Of a device that proved its identity, or as a `system-event` named it. */
+  deviceId: str1.optional(),
   roles: z.array(str1).optional(),
   scopes: z.array(str1).optional(),
   instanceId: str1.optional(),

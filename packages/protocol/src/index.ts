@@ -1,5 +1,7 @@
 export { Booking, BookingItem, BookingStatus, TravelTime, Vertical } from "./booking.ts";
 export { canonicalJson } from "./canonical.ts";
+export { type CleanedText, cardCodeMarker, cardMarker, removeCardNumbers } from "./card-numbers.ts";
+export { type DevicePayloadFields, type DevicePayloadForm, devicePayload } from "./device-payload.ts";
 export { type ErrorCode, type ErrorShape, errorCodes, TravelAgentError } from "./errors.ts";
 export { type EventName, type EventPayload, type EventSpec, events } from "./events.ts";
 export {
@@ -20,9 +22,14 @@ export {
   type Scope,
   scopes,
 } from "./frames.ts";
+export { joinJson, jsonOf, memoizeJson } from "./json-memo.ts";
 export { ChatMessage } from "./methods/chat.ts";
 export { Approval, Conversation } from "./methods/conversations.ts";
 export { Customer } from "./methods/customers.ts";
+export { SessionRow } from "./methods/sessions.ts";
 export type { MethodSpec } from "./methods/define.ts";
+export { PairedDevice, PairingRequest } from "./methods/devices.ts";
+export { ExecApproval } from "./methods/exec-approvals.ts";
+export { Node } from "./methods/nodes.ts";
 export { type Call, type Handler, type Handlers, type MethodName, methodSpec, methods, type Params, type ParsedParams, type Result } from "./methods.ts";
 export { Money } from "./money.ts";

@@ -78,6 +78,32 @@ export interface InboundMessage {
   tainted?: boolean;
   /** For a group: the bot was addressed. */
   mentioned?: boolean;
+  /** Of a message that a program hands in over the HTTP API. Nothing a channel delivers has it. */
+  program?: ProgramExtras;
+}
+
+/** A function of a program that writes over the API: a model may ask for it, that program carries it out, and we never do. */
+export interface ClientTool {
+  name: string;
+  description: string;
+  /** JSON Schema of the arguments. */
+  parameters: Record<string, unknown>;
+}
+
+/** What a program's function gave back, for the call a model asked for in the turn before. */
+export interface ClientToolResult {
+  toolCallId: string;
+  toolName: string;
+  text: string;
+}
+
+/** What a program adds to a message of its user. Holds for the turn of that message alone. */
+export interface ProgramExtras {
+  /** Put behind the system prompt. */
+  instructions?: string;
+  tools?: ClientTool[];
+  /** Answers to the calls the last turn ended with. With them the message's text may be empty. */
+  toolResults?: ClientToolResult[];
 }
 
 /** What goes out. `text` alone is enough on every channel. */

@@ -1,14 +1,34 @@
 import type * as z from "zod";
 import type { ConnectionRole } from "./frames.ts";
+import { automationMethods } from "./methods/automation.ts";
+import { catalogueMethods } from "./methods/catalogue.ts";
 import { chatMethods } from "./methods/chat.ts";
+import { configMethods } from "./methods/config.ts";
 import { conversationMethods } from "./methods/conversations.ts";
 import { customerMethods } from "./methods/customers.ts";
 import type { MethodSpec } from "./methods/define.ts";
+import { deviceMethods } from "./methods/devices.ts";
+import { execApprovalMethods } from "./methods/exec-approvals.ts";
+import { nodeMethods } from "./methods/nodes.ts";
+import { sessionMethods } from "./methods/sessions.ts";
 import { systemMethods } from "./methods/system.ts";
 import { travelMethods } from "./methods/travel.ts";
 
 /** Every method of the wire after `connect`. A gateway offers those it was given a handler for. */
-export const methods = { ...systemMethods, ...chatMethods, ...conversationMethods, ...travelMethods, ...customerMethods } as const;
+export const methods = {
+  ...systemMethods,
+  ...catalogueMethods,
+  ...automationMethods,
+  ...sessionMethods,
+  ...configMethods,
+  ...chatMethods,
+  ...conversationMethods,
+  ...travelMethods,
+  ...customerMethods,
+  ...deviceMethods,
+  ...nodeMethods,
+  ...execApprovalMethods,
+} as const;
 
 export type MethodName = keyof typeof methods;
 export type Params<M extends MethodName> = z.input<(typeof methods)[M]["params"]>;
@@ -21,6 +41,8 @@ export interface Call {
   readonly connectionId: string;
   readonly role: ConnectionRole;
   readonly scopes: readonly string[];
+  /** The version this connection speaks: forms that differ between 3 and 4 are given as it knows them. Default 3. */
+  readonly protocol?: number;
   /** The visitor's own session; a handler of a `visitor` method serves no other to a visitor. */
   readonly visitorSessionKey?: string;
   readonly visitorId?: string;
@@ -29,10 +51,14 @@ export interface Call {
   /** Name for the audit log. */
   readonly actor: string;
   readonly timeZone?: string;
+  /** W3C trace context for what this call causes; absent when nobody traces. */
+  readonly traceparent?: string;
   /** Aborts when the request times out; not when the socket closes: what was accepted goes on. */
   readonly signal: AbortSignal;
   /** From now on this connection gets the events of that session. */
   follow(sessionKey: string): void;
+  /** The end of that. A visitor never stops following their own session. */
+  unfollow(sessionKey: string): void;
   /** For two-stage methods: the second answer under the same request id. */
   later(outcome: Promise<unknown>): void;
 }

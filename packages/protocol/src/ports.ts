@@ -23,7 +23,7 @@ export const systemClock: Clock = {
 
 export type Fields = Record<string, unknown>;
 
-/** The message is a constant, values are fields; personal data only under a key that starts with `pii.`, which sinks may drop. */
+/** The message is a constant, values are fields; personal data only under a key that starts with `pii.`, which sinks may drop or mask. */
 export interface Logger {
   debug(message: string, fields?: Fields): void;
   info(message: string, fields?: Fields): void;
@@ -39,6 +39,37 @@ export const silentLogger: Logger = {
   error() {},
   child: () => silentLogger,
 };
+
+export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
+
+export interface SpanOptions {
+  /** No words of customers and no personal data: ids, names of methods, tools and models, counts, outcomes. */
+  attributes?: SpanAttributes;
+  /** W3C `traceparent` of what caused it. Absent, malformed or empty: a trace of its own. */
+  parent?: string | undefined;
+  /** Milliseconds since the epoch; default now. */
+  startTime?: number;
+}
+
+/** One thing that takes time. */
+export interface Span {
+  /** W3C `traceparent` for what it causes, also in another process. Empty when nobody traces. */
+  readonly traceparent: string;
+  setAttribute(name: string, value: string | number | boolean): void;
+  /** It failed. Of the error only its kind and code are told. */
+  recordError(error: unknown): void;
+  /** Once. */
+  end(): void;
+}
+
+/** Who wants to know where time goes. Never throws, never waits. */
+export interface Tracer {
+  startSpan(name: string, options?: SpanOptions): Span;
+}
+
+const silentSpan: Span = { traceparent: "", setAttribute() {}, recordError() {}, end() {} };
+
+export const silentTracer: Tracer = { startSpan: () => silentSpan };
 
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
@@ -74,6 +105,11 @@ export interface Database {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   /** Brings the tables of `owner` up to date. A schema newer than `migrations` is refused with `STORAGE_CORRUPT`. */
   migrate(owner: string, migrations: readonly Migration[]): Promise<void>;
+  /**
+   * An ability: two calls with the same answer saw the same committed state, whoever writes, so that what was read between
+   * them can be kept. At once and cheap.
+   */
+  version?(): number;
 }
 
 export type WorkState = "queued" | "running" | "done" | "failed" | "cancelled" | "dead";
@@ -156,6 +192,8 @@ export interface Work {
   result(id: string, timeoutMs?: number): Promise<WorkResult>;
   /** Newest first. */
   list(filter: { state?: WorkState; name?: string; limit?: number }): Promise<WorkInfo[]>;
+  /** What this process holds now: work that waits for a slot, work that runs, and the slots there are. Absent where an engine cannot tell. */
+  load?(): { waiting: number; running: number; slots: number };
   /** Puts dead or failed work back at the end of its lane, its memoized steps kept. False when it is neither. */
   retry(id: string): Promise<boolean>;
 }

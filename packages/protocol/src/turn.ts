@@ -1,4 +1,4 @@
-import type { AssistantMessage, Card, MessageAction } from "./messages.ts";
+import type { AssistantMessage, Card, MessageAction, ProgramExtras, ToolCallBlock, Usage } from "./messages.ts";
 import type { Tx, WorkContext } from "./ports.ts";
 
 /** What a turn may touch. Fixed when the message was taken in; nothing a model or a tool says widens it. */
@@ -14,6 +14,8 @@ export interface TurnScope {
   readonly customerId?: string;
   /** IANA zone of the customer, else of the agency. */
   readonly timeZone: string;
+  /** W3C trace context of the turn; absent when nobody traces. */
+  readonly traceparent?: string;
 }
 
 export interface TurnRequest {
@@ -31,6 +33,8 @@ export interface TurnRequest {
   };
   /** The approval that was decided. */
   decisionId?: string;
+  /** What the program that handed the message in adds for this turn. */
+  program?: ProgramExtras;
 }
 
 /** How a turn ended. The caller commits the reply; whoever answers sends nothing itself. */
@@ -42,6 +46,10 @@ export interface TurnOutcome {
   cards: Card[];
   /** Why a person is needed. */
   reason?: string;
+  /** Functions of the program that the model asks for: they are that program's to carry out, and the turn ends with them. */
+  clientCalls?: ToolCallBlock[];
+  /** Sum over the model calls of the turn. Absent when no model was asked or none tells. */
+  usage?: Usage;
   /** Runs in the commit that puts the reply into the outbox. */
   commit(tx: Tx): Promise<void>;
 }

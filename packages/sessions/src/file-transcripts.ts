@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { mkdir, open, readFile, rename, rm, stat, truncate } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { mkdir, open, readdir, readFile, rename, rm, stat, truncate } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import { normalizeAgentId } from "./key.ts";
@@ -147,11 +147,27 @@ export function fileTranscripts({
         return entries;
       });
     },
+    async archive(ref) {
+      const path = pathOf(ref);
+      return inTurn(path, async () => {
+        forget(path);
+        const name = `${path}.deleted.${new Date(clock.now()).toISOString().replaceAll(":", "-")}`;
+        try {
+          await rename(path, name);
+          await syncDirectory(dirname(path));
+          return name;
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+          throw coded(error, path);
+        }
+      });
+    },
     async remove(ref) {
       const path = pathOf(ref);
       await inTurn(path, async () => {
         forget(path);
-        for (const file of [path, `${path}.corrupt`, `${path}.mended`]) await rm(file, { force: true });
+        const beside = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.startsWith(`${basename(path)}.deleted.`));
+        for (const file of [path, `${path}.corrupt`, `${path}.mended`, ...beside.map((name) => join(dirname(path), name))]) await rm(file, { force: true });
       });
     },
   };

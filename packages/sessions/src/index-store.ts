@@ -41,6 +41,14 @@ export const sessionMigrations: readonly Migration[] = [
       create index session_transcript_by_key on session_transcript (key);
     `,
   },
+  {
+    version: 2,
+    sql: `
+      alter table session add column send_policy text;
+      create index session_by_id on session (session_id);
+      create index session_by_label on session (label) where label is not null;
+    `,
+  },
 ];
 
 const MAX_LIMIT = 500;
@@ -61,6 +69,7 @@ const optional = {
   last_channel: "lastChannel",
   last_to: "lastTo",
   model: "model",
+  send_policy: "sendPolicy",
 } as const;
 
 export function toSession(row: SessionRow): Session {
@@ -122,6 +131,7 @@ export async function updateSession(tx: Tx, before: Session, patch: SessionPatch
   set("last_channel", patch.lastChannel);
   set("last_to", patch.lastTo);
   set("model", patch.model);
+  set("send_policy", patch.sendPolicy);
   set("context_tokens", patch.contextTokens);
   if (patch.label !== undefined || patch.displayName !== undefined) {
     const label = patch.label === undefined ? before.label : patch.label;
@@ -135,18 +145,15 @@ export async function updateSession(tx: Tx, before: Session, patch: SessionPatch
   await tx.run(`update session set ${sets.join(", ")} where key = ?`, ...params, before.key);
 }
 
-/** The statement of a page, newest first by (updated_at, key), one row more than the page to know whether there is another. */
-export function pageQuery({ limit = DEFAULT_LIMIT, cursor, agentId, customerId, search, activeSince }: SessionFilter): {
-  sql: string;
-  params: SqlValue[];
-  size: number;
-} {
+function conditionsOf({ agentId, customerId, search, activeSince, sessionId, label }: SessionFilter): { conditions: string[]; params: SqlValue[] } {
   const conditions = ["key not in ('global', 'unknown')"];
   const params: SqlValue[] = [];
   const where = (condition: string, ...values: SqlValue[]) => {
     conditions.push(condition);
     params.push(...values);
   };
+  if (sessionId !== undefined) where("session_id = ?", sessionId);
+  if (label !== undefined) where("label = ?", label);
   if (agentId !== undefined) where("agent_id = ?", agentId);
   if (customerId !== undefined) where("customer_id = ?", customerId);
   if (activeSince !== undefined) where("updated_at >= ?", activeSince);
@@ -157,10 +164,28 @@ export function pageQuery({ limit = DEFAULT_LIMIT, cursor, agentId, customerId, 
       .replace(/[\\%_]/g, (character) => `\\${character}`);
     where("(key like ? escape '\\' or search_text like ? escape '\\')", `${pattern}%`, `%${pattern}%`);
   }
-  if (cursor !== undefined) where("(updated_at, key) < (?, ?)", ...readCursor(cursor));
+  return { conditions, params };
+}
+
+/** The statement of a page, newest first by (updated_at, key), one row more than the page to know whether there is another. */
+export function pageQuery({ limit = DEFAULT_LIMIT, cursor, offset = 0, ...filter }: SessionFilter): { sql: string; params: SqlValue[]; size: number } {
+  const { conditions, params } = conditionsOf(filter);
+  if (cursor !== undefined) {
+    conditions.push("(updated_at, key) < (?, ?)");
+    params.push(...readCursor(cursor));
+  }
   const size = Math.max(1, Math.min(Math.trunc(limit), MAX_LIMIT));
-  params.push(size + 1);
-  return { sql: `select * from session where ${conditions.join(" and ")} order by updated_at desc, key desc limit ?`, params, size };
+  params.push(size + 1, offset);
+  return { sql: `select * from session where ${conditions.join(" and ")} order by updated_at desc, key desc limit ? offset ?`, params, size };
+}
+
+/** The statement that counts what a filter matches, whatever the page. */
+export function countQuery({ limit: _limit, cursor: _cursor, offset: _offset, ...filter }: SessionFilter): { sql: string; params: SqlValue[] } {
+  const { conditions, params } = conditionsOf(filter);
+  // SQLite knows the number of all rows without looking at each.
+  if (conditions.length === 1)
+    return { sql: "select (select count(*) from session) - (select count(*) from session where key in ('global', 'unknown')) as total", params };
+  return { sql: `select count(*) as total from session where ${conditions.join(" and ")}`, params };
 }
 
 export const writeCursor = ({ updatedAt, key }: Session) => Buffer.from(JSON.stringify([updatedAt, key])).toString("base64url");

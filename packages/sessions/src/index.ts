@@ -1,6 +1,7 @@
 export { type FileTranscriptsOptions, fileTranscripts } from "./file-transcripts.ts";
-export { sessionHandlers } from "./handlers.ts";
+export { type SessionHandlersOptions, sessionHandlers } from "./handlers.ts";
 export { parentSessionKey, parseSessionKey, type SessionRoute, sessionKey } from "./key.ts";
 export type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";
+export { sessionRow } from "./session-row.ts";
 export { createSessions, type Sessions, type SessionsDeps } from "./sessions.ts";
 export type { NewEntry, TranscriptRef, TranscriptStore } from "./transcript.ts";

@@ -16,6 +16,8 @@ export interface Session {
   lastChannel?: string;
   lastTo?: string;
   model?: string;
+  /** `deny`: the agent does not speak in this session, a person does. */
+  sendPolicy?: "allow" | "deny";
   inputTokens: number;
   outputTokens: number;
   totalTokens: number;
@@ -35,6 +37,7 @@ export interface SessionPatch {
   lastChannel?: string | null;
   lastTo?: string | null;
   model?: string | null;
+  sendPolicy?: "allow" | "deny" | null;
   contextTokens?: number;
   /** Added to the counters. */
   usage?: { input: number; output: number; totalTokens: number };
@@ -45,6 +48,11 @@ export interface SessionFilter {
   limit?: number;
   /** From the list before. */
   cursor?: string;
+  /** Rows to skip. Slow for large numbers; a cursor is not. */
+  offset?: number;
+  sessionId?: string;
+  /** Exactly this label. */
+  label?: string;
   agentId?: string;
   customerId?: string;
   /** Start of the key, or any part of label or display name. */

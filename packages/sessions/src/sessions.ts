@@ -2,7 +2,18 @@ import { randomUUID } from "node:crypto";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { TranscriptEntry, TranscriptMessage } from "@travelagent/protocol/messages";
 import { type Clock, type Database, type Logger, silentLogger, systemClock, type Tx } from "@travelagent/protocol/ports";
-import { insertSession, insertTranscript, pageQuery, type SessionRow, sessionMigrations, toSession, updateSession, writeCursor } from "./index-store.ts";
+import {
+  countQuery,
+  insertSession,
+  insertTranscript,
+  pageQuery,
+  type SessionRow,
+  sessionMigrations,
+  toSession,
+  updateSession,
+  writeCursor,
+} from "./index-store.ts";
+import { createKeptReads } from "./kept-reads.ts";
 import { agentOfKey } from "./key.ts";
 import { pairToolCalls } from "./repair.ts";
 import type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";
@@ -18,8 +29,10 @@ export interface Sessions {
    */
   ensure(key: string, meta?: SessionMeta): Promise<Session>;
   get(key: string): Promise<Session | undefined>;
-  /** Newest first. */
+  /** Newest first. The same page may be answered again while nothing changed: it must not be changed by whoever gets it. */
   list(filter?: SessionFilter): Promise<SessionPage>;
+  /** How many sessions a filter matches on all its pages. */
+  count(filter?: SessionFilter): Promise<number>;
   /**
    * Says whose conversation this is. A session that belongs to somebody else raises `SCOPE_VIOLATION`, unless that
    * customer is named in `replaces` (two records merged into one).
@@ -35,6 +48,11 @@ export interface Sessions {
   append(key: string, messages: readonly NewEntry[], options?: { durable?: boolean }): Promise<TranscriptEntry[]>;
   /** Marks the session as active now and changes what `patch` names; null removes a value. */
   touch(key: string, patch?: SessionPatch): Promise<Session>;
+  /**
+   * Takes the session out of the index. Its transcript is set aside, or left with `keepTranscript`; nothing is erased, and
+   * `remove` still finds it all. Do it in the session's lane. False when there is none.
+   */
+  archive(key: string, options?: { keepTranscript?: boolean }): Promise<{ deleted: boolean; archived: string[] }>;
   /** Erases the session with every transcript it ever had. False when there is none. */
   remove(key: string): Promise<boolean>;
 }
@@ -56,6 +74,8 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
   };
   const select = "select * from session where key = ?";
 
+  const pages = createKeptReads<SessionPage>(db);
+  const counts = createKeptReads<number>(db);
   let migrated: Promise<void> | undefined;
   /** A failure is not kept: the next use tries again. */
   function ready(): Promise<void> {
@@ -91,7 +111,7 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
 
   function belongsTo(session: Session, customerId: string | undefined): Session {
     if (customerId !== undefined && session.customerId !== undefined && session.customerId !== customerId) {
-      log.error("a session was asked for on behalf of another customer", { key: session.key });
+      log.error("a session was asked for on behalf of another customer", { "pii.sessionKey": session.key });
       throw new TravelAgentError("SCOPE_VIOLATION", "this conversation belongs to another customer; use that customer's own session", {
         details: { key: session.key },
       });
@@ -118,10 +138,18 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
     async list(filter = {}) {
       const { sql, params, size } = pageQuery(filter);
       await ready();
-      const rows = await db.all<SessionRow>(sql, ...params);
-      const sessions = rows.slice(0, size).map(toSession);
-      const last = sessions.at(-1);
-      return { sessions, ...(rows.length > size && last ? { nextCursor: writeCursor(last) } : {}) };
+      return pages.read(sql, params, async () => {
+        const rows = await db.all<SessionRow>(sql, ...params);
+        const sessions = rows.slice(0, size).map(toSession);
+        const last = sessions.at(-1);
+        return { sessions, ...(rows.length > size && last ? { nextCursor: writeCursor(last) } : {}) };
+      });
+    },
+
+    async count(filter = {}) {
+      const { sql, params } = countQuery(filter);
+      await ready();
+      return counts.read(sql, params, async () => Number((await db.get<{ total: number }>(sql, ...params))?.total ?? 0));
     },
 
     bindCustomer(key, customerId, { replaces } = {}) {
@@ -160,6 +188,15 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
     },
 
     touch: (key, patch = {}) => change(key, (tx, before) => updateSession(tx, before, patch, clock.now())),
+
+    async archive(key, { keepTranscript = false } = {}) {
+      const session = await find(key);
+      if (!session) return { deleted: false, archived: [] };
+      // The row of the transcript stays, so that an erasure finds the file under whatever name.
+      const moved = keepTranscript ? undefined : await transcripts.archive?.(session);
+      const { changes } = await db.transaction((tx) => tx.run("delete from session where key = ? and session_id = ?", session.key, session.sessionId));
+      return { deleted: changes > 0, archived: moved === undefined ? [] : [moved] };
+    },
 
     async remove(key) {
       const name = canonical(key);

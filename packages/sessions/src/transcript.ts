@@ -25,7 +25,9 @@ export interface TranscriptStore {
   read(ref: TranscriptRef): Promise<readonly TranscriptEntry[]>;
   /** Returns what was added. */
   append(ref: TranscriptRef, entries: readonly NewEntry[], options?: { durable?: boolean }): Promise<TranscriptEntry[]>;
-  /** Forgets the transcript and everything kept beside it. */
+  /** Sets the transcript aside under another name, which is returned; undefined when there is none. Absent: it stays where it is. */
+  archive?(ref: TranscriptRef): Promise<string | undefined>;
+  /** Forgets the transcript and everything kept beside it, also what was set aside. */
   remove(ref: TranscriptRef): Promise<void>;
 }
 

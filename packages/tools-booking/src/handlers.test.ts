@@ -12,6 +12,7 @@ const call = {
   actor: "ops",
   signal: new AbortController().signal,
   follow() {},
+  unfollow() {},
   later() {},
 } satisfies Call;
 

@@ -1,4 +1,4 @@
-export { type Bookings, type BookingsOptions, type CustomerDirectory, createBookings } from "./bookings.ts";
+export { type Bookings, type BookingsOptions, type CustomerDirectory, createBookings, type SupplierStatus } from "./bookings.ts";
 export { bookingHandlers } from "./handlers.ts";
 export { add, compare, formatMoney, minorUnits, money, multiply, subtract, sum, zero } from "./money.ts";
 export type { CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Offer } from "./offer.ts";

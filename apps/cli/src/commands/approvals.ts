@@ -3,6 +3,7 @@ import type { Approval } from "@travelagent/protocol";
 import { connected, type GatewayOptions, given, positive, withGateway } from "../gateway-command.ts";
 import { printable } from "../output.ts";
 import type { AddCommand } from "../run.ts";
+import { addExecApprovals } from "./exec-approvals.ts";
 
 interface ListOptions extends GatewayOptions {
   status: "pending" | "approved" | "denied" | "expired" | "used" | "all";
@@ -48,6 +49,7 @@ export const approvalsCommand: AddCommand = (program, terminal) => {
         }),
       );
   }
+  addExecApprovals(approvals, terminal);
 };
 
 const row = ({ id, status, title, total, reason, expiresAt }: Approval) => [

@@ -1,5 +1,6 @@
-import type { ConfigSnapshot } from "@travelagent/config";
+import type { GatewayConfig, ReloadOutlook } from "@travelagent/config";
 import type { Command } from "commander";
+import { configFile } from "../config-file.ts";
 import { failure } from "../failure.ts";
 import { createOutput } from "../output.ts";
 import type { AddCommand } from "../run.ts";
@@ -40,14 +41,12 @@ export const configCommand: AddCommand = (program, terminal) => {
   });
 };
 
-async function locate(terminal: Terminal): Promise<string> {
-  const { locateState } = await import("@travelagent/config");
-  return locateState(terminal).configPath;
-}
-
 async function get(path: string | undefined, options: JsonOption, terminal: Terminal): Promise<void> {
-  const { getPath, loadConfigFile, redact, requireConfig } = await import("@travelagent/config");
-  const shown = redact(requireConfig(await loadConfigFile(await locate(terminal), terminal.env)));
+  const { getPath, loadConfigFile, redactConfig, requireConfig } = await import("@travelagent/config");
+  const { configPath, load } = await configFile(terminal);
+  const snapshot = await loadConfigFile(configPath, terminal.env, load);
+  requireConfig(snapshot);
+  const shown = redactConfig(snapshot);
   const value = path === undefined ? shown : getPath(shown, path);
   if (value === undefined) throw await failure("NOT_FOUND", `${path} is not set`);
   const out = createOutput(terminal, options.json === true);
@@ -80,7 +79,8 @@ async function patch(text: string, options: JsonOption, terminal: Terminal): Pro
 
 async function validate(options: JsonOption, terminal: Terminal): Promise<void> {
   const { issueLine, loadConfigFile } = await import("@travelagent/config");
-  const { path, exists, issues } = await loadConfigFile(await locate(terminal), terminal.env);
+  const { configPath, load } = await configFile(terminal);
+  const { path, exists, issues } = await loadConfigFile(configPath, terminal.env, load);
   const out = createOutput(terminal, options.json === true);
   out.data({ path, exists, valid: issues.length === 0, issues });
   if (issues.length === 0) return out.line(exists ? `${path} is valid` : `${path} is not there; the defaults count`);
@@ -89,19 +89,35 @@ async function validate(options: JsonOption, terminal: Terminal): Promise<void> 
 }
 
 async function write(options: JsonOption, terminal: Terminal, said: string, change: (current: unknown) => string): Promise<void> {
-  const { configInvalid, writeConfigFile } = await import("@travelagent/config");
-  const written: ConfigSnapshot = await writeConfigFile({
-    path: await locate(terminal),
+  const { configInvalid, GatewayConfig, reloadOutlook, writeConfigFile } = await import("@travelagent/config");
+  const { configPath, load } = await configFile(terminal);
+  let before: GatewayConfig | undefined;
+  const written = await writeConfigFile({
+    ...load,
+    path: configPath,
     env: terminal.env,
     baseHash: "any",
     change(current) {
       if (current.parsed === undefined) throw configInvalid(current.issues, current.path);
+      before = current.config;
       return change(current.parsed);
     },
   });
+  const outlook = reloadOutlook(before ?? GatewayConfig.parse({}), written.config!);
   const out = createOutput(terminal, options.json === true);
-  out.data({ ok: true, path: written.path, hash: written.hash });
+  out.data({ ok: true, path: written.path, hash: written.hash, ...outlook });
   out.line(`${said} (${written.path})`);
+  const when = whenItCounts(outlook);
+  if (when) out.line(when);
+}
+
+/** For people: what a gateway that runs does about the change. */
+function whenItCounts({ reload, restart }: ReloadOutlook): string | undefined {
+  if (restart.needed)
+    return restart.automatic
+      ? `a running gateway restarts for it (${restart.reasons.join("; ")})`
+      : `a running gateway goes on without it until it restarts, as gateway.reload.mode "${reload.mode}" says`;
+  return reload.live.length > 0 ? "a running gateway takes it over at once" : undefined;
 }
 
 /** A bare word needs no quotes: what is no JSON5 is text. */

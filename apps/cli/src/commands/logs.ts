@@ -1,36 +1,44 @@
 import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { failure } from "../failure.ts";
-import { positive } from "../gateway-command.ts";
+import { connected, type GatewayOptions, positive, withGateway } from "../gateway-command.ts";
 import { createOutput, type Output, printable } from "../output.ts";
 import type { AddCommand } from "../run.ts";
+import type { Terminal } from "../terminal.ts";
 
-interface LogsOptions {
+interface LogsOptions extends GatewayOptions {
   follow?: boolean;
   limit: string;
-  json?: boolean;
+  channel?: string;
 }
 
+/** How often a gateway elsewhere is asked for new lines. */
+const remotePauseMs = 500;
+/** Most lines that one answer holds. */
+const remoteLines = 5_000;
+
 export const logsCommand: AddCommand = (program, terminal) => {
-  program
-    .command("logs")
-    .description("print the log of this machine's gateway; it need not be running")
+  connected(program.command("logs"))
+    .description("print the log of this machine's gateway, which need not be running, or with --url of another one")
     .option("-f, --follow", "go on with what is logged from now on")
     .option("--limit <n>", "the last so many lines", "100")
-    .option("--json", "print the lines as they are, one JSON object each")
+    .option("--channel <id>", "only lines about this channel")
     .action(async (options: LogsOptions) => {
+      if (options.url !== undefined) return remoteLogs(options, terminal);
       const { locateState, statePaths } = await import("@travelagent/config");
       const directory = statePaths(locateState(terminal).stateDir).logs;
       const limit = await positive(options.limit, "--limit");
       const out = createOutput(terminal, false);
-      const show = (line: string) => out.line(options.json ? line : readable(line, out));
+      const show = (line: string) => {
+        if (isAbout(line, options.channel)) out.line(options.json ? line : readable(line, out));
+      };
       let files = await logFiles(directory);
       if (files.length === 0 && !options.follow)
         throw await failure("NOT_FOUND", `there are no logs in ${directory}; has a gateway run with this state directory?`);
       const last: string[] = [];
       for (const file of files.toReversed()) {
         if (last.length >= limit) break;
-        last.unshift(...lines((await readFrom(file, 0)).text));
+        last.unshift(...lines((await readFrom(file, 0)).text).filter((line) => isAbout(line, options.channel)));
       }
       for (const line of last.slice(-limit)) show(line);
       if (!options.follow) return;
@@ -48,6 +56,30 @@ export const logsCommand: AddCommand = (program, terminal) => {
       }
     });
 };
+
+/** Over the wire: whole lines, from the place where the last answer ended. */
+async function remoteLogs(options: LogsOptions, terminal: Terminal): Promise<void> {
+  const limit = await positive(options.limit, "--limit");
+  await withGateway(
+    { ...options, json: false },
+    terminal,
+    "reading",
+    async ({ client, out, timeoutMs }) => {
+      const show = (line: string) => {
+        if (isAbout(line, options.channel)) out.line(options.json ? line : readable(line, out));
+      };
+      let page = await client.call("logs.tail", { limit: Math.min(limit, remoteLines) }, { timeoutMs });
+      for (const line of page.lines) show(line);
+      while (options.follow) {
+        await new Promise((resolve) => setTimeout(resolve, remotePauseMs));
+        page = await client.call("logs.tail", { file: page.file || undefined, cursor: page.cursor, limit: remoteLines }, { timeoutMs });
+        if (page.truncated) out.line(out.style("dim", "… lines were left out"));
+        for (const line of page.lines) show(line);
+      }
+    },
+    { reconnect: options.follow === true },
+  );
+}
 
 async function logFiles(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
@@ -70,6 +102,15 @@ async function readFrom(path: string, offset: number): Promise<{ text: string; e
 }
 
 const lines = (text: string): string[] => text.split("\n").filter((line) => line !== "");
+
+function isAbout(line: string, channel: string | undefined): boolean {
+  if (channel === undefined) return true;
+  try {
+    return (JSON.parse(line) as { channel?: unknown }).channel === channel;
+  } catch {
+    return false;
+  }
+}
 
 const colours = { error: "red", warn: "yellow", info: "green", debug: "dim" } as const;
 

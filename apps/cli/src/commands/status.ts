@@ -2,6 +2,7 @@ import type { MethodName, Params } from "@travelagent/protocol";
 import { connected, type GatewayOptions, withGateway } from "../gateway-command.ts";
 import type { AddCommand } from "../run.ts";
 import { uptime } from "./gateway.ts";
+import { partLines } from "./health.ts";
 
 export const statusCommand: AddCommand = (program, terminal) => {
   connected(program.command("status"))
@@ -36,7 +37,9 @@ export const statusCommand: AddCommand = (program, terminal) => {
         out.line(
           `gateway        ${ok ? out.style("green", "ok") : out.style("red", "not ok")}  ${target.url}  version ${hello?.server.version}, up ${uptime(hello?.snapshot.uptimeMs ?? 0)}`,
         );
-        for (const [id, value] of Object.entries((health?.channels ?? {}) as Record<string, unknown>)) out.line(`channel        ${id}: ${String(value)}`);
+        for (const line of partLines(health?.channels)) out.line(`channel        ${line}`);
+        for (const line of partLines(health?.models)) out.line(`model          ${line}`);
+        for (const part of Array.isArray(health?.degraded) ? health.degraded : []) out.line(`degraded       ${out.style("yellow", String(part))}`);
         for (const supplier of suppliers?.suppliers ?? [])
           out.line(`supplier       ${String(supplier.id ?? supplier.name)}: ${String(supplier.status ?? supplier.state ?? "ready")}`);
         const count = (label: string, found: unknown[] | undefined) => {

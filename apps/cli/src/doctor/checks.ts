@@ -25,7 +25,7 @@ export async function runChecks(terminal: Terminal, fix: boolean): Promise<Check
     ["modes", "State directory", () => checkModes(paths, configPath, fix)],
     ["leftovers", "Leftover files", () => checkLeftovers(stateDir)],
     ["disk", "Disk space", () => checkDiskSpace(stateDir)],
-    ["config", "Configuration", () => checkConfigFile(configPath, terminal.env)],
+    ["config", "Configuration", () => checkConfigFile(terminal)],
     ["database", "Database", () => checkDatabase(paths.database)],
     ["gateway", "Gateway", () => checkGateway(terminal)],
   ];

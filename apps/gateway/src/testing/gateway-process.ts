@@ -33,9 +33,13 @@ export async function startGateway({
   port = 0,
   env = {},
   args = [],
+  token,
 }: {
   stateDir: string;
-  port?: number;
+  /** The one the configuration names. */
+  token?: string;
+  /** Default 0: any free one, whatever the configuration says. */
+  port?: number | "configured";
   env?: Record<string, string>;
   args?: string[];
 }): Promise<GatewayProcess> {
@@ -44,7 +48,7 @@ export async function startGateway({
   const inherited = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(TRAVELAGENT_|CLAWDBOT_|OPENAI_|ANTHROPIC_|VITEST|NODE_OPTIONS)/.test(name)),
   );
-  const child: ChildProcess = spawn(process.execPath, [main, "--port", String(port), ...args], {
+  const child: ChildProcess = spawn(process.execPath, [main, ...(port === "configured" ? [] : ["--port", String(port)]), ...args], {
     env: { ...inherited, TRAVELAGENT_STATE_DIR: stateDir, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -54,7 +58,7 @@ export async function startGateway({
     const timer = setTimeout(() => reject(new Error(`the gateway was not ready after 20 s:\n${output}`)), 20_000);
     const hear = (chunk: Buffer) => {
       output += chunk.toString();
-      const line = /^ready .*?(http:\/\/[^\s]+)/m.exec(output);
+      const line = /^ready .*?(https?:\/\/[^\s]+)/m.exec(output);
       if (!line) return;
       clearTimeout(timer);
       resolve(line[1]!);
@@ -71,7 +75,7 @@ export async function startGateway({
   return {
     url: url.origin,
     port: Number(url.port),
-    token: env.TRAVELAGENT_GATEWAY_TOKEN ?? readFileSync(join(stateDir, "gateway.token"), "utf8").trim(),
+    token: token ?? env.TRAVELAGENT_GATEWAY_TOKEN ?? readFileSync(join(stateDir, "gateway.token"), "utf8").trim(),
     stateDir,
     pid: child.pid!,
     readyMs,

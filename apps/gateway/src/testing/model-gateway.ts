@@ -17,7 +17,7 @@ export interface ModelGateway {
 export async function modelGateway({ apiKey, env }: { apiKey?: string; env?: Record<string, string> } = {}): Promise<ModelGateway> {
   const state = temporaryState();
   const server = await openAiServer({ reply: (request) => bench.script(request), ...(apiKey ? { apiKey } : {}) });
-  const provider = { api: "openai-completions", baseUrl: server.url, timeoutMs: 1_500, models: [{ id: "m1" }], ...(apiKey ? { apiKey } : {}) };
+  const provider = { api: "openai-completions", baseUrl: server.url, timeoutMs: 1_500, cooldown: false, models: [{ id: "m1" }], ...(apiKey ? { apiKey } : {}) };
   writeFileSync(
     join(state.path, "travelagent.json"),
     JSON.stringify({ models: { providers: { local: provider } }, agents: { defaults: { model: { primary: "local/m1" } } } }),

@@ -27,10 +27,16 @@ export interface WireClient {
   end(): void;
 }
 
-export async function openWire(url: string, { origin, host }: { origin?: string; host?: string } = {}): Promise<WireClient> {
+export interface WireOptions {
+  origin?: string;
+  host?: string;
+  headers?: Record<string, string>;
+}
+
+export async function openWire(url: string, { origin, host, headers = {} }: WireOptions = {}): Promise<WireClient> {
   const socket = new WebSocket(url.replace(/^http/, "ws"), {
     ...(origin === undefined ? {} : { origin }),
-    ...(host === undefined ? {} : { headers: { host } }),
+    headers: { ...headers, ...(host === undefined ? {} : { host }) },
   });
   const frames: WireFrame[] = [];
   const waiting = new Set<{ matches: (frame: WireFrame) => boolean; resolve: (frame: WireFrame) => void; reject: (error: Error) => void }>();

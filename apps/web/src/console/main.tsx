@@ -4,7 +4,9 @@ import "../thread/thread.css";
 import "../thread/cards.css";
 import "./console.css";
 import { createRoot } from "react-dom/client";
+import { tidyAddress } from "../shared/clean-address.ts";
 import { ConsoleApp } from "./ConsoleApp.tsx";
 
+tidyAddress();
 const root = document.getElementById("root");
 if (root) createRoot(root).render(<ConsoleApp />);

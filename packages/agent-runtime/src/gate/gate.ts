@@ -41,7 +41,16 @@ export interface ActionRequest {
   tainted: boolean;
   /** The turn says no already, such as to a call that repeats itself: nothing is decided, the refusal is put on record. */
   refused?: TravelAgentError;
+  /** Who asks, for the audit, when it is not the agent. */
+  actor?: string;
+  /** Nobody is there to be asked: a yes that is missing is a refusal with its code, and nothing is left waiting for it. */
+  withoutAsking?: true;
+  /** For a write that needs no yes: the same key gives the stored result, the same key with another action is refused. */
+  idempotencyKey?: string;
 }
+
+/** The turn of a call, and who asks in it when it is not its agent. */
+type Caller = TurnScope & { actor?: string };
 
 export type GateOutcome =
   | { status: "done"; output: ToolOutput }
@@ -106,11 +115,11 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     return { tool, args, action, decision: { ...decision, ruleId, needs }, hash: actionHash(tool.name, args, action?.subject ?? {}) };
   }
 
-  const entry = (turn: TurnScope, tool: string, hash: string, rest: Pick<AuditEntry, "decision" | "ruleId" | "reason"> & Partial<AuditEntry>): AuditEntry => ({
+  const entry = (turn: Caller, tool: string, hash: string, rest: Pick<AuditEntry, "decision" | "ruleId" | "reason"> & Partial<AuditEntry>): AuditEntry => ({
     runId: turn.runId,
     sessionKey: turn.sessionKey,
     ...(turn.customerId === undefined ? {} : { customerId: turn.customerId }),
-    actor: `agent:${turn.agentId}`,
+    actor: turn.actor ?? `agent:${turn.agentId}`,
     tool,
     actionHash: hash,
     ...rest,
@@ -120,7 +129,8 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
   /** Step 6: the yeses this action needs and has, or the question to ask. */
   async function consent(
     decided: Awaited<ReturnType<typeof decide>>,
-    turn: TurnScope,
+    turn: Caller,
+    withoutAsking: boolean,
   ): Promise<{ spent: Decision[] } | { asked: GateOutcome & { status: "asked" } }> {
     const { tool, args, action, decision, hash } = decided;
     const spent: Decision[] = [];
@@ -129,6 +139,8 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     if (decision.needs.confirmation) {
       const granted = await decisions.granted("confirmation", turn.sessionKey, hash);
       if (!granted) {
+        if (withoutAsking)
+          throw refusal("CONFIRMATION_REQUIRED", decision.ruleId, `${tool.name} needs the customer's yes: let the customer ask for it in the conversation`);
         const asked = await ask("confirmation", "customer", decision.ruleId, decision.reason);
         await record(entry(turn, tool.name, hash, { decision: "asked", code: "CONFIRMATION_REQUIRED", ruleId: decision.ruleId, reason: decision.reason }));
         return { asked: { status: "asked", content: pendingContent(asked), card: confirmationCard(asked), decisionId: asked.id } };
@@ -139,6 +151,8 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
       const { role, ruleId, reason } = decision.needs.approval;
       const granted = await decisions.granted("approval", turn.sessionKey, hash);
       if (!granted) {
+        if (withoutAsking)
+          throw refusal("APPROVAL_REQUIRED", ruleId, `${tool.name} needs the approval of a ${role}: it is asked for from within a conversation`);
         const asked = await ask("approval", role, ruleId, reason);
         await record(entry(turn, tool.name, hash, { decision: "asked", code: "APPROVAL_REQUIRED", ruleId, reason }));
         onApprovalRequested?.(asked);
@@ -149,7 +163,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     return { spent };
   }
 
-  async function read(decided: Awaited<ReturnType<typeof decide>>, turn: TurnScope, context: ToolContext): Promise<GateOutcome> {
+  async function read(decided: Awaited<ReturnType<typeof decide>>, turn: Caller, context: ToolContext): Promise<GateOutcome> {
     const { tool, args, decision, hash } = decided;
     try {
       const output = await execute(tool, args, context, clock);
@@ -160,13 +174,18 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     }
   }
 
-  async function write(decided: Awaited<ReturnType<typeof decide>>, turn: TurnScope, context: ToolContext): Promise<GateOutcome> {
+  async function write(decided: Awaited<ReturnType<typeof decide>>, turn: Caller, context: ToolContext, request: ActionRequest): Promise<GateOutcome> {
     const { tool, args, action, decision, hash } = decided;
-    const pending = await consent(decided, turn);
+    let pending: Awaited<ReturnType<typeof consent>>;
+    try {
+      pending = await consent(decided, turn, request.withoutAsking === true);
+    } catch (thrown) {
+      return refused(thrown, turn, tool.name, hash);
+    }
     if ("asked" in pending) return pending.asked;
     if (context.signal.aborted) throw context.signal.reason;
     const intent: Intent = {
-      key: pending.spent[0]?.id ?? `${turn.runId}:${context.toolCallId}`,
+      key: pending.spent[0]?.id ?? request.idempotencyKey ?? `${turn.runId}:${context.toolCallId}`,
       tool: tool.name,
       args,
       ...(action ? { action } : {}),
@@ -177,7 +196,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
       decisions: pending.spent.map((spent) => spent.id),
       state: "started",
     };
-    const existing = await db.transaction(async (tx) => {
+    const begin = db.transaction(async (tx) => {
       const before = await intents.begin(tx, intent);
       // The audit row of an allowed write precedes its effect: what happened can always be traced to who decided it.
       if (!before)
@@ -192,11 +211,18 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
         );
       return before;
     });
+    let existing: Intent | null;
+    try {
+      existing = await begin;
+    } catch (thrown) {
+      if (!TravelAgentError.is(thrown, "IDEMPOTENCY_MISMATCH")) throw thrown;
+      return refused(thrown, turn, tool.name, hash);
+    }
     return carryOut(existing ?? intent, tool, turn, context);
   }
 
   /** A begun write to its end: also after a crash in the middle, when the tool is asked again with the same key. */
-  async function carryOut(intent: Intent, tool: Tool, turn: TurnScope, context: ToolContext): Promise<GateOutcome> {
+  async function carryOut(intent: Intent, tool: Tool, turn: Caller, context: ToolContext): Promise<GateOutcome> {
     if (intent.state === "done" && intent.output) return { status: "done", output: intent.output };
     // Its end is on record already: an unknown outcome is not tried again, and a failure stays what it was.
     if (intent.error) return failed(TravelAgentError.fromShape(intent.error), turn, { tool, hash: intent.actionHash }, context.signal);
@@ -222,13 +248,22 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     return { status: "done", output };
   }
 
-  async function failed(thrown: unknown, turn: TurnScope, decided: { tool: Tool; hash: string }, signal: AbortSignal): Promise<GateOutcome> {
+  async function failed(thrown: unknown, turn: Caller, decided: { tool: Tool; hash: string }, signal: AbortSignal): Promise<GateOutcome> {
     if (signal.aborted) throw signal.reason;
     if (storeCannotWrite(thrown)) throw thrown;
     const error = TravelAgentError.from(thrown);
     if (error.code === "INTERNAL") log.error("a tool failed", { tool: decided.tool.name, runId: turn.runId, cause: String(error.cause ?? error) });
     await record(entry(turn, decided.tool.name, decided.hash, { decision: "failed", code: error.code, ruleId: ruleOf(error), reason: error.message }));
     return { status: "failed", error };
+  }
+
+  /** Nothing was done, and it is on record why. */
+  async function refused(thrown: unknown, turn: Caller, tool: string, hash: string): Promise<GateOutcome> {
+    if (storeCannotWrite(thrown)) throw thrown;
+    const error = TravelAgentError.from(thrown);
+    if (error.code === "INTERNAL") log.error("a call could not be decided", { tool, runId: turn.runId, cause: String(error.cause ?? error) });
+    await record(entry(turn, tool, hash, { decision: "refused", code: error.code, ruleId: ruleOf(error), reason: error.message }));
+    return { status: "refused", error };
   }
 
   const contextOf = (turn: TurnScope, toolCallId: string, signal: AbortSignal): Omit<ToolContext, "action"> => ({
@@ -247,7 +282,8 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     writes: async (sessionKey) => (await intents.ofSession(sessionKey)).map(({ key, tool, output }) => ({ key, tool, output })),
     isRead: (name) => byName.get(name)?.effect === "read",
 
-    async call(request, turn, signal) {
+    async call(request, scope, signal) {
+      const turn: Caller = request.actor === undefined ? scope : { ...scope, actor: request.actor };
       const context = contextOf(turn, request.toolCallId, signal);
       const tool = byName.get(request.name);
       const begun = tool?.effect === "write" ? await intents.begun(turn.runId, request.toolCallId) : null;
@@ -258,20 +294,9 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
         decided = await decide(request, turn, context);
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
-        if (storeCannotWrite(thrown)) throw thrown;
-        const error = TravelAgentError.from(thrown);
-        if (error.code === "INTERNAL") log.error("a call could not be decided", { tool: request.name, runId: turn.runId, cause: String(error.cause ?? error) });
-        await record(
-          entry(turn, request.name, sha256(JSON.stringify(request.args) ?? ""), {
-            decision: "refused",
-            code: error.code,
-            ruleId: ruleOf(error),
-            reason: error.message,
-          }),
-        );
-        return { status: "refused", error };
+        return refused(thrown, turn, request.name, sha256(JSON.stringify(request.args) ?? ""));
       }
-      return decided.tool.effect === "read" ? read(decided, turn, context) : write(decided, turn, context);
+      return decided.tool.effect === "read" ? read(decided, turn, context) : write(decided, turn, context, request);
     },
 
     async evaluate({ name, args, tainted = false }, turn) {

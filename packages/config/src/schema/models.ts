@@ -33,6 +33,10 @@ export const models = z.strictObject({
           .max(600_000)
           .optional()
           .describe("Longest silence of the provider; then the next model answers. Default 25000, so that no customer waits half a minute without a word."),
+        cooldown: z
+          .boolean()
+          .default(true)
+          .describe("After a failure this provider is left in peace for 1, 5, 25, then 60 minutes. Turn it off for a model server of your own."),
         models: z.array(model).default([]),
       }),
     )

@@ -1,9 +1,13 @@
 import * as z from "zod";
+import { baseUrl } from "./base-url.ts";
 import { secret } from "./secret.ts";
 
 export const hooks = z.strictObject({
   enabled: z.boolean().default(false),
-  path: z.string().startsWith("/").default("/hooks"),
+  path: z
+    .string()
+    .regex(/^\/[\w.-]+(\/[\w.-]+)*$/, 'must be a path of its own, such as "/hooks"')
+    .default("/hooks"),
   token: secret().optional(),
 });
 
@@ -20,8 +24,24 @@ export const plugins = z.strictObject({
 
 export const logging = z.strictObject({
   level: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  consoleLevel: z
+    .enum(["debug", "info", "warn", "error", "silent"])
+    .default("warn")
+    .describe("Least level of lines on standard error, whatever the file holds."),
+  keepDays: z.int().min(1).max(3650).default(30).describe("Days of log files that are kept."),
   file: z.string().min(1).optional().describe("Instead of logs/ in the state directory."),
   redactPatterns: z.array(z.string().min(1)).default([]).describe("Further regular expressions whose matches are masked."),
+});
+
+export const telemetry = z.strictObject({
+  otlp: z
+    .strictObject({
+      endpoint: baseUrl().describe("OTLP/HTTP collector that gets traces; /v1/traces is added."),
+      headers: z.record(z.string().min(1), secret()).default({}).describe("Sent with every export."),
+    })
+    .optional()
+    .describe("Traces are sent when this is there, and to nobody else."),
+  serviceName: z.string().min(1).default("travelagent-gateway"),
 });
 
 export const metrics = z.strictObject({ enabled: z.boolean().default(true) });

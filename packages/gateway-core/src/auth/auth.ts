@@ -18,7 +18,7 @@ export interface GivenCredentials {
 export interface Principal {
   /** Name for the audit log; the owner of idempotency keys. */
   readonly actor: string;
-  readonly method: "token" | "password" | "session" | "none";
+  readonly method: "token" | "password" | "session" | "device" | "none";
   /** Names the credential without giving it away; `onRevoked` tells when it is no longer good. */
   readonly credential: string;
   /** Of a console session. */
@@ -30,6 +30,8 @@ export interface Authenticator {
   readonly mode: AuthMode;
   /** Raises `UNAUTHORIZED`, and `RATE_LIMITED` after too many wrong guesses. Showing nothing is no guess. */
   verify(given: GivenCredentials, peer: Peer): Principal;
+  /** A secret that is kept elsewhere, under the same lockout. Raises `refusal` when it is not `right`, and `RATE_LIMITED` before it looks. */
+  check(right: () => boolean, peer: Peer, refusal: () => TravelAgentError): void;
   /** Opens a console session for a token, a password or a one-time code. Raises as `verify`. */
   logIn(given: { token?: string | undefined; password?: string | undefined; code?: string | undefined }, peer: Peer): IssuedSession;
   /** Ends the session behind a cookie, if there is one. */
@@ -88,10 +90,10 @@ export function createAuth({
       },
     );
 
-  const guess = (right: boolean, what: string, peer: Peer): void => {
+  const guess = (right: boolean, peer: Peer, refusal: () => TravelAgentError): void => {
     if (!right) {
       lockout.failed(peer.address);
-      throw unauthorized("mismatch", what);
+      throw refusal();
     }
     lockout.succeeded(peer.address);
   };
@@ -108,7 +110,7 @@ export function createAuth({
     const shown = mode === "token" ? given.token : given.password;
     if (!shown) throw unauthorized("missing", mode);
     lockout.check(peer.address);
-    guess(sameSecret(shown, secret ?? ""), mode, peer);
+    guess(sameSecret(shown, secret ?? ""), peer, () => unauthorized("mismatch", mode));
     return { actor, method: mode, credential: `${mode}:${generation}` };
   };
 
@@ -120,13 +122,17 @@ export function createAuth({
       if (session) return { actor: session.actor, method: "session", credential: `session:${session.id}`, expiresAt: session.expiresAt };
       return verifySecret(given, peer);
     },
+    check(right, peer, refusal) {
+      lockout.check(peer.address);
+      guess(right(), peer, refusal);
+    },
     logIn({ code, token: shownToken, password: shownPassword }, peer) {
       // A sign-in form has one field, whatever the secret is called.
       const shown = shownToken ?? shownPassword;
       if (!code) return sessions.issue(verifySecret({ token: shown, password: shown }, peer).actor);
       lockout.check(peer.address);
       const owner = sessions.redeemCode(code);
-      guess(owner !== undefined, "code", peer);
+      guess(owner !== undefined, peer, () => unauthorized("mismatch", "code"));
       return sessions.issue(owner ?? actor);
     },
     logOut(value) {

@@ -60,9 +60,23 @@ describe("the peer", () => {
   });
 
   it("is not local behind a proxy on this machine", () => {
-    for (const header of ["x-forwarded-for", "forwarded", "x-real-ip"]) expect(readPeer(head({ [header]: "127.0.0.1" })).local).toBe(false);
-    expect(readPeer(head({})).local).toBe(true);
-    expect(readPeer(head({}, "::ffff:127.0.0.1", "::ffff:127.0.0.1"))).toMatchObject({ address: "127.0.0.1", local: true });
+    const host = "127.0.0.1:18789";
+    for (const header of [
+      "x-forwarded-for",
+      "x-forwarded-host",
+      "x-forwarded-user",
+      "forwarded",
+      "via",
+      "x-real-ip",
+      "cf-connecting-ip",
+      "tailscale-user-login",
+    ])
+      expect(readPeer(head({ host, [header]: "127.0.0.1" })).local, header).toBe(false);
+    // A name of the outside, and an address that was named as a proxy: the proxy forgot its headers.
+    for (const name of ["gateway.agency.example", "127.0.0.1.evil.example", undefined]) expect(readPeer(head({ host: name })).local).toBe(false);
+    expect(createPeerReader(["127.0.0.1"])(head({ host })).local).toBe(false);
+    for (const name of [host, "localhost", "LOCALHOST:1", "[::1]:18789"]) expect(readPeer(head({ host: name })).local, name).toBe(true);
+    expect(readPeer(head({ host }, "::ffff:127.0.0.1", "::ffff:127.0.0.1"))).toMatchObject({ address: "127.0.0.1", local: true });
   });
 
   it("is the last one a trusted proxy did not add itself", () => {

@@ -1,5 +1,5 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import { isLoopback, type Peer, type RequestHead } from "./peer.ts";
+import { isLoopbackName, type Peer, type RequestHead } from "./peer.ts";
 
 export interface OriginOptions {
   /** Further origins whose pages may talk to this gateway, such as `https://www.example.com`. */
@@ -43,10 +43,6 @@ export function createOriginCheck({ allowedOrigins = [], allowedHosts = [] }: Or
 }
 
 const isWeb = (url: URL): boolean => url.protocol === "http:" || url.protocol === "https:";
-
-function isLoopbackName(hostname: string): boolean {
-  return hostname === "localhost" || isLoopback(hostname.replace(/^\[|\]$/g, ""));
-}
 
 function parse(text: string): URL | undefined {
   return URL.canParse(text) ? new URL(text) : undefined;

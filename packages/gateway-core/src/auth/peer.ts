@@ -13,7 +13,7 @@ export interface RequestHead {
 export interface Peer {
   /** IP address without the IPv4-in-IPv6 prefix. Behind a trusted proxy the address it names. */
   readonly address: string;
-  /** Straight from this machine: a loopback address, and no header that says a proxy stands in between. */
+  /** Straight from this machine: a loopback address that is no trusted proxy, asking for a loopback name, and no header that a proxy adds. */
   readonly local: boolean;
   /** The connection ends at a loopback address of ours. */
   readonly toLoopback: boolean;
@@ -31,12 +31,11 @@ export function createPeerReader(trustedProxies: readonly string[] = []): ReadPe
 
   return ({ headers, socket }) => {
     const direct = plainAddress(socket.remoteAddress ?? "");
-    const forwarded = headers["x-forwarded-for"] !== undefined || headers.forwarded !== undefined || headers["x-real-ip"] !== undefined;
     const viaProxy = isTrusted(direct);
     const named = viaProxy ? forwardedFor(headers["x-forwarded-for"], isTrusted) : undefined;
     return {
       address: named ?? direct,
-      local: isLoopback(direct) && !forwarded,
+      local: isLoopback(direct) && !viaProxy && isLoopbackName(hostName(headers.host)) && !cameThroughProxy(headers),
       toLoopback: isLoopback(plainAddress(socket.localAddress ?? "")),
       secure: socket.encrypted === true || (viaProxy && headers["x-forwarded-proto"] === "https"),
     };
@@ -44,6 +43,20 @@ export function createPeerReader(trustedProxies: readonly string[] = []): ReadPe
 }
 
 export const isLoopback = (address: string): boolean => address === "::1" || (address.startsWith("127.") && isIP(address) === 4);
+
+export const isLoopbackName = (hostname: string): boolean => hostname === "localhost" || isLoopback(hostname.replace(/^\[|\]$/g, ""));
+
+/** The name in a Host header, without the port. What is malformed fits no name. */
+const hostName = (host = ""): string => /^(\[[^\]]*\]|[^:]*)(:\d*)?$/.exec(host.toLowerCase())?.[1] ?? "";
+
+const proxyHeaders = new Set(["forwarded", "via", "x-real-ip", "x-client-ip", "true-client-ip", "x-original-host", "x-original-forwarded-for"]);
+const proxyPrefixes = ["x-forwarded", "cf-", "tailscale-", "fly-"];
+
+/** Not whom it came from, only that somebody stands in between: a program on this machine has no reason to send these. */
+function cameThroughProxy(headers: IncomingHttpHeaders): boolean {
+  for (const name in headers) if (proxyHeaders.has(name) || proxyPrefixes.some((prefix) => name.startsWith(prefix))) return true;
+  return false;
+}
 
 const plainAddress = (address: string): string => (address.startsWith("::ffff:") && address.includes(".") ? address.slice(7) : address);
 

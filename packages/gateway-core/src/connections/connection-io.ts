@@ -16,13 +16,18 @@ export interface ConnectedClient extends Member, Caller {
   /** Address the rate limits of visitors count by. */
   readonly address: string;
   readonly presenceKey: string;
+  /** Proven by its signature. */
+  readonly deviceId?: string;
 }
 
 export interface ConnectionHooks {
-  checkConnect(params: unknown): HandshakeResult;
+  checkConnect(params: unknown): HandshakeResult | Promise<HandshakeResult>;
+  /** Asked at the very last, when the check took its time: what it found may not hold any more. */
+  stillHolds(result: HandshakeResult): HandshakeResult;
   /** The hello of a client that passed. */
   hello(client: ConnectedClient, admitted: Admitted): object;
   follow(client: ConnectedClient, sessionKey: string): void;
+  unfollow(client: ConnectedClient, sessionKey: string): void;
   /** The hello is sent; from now on events may follow. */
   connected(client: ConnectedClient, admitted: Admitted): void;
   dispatch(client: ConnectedClient, request: RequestFrame): void;
@@ -76,6 +81,12 @@ export function runConnection(socket: Socket, options: ConnectionOptions, hooks:
 
   const connect = (request: RequestFrame) => {
     const result = hooks.checkConnect(request.params);
+    if (result instanceof Promise) void result.then((outcome) => settle(request, hooks.stillHolds(outcome)));
+    else settle(request, result);
+  };
+
+  const settle = (request: RequestFrame, result: HandshakeResult) => {
+    if (state !== "checking") return;
     if (!result.ok) return apply({ type: "refused", id: request.id, error: result.error, closeCode: result.closeCode });
     cancelTimeout();
     client = clientOf(result.admitted);
@@ -83,7 +94,7 @@ export function runConnection(socket: Socket, options: ConnectionOptions, hooks:
     hooks.connected(client, result.admitted);
   };
 
-  const clientOf = ({ role, scopes, actor, principal, visitorId, visitorSessionKey, nodeId, params }: Admitted): ConnectedClient => {
+  const clientOf = ({ protocol, role, scopes, actor, principal, visitorId, visitorSessionKey, nodeId, deviceId, params }: Admitted): ConnectedClient => {
     const timeZone = params.timeZone ?? params.client.timeZone;
     const self: ConnectedClient = {
       id,
@@ -91,20 +102,23 @@ export function runConnection(socket: Socket, options: ConnectionOptions, hooks:
       socket,
       role,
       scopes,
+      protocol,
       grants: grantsOf(scopes),
       actor,
       address,
-      presenceKey: params.client.instanceId ?? id,
+      presenceKey: deviceId ?? params.client.instanceId ?? id,
       ...(principal ? { principal } : {}),
       ...(visitorId === undefined ? {} : { visitorId }),
       ...(visitorSessionKey === undefined ? {} : { visitorSessionKey }),
       ...(nodeId === undefined ? {} : { nodeId }),
+      ...(deviceId === undefined ? {} : { deviceId }),
       ...(timeZone === undefined ? {} : { timeZone }),
       seq: 0,
       inFlight: 0,
       followed: new Set(),
       end,
       follow: (sessionKey) => hooks.follow(self, sessionKey),
+      unfollow: (sessionKey) => hooks.unfollow(self, sessionKey),
       reply(text) {
         if (state !== "connected") return;
         if (socket.bufferedAmount > maxUnreadAnswers) end(1008, "slow consumer");

@@ -16,7 +16,12 @@ describe("a connection", () => {
       state: "closed",
       effects: [{ type: "send" }, { type: "close", code: 1008 }],
     });
-    expect(advance("challenged", { type: "frame", frame: request("connect") })).toMatchObject({ state: "challenged", effects: [{ type: "check-connect" }] });
+    expect(advance("challenged", { type: "frame", frame: request("connect") })).toMatchObject({ state: "checking", effects: [{ type: "check-connect" }] });
+    expect(advance("checking", { type: "frame", frame: request("connect") })).toMatchObject({
+      state: "closed",
+      effects: [{ type: "send" }, { type: "close", code: 1008 }],
+    });
+    expect(advance("challenged", { type: "accepted", id: "1", hello: {} })).toMatchObject({ state: "challenged", effects: [] });
   });
 
   it("survives a broken frame once connected", () => {

@@ -3,9 +3,10 @@ import type { ParsedFrame } from "../router/request-frame.ts";
 import { errorFrame, okFrame } from "../router/response-frame.ts";
 
 /**
- * Where a client stands. `challenged`: it was sent the challenge and owes us `connect`. `connected`: its requests are served.
+ * Where a client stands. `challenged`: it was sent the challenge and owes us `connect`. `checking`: it sent that and owes us
+ * patience. `connected`: its requests are served.
  */
-export type ConnectionState = "opened" | "challenged" | "connected" | "closed";
+export type ConnectionState = "opened" | "challenged" | "checking" | "connected" | "closed";
 
 export type ConnectionInput =
   | { type: "open"; nonce: string; ts: number }
@@ -46,7 +47,7 @@ export function advance(state: ConnectionState, input: ConnectionInput): Connect
     case "handshake-timeout":
       return state === "connected" ? stay(state) : end(1008, "handshake timeout");
     case "accepted":
-      return state === "challenged" ? { state: "connected", effects: [{ type: "send", text: okFrame(input.id, input.hello) }] } : stay(state);
+      return state === "checking" ? { state: "connected", effects: [{ type: "send", text: okFrame(input.id, input.hello) }] } : stay(state);
     case "refused":
       return refuse(input.id, input.error, input.closeCode);
     case "end":
@@ -62,8 +63,9 @@ function serve(frame: ParsedFrame): ConnectionStep {
 }
 
 function greet(state: ConnectionState, frame: ParsedFrame): ConnectionStep {
-  if (state === "challenged" && frame.ok && frame.request.method === "connect") return { state, effects: [{ type: "check-connect", request: frame.request }] };
-  const reason = "invalid handshake: the first frame must be a connect request";
+  if (state === "challenged" && frame.ok && frame.request.method === "connect")
+    return { state: "checking", effects: [{ type: "check-connect", request: frame.request }] };
+  const reason = state === "checking" ? "invalid handshake: wait for the answer to connect" : "invalid handshake: the first frame must be a connect request";
   const id = frame.ok ? frame.request.id : frame.id;
   return id === undefined ? end(1008, reason) : refuse(id, frame.ok ? new TravelAgentError("INVALID_REQUEST", reason) : frame.error, 1008);
 }

@@ -1,8 +1,10 @@
-import { type ConnectionRole, type EventName, type EventPayload, type EventSpec, events, TravelAgentError } from "@travelagent/protocol";
+import { type ConnectionRole, type EventName, type EventPayload, type EventSpec, events, jsonOf, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Logger, silentLogger } from "@travelagent/protocol/ports";
 import { describeIssues } from "../router/issues.ts";
 import { eventsOf } from "./hello.ts";
+import { createPace } from "./pace.ts";
 import type { Socket } from "./socket.ts";
+import { messagesTopic, sessionsTopic } from "./topics.ts";
 
 /** A connected client, as the registry sees it. */
 export interface Member {
@@ -27,10 +29,14 @@ export interface PublishOptions {
 /** Who is connected, and who gets which event. */
 export interface Connections {
   readonly size: number;
+  /** How many of this role are connected. */
+  count(role: ConnectionRole): number;
   add(member: Member): void;
   remove(member: Member): void;
   /** Raises `FORBIDDEN` for a visitor and a session that is not theirs. Following too many sessions ends the oldest. */
   follow(member: Member, sessionKey: string): void;
+  /** Does nothing for a session that is not followed. A visitor goes on following their own. */
+  unfollow(member: Member, sessionKey: string): void;
   /** How many clients would get an event of that session. */
   followers(sessionKey: string): number;
   /** Best effort and at once. The work grows with those who get it, not with all who are connected. */
@@ -56,7 +62,7 @@ export interface ConnectionsOptions {
   validateEvents?: boolean;
 }
 
-const withStateVersion: ReadonlySet<string> = new Set<EventName>(["presence"]);
+const withStateVersion: ReadonlySet<string> = new Set<EventName>(["presence", "health"]);
 /** Missing one of these is no loss, so it is no gap either. */
 const withoutGap: ReadonlySet<string> = new Set<EventName>(["tick"]);
 
@@ -65,6 +71,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const all = new Map<string, Member>();
   const byScope = { "operator.read": new Set<Member>(), "operator.approvals": new Set<Member>(), "operator.pairing": new Set<Member>() };
   const bySession = new Map<string, Set<Member>>();
+  const pace = createPace();
   let ticking = false;
 
   const unfollow = (member: Member, sessionKey: string) => {
@@ -77,6 +84,8 @@ export function createConnections(options: ConnectionsOptions): Connections {
   const audience = (spec: EventSpec, payload: unknown): Iterable<Member> => {
     if (spec.audience === "all") return all.values();
     if (spec.audience === "directed") return [];
+    if (spec.audience === "sessions") return bySession.get(sessionsTopic) ?? [];
+    if (spec.audience === "session.messages") return bySession.get(messagesTopic((payload as { sessionKey: string }).sessionKey)) ?? [];
     if (spec.audience !== "session") return byScope[spec.audience];
     return bySession.get((payload as { sessionKey: string }).sessionKey) ?? [];
   };
@@ -97,14 +106,17 @@ export function createConnections(options: ConnectionsOptions): Connections {
     const spec: EventSpec = events[event];
     if (validateEvents) check(event, spec, payload);
     let frame: { head: string; tail: string } | undefined;
-    for (const member of audience(spec, payload)) {
-      if (member.role !== "operator" && !eventsOf[member.role].has(event)) continue;
+    const send = (member: Member) => {
+      if (member.role !== "operator" && !eventsOf[member.role].has(event)) return;
       frame ??= {
-        head: `{"type":"event","event":"${event}","payload":${JSON.stringify(payload)},"seq":`,
+        head: `{"type":"event","event":"${event}","payload":${jsonOf(payload)},"seq":`,
         tail: withStateVersion.has(event) ? `,"stateVersion":${JSON.stringify(stateVersion())}}` : "}",
       };
       deliver(member, event, frame, droppable || spec.dropIfSlow === true);
-    }
+    };
+    // What everybody gets and nobody waits for, such as the tick, goes to thousands in between other work.
+    if (spec.dropIfSlow && spec.audience !== "session") pace([...audience(spec, payload)], (member) => all.get(member.id) === member && send(member));
+    else for (const member of audience(spec, payload)) send(member);
   };
 
   /** One timer for all, and none while nobody is connected. */
@@ -136,8 +148,16 @@ export function createConnections(options: ConnectionsOptions): Connections {
   return {
     publish,
     follow,
+    unfollow(member, sessionKey) {
+      if (sessionKey !== member.visitorSessionKey) unfollow(member, sessionKey);
+    },
     get size() {
       return all.size;
+    },
+    count(role) {
+      let found = 0;
+      for (const member of all.values()) if (member.role === role) found += 1;
+      return found;
     },
     followers: (sessionKey) => bySession.get(sessionKey)?.size ?? 0,
     sendTo(connectionId, event, payload) {

@@ -32,13 +32,14 @@ const device = { id: "d", publicKey: "p", signature: "s", signedAt: 1, nonce: "n
 describe("connect is refused", () => {
   const refusals: [name: string, params: unknown, code: string, closeCode: number, says: RegExp][] = [
     ["without params", undefined, "INVALID_REQUEST", 1008, /^invalid connect params/],
-    ["for protocol 2", { ...good, minProtocol: 1, maxProtocol: 2 }, "PROTOCOL_MISMATCH", 1002, /^protocol mismatch$/],
-    ["for protocol 99, also with unknown keys", { minProtocol: 99, maxProtocol: 99, future: true }, "PROTOCOL_MISMATCH", 1002, /^protocol mismatch$/],
-    ["for an upside-down range", { ...good, minProtocol: 4, maxProtocol: 3 }, "PROTOCOL_MISMATCH", 1002, /^protocol mismatch$/],
+    ["for protocol 2", { ...good, minProtocol: 1, maxProtocol: 2 }, "INVALID_REQUEST", 1002, /^protocol mismatch$/],
+    ["for protocol 99, also with unknown keys", { minProtocol: 99, maxProtocol: 99, future: true }, "INVALID_REQUEST", 1002, /^protocol mismatch$/],
+    ["for an upside-down range", { ...good, minProtocol: 4, maxProtocol: 3 }, "INVALID_REQUEST", 1002, /^protocol mismatch$/],
     ["for an unknown key", { ...good, extra: 1 }, "INVALID_REQUEST", 1008, /extra/],
     ["for an unknown client id", { ...good, client: { ...good.client, id: "mine" } }, "INVALID_REQUEST", 1008, /at \/client\/id/],
     ["for an unknown client mode", { ...good, client: { ...good.client, mode: "operator" } }, "INVALID_REQUEST", 1008, /at \/client\/mode/],
-    ["for role node", { ...good, role: "node" }, "INVALID_REQUEST", 1008, /^invalid role/],
+    ["for role node without devices", { ...good, role: "node" }, "INVALID_REQUEST", 1008, /^invalid role$/],
+    ["for an unknown role", { ...good, role: "root" }, "INVALID_REQUEST", 1008, /^invalid role$/],
     ["without credentials", { ...good, auth: undefined }, "UNAUTHORIZED", 1008, /token missing/],
     ["with an empty token", { ...good, auth: { token: "" } }, "UNAUTHORIZED", 1008, /token missing/],
     ["with a wrong token", { ...good, auth: { token: "nope" } }, "UNAUTHORIZED", 1008, /token mismatch/],
@@ -55,7 +56,9 @@ describe("connect is refused", () => {
 
   it("names the versions that would do", async () => {
     const answer = await openTestClient(gateway().control).call("connect", { ...good, minProtocol: 99, maxProtocol: 99 });
-    expect(answer).toMatchObject({ error: { details: { expectedProtocol: 3, maximumProtocol: 4, clientMinProtocol: 99 } } });
+    expect(answer).toMatchObject({
+      error: { code: "INVALID_REQUEST", details: { code: "PROTOCOL_MISMATCH", expectedProtocol: 3, maximumProtocol: 4, clientMinProtocol: 99 } },
+    });
   });
 
   it("when the web chat is off, for a visitor", async () => {
@@ -136,7 +139,7 @@ describe("connect is accepted", () => {
     const client = await connectTestClient(gateway().control, { token });
     expect(client.hello).toMatchObject({
       server: { version: "1.2.3" },
-      features: { methods: ["health", "status", "system-presence"], events: expect.arrayContaining(["chat", "approval"]) },
+      features: { methods: ["health", "status", "system-event", "system-presence"], events: expect.arrayContaining(["chat", "approval"]) },
       snapshot: { presence: [{ mode: "gateway", reason: "self" }], health: { ok: true }, sessionDefaults },
       policy: { maxPayload: 524_288, maxBufferedBytes: 1_572_864, tickIntervalMs: 30_000 },
     });

@@ -1,12 +1,14 @@
-import type { PresenceEntry } from "@travelagent/protocol";
+import { joinJson, memoizeJson, type PresenceEntry } from "@travelagent/protocol";
 import type { Clock } from "@travelagent/protocol/ports";
 
 /** Who is here, and who was until a moment ago. */
 export interface Presence {
-  /** Ourselves first, then the newest. */
+  /** Ourselves first, then the newest. Frozen, and the same list while nothing changed. */
   list(): PresenceEntry[];
   /** `key` is what stays the same when a client comes back. Pushes out the oldest when there are too many. */
   arrived(key: string, entry: Omit<PresenceEntry, "ts" | "reason">): void;
+  /** What somebody says about a machine or a person that holds no connection here. Stays for a while; of one who is connected only the text changes. */
+  noted(key: string, entry: Omit<PresenceEntry, "ts">): void;
   /** Stays in the list for a while, as disconnected. */
   left(key: string): void;
   /** Grows with every change. */
@@ -30,6 +32,8 @@ export interface PresenceOptions {
 export function createPresence({ clock, self, onChange, ttlMs = 300_000, max = 200, intervalMs = () => 1000 }: PresenceOptions): Presence {
   const startedAt = clock.now();
   const entries = new Map<string, { entry: PresenceEntry; connections: number }>();
+  const own: PresenceEntry = memoizeJson({ ...self, mode: "gateway", reason: "self", ts: startedAt });
+  let listed: { version: number; size: number; list: PresenceEntry[] } | undefined;
   let version = 0;
   let announced = false;
 
@@ -48,7 +52,7 @@ export function createPresence({ clock, self, onChange, ttlMs = 300_000, max = 2
   };
   const put = (key: string, entry: PresenceEntry, connections: number) => {
     entries.delete(key);
-    entries.set(key, { entry, connections });
+    entries.set(key, { entry: memoizeJson(entry), connections });
     prune();
     for (const oldest of entries.keys()) {
       if (entries.size <= max - 1) break;
@@ -61,10 +65,17 @@ export function createPresence({ clock, self, onChange, ttlMs = 300_000, max = 2
     version: () => version,
     list() {
       prune();
-      return [{ ...self, mode: "gateway", reason: "self", ts: startedAt }, ...[...entries.values()].map(({ entry }) => entry).reverse()];
+      if (listed?.version !== version || listed.size !== entries.size)
+        listed = { version, size: entries.size, list: joinJson([own, ...[...entries.values()].map(({ entry }) => entry).reverse()]) };
+      return listed.list;
     },
     arrived(key, entry) {
       put(key, { ...entry, reason: "connect", ts: clock.now() }, (entries.get(key)?.connections ?? 0) + 1);
+    },
+    noted(key, entry) {
+      const known = entries.get(key);
+      if (known && known.connections > 0) put(key, { ...known.entry, ...(entry.text === undefined ? {} : { text: entry.text }) }, known.connections);
+      else put(key, { ...known?.entry, ...entry, ts: clock.now() }, 0);
     },
     left(key) {
       const known = entries.get(key);

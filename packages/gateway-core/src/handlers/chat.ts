@@ -1,57 +1,57 @@
-import { type Call, type ChatMessage, type Handlers, TravelAgentError } from "@travelagent/protocol";
-import type { MessageAction } from "@travelagent/protocol/messages";
+import { randomUUID } from "node:crypto";
+import { type Call, type ChatMessage, type Handlers, joinJson, TravelAgentError } from "@travelagent/protocol";
+import type { AssistantMessage, MessageAction } from "@travelagent/protocol/messages";
 import type { Clock, Work } from "@travelagent/protocol/ports";
+import { cardFree } from "../card-free.ts";
+import type { Inbox } from "../inbox.ts";
 import type { Intake } from "../intake.ts";
 import { asChatMessage } from "../live.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
+import type { Publisher } from "../publish.ts";
 import type { Turns } from "../turns.ts";
+import { asPage } from "./history-page.ts";
+import { sessionNames } from "./session-names.ts";
+import { deliveryOf, messageShape } from "./shown-message.ts";
 
 export interface ChatHandlersOptions {
   intake: Intake;
+  inbox: Inbox;
   turns: Turns;
   outbox: Outbox;
   sessions: SessionPort;
   work: Work;
   clock: Clock;
-  defaultAgentId: string;
-  /** Every agent there is. */
-  agentIds: readonly string[];
+  publisher: Publisher;
+  /** Asked at every call. `agentIds`: every agent there is. */
+  routing(): { defaultAgentId: string; agentIds: readonly string[] };
 }
 
 /** Channel of conversations that are held over the gateway's own socket: the web page and the command line. */
 export const webchatChannel = "webchat";
 
-const aliases = (sessionKey: string, agentId: string): string => {
-  const key = sessionKey.toLowerCase();
-  return key === "main" || key === `agent:${agentId}` ? `agent:${agentId}:main` : key;
-};
+export function chatHandlers({ intake, inbox, turns, outbox, sessions, work, clock, publisher, routing }: ChatHandlersOptions): Handlers {
+  const { readable, writable, isOwn } = sessionNames(routing);
 
-export function chatHandlers({ intake, turns, outbox, sessions, work, clock, defaultAgentId, agentIds }: ChatHandlersOptions): Handlers {
-  /** The session a call may use. A visitor has one; an operator any of the gateway's own, never a customer's on another channel. */
-  const allowed = (call: Call, wanted: string, forWriting: boolean): string => {
-    const sessionKey = aliases(wanted, defaultAgentId);
-    if (call.role === "visitor") {
-      if (sessionKey !== call.visitorSessionKey) throw new TravelAgentError("FORBIDDEN", "a visitor has one conversation: use the session key from hello-ok");
-      return sessionKey;
-    }
-    if (forWriting && !/^agent:[a-z0-9_-]+:[a-z0-9_.@-]+$/.test(sessionKey))
-      throw new TravelAgentError(
-        "FORBIDDEN",
-        `${sessionKey} belongs to a customer; write there with conversations.reply, or use agent:${defaultAgentId}:main or agent:${defaultAgentId}:<name>`,
-      );
-    if (forWriting && !agentIds.includes(sessionKey.split(":")[1] ?? ""))
-      throw new TravelAgentError("NOT_FOUND", `there is no agent ${sessionKey.split(":")[1]}; known: ${agentIds.join(", ")}`);
-    return sessionKey;
-  };
-
-  const send = async (call: Call, params: { sessionKey: string; message: string; action?: MessageAction | undefined; idempotencyKey: string }) => {
-    const sessionKey = allowed(call, params.sessionKey, true);
+  const send = async (
+    call: Call,
+    params: {
+      sessionKey: string;
+      agentId?: string | undefined;
+      tainted?: boolean;
+      message: string;
+      action?: MessageAction | undefined;
+      idempotencyKey: string;
+    },
+  ) => {
+    const sessionKey = writable(call, params.sessionKey, params.agentId);
     if (params.message.trim() === "" && !params.action) throw new TravelAgentError("INVALID_REQUEST", "the message is empty");
     const visitor = call.role === "visitor" ? call.visitorId! : undefined;
+    if (visitor === undefined && (await sessions.get(sessionKey))?.sendPolicy === "deny")
+      throw new TravelAgentError("INVALID_REQUEST", "send blocked by session policy; allow it with sessions.patch");
     const peerId = visitor ?? `operator:${sessionKey}`;
     call.follow(sessionKey);
-    const agentId = sessionKey.split(":")[1] ?? defaultAgentId;
+    const agentId = sessionKey.split(":")[1] ?? routing().defaultAgentId;
     return intake.receive(
       {
         address: { channel: webchatChannel, accountId: "default", chatType: "direct", peerId },
@@ -61,51 +61,108 @@ export function chatHandlers({ intake, turns, outbox, sessions, work, clock, def
         text: params.message,
         sentAt: clock.now(),
         ...(params.action ? { action: params.action } : {}),
+        ...(params.tainted ? { tainted: true } : {}),
         ...(call.timeZone ? { timeZone: call.timeZone } : {}),
       },
       visitor ? undefined : { runId: params.idempotencyKey, route: { agentId, sessionKey } },
+      { requestId: call.requestId, ...(call.traceparent === undefined ? {} : { traceparent: call.traceparent }) },
     );
   };
 
-  const abort = async (sessionKey: string, runId?: string) => {
-    const runIds = await turns.abort(sessionKey, runId);
+  /** Of a customer's message that an operator stopped, a person takes care: nobody else would answer it. */
+  const abort = async (call: Call, sessionKey: string, runId?: string) => {
+    const runIds = await turns.abort(sessionKey, runId, { toPerson: call.role === "operator" && !isOwn(sessionKey) });
     return { ok: true, aborted: runIds.length > 0, runIds };
   };
 
   return {
     "chat.send": async (params, call) => {
-      const sessionKey = allowed(call, params.sessionKey, true);
-      if (params.message.trim() === "/stop") return { runId: params.idempotencyKey, status: "ok", ...(await abort(sessionKey)) };
+      const sessionKey = writable(call, params.sessionKey, params.agentId);
+      if (params.message.trim() === "/stop") return { runId: params.idempotencyKey, status: "ok", ...(await abort(call, sessionKey)) };
       const accepted = await send(call, params);
       if (!accepted.admission.admitted) throw new TravelAgentError("FORBIDDEN", `this message was not accepted: ${accepted.admission.reason}`);
       const state = accepted.duplicate ? await work.state(accepted.runId) : null;
       return { runId: accepted.runId, status: !accepted.duplicate ? "started" : state === "queued" || state === "running" ? "in_flight" : "ok" };
     },
 
-    "chat.history": async ({ sessionKey: wanted, limit = 200 }, call) => {
-      const sessionKey = allowed(call, wanted, false);
+    "chat.history": async ({ sessionKey: wanted, agentId, limit = 200, offset = 0, maxChars }, call) => {
+      const sessionKey = readable(call, wanted, agentId);
       call.follow(sessionKey);
       const session = await sessions.get(sessionKey);
-      const entries = session ? await sessions.history(sessionKey, { limit }) : [];
+      // One more than asked for tells whether there is more.
+      const read = session ? await sessions.history(sessionKey, { limit: offset + limit + 1 }) : [];
+      const known = read.length;
+      const entries = read.slice(Math.max(0, known - offset - limit), Math.max(0, known - offset));
       const unseen = await outbox.refusedIn(sessionKey);
+      const show = messageShape({ visitor: call.role === "visitor", protocol: call.protocol, maxChars });
       const messages = entries.flatMap((entry): ChatMessage[] => {
-        if (unseen.has(entry.id.replace(/:final$/, ""))) return [];
-        const message = asChatMessage(entry.message, entry.id.replace(/:final$/, ""));
-        if (!message) return [];
-        // A customer sees what was said, not how it was found out.
-        if (call.role === "visitor" && (entry.message.role === "toolResult" || (entry.message.role === "assistant" && entry.message.stopReason === "toolUse")))
-          return [];
-        if (call.role === "visitor") for (const ours of ["provider", "model", "usage"]) delete message[ours];
-        return [message];
+        const message = unseen.has(deliveryOf(entry)) ? null : show(entry);
+        return message ? [message] : [];
       });
-      return { sessionKey, ...(session ? { sessionId: session.sessionId } : {}), messages };
+      const page = asPage(messages);
+      return joinJson({
+        sessionKey,
+        ...(session ? { sessionId: session.sessionId } : {}),
+        messages: joinJson(page.messages),
+        thinkingLevel: "off",
+        hasMore: page.cut || known > offset + limit,
+      });
     },
 
-    "chat.abort": async ({ sessionKey: wanted, runId }, call) => abort(allowed(call, wanted, true), runId),
+    "chat.abort": async ({ sessionKey: wanted, agentId, runId }, call) => abort(call, readable(call, wanted, agentId), runId),
+
+    "chat.inject": async ({ sessionKey: wanted, agentId, message: words, label }, call) => {
+      const sessionKey = writable(call, wanted, agentId);
+      if (!(await sessions.get(sessionKey))) throw new TravelAgentError("INVALID_REQUEST", `session not found: ${sessionKey}`);
+      const id = randomUUID();
+      const text = cardFree(label ? `[${label}]\n\n${words}` : words);
+      const message: AssistantMessage = {
+        role: "assistant",
+        content: [{ type: "text", text }],
+        provider: "operator",
+        model: call.actor,
+        stopReason: "stop",
+        timestamp: clock.now(),
+        author: "operator",
+      };
+      await sessions.append(sessionKey, [{ id: `${id}:final`, message }], { durable: true });
+      await sessions.touch(sessionKey);
+      const shown = asChatMessage(message, id);
+      if (shown) publisher.publish("chat", { runId: `inject-${id}`, sessionKey, seq: 0, state: "final", message: shown });
+      return { ok: true, messageId: id };
+    },
+
+    wake: async ({ mode, text, sessionKey: wanted, agentId }, call) => {
+      const sessionKey = writable(call, wanted ?? "main", agentId);
+      if (mode === "now") {
+        // What wakes is often written by a program or a stranger: nothing in it counts as a yes.
+        const { runId } = await send(call, { sessionKey, message: text, tainted: true, idempotencyKey: randomUUID() });
+        return { ok: true, runId };
+      }
+      await sessions.ensure(sessionKey, {
+        agentId: sessionKey.split(":")[1] ?? routing().defaultAgentId,
+        channel: webchatChannel,
+        accountId: "default",
+        chatType: "direct",
+        peerId: `operator:${sessionKey}`,
+      });
+      const id = randomUUID();
+      const note = {
+        role: "user" as const,
+        content: `(Note from the gateway: ${cardFree(text)})`,
+        timestamp: clock.now(),
+        synthetic: true as const,
+        tainted: true,
+      };
+      await sessions.append(sessionKey, [{ id: `${id}:note`, message: note }], { durable: true });
+      return { ok: true };
+    },
 
     agent: async (params, call) => {
+      const startedAt = clock.now();
       const accepted = await send(call, {
-        sessionKey: params.sessionKey ?? `agent:${params.agentId ?? defaultAgentId}:main`,
+        sessionKey: params.sessionKey ?? "main",
+        agentId: params.agentId,
         message: params.message,
         idempotencyKey: params.idempotencyKey,
       });
@@ -122,6 +179,7 @@ export function chatHandlers({ intake, turns, outbox, sessions, work, clock, def
             result: {
               payloads: [{ text: result.text ?? "", mediaUrl: null }],
               meta: {
+                durationMs: clock.now() - startedAt,
                 outcome: result.outcome,
                 agentMeta: { sessionId: session?.sessionId, provider: result.provider, model: result.model, usage: result.usage },
               },
@@ -135,7 +193,9 @@ export function chatHandlers({ intake, turns, outbox, sessions, work, clock, def
     "agent.wait": async ({ runId, timeoutMs = 30_000 }) => {
       try {
         const { state, error } = await work.result(runId, timeoutMs);
-        return state === "done" ? { runId, status: "ok" } : { runId, status: "error", error: error?.message ?? state };
+        const row = await inbox.get(runId);
+        const times = row ? { startedAt: row.receivedAt, ...(row.endedAt === undefined ? {} : { endedAt: row.endedAt }) } : {};
+        return state === "done" ? { runId, status: "ok", ...times } : { runId, status: "error", ...times, error: error?.message ?? state };
       } catch (thrown) {
         if (TravelAgentError.is(thrown, "TIMEOUT")) return { runId, status: "timeout" };
         throw thrown;

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { type Handlers, TravelAgentError } from "@travelagent/protocol";
+import { type Handlers, removeCardNumbers, TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage } from "@travelagent/protocol/messages";
 import type { Clock, Database } from "@travelagent/protocol/ports";
 import type { Announcer } from "../announce.ts";
 import { asConversation, type ConversationRow, type Conversations } from "../conversations.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
+import { sessionMeta } from "../session-meta.ts";
 
 export interface ConversationHandlersOptions {
   db: Database;
@@ -47,6 +48,11 @@ export function conversationHandlers({ db, conversations, outbox, sessions, anno
     },
 
     "conversations.reply": async ({ conversationId, message: text, idempotencyKey }, call) => {
+      if (removeCardNumbers(text).removed)
+        throw new TravelAgentError(
+          "INVALID_REQUEST",
+          "there is a card number in this message; take it out: card numbers are never kept here, nor sent to a customer",
+        );
       const before = await find(conversationId);
       const row = before.state === "person" ? before : await conversations.takeOver(conversationId, call.actor);
       const messageId = `reply-${createHash("sha256").update(`${conversationId}\n${idempotencyKey}`).digest("hex").slice(0, 32)}`;
@@ -63,6 +69,7 @@ export function conversationHandlers({ db, conversations, outbox, sessions, anno
         timestamp: clock.now(),
         author: "operator",
       };
+      await sessions.ensure(conversationId, sessionMeta(row.agentId, row.address));
       await sessions.append(conversationId, [{ id: `${messageId}:final`, message }], { durable: true });
       outbox.kick(conversationId);
       told((await conversations.get(conversationId))!);

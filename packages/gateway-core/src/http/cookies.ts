@@ -9,7 +9,8 @@ export function readCookie(header: string | undefined, name: string): string | u
 }
 
 export interface CookieOptions {
-  sameSite: "Strict" | "Lax";
+  /** `None` is for a page in a frame of another site. Browsers take it with `secure` only, and keep it apart for each such site. */
+  sameSite: "Strict" | "Lax" | "None";
   /** 0 deletes the cookie. */
   maxAgeSeconds: number;
   /** Sent over TLS only. */
@@ -18,5 +19,5 @@ export interface CookieOptions {
 
 /** A `Set-Cookie` value that scripts cannot read. `value` holds no character that needs quoting. */
 export function writeCookie(name: string, value: string, { sameSite, maxAgeSeconds, secure }: CookieOptions): string {
-  return `${name}=${value}; Path=/; HttpOnly; SameSite=${sameSite}; Max-Age=${maxAgeSeconds}${secure ? "; Secure" : ""}`;
+  return `${name}=${value}; Path=/; HttpOnly; SameSite=${sameSite}; Max-Age=${maxAgeSeconds}${secure ? "; Secure" : ""}${sameSite === "None" ? "; Partitioned" : ""}`;
 }

@@ -144,7 +144,7 @@ describe("watching", () => {
     const metrics = await ask("GET", "/metrics", { headers: bearer });
     expect(metrics.headers["content-type"]).toMatch(/^text\/plain; version=0\.0\.4/);
     for (const name of ["uptime_seconds", "connections", "process_resident_memory_bytes"])
-      expect(metrics.text).toMatch(new RegExp(`^travelagent_${name} \\d`, "m"));
+      expect(metrics.text).toMatch(new RegExp(`^travelagent_${name}(?:\\{[^}]*\\})? \\d`, "m"));
   });
 });
 

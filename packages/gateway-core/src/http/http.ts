@@ -31,7 +31,7 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 export function createHttp({ routes, auth, readPeer, checkOrigin, log }: HttpOptions): HttpHandler {
   const find = createRouteTable(routes);
 
-  const answer = async (incoming: IncomingMessage, requestId: string): Promise<HttpReply> => {
+  const answer = async (incoming: IncomingMessage, requestId: string, found: (route: HttpRoute) => void): Promise<HttpReply> => {
     const peer = readPeer(incoming);
     const refused = checkOrigin(incoming, peer);
     if (refused) throw refused;
@@ -40,6 +40,7 @@ export function createHttp({ routes, auth, readPeer, checkOrigin, log }: HttpOpt
     const url = new URL(`http://gateway${target}`);
     const method = incoming.method === "HEAD" ? "GET" : (incoming.method ?? "GET");
     const route = find(method, url.pathname);
+    found(route);
     if (route.csrf) requireCsrfHeader(incoming);
     const principal = route.auth === "operator" ? identify(incoming, method, peer, auth) : undefined;
     const request: HttpRequest = {
@@ -49,7 +50,7 @@ export function createHttp({ routes, auth, readPeer, checkOrigin, log }: HttpOpt
       peer,
       requestId,
       ...(principal ? { principal } : {}),
-      body: (maxBytes) => readBody(incoming, maxBytes),
+      body: (maxBytes, timeoutMs) => readBody(incoming, maxBytes, timeoutMs),
       json: (maxBytes) => readJson(incoming, maxBytes),
     };
     return route.handle(request);
@@ -57,10 +58,13 @@ export function createHttp({ routes, auth, readPeer, checkOrigin, log }: HttpOpt
 
   return async (incoming, response) => {
     const requestId = randomSecret().slice(0, 16);
+    let route: HttpRoute | undefined;
     try {
       let reply: HttpReply;
       try {
-        reply = await answer(incoming, requestId);
+        reply = await answer(incoming, requestId, (found) => {
+          route = found;
+        });
       } catch (thrown) {
         const error = TravelAgentError.from(thrown);
         if (error.code === "INTERNAL")
@@ -69,9 +73,9 @@ export function createHttp({ routes, auth, readPeer, checkOrigin, log }: HttpOpt
             requestId,
             "pii.error": thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown),
           });
-        reply = errorReply(error, requestId);
+        reply = (route?.renderError ?? errorReply)(error, requestId);
       }
-      await write(incoming, response, reply);
+      await write(incoming, response, reply, requestId);
     } catch (error) {
       log.debug("http answer broke off", { requestId, "pii.error": error instanceof Error ? error.message : String(error) });
       response.destroy();
@@ -102,7 +106,12 @@ export function errorReply(error: TravelAgentError, requestId: string): HttpRepl
   return { status: errorCodes[code satisfies ErrorCode].httpStatus, headers, body: JSON.stringify({ error: { code, message, requestId } }) };
 }
 
-async function write(incoming: IncomingMessage, response: ServerResponse, { status = 200, headers = {}, body = "" }: HttpReply): Promise<void> {
+async function write(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  { status = 200, headers = {}, body = "" }: HttpReply,
+  requestId: string,
+): Promise<void> {
   // A body we did not read to its end would be taken for the next request.
   const close =
     incoming.complete ||
@@ -113,7 +122,9 @@ async function write(incoming: IncomingMessage, response: ServerResponse, { stat
   const bodyless = incoming.method === "HEAD" || status === 304 || status === 204;
   const fixed = typeof body === "string" || body instanceof Uint8Array;
   const length = fixed && status !== 304 && status !== 204 ? { "content-length": Buffer.byteLength(body) } : {};
-  response.writeHead(status, { ...securityHeaders, ...headers, ...length, ...close });
+  const all = { ...securityHeaders, "x-request-id": requestId, ...headers, ...length, ...close };
+  for (const [name, value] of Object.entries(all)) if (value !== undefined) response.setHeader(name, value);
+  response.writeHead(status);
   if (bodyless) response.end();
   else if (fixed) response.end(body);
   else await pipeline(Readable.from(body), response);

@@ -1,8 +1,10 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Visitors } from "../auth/visitors.ts";
 import { readCookie, writeCookie } from "./cookies.ts";
+import { framedBy } from "./headers.ts";
 import type { HttpReply, HttpRequest, HttpRoute } from "./route.ts";
 import { readStaticFiles } from "./static-files.ts";
+import { frameOrigins, type WidgetOptions, widgetRoutes } from "./widget-routes.ts";
 
 /** Name of the cookie a customer's browser is known by. */
 export const visitorCookie = "ta_visitor";
@@ -28,8 +30,9 @@ const consolePages = [
   "system",
 ];
 
-/** The console at `/`, the web chat at `/chat`, and the files of both. `visitors` absent: the chat page is not served. */
-export function pageRoutes(directory: string, visitors: Visitors | undefined): HttpRoute[] {
+/** The console at `/`, the web chat at `/chat`, and the files of both. `visitors` absent: the chat page is not served. `widget` absent: nobody may frame it. */
+export function pageRoutes(directory: string, visitors: Visitors | undefined, widget?: WidgetOptions): HttpRoute[] {
+  const framing = widget && framedBy(frameOrigins(widget.allowedOrigins));
   let reading: ReturnType<typeof readStaticFiles> | undefined;
   const page = async (name: string, request: HttpRequest): Promise<HttpReply> => {
     reading ??= readStaticFiles(directory).catch((error: unknown) => {
@@ -45,10 +48,14 @@ export function pageRoutes(directory: string, visitors: Visitors | undefined): H
 
   const chat: HttpRoute["handle"] = async (request) => {
     if (!visitors) throw new TravelAgentError("NOT_FOUND", "this gateway has no web chat");
-    const reply = await page("chat.html", request);
+    const found = await page("chat.html", request);
+    const reply = framing ? { ...found, headers: { ...found.headers, ...framing } } : found;
     const known = readCookie(request.headers.cookie, visitorCookie);
     if (request.method === "HEAD" || (known !== undefined && visitors.verify(known) !== undefined)) return reply;
-    const cookie = writeCookie(visitorCookie, visitors.issue(), { sameSite: "Lax", maxAgeSeconds: visitorCookieSeconds, secure: request.peer.secure });
+    const { secure } = request.peer;
+    // In a frame of another site browsers take no other cookie than this, and over TLS only.
+    const foreign = framing !== undefined && secure && request.headers["sec-fetch-dest"] === "iframe" && request.headers["sec-fetch-site"] === "cross-site";
+    const cookie = writeCookie(visitorCookie, visitors.issue(), { sameSite: foreign ? "None" : "Lax", maxAgeSeconds: visitorCookieSeconds, secure });
     return { ...reply, headers: { ...reply.headers, "set-cookie": cookie } };
   };
 
@@ -57,6 +64,7 @@ export function pageRoutes(directory: string, visitors: Visitors | undefined): H
     get("/login", consolePage),
     ...consolePages.flatMap((name) => [get(`/${name}`, consolePage), get(`/${name}/*`, consolePage)]),
     get("/chat", chat),
+    ...(widget && visitors ? widgetRoutes() : []),
     get("/*", (request) => page(request.url.pathname.slice(1), request)),
   ];
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
+import type { TravelAgentError } from "@travelagent/protocol";
 import type { Principal } from "../auth/auth.ts";
 import type { Peer } from "../auth/peer.ts";
 
@@ -11,14 +12,18 @@ export interface HttpRequest {
   readonly requestId: string;
   /** Who asks; there on routes with `auth: "operator"`. */
   readonly principal?: Principal;
-  /** The raw body. Raises `PAYLOAD_TOO_LARGE` as soon as it has more than `maxBytes`. Read it once. */
-  body(maxBytes?: number): Promise<Buffer>;
+  /**
+   * The raw body. Raises `PAYLOAD_TOO_LARGE` as soon as it has more than `maxBytes`, and `TIMEOUT` when it has not come whole
+   * within `timeoutMs`. Read it once.
+   */
+  body(maxBytes?: number, timeoutMs?: number): Promise<Buffer>;
   /** The body as JSON. Raises `INVALID_REQUEST` when it is none, or is not declared as JSON. */
   json(maxBytes?: number): Promise<unknown>;
 }
 
 export interface HttpReply {
   status?: number;
+  /** Beside those every answer has, or in their place; undefined leaves one of those out. */
   headers?: OutgoingHttpHeaders;
   body?: string | Uint8Array | AsyncIterable<string | Uint8Array>;
 }
@@ -34,6 +39,8 @@ export interface HttpRoute {
   /** Requires the CSRF header also where no cookie is shown. For what our own pages alone may call. */
   readonly csrf?: true;
   handle(request: HttpRequest): Promise<HttpReply> | HttpReply;
+  /** How errors look here, for clients that expect a form of their own; also those that come before `handle`, such as `UNAUTHORIZED`. */
+  renderError?(error: TravelAgentError, requestId: string): HttpReply;
 }
 
 export const json = (value: unknown, reply: HttpReply = {}): HttpReply => ({

@@ -1,6 +1,7 @@
 import type { Handlers } from "@travelagent/protocol";
 import { type ControlPlane, type ControlPlaneOptions, createControlPlane } from "../control-plane.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "../gateway.ts";
+import type { HttpRoute } from "../http/route.ts";
 import type { Publisher } from "../publish.ts";
 import { type RunningServer, type ServeOptions, serve } from "./serve.ts";
 
@@ -9,6 +10,8 @@ export interface StartOptions {
   gateway: Omit<GatewayOptions, "publisher">;
   /** Who may connect, and what else they may call beside the gateway's own methods. */
   control: Omit<ControlPlaneOptions, "handlers"> & { handlers?: Handlers };
+  /** Addresses that need the gateway, such as those of `./openai`, beside the routes of `control`. */
+  routes?(gateway: Gateway): readonly HttpRoute[];
   server: Omit<ServeOptions, "control">;
 }
 
@@ -26,7 +29,7 @@ export interface StartedGateway {
  * A gateway inside another program: tables, then the work that was left over, then the port, then the channels. Clients are
  * served once all of it is there. Stores of your own are migrated before. Raises as `serve` does; the engine is stopped then.
  */
-export async function startGateway({ gateway: path, control: plane, server: where }: StartOptions): Promise<StartedGateway> {
+export async function startGateway({ gateway: path, control: plane, routes, server: where }: StartOptions): Promise<StartedGateway> {
   const { engine } = path;
   const publisher: Publisher = {
     publish: (event, payload, options) => control.publish(event, payload, options),
@@ -42,6 +45,7 @@ export async function startGateway({ gateway: path, control: plane, server: wher
     }),
     ...plane,
     handlers: { ...gateway.handlers, ...plane.handlers },
+    routes: [...(plane.routes ?? []), ...(routes?.(gateway) ?? [])],
   });
 
   let server: RunningServer | undefined;

@@ -9,7 +9,7 @@ import {
   type RequestFrame,
   TravelAgentError,
 } from "@travelagent/protocol";
-import type { Clock, Logger } from "@travelagent/protocol/ports";
+import type { Clock, Logger, Span, Tracer } from "@travelagent/protocol/ports";
 import type { Metrics } from "../metrics.ts";
 import { createIdempotencyCache, type Execution } from "./idempotency.ts";
 import { describeIssues } from "./issues.ts";
@@ -27,9 +27,11 @@ export interface Caller {
   readonly visitorSessionKey?: string;
   readonly nodeId?: string;
   readonly timeZone?: string;
+  readonly protocol?: number;
   /** Answers still owed. Kept by the router. */
   inFlight: number;
   follow(sessionKey: string): void;
+  unfollow(sessionKey: string): void;
   /** Text frames to this client; does nothing once it is gone. */
   reply(text: string): void;
 }
@@ -55,6 +57,8 @@ export interface RouterOptions {
   /** Requests of one connection under way at once. Default 1000. */
   maxInFlight?: number;
   idempotency?: { ttlMs?: number; max?: number };
+  /** A span for every call, continuing the trace that a client sends along. */
+  tracer?: Tracer;
   /** For tests: what a handler answers must match the protocol, otherwise the answer is `INTERNAL`. */
   validateResults?: boolean;
 }
@@ -68,7 +72,7 @@ interface Route {
 }
 
 export function createRouter(options: RouterOptions): Router {
-  const { handlers, clock, log, metrics, limit, requestTimeoutMs = 60_000, maxInFlight = 1000, validateResults = false } = options;
+  const { handlers, clock, log, metrics, limit, tracer, requestTimeoutMs = 60_000, maxInFlight = 1000, validateResults = false } = options;
   const requests = metrics.counter("requests_total", "Requests by method and outcome.", ["method", "outcome"]);
   const idempotency = createIdempotencyCache({ clock, ...options.idempotency });
   const unknownMethod = requests.at("unknown", "INVALID_REQUEST");
@@ -119,11 +123,19 @@ export function createRouter(options: RouterOptions): Router {
     }
   };
 
-  const begin = (route: Route, params: unknown, call: OpenCall): unknown => route.handler(params as never, call);
+  const begin = (route: Route, params: unknown, call: OpenCall): unknown => {
+    if (!tracer) return route.handler(params as never, call);
+    const span = tracer.startSpan(route.method, {
+      parent: call.traceparent,
+      attributes: { "rpc.system.name": "travelagent", "rpc.method": route.method, "travelagent.request.id": call.requestId, "travelagent.role": call.role },
+    });
+    if (span.traceparent !== "") call.traceparent = span.traceparent;
+    return inSpan(span, () => route.handler(params as never, call));
+  };
 
-  const deadline = (params: unknown): number => {
+  const deadline = ({ spec }: Route, params: unknown): number => {
     const own = typeof params === "object" && params !== null && "timeoutMs" in params ? params.timeoutMs : undefined;
-    return Math.max(requestTimeoutMs, typeof own === "number" ? own + 5000 : 0);
+    return Math.max(requestTimeoutMs, typeof own === "number" ? own + 5000 : 0) + (spec.waitsMs ?? 0);
   };
 
   const answer = async (
@@ -137,7 +149,7 @@ export function createRouter(options: RouterOptions): Router {
   ): Promise<void> => {
     caller.inFlight += 1;
     let first = true;
-    const cancel = clock.after(deadline(params), () => {
+    const cancel = clock.after(deadline(route, params), () => {
       first = false;
       const timeout = new TravelAgentError("TIMEOUT", `${route.method} took too long: check whether it took effect, then try again`);
       call.abort(timeout);
@@ -172,7 +184,7 @@ export function createRouter(options: RouterOptions): Router {
     limit?.(caller, route.method);
     if (caller.inFlight >= maxInFlight)
       throw new TravelAgentError("RATE_LIMITED", "too many requests at once: wait for answers before you send more", { retryAfterMs: 100 });
-    const call = openCall(caller, requestId);
+    const call = openCall(caller, requestId, tracer && request.traceparent);
     if (route.spec.idempotent) {
       const execution = once(route, caller, params as { idempotencyKey: string }, call);
       const follow = () => {
@@ -241,6 +253,7 @@ function checkResult({ method, spec }: Route, result: unknown): void {
 }
 
 interface OpenCall extends Call {
+  traceparent?: string;
   readonly followed: Set<string>;
   readonly second: Promise<unknown> | undefined;
   abort(reason: TravelAgentError): void;
@@ -248,7 +261,29 @@ interface OpenCall extends Call {
 
 const nothing = (): void => {};
 
-function openCall(caller: Caller, requestId: string): OpenCall {
+/** What `work` gives, the span ended when it is there. */
+function inSpan(span: Span, work: () => unknown): unknown {
+  const failed = (error: unknown): never => {
+    span.recordError(error);
+    span.end();
+    throw error;
+  };
+  let result: unknown;
+  try {
+    result = work();
+  } catch (error) {
+    return failed(error);
+  }
+  if (isPromise(result))
+    return result.then((value) => {
+      span.end();
+      return value;
+    }, failed);
+  span.end();
+  return result;
+}
+
+function openCall(caller: Caller, requestId: string, traceparent: string | undefined): OpenCall {
   let controller: AbortController | undefined;
   let followed: Set<string> | undefined;
   let second: Promise<unknown> | undefined;
@@ -262,6 +297,8 @@ function openCall(caller: Caller, requestId: string): OpenCall {
     ...(caller.visitorId === undefined ? undefined : { visitorId: caller.visitorId }),
     ...(caller.nodeId === undefined ? undefined : { nodeId: caller.nodeId }),
     ...(caller.timeZone === undefined ? undefined : { timeZone: caller.timeZone }),
+    ...(caller.protocol === undefined ? undefined : { protocol: caller.protocol }),
+    ...(traceparent === undefined ? undefined : { traceparent }),
     get signal() {
       controller ??= new AbortController();
       return controller.signal;
@@ -277,6 +314,10 @@ function openCall(caller: Caller, requestId: string): OpenCall {
       caller.follow(sessionKey);
       followed ??= new Set();
       followed.add(sessionKey);
+    },
+    unfollow(sessionKey) {
+      caller.unfollow(sessionKey);
+      followed?.delete(sessionKey);
     },
     later(outcome) {
       // Whoever asked may be gone by then; a failure still is no unhandled rejection.

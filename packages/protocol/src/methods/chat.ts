@@ -13,6 +13,9 @@ export const ChatMessage = z.looseObject({
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;
 
+/** Sent by newer clients beside a short session key such as `main`. */
+const agentId = str1.max(64).optional();
+
 export const chatMethods = {
   /** The message is durable when this is answered; the answer of the agent arrives as `chat` events. */
   "chat.send": method({
@@ -21,9 +24,13 @@ export const chatMethods = {
     idempotent: true,
     params: z.strictObject({
       sessionKey: str1.max(300),
+      agentId,
+      /** Where the client believes to be; a session that was reset meanwhile is written to all the same. */
+      sessionId: z.string().max(200).optional(),
       message: z.string().max(100_000),
       action: MessageAction.optional(),
       thinking: z.string().optional(),
+      fastMode: z.union([z.boolean(), z.literal("auto")]).optional(),
       deliver: z.boolean().optional(),
       attachments: z.array(z.unknown()).max(0, "attachments come with a later release").optional(),
       timeoutMs: z.int().min(0).optional(),
@@ -34,14 +41,29 @@ export const chatMethods = {
   "chat.history": method({
     scope: "operator.read",
     visitor: true,
-    params: z.strictObject({ sessionKey: str1.max(300), limit: z.int().min(1).max(1000).optional() }),
+    params: z.strictObject({
+      sessionKey: str1.max(300),
+      agentId,
+      sessionId: z.string().max(200).optional(),
+      limit: z.int().min(1).max(1000).optional(),
+      /** Messages to leave out at the end, to read what is before them. */
+      offset: z.int().min(0).max(100_000).optional(),
+      /** Longest text of one message. */
+      maxChars: z.int().min(1).max(500_000).optional(),
+    }),
     result: z.looseObject({ sessionKey: z.string(), sessionId: z.string().optional(), messages: z.array(ChatMessage) }),
   }),
   "chat.abort": method({
     scope: "operator.write",
     visitor: true,
-    params: z.strictObject({ sessionKey: str1.max(300), runId: z.string().optional() }),
+    params: z.strictObject({ sessionKey: str1.max(300), agentId, runId: z.string().optional(), preserveSideRuns: z.boolean().optional() }),
     result: z.looseObject({ ok: z.boolean(), aborted: z.boolean(), runIds: z.array(z.string()) }),
+  }),
+  /** A note as a message of the assistant, in the transcript of one of the gateway's own sessions. Starts nothing and is sent nowhere. */
+  "chat.inject": method({
+    scope: "operator.admin",
+    params: z.strictObject({ sessionKey: str1.max(300), agentId, message: str1.max(100_000), label: z.string().max(100).optional() }),
+    result: z.looseObject({ ok: z.boolean(), messageId: z.string() }),
   }),
   /** Two answers under one id: accepted, then the outcome. `idempotencyKey` is the run's id. */
   agent: method({
@@ -71,6 +93,9 @@ export const chatMethods = {
       extraSystemPrompt: z.string().optional(),
       label: z.string().min(1).max(64).optional(),
       spawnedBy: z.string().optional(),
+      bestEffortDeliver: z.boolean().optional(),
+      cleanupBundleMcpOnRunEnd: z.boolean().optional(),
+      inputProvenance: z.looseObject({ kind: z.string() }).optional(),
       idempotencyKey,
     }),
     result: open,

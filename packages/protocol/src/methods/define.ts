@@ -15,6 +15,8 @@ export interface MethodSpec<P extends z.ZodType = z.ZodType, R extends z.ZodType
   idempotent?: true;
   /** Answers twice under one id: accepted first, the outcome later. */
   twoStage?: true;
+  /** Added to the time a handler may take, for one that waits for a person. */
+  waitsMs?: number;
 }
 
 export const method = <P extends z.ZodType, R extends z.ZodType>(spec: MethodSpec<P, R>): MethodSpec<P, R> => spec;

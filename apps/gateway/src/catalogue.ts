@@ -1,0 +1,105 @@
+import type { GatewayConfig } from "@travelagent/config";
+import { type Handlers, TravelAgentError } from "@travelagent/protocol";
+import { parseSessionKey } from "@travelagent/sessions";
+import type { ModelSet } from "./models.ts";
+import { isEligible, type Skill } from "./skill-files.ts";
+
+export interface CatalogueOptions {
+  /** Asked at every call, like the others: the configuration may change while the gateway runs. */
+  config(): GatewayConfig;
+  routing(): { defaultAgentId: string; agents: readonly { id: string; name?: string }[] };
+  models(): ModelSet;
+  skills: readonly Skill[];
+  workspaceDir: string;
+  managedSkillsDir: string;
+}
+
+const commands = [
+  {
+    name: "stop",
+    textAliases: ["/stop"],
+    description: "End the answer that is being written in this session.",
+    category: "session",
+    source: "native",
+    scope: "text",
+    acceptsArgs: false,
+  },
+] as const;
+
+/** What this gateway has, for clients that offer a choice of it. */
+export function catalogueHandlers({ config, routing, models, skills, workspaceDir, managedSkillsDir }: CatalogueOptions): Handlers {
+  const identityOf = (id: string) => {
+    const { agents } = routing();
+    const agent = agents.find((one) => one.id === id);
+    if (!agent) throw new TravelAgentError("INVALID_REQUEST", `there is no agent ${id}; known: ${agents.map((one) => one.id).join(", ")}`);
+    const given = config().agents.list.find((one) => one.id === id)?.identity;
+    const identity = typeof given === "object" ? given : undefined;
+    const name = identity?.name ?? agent.name ?? "Travel assistant";
+    return {
+      name,
+      named: identity !== undefined || agent.name !== undefined,
+      ...(identity?.emoji ? { emoji: identity.emoji } : {}),
+      ...(identity?.theme ? { theme: identity.theme } : {}),
+    };
+  };
+  const reference = (id: string): string[] =>
+    models()
+      .forAgent(id)
+      .map((model) => `${model.provider}/${model.id}`);
+
+  return {
+    "agents.list": () => {
+      const { defaultAgentId, agents } = routing();
+      return {
+        defaultId: defaultAgentId,
+        mainKey: "main",
+        scope: "per-sender",
+        agents: agents.map(({ id, name }) => {
+          const { named, ...identity } = identityOf(id);
+          const [primary, ...fallbacks] = reference(id);
+          return {
+            id,
+            ...(name ? { name } : {}),
+            ...(named ? { identity } : {}),
+            model: { ...(primary ? { primary } : {}), ...(fallbacks.length > 0 ? { fallbacks } : {}) },
+          };
+        }),
+      };
+    },
+
+    "agent.identity.get": (params) => {
+      const ofSession = params?.sessionKey ? parseSessionKey(params.sessionKey) : undefined;
+      const agentId = (params?.agentId ?? (ofSession && "agentId" in ofSession ? ofSession.agentId : undefined) ?? routing().defaultAgentId).toLowerCase();
+      const { name, emoji, named } = identityOf(agentId);
+      return { agentId, name, nameSource: named ? "config" : "default", avatar: emoji ?? Array.from(name)[0]!.toUpperCase(), ...(emoji ? { emoji } : {}) };
+    },
+
+    "models.list": () => ({ models: models().list() }),
+
+    "commands.list": (params) => ({
+      commands: params?.scope === "native" ? [] : commands.map((command) => ({ ...command, textAliases: [...command.textAliases] })),
+    }),
+
+    "skills.status": (params) => ({
+      workspaceDir,
+      managedSkillsDir,
+      ...(params?.agentId ? { agentId: params.agentId } : {}),
+      skills: skills.map((skill) => {
+        const { body: _, requirements, missing, ...facts } = skill;
+        return {
+          ...facts,
+          skillKey: skill.name,
+          bundled: skill.source === "bundled",
+          always: false,
+          disabled: false,
+          blockedByAllowlist: false,
+          eligible: isEligible(skill),
+          requirements: { ...requirements, config: [] },
+          missing: { ...missing, config: [] },
+          configChecks: [],
+          install: [],
+        };
+      }),
+    }),
+  };
+}

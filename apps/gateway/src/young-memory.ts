@@ -1,0 +1,24 @@
+import { PerformanceObserver } from "node:perf_hooks";
+import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
+
+const youngBytes = (): number => getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? 0;
+
+/**
+ * Keeps the part of the heap where objects begin at about this size. Node lets it grow to 128 MiB while thousands of clients
+ * connect, and the process keeps that for good; above 16 MiB nothing here becomes faster. Looked at after each collection.
+ * Returns the function that ends it.
+ */
+export function boundYoungMemory(maxBytes: number = 16 * 1024 * 1024): () => void {
+  let bounded = false;
+  const observer = new PerformanceObserver(() => {
+    const large = youngBytes() >= maxBytes;
+    if (large === bounded) return;
+    bounded = large;
+    setFlagsFromString(`--semi-space-growth-factor=${large ? 1 : 2}`);
+  });
+  observer.observe({ entryTypes: ["gc"] });
+  return () => {
+    observer.disconnect();
+    setFlagsFromString("--semi-space-growth-factor=2");
+  };
+}

@@ -1,0 +1,2 @@
+export { fingerprint } from "./fingerprint.ts";
+export { type PinOptions, pinnedWebSocket } from "./pinned-socket.ts";

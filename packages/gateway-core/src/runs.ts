@@ -1,0 +1,153 @@
+import { randomUUID } from "node:crypto";
+import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
+import type { AssistantMessage, Card, ProgramExtras, ToolCallBlock, TranscriptMessage, Usage } from "@travelagent/protocol/messages";
+import type { Clock, Work } from "@travelagent/protocol/ports";
+import type { TurnEvent } from "@travelagent/protocol/turn";
+import { apiChannel } from "./api-channel.ts";
+import { cardFree } from "./card-free.ts";
+import type { Inbox } from "./inbox.ts";
+import type { Intake } from "./intake.ts";
+import type { Outbox } from "./outbox.ts";
+import type { SessionPort } from "./ports.ts";
+import type { RunListeners } from "./run-listeners.ts";
+
+/** What a program says in a conversation of its own. */
+export interface RunRequest {
+  agentId: string;
+  sessionKey: string;
+  /** Channel the conversation lives in, when it is new. Default `api`. */
+  channel?: string;
+  /** The user within that channel, when the conversation is new. */
+  peerId: string;
+  /** As the agency's people see them. */
+  senderName: string;
+  text: string;
+  /** A repeat with the same words gives the first run; with other words it raises `IDEMPOTENCY_MISMATCH`. */
+  idempotencyKey?: string;
+  /** The text is not the user's own words. */
+  tainted?: boolean;
+  program?: ProgramExtras;
+  /** What was said before, oldest first, for a session that is new. */
+  earlier?: readonly TranscriptMessage[];
+}
+
+export interface RunResult {
+  outcome: "replied" | "handed-over" | "failed";
+  text: string;
+  cards: Card[];
+  /** Functions the program is to call; their results are its next message. */
+  clientCalls: ToolCallBlock[];
+  stopReason: AssistantMessage["stopReason"];
+  usage: Usage;
+}
+
+/** Runs that a program starts and waits for. They go on when the program goes away. */
+export interface Runs {
+  /** Resolves once the message is durable. `hear` is told what happens from then on, until the run ends. */
+  start(request: RunRequest, hear?: (event: TurnEvent) => void): Promise<{ runId: string; duplicate: boolean }>;
+  /** Waits for the end, and for the reply to count as shown. Raises what the run failed with, and `TIMEOUT`. */
+  result(runId: string, timeoutMs?: number): Promise<RunResult>;
+  /** The conversation of a run that was started here; undefined when there is none. */
+  sessionOf(runId: string): Promise<{ sessionKey: string; agentId: string } | undefined>;
+  /** The calls the last turn of a session ended with, not answered yet. */
+  openCalls(sessionKey: string): Promise<ToolCallBlock[]>;
+}
+
+export interface RunsOptions {
+  intake: Intake;
+  inbox: Inbox;
+  outbox: Outbox;
+  sessions: SessionPort;
+  work: Work;
+  clock: Clock;
+  listeners: RunListeners;
+  turnTimeoutMs: number;
+  agentIdOf(sessionKey: string): Promise<string | undefined>;
+}
+
+const withPerson = "A colleague of the agency has this conversation now and will answer.";
+const noUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, totalTokens: 0 };
+
+export function createRuns({ intake, inbox, outbox, sessions, work, clock, listeners, turnTimeoutMs, agentIdOf }: RunsOptions): Runs {
+  return {
+    async start({ agentId, sessionKey, channel = apiChannel, peerId, senderName, idempotencyKey, tainted, ...given }, hear) {
+      // As intake would clean it: a repeat is compared with what was kept.
+      const {
+        text,
+        program,
+        earlier = [],
+      } = cardFree({ text: given.text, ...(given.program ? { program: given.program } : {}), ...(given.earlier ? { earlier: given.earlier } : {}) });
+      const address = { channel, accountId: "default", chatType: "direct" as const, peerId };
+      const runId = randomUUID();
+      if (earlier.length > 0) {
+        await sessions.ensure(sessionKey, { agentId, ...address });
+        await sessions.append(
+          sessionKey,
+          earlier.map((message, index) => ({ id: `${runId}:earlier:${index}`, message })),
+        );
+      }
+      if (hear) listeners.add(runId, hear);
+      try {
+        const accepted = await intake.receive(
+          {
+            address,
+            externalId: `program:${idempotencyKey ?? runId}`,
+            senderId: peerId,
+            senderName,
+            text,
+            sentAt: clock.now(),
+            ...(tainted ? { tainted } : {}),
+            ...(program ? { program } : {}),
+          },
+          { runId, route: { agentId, sessionKey } },
+        );
+        if (!accepted.duplicate) return { runId, duplicate: false };
+        const first = await inbox.get(accepted.runId);
+        const same = first?.message.text === text && canonicalJson(first.message.program ?? {}) === canonicalJson(program ?? {});
+        if (!same) throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this idempotency key belongs to another request; use a new one");
+        listeners.remove(runId);
+        return { runId: accepted.runId, duplicate: true };
+      } catch (error) {
+        listeners.remove(runId);
+        throw error;
+      }
+    },
+
+    async result(runId, timeoutMs = turnTimeoutMs) {
+      try {
+        const { state, value, error } = await work.result(runId, timeoutMs);
+        if (state !== "done") throw TravelAgentError.fromShape(error ?? { code: "CANCELLED", message: `the run ended as ${state}` });
+        const ended = value as Partial<Omit<RunResult, "outcome">> & { outcome: RunResult["outcome"] | "ignored"; reason?: string };
+        if (ended.outcome === "ignored") throw new TravelAgentError("CANCELLED", `the run was ended: ${ended.reason ?? "ignored"}`);
+        await outbox.settled(runId);
+        return {
+          outcome: ended.outcome,
+          text: ended.text ?? withPerson,
+          cards: ended.cards ?? [],
+          clientCalls: ended.clientCalls ?? [],
+          stopReason: ended.stopReason ?? "stop",
+          usage: ended.usage ?? noUsage,
+        };
+      } finally {
+        listeners.remove(runId);
+      }
+    },
+
+    async sessionOf(runId) {
+      const row = await inbox.get(runId);
+      if (!row || row.message.address.channel !== apiChannel) return undefined;
+      const agentId = await agentIdOf(row.sessionKey);
+      return agentId === undefined ? undefined : { sessionKey: row.sessionKey, agentId };
+    },
+
+    async openCalls(sessionKey) {
+      if (!(await sessions.get(sessionKey))) return [];
+      const messages = (await sessions.history(sessionKey, { limit: 100 })).map(({ message }) => message);
+      const at = messages.findLastIndex(({ role }) => role === "assistant");
+      const last = messages[at];
+      if (last?.role !== "assistant" || messages.slice(at + 1).some(({ role }) => role === "user")) return [];
+      const answered = new Set(messages.slice(at + 1).flatMap((message) => (message.role === "toolResult" ? [message.toolCallId] : [])));
+      return last.content.filter((block): block is ToolCallBlock => block.type === "toolCall" && !answered.has(block.id));
+    },
+  };
+}

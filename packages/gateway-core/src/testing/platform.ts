@@ -1,0 +1,43 @@
+import type { ChannelAdapter, ChannelHost } from "@travelagent/channel-kit";
+import type { InboundMessage } from "@travelagent/protocol/messages";
+
+/** A platform in memory, with its own record of what reached customers. */
+export interface TestPlatform {
+  readonly adapter: ChannelAdapter;
+  readonly shown: { peer: string; text: string; id: string }[];
+  /** Somebody writes. */
+  write(text: string, peer?: string): ReturnType<ChannelHost["receive"]>;
+}
+
+export function testPlatform({ id = "phone", accountId = "default", ...abilities }: Partial<ChannelAdapter> = {}): TestPlatform {
+  const shown: TestPlatform["shown"] = [];
+  let host: ChannelHost | undefined;
+  let count = 0;
+  return {
+    shown,
+    adapter: {
+      contract: 1,
+      id,
+      accountId,
+      features: { maxTextLength: 4000, threads: false, cards: false },
+      start: async (given) => void (host = given),
+      stop: async () => void (host = undefined),
+      async send(to, message, context) {
+        shown.push({ peer: to.peerId, text: message.text, id: context.id });
+        return { status: "sent", externalId: `${id}-${shown.length}` };
+      },
+      ...abilities,
+    },
+    write(text, peer = "+34600111222") {
+      const message: InboundMessage = {
+        address: { channel: id, accountId, chatType: "direct", peerId: peer },
+        externalId: `m-${++count}`,
+        senderId: peer,
+        text,
+        sentAt: count,
+      };
+      if (!host) throw new Error("the platform is not started");
+      return host.receive(message);
+    },
+  };
+}

@@ -1,0 +1,4026 @@
+// Written by scripts/generate-protocol.ts from the schemas of the protocol. Do not edit.
+
+import Foundation
+
+public enum GatewayProtocol {
+    public static let version = 3
+    public static let newestVersion = 4
+}
+
+/// Any JSON value.
+public enum AnyCodable: Codable, Hashable, Sendable {
+    case null
+    case bool(Bool)
+    case int(Int)
+    case double(Double)
+    case string(String)
+    case array([AnyCodable])
+    case object([String: AnyCodable])
+
+    public init(from decoder: Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        if container.decodeNil() {
+            self = .null
+        } else if let value = try? container.decode(Bool.self) {
+            self = .bool(value)
+        } else if let value = try? container.decode(Int.self) {
+            self = .int(value)
+        } else if let value = try? container.decode(Double.self) {
+            self = .double(value)
+        } else if let value = try? container.decode(String.self) {
+            self = .string(value)
+        } else if let value = try? container.decode([AnyCodable].self) {
+            self = .array(value)
+        } else {
+            self = .object(try container.decode([String: AnyCodable].self))
+        }
+    }
+
+    public func encode(to encoder: Encoder) throws {
+        var container = encoder.singleValueContainer()
+        switch self {
+        case .null: try container.encodeNil()
+        case .bool(let value): try container.encode(value)
+        case .int(let value): try container.encode(value)
+        case .double(let value): try container.encode(value)
+        case .string(let value): try container.encode(value)
+        case .array(let value): try container.encode(value)
+        case .object(let value): try container.encode(value)
+        }
+    }
+
+    /// The value as one of the models, such as the payload of an event.
+    public func decoded<Value: Decodable>(as type: Value.Type) throws -> Value {
+        try JSONDecoder().decode(type, from: JSONEncoder().encode(self))
+    }
+}
+
+/// One frame of the socket. A kind that this version does not know is kept as it came.
+public enum GatewayFrame: Codable, Hashable, Sendable {
+    case request(RequestFrame)
+    case response(ResponseFrame)
+    case event(EventFrame)
+    case unknown(type: String, raw: AnyCodable)
+
+    private enum CodingKeys: String, CodingKey {
+        case type
+    }
+
+    public init(from decoder: Decoder) throws {
+        let type = try decoder.container(keyedBy: CodingKeys.self).decode(String.self, forKey: .type)
+        switch type {
+        case "req": self = .request(try RequestFrame(from: decoder))
+        case "res": self = .response(try ResponseFrame(from: decoder))
+        case "event": self = .event(try EventFrame(from: decoder))
+        default: self = .unknown(type: type, raw: try AnyCodable(from: decoder))
+        }
+    }
+
+    public func encode(to encoder: Encoder) throws {
+        switch self {
+        case .request(let frame): try frame.encode(to: encoder)
+        case .response(let frame): try frame.encode(to: encoder)
+        case .event(let frame): try frame.encode(to: encoder)
+        case .unknown(_, let raw): try raw.encode(to: encoder)
+        }
+    }
+}
+
+public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
+    case agent = "agent"
+    case agentIdentityGet = "agent.identity.get"
+    case agentWait = "agent.wait"
+    case agentsList = "agents.list"
+    case approvalsList = "approvals.list"
+    case approvalsResolve = "approvals.resolve"
+    case auditList = "audit.list"
+    case bookingsGet = "bookings.get"
+    case bookingsList = "bookings.list"
+    case bookingsReconcile = "bookings.reconcile"
+    case channelsStatus = "channels.status"
+    case chatAbort = "chat.abort"
+    case chatHistory = "chat.history"
+    case chatInject = "chat.inject"
+    case chatSend = "chat.send"
+    case commandsList = "commands.list"
+    case configApply = "config.apply"
+    case configGet = "config.get"
+    case configPatch = "config.patch"
+    case configSchema = "config.schema"
+    case configSchemaLookup = "config.schema.lookup"
+    case configSet = "config.set"
+    case conversationsHandBack = "conversations.handBack"
+    case conversationsList = "conversations.list"
+    case conversationsReply = "conversations.reply"
+    case conversationsTakeOver = "conversations.takeOver"
+    case cronList = "cron.list"
+    case cronRuns = "cron.runs"
+    case cronStatus = "cron.status"
+    case customersCreate = "customers.create"
+    case customersGet = "customers.get"
+    case customersList = "customers.list"
+    case customersUpdate = "customers.update"
+    case deliveriesList = "deliveries.list"
+    case deliveriesResolve = "deliveries.resolve"
+    case deliveriesRetry = "deliveries.retry"
+    case devicePairApprove = "device.pair.approve"
+    case devicePairList = "device.pair.list"
+    case devicePairReject = "device.pair.reject"
+    case devicePairRemove = "device.pair.remove"
+    case deviceTokenRevoke = "device.token.revoke"
+    case deviceTokenRotate = "device.token.rotate"
+    case execApprovalGet = "exec.approval.get"
+    case execApprovalList = "exec.approval.list"
+    case execApprovalRequest = "exec.approval.request"
+    case execApprovalResolve = "exec.approval.resolve"
+    case execApprovalsGet = "exec.approvals.get"
+    case execApprovalsNodeGet = "exec.approvals.node.get"
+    case execApprovalsNodeSet = "exec.approvals.node.set"
+    case execApprovalsSet = "exec.approvals.set"
+    case health = "health"
+    case logsTail = "logs.tail"
+    case modelsList = "models.list"
+    case nodeDescribe = "node.describe"
+    case nodeEvent = "node.event"
+    case nodeInvoke = "node.invoke"
+    case nodeInvokeResult = "node.invoke.result"
+    case nodeList = "node.list"
+    case nodePairApprove = "node.pair.approve"
+    case nodePairList = "node.pair.list"
+    case nodePairReject = "node.pair.reject"
+    case nodePairRequest = "node.pair.request"
+    case nodePairVerify = "node.pair.verify"
+    case nodeRename = "node.rename"
+    case offersSearch = "offers.search"
+    case policyEvaluate = "policy.evaluate"
+    case send = "send"
+    case sessionsDelete = "sessions.delete"
+    case sessionsDescribe = "sessions.describe"
+    case sessionsList = "sessions.list"
+    case sessionsMessagesSubscribe = "sessions.messages.subscribe"
+    case sessionsMessagesUnsubscribe = "sessions.messages.unsubscribe"
+    case sessionsPatch = "sessions.patch"
+    case sessionsPreview = "sessions.preview"
+    case sessionsReset = "sessions.reset"
+    case sessionsResolve = "sessions.resolve"
+    case sessionsSubscribe = "sessions.subscribe"
+    case sessionsUnsubscribe = "sessions.unsubscribe"
+    case skillsStatus = "skills.status"
+    case status = "status"
+    case suppliersStatus = "suppliers.status"
+    case systemEvent = "system-event"
+    case systemPresence = "system-presence"
+    case usageCost = "usage.cost"
+    case usageStatus = "usage.status"
+    case wake = "wake"
+}
+
+public enum GatewayEventName: String, CaseIterable, Codable, Sendable {
+    case agent = "agent"
+    case approval = "approval"
+    case booking = "booking"
+    case chat = "chat"
+    case configChanged = "config.changed"
+    case connectChallenge = "connect.challenge"
+    case conversation = "conversation"
+    case delivery = "delivery"
+    case devicePairRequested = "device.pair.requested"
+    case devicePairResolved = "device.pair.resolved"
+    case execApprovalRequested = "exec.approval.requested"
+    case execApprovalResolved = "exec.approval.resolved"
+    case health = "health"
+    case nodeEvent = "node.event"
+    case nodeInvokeCancel = "node.invoke.cancel"
+    case nodeInvokeRequest = "node.invoke.request"
+    case nodePairRequested = "node.pair.requested"
+    case nodePairResolved = "node.pair.resolved"
+    case presence = "presence"
+    case sessionMessage = "session.message"
+    case sessionsChanged = "sessions.changed"
+    case shutdown = "shutdown"
+    case tick = "tick"
+}
+
+public struct AgentEvent: Codable, Hashable, Sendable {
+    public var runId: String
+    public var sessionKey: String
+    public var seq: Int
+    public var stream: String
+    public var ts: Int
+    public var data: [String: AnyCodable]
+
+    public init(runId: String, sessionKey: String, seq: Int, stream: String, ts: Int, data: [String: AnyCodable]) {
+        self.runId = runId
+        self.sessionKey = sessionKey
+        self.seq = seq
+        self.stream = stream
+        self.ts = ts
+        self.data = data
+    }
+}
+
+public struct AgentIdentityGetParams: Codable, Hashable, Sendable {
+    public var agentId: String?
+    public var sessionKey: String?
+
+    public init(agentId: String? = nil, sessionKey: String? = nil) {
+        self.agentId = agentId
+        self.sessionKey = sessionKey
+    }
+}
+
+public struct AgentIdentityGetResult: Codable, Hashable, Sendable {
+    public var agentId: String
+    public var name: String
+    public var avatar: String
+
+    public init(agentId: String, name: String, avatar: String) {
+        self.agentId = agentId
+        self.name = name
+        self.avatar = avatar
+    }
+}
+
+public struct AgentParamsInputProvenance: Codable, Hashable, Sendable {
+    public var kind: String
+
+    public init(kind: String) {
+        self.kind = kind
+    }
+}
+
+public struct AgentParams: Codable, Hashable, Sendable {
+    public var message: String
+    public var agentId: String?
+    public var sessionKey: String?
+    public var sessionId: String?
+    public var to: String?
+    public var replyTo: String?
+    public var thinking: String?
+    public var deliver: Bool?
+    public var attachments: [AnyCodable]?
+    public var channel: String?
+    public var replyChannel: String?
+    public var accountId: String?
+    public var replyAccountId: String?
+    public var threadId: String?
+    public var groupId: String?
+    public var groupChannel: String?
+    public var groupSpace: String?
+    public var timeout: Int?
+    public var lane: String?
+    public var extraSystemPrompt: String?
+    public var label: String?
+    public var spawnedBy: String?
+    public var bestEffortDeliver: Bool?
+    public var cleanupBundleMcpOnRunEnd: Bool?
+    public var inputProvenance: AgentParamsInputProvenance?
+    public var idempotencyKey: String
+
+    public init(message: String, agentId: String? = nil, sessionKey: String? = nil, sessionId: String? = nil, to: String? = nil, replyTo: String? = nil, thinking: String? = nil, deliver: Bool? = nil, attachments: [AnyCodable]? = nil, channel: String? = nil, replyChannel: String? = nil, accountId: String? = nil, replyAccountId: String? = nil, threadId: String? = nil, groupId: String? = nil, groupChannel: String? = nil, groupSpace: String? = nil, timeout: Int? = nil, lane: String? = nil, extraSystemPrompt: String? = nil, label: String? = nil, spawnedBy: String? = nil, bestEffortDeliver: Bool? = nil, cleanupBundleMcpOnRunEnd: Bool? = nil, inputProvenance: AgentParamsInputProvenance? = nil, idempotencyKey: String) {
+        self.message = message
+        self.agentId = agentId
+        self.sessionKey = sessionKey
+        self.sessionId = sessionId
+        self.to = to
+        self.replyTo = replyTo
+        self.thinking = thinking
+        self.deliver = deliver
+        self.attachments = attachments
+        self.channel = channel
+        self.replyChannel = replyChannel
+        self.accountId = accountId
+        self.replyAccountId = replyAccountId
+        self.threadId = threadId
+        self.groupId = groupId
+        self.groupChannel = groupChannel
+        self.groupSpace = groupSpace
+        self.timeout = timeout
+        self.lane = lane
+        self.extraSystemPrompt = extraSystemPrompt
+        self.label = label
+        self.spawnedBy = spawnedBy
+        self.bestEffortDeliver = bestEffortDeliver
+        self.cleanupBundleMcpOnRunEnd = cleanupBundleMcpOnRunEnd
+        self.inputProvenance = inputProvenance
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public typealias AgentResult = [String: AnyCodable]
+
+public struct AgentWaitParams: Codable, Hashable, Sendable {
+    public var runId: String
+    public var timeoutMs: Int?
+
+    public init(runId: String, timeoutMs: Int? = nil) {
+        self.runId = runId
+        self.timeoutMs = timeoutMs
+    }
+}
+
+public struct AgentWaitResult: Codable, Hashable, Sendable {
+    public var runId: String
+    public var status: String
+
+    public init(runId: String, status: String) {
+        self.runId = runId
+        self.status = status
+    }
+}
+
+public struct AgentsListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct AgentsListResult: Codable, Hashable, Sendable {
+    public var defaultId: String
+    public var mainKey: String
+    public var scope: String
+    public var agents: [[String: AnyCodable]]
+
+    public init(defaultId: String, mainKey: String, scope: String, agents: [[String: AnyCodable]]) {
+        self.defaultId = defaultId
+        self.mainKey = mainKey
+        self.scope = scope
+        self.agents = agents
+    }
+}
+
+public struct ApprovalTotal: Codable, Hashable, Sendable {
+    public var amount: String
+    public var currency: String
+
+    public init(amount: String, currency: String) {
+        self.amount = amount
+        self.currency = currency
+    }
+}
+
+public struct ApprovalStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let pending = ApprovalStatus(rawValue: "pending")
+    public static let approved = ApprovalStatus(rawValue: "approved")
+    public static let denied = ApprovalStatus(rawValue: "denied")
+    public static let expired = ApprovalStatus(rawValue: "expired")
+    public static let used = ApprovalStatus(rawValue: "used")
+}
+
+public struct Approval: Codable, Hashable, Sendable {
+    public var id: String
+    public var tool: String
+    /// SHA-256 of the action: arguments, offer, price, currency, travellers. The decision covers this and nothing else.
+    public var actionHash: String
+    public var title: String
+    public var lines: [String]
+    public var total: ApprovalTotal?
+    public var sessionKey: String
+    public var customerId: String?
+    public var ruleId: String
+    public var reason: String
+    public var role: String
+    public var status: ApprovalStatus
+    public var requestedAt: String
+    public var expiresAt: String
+    public var decidedBy: String?
+    public var decidedAt: String?
+
+    public init(id: String, tool: String, actionHash: String, title: String, lines: [String], total: ApprovalTotal? = nil, sessionKey: String, customerId: String? = nil, ruleId: String, reason: String, role: String, status: ApprovalStatus, requestedAt: String, expiresAt: String, decidedBy: String? = nil, decidedAt: String? = nil) {
+        self.id = id
+        self.tool = tool
+        self.actionHash = actionHash
+        self.title = title
+        self.lines = lines
+        self.total = total
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.ruleId = ruleId
+        self.reason = reason
+        self.role = role
+        self.status = status
+        self.requestedAt = requestedAt
+        self.expiresAt = expiresAt
+        self.decidedBy = decidedBy
+        self.decidedAt = decidedAt
+    }
+}
+
+public struct ApprovalEvent: Codable, Hashable, Sendable {
+    public var approval: Approval
+
+    public init(approval: Approval) {
+        self.approval = approval
+    }
+}
+
+public struct ApprovalsListParamsStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let pending = ApprovalsListParamsStatus(rawValue: "pending")
+    public static let approved = ApprovalsListParamsStatus(rawValue: "approved")
+    public static let denied = ApprovalsListParamsStatus(rawValue: "denied")
+    public static let expired = ApprovalsListParamsStatus(rawValue: "expired")
+    public static let used = ApprovalsListParamsStatus(rawValue: "used")
+}
+
+public struct ApprovalsListParams: Codable, Hashable, Sendable {
+    public var status: ApprovalsListParamsStatus?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(status: ApprovalsListParamsStatus? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.status = status
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct ApprovalsListResult: Codable, Hashable, Sendable {
+    public var approvals: [Approval]
+    public var nextCursor: String?
+
+    public init(approvals: [Approval], nextCursor: String? = nil) {
+        self.approvals = approvals
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct ApprovalsResolveParamsDecision: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let approve = ApprovalsResolveParamsDecision(rawValue: "approve")
+    public static let deny = ApprovalsResolveParamsDecision(rawValue: "deny")
+}
+
+public struct ApprovalsResolveParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var decision: ApprovalsResolveParamsDecision
+    public var reason: String?
+    public var idempotencyKey: String?
+
+    public init(id: String, decision: ApprovalsResolveParamsDecision, reason: String? = nil, idempotencyKey: String? = nil) {
+        self.id = id
+        self.decision = decision
+        self.reason = reason
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct ApprovalsResolveResult: Codable, Hashable, Sendable {
+    public var approval: Approval
+
+    public init(approval: Approval) {
+        self.approval = approval
+    }
+}
+
+public struct AuditListParams: Codable, Hashable, Sendable {
+    public var sessionKey: String?
+    public var tool: String?
+    public var decision: String?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(sessionKey: String? = nil, tool: String? = nil, decision: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.sessionKey = sessionKey
+        self.tool = tool
+        self.decision = decision
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct AuditListResult: Codable, Hashable, Sendable {
+    public var entries: [[String: AnyCodable]]
+    public var nextCursor: String?
+
+    public init(entries: [[String: AnyCodable]], nextCursor: String? = nil) {
+        self.entries = entries
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct BookingTravellersItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+
+    public init(id: String, name: String) {
+        self.id = id
+        self.name = name
+    }
+}
+
+public struct Booking: Codable, Hashable, Sendable {
+    public var id: String
+    /// Six letters and digits a customer can read out.
+    public var reference: String
+    public var status: BookingStatus
+    public var customerId: String
+    public var sessionKey: String
+    public var items: [BookingItem]
+    public var total: Money
+    public var balance: Money
+    public var travellers: [BookingTravellersItem]
+    public var paymentTimeLimit: String?
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, reference: String, status: BookingStatus, customerId: String, sessionKey: String, items: [BookingItem], total: Money, balance: Money, travellers: [BookingTravellersItem], paymentTimeLimit: String? = nil, createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.reference = reference
+        self.status = status
+        self.customerId = customerId
+        self.sessionKey = sessionKey
+        self.items = items
+        self.total = total
+        self.balance = balance
+        self.travellers = travellers
+        self.paymentTimeLimit = paymentTimeLimit
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct BookingEvent: Codable, Hashable, Sendable {
+    public var booking: Booking
+
+    public init(booking: Booking) {
+        self.booking = booking
+    }
+}
+
+public struct BookingItem: Codable, Hashable, Sendable {
+    public var kind: Vertical
+    public var supplier: String
+    public var supplierReference: String?
+    public var locators: [String]
+    public var status: BookingStatus
+    /// One line for a person: `LH1123 Barcelona BCN → Frankfurt FRA, Thu 12 Mar 2027 10:15`.
+    public var summary: String
+    public var start: TravelTime
+    public var end: TravelTime
+    /// True for everything that comes from the sandbox and is no real travel.
+    public var sandbox: Bool
+
+    public init(kind: Vertical, supplier: String, supplierReference: String? = nil, locators: [String], status: BookingStatus, summary: String, start: TravelTime, end: TravelTime, sandbox: Bool) {
+        self.kind = kind
+        self.supplier = supplier
+        self.supplierReference = supplierReference
+        self.locators = locators
+        self.status = status
+        self.summary = summary
+        self.start = start
+        self.end = end
+        self.sandbox = sandbox
+    }
+}
+
+/// A booking as every client sees it. Statuses: see the order state machine in `@travelagent/tools-booking`.
+public struct BookingStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let pending = BookingStatus(rawValue: "pending")
+    public static let held = BookingStatus(rawValue: "held")
+    public static let confirmed = BookingStatus(rawValue: "confirmed")
+    public static let ticketed = BookingStatus(rawValue: "ticketed")
+    public static let unknown = BookingStatus(rawValue: "unknown")
+    public static let cancellationPending = BookingStatus(rawValue: "cancellation-pending")
+    public static let cancelled = BookingStatus(rawValue: "cancelled")
+    public static let voided = BookingStatus(rawValue: "voided")
+    public static let refunded = BookingStatus(rawValue: "refunded")
+    public static let failed = BookingStatus(rawValue: "failed")
+    public static let needsHuman = BookingStatus(rawValue: "needs-human")
+}
+
+public struct BookingsGetParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct BookingsGetResult: Codable, Hashable, Sendable {
+    public var booking: Booking
+    public var timeline: [[String: AnyCodable]]
+    public var payments: [[String: AnyCodable]]
+    public var documents: [[String: AnyCodable]]
+
+    public init(booking: Booking, timeline: [[String: AnyCodable]], payments: [[String: AnyCodable]], documents: [[String: AnyCodable]]) {
+        self.booking = booking
+        self.timeline = timeline
+        self.payments = payments
+        self.documents = documents
+    }
+}
+
+public struct BookingsListParams: Codable, Hashable, Sendable {
+    public var customerId: String?
+    public var status: BookingStatus?
+    public var from: String?
+    public var to: String?
+    public var query: String?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(customerId: String? = nil, status: BookingStatus? = nil, from: String? = nil, to: String? = nil, query: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.customerId = customerId
+        self.status = status
+        self.from = from
+        self.to = to
+        self.query = query
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct BookingsListResult: Codable, Hashable, Sendable {
+    public var bookings: [Booking]
+    public var nextCursor: String?
+
+    public init(bookings: [Booking], nextCursor: String? = nil) {
+        self.bookings = bookings
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct BookingsReconcileParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct BookingsReconcileResult: Codable, Hashable, Sendable {
+    public var booking: Booking
+
+    public init(booking: Booking) {
+        self.booking = booking
+    }
+}
+
+public struct ButtonStyle: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let primary = ButtonStyle(rawValue: "primary")
+    public static let danger = ButtonStyle(rawValue: "danger")
+    public static let plain = ButtonStyle(rawValue: "plain")
+}
+
+public struct Button: Codable, Hashable, Sendable {
+    public var label: String
+    public var text: String
+    public var action: MessageAction?
+    public var style: ButtonStyle?
+
+    public init(label: String, text: String, action: MessageAction? = nil, style: ButtonStyle? = nil) {
+        self.label = label
+        self.text = text
+        self.action = action
+        self.style = style
+    }
+}
+
+/// Structured content beside the text. Channels without cards render it as text (`renderText` in `@travelagent/channel-kit`).
+public typealias Card = AnyCodable
+
+public struct ChannelsStatusParams: Codable, Hashable, Sendable {
+    public var probe: Bool?
+    public var timeoutMs: Int?
+    public var channel: String?
+
+    public init(probe: Bool? = nil, timeoutMs: Int? = nil, channel: String? = nil) {
+        self.probe = probe
+        self.timeoutMs = timeoutMs
+        self.channel = channel
+    }
+}
+
+public struct ChannelsStatusResultChannelAccountsValueItem: Codable, Hashable, Sendable {
+    public var accountId: String
+
+    public init(accountId: String) {
+        self.accountId = accountId
+    }
+}
+
+public struct ChannelsStatusResult: Codable, Hashable, Sendable {
+    public var ts: Double
+    public var channelOrder: [String]
+    public var channelLabels: [String: String]
+    public var channels: [String: AnyCodable]
+    public var channelAccounts: [String: [ChannelsStatusResultChannelAccountsValueItem]]
+    public var channelDefaultAccountId: [String: String]
+
+    public init(ts: Double, channelOrder: [String], channelLabels: [String: String], channels: [String: AnyCodable], channelAccounts: [String: [ChannelsStatusResultChannelAccountsValueItem]], channelDefaultAccountId: [String: String]) {
+        self.ts = ts
+        self.channelOrder = channelOrder
+        self.channelLabels = channelLabels
+        self.channels = channels
+        self.channelAccounts = channelAccounts
+        self.channelDefaultAccountId = channelDefaultAccountId
+    }
+}
+
+public struct ChatAbortParams: Codable, Hashable, Sendable {
+    public var sessionKey: String
+    public var agentId: String?
+    public var runId: String?
+    public var preserveSideRuns: Bool?
+
+    public init(sessionKey: String, agentId: String? = nil, runId: String? = nil, preserveSideRuns: Bool? = nil) {
+        self.sessionKey = sessionKey
+        self.agentId = agentId
+        self.runId = runId
+        self.preserveSideRuns = preserveSideRuns
+    }
+}
+
+public struct ChatAbortResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var aborted: Bool
+    public var runIds: [String]
+
+    public init(ok: Bool, aborted: Bool, runIds: [String]) {
+        self.ok = ok
+        self.aborted = aborted
+        self.runIds = runIds
+    }
+}
+
+public struct ChatEventState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let delta = ChatEventState(rawValue: "delta")
+    public static let final = ChatEventState(rawValue: "final")
+    public static let aborted = ChatEventState(rawValue: "aborted")
+    public static let error = ChatEventState(rawValue: "error")
+    public static let user = ChatEventState(rawValue: "user")
+}
+
+public struct ChatEvent: Codable, Hashable, Sendable {
+    public var runId: String
+    public var sessionKey: String
+    public var seq: Int
+    public var state: ChatEventState
+    public var deltaText: String?
+    public var message: ChatMessage?
+    public var errorMessage: String?
+
+    public init(runId: String, sessionKey: String, seq: Int, state: ChatEventState, deltaText: String? = nil, message: ChatMessage? = nil, errorMessage: String? = nil) {
+        self.runId = runId
+        self.sessionKey = sessionKey
+        self.seq = seq
+        self.state = state
+        self.deltaText = deltaText
+        self.message = message
+        self.errorMessage = errorMessage
+    }
+}
+
+public struct ChatHistoryParams: Codable, Hashable, Sendable {
+    public var sessionKey: String
+    public var agentId: String?
+    public var sessionId: String?
+    public var limit: Int?
+    /// Messages to leave out at the end, to read what is before them.
+    public var offset: Int?
+    /// Longest text of one message.
+    public var maxChars: Int?
+
+    public init(sessionKey: String, agentId: String? = nil, sessionId: String? = nil, limit: Int? = nil, offset: Int? = nil, maxChars: Int? = nil) {
+        self.sessionKey = sessionKey
+        self.agentId = agentId
+        self.sessionId = sessionId
+        self.limit = limit
+        self.offset = offset
+        self.maxChars = maxChars
+    }
+}
+
+public struct ChatHistoryResult: Codable, Hashable, Sendable {
+    public var sessionKey: String
+    public var sessionId: String?
+    public var messages: [ChatMessage]
+
+    public init(sessionKey: String, sessionId: String? = nil, messages: [ChatMessage]) {
+        self.sessionKey = sessionKey
+        self.sessionId = sessionId
+        self.messages = messages
+    }
+}
+
+public struct ChatInjectParams: Codable, Hashable, Sendable {
+    public var sessionKey: String
+    public var agentId: String?
+    public var message: String
+    public var label: String?
+
+    public init(sessionKey: String, agentId: String? = nil, message: String, label: String? = nil) {
+        self.sessionKey = sessionKey
+        self.agentId = agentId
+        self.message = message
+        self.label = label
+    }
+}
+
+public struct ChatInjectResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var messageId: String
+
+    public init(ok: Bool, messageId: String) {
+        self.ok = ok
+        self.messageId = messageId
+    }
+}
+
+public struct ChatMessage: Codable, Hashable, Sendable {
+    public var role: String
+    public var content: AnyCodable
+    public var timestamp: Double
+    public var cards: [Card]?
+    public var author: String?
+    public var messageId: String?
+
+    public init(role: String, content: AnyCodable, timestamp: Double, cards: [Card]? = nil, author: String? = nil, messageId: String? = nil) {
+        self.role = role
+        self.content = content
+        self.timestamp = timestamp
+        self.cards = cards
+        self.author = author
+        self.messageId = messageId
+    }
+}
+
+public struct ChatSendParams: Codable, Hashable, Sendable {
+    public var sessionKey: String
+    public var agentId: String?
+    /// Where the client believes to be; a session that was reset meanwhile is written to all the same.
+    public var sessionId: String?
+    public var message: String
+    public var action: MessageAction?
+    public var thinking: String?
+    public var fastMode: AnyCodable?
+    public var deliver: Bool?
+    public var attachments: [AnyCodable]?
+    public var timeoutMs: Int?
+    public var idempotencyKey: String
+
+    public init(sessionKey: String, agentId: String? = nil, sessionId: String? = nil, message: String, action: MessageAction? = nil, thinking: String? = nil, fastMode: AnyCodable? = nil, deliver: Bool? = nil, attachments: [AnyCodable]? = nil, timeoutMs: Int? = nil, idempotencyKey: String) {
+        self.sessionKey = sessionKey
+        self.agentId = agentId
+        self.sessionId = sessionId
+        self.message = message
+        self.action = action
+        self.thinking = thinking
+        self.fastMode = fastMode
+        self.deliver = deliver
+        self.attachments = attachments
+        self.timeoutMs = timeoutMs
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct ChatSendResult: Codable, Hashable, Sendable {
+    public var runId: String
+    public var status: String
+
+    public init(runId: String, status: String) {
+        self.runId = runId
+        self.status = status
+    }
+}
+
+public struct CommandsListParamsScope: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let text = CommandsListParamsScope(rawValue: "text")
+    public static let native = CommandsListParamsScope(rawValue: "native")
+    public static let both = CommandsListParamsScope(rawValue: "both")
+}
+
+public struct CommandsListParams: Codable, Hashable, Sendable {
+    public var sessionKey: String?
+    public var agentId: String?
+    public var provider: String?
+    public var scope: CommandsListParamsScope?
+    public var includeArgs: Bool?
+
+    public init(sessionKey: String? = nil, agentId: String? = nil, provider: String? = nil, scope: CommandsListParamsScope? = nil, includeArgs: Bool? = nil) {
+        self.sessionKey = sessionKey
+        self.agentId = agentId
+        self.provider = provider
+        self.scope = scope
+        self.includeArgs = includeArgs
+    }
+}
+
+public struct CommandsListResult: Codable, Hashable, Sendable {
+    public var commands: [[String: AnyCodable]]
+
+    public init(commands: [[String: AnyCodable]]) {
+        self.commands = commands
+    }
+}
+
+public struct ConfigApplyParams: Codable, Hashable, Sendable {
+    public var raw: String
+    public var baseHash: String?
+    public var note: String?
+    public var sessionKey: String?
+    public var restartDelayMs: Int?
+
+    public init(raw: String, baseHash: String? = nil, note: String? = nil, sessionKey: String? = nil, restartDelayMs: Int? = nil) {
+        self.raw = raw
+        self.baseHash = baseHash
+        self.note = note
+        self.sessionKey = sessionKey
+        self.restartDelayMs = restartDelayMs
+    }
+}
+
+public struct ConfigApplyResultReload: Codable, Hashable, Sendable {
+    public var mode: String
+    public var changedPaths: [String]
+    public var live: [String]
+
+    public init(mode: String, changedPaths: [String], live: [String]) {
+        self.mode = mode
+        self.changedPaths = changedPaths
+        self.live = live
+    }
+}
+
+public struct ConfigApplyResultRestart: Codable, Hashable, Sendable {
+    public var needed: Bool
+    public var automatic: Bool
+    public var reasons: [String]
+
+    public init(needed: Bool, automatic: Bool, reasons: [String]) {
+        self.needed = needed
+        self.automatic = automatic
+        self.reasons = reasons
+    }
+}
+
+public struct ConfigApplyResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var path: String
+    public var config: AnyCodable
+    public var hash: String
+    public var reload: ConfigApplyResultReload
+    public var restart: ConfigApplyResultRestart
+
+    public init(ok: Bool, path: String, config: AnyCodable, hash: String, reload: ConfigApplyResultReload, restart: ConfigApplyResultRestart) {
+        self.ok = ok
+        self.path = path
+        self.config = config
+        self.hash = hash
+        self.reload = reload
+        self.restart = restart
+    }
+}
+
+public struct ConfigChangedEventRestart: Codable, Hashable, Sendable {
+    public var needed: Bool
+    public var reasons: [String]
+
+    public init(needed: Bool, reasons: [String]) {
+        self.needed = needed
+        self.reasons = reasons
+    }
+}
+
+public struct ConfigChangedEvent: Codable, Hashable, Sendable {
+    public var hash: String
+    public var changedPaths: [String]
+    public var restart: ConfigChangedEventRestart
+
+    public init(hash: String, changedPaths: [String], restart: ConfigChangedEventRestart) {
+        self.hash = hash
+        self.changedPaths = changedPaths
+        self.restart = restart
+    }
+}
+
+public struct ConfigGetParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct ConfigGetResult: Codable, Hashable, Sendable {
+    public var path: String
+    public var exists: Bool
+    public var raw: String?
+    public var valid: Bool
+    public var hash: String
+    public var issues: [AnyCodable]
+
+    public init(path: String, exists: Bool, raw: String? = nil, valid: Bool, hash: String, issues: [AnyCodable]) {
+        self.path = path
+        self.exists = exists
+        self.raw = raw
+        self.valid = valid
+        self.hash = hash
+        self.issues = issues
+    }
+}
+
+public struct ConfigPatchParams: Codable, Hashable, Sendable {
+    public var raw: String
+    public var baseHash: String?
+    public var note: String?
+    public var sessionKey: String?
+    public var restartDelayMs: Int?
+
+    public init(raw: String, baseHash: String? = nil, note: String? = nil, sessionKey: String? = nil, restartDelayMs: Int? = nil) {
+        self.raw = raw
+        self.baseHash = baseHash
+        self.note = note
+        self.sessionKey = sessionKey
+        self.restartDelayMs = restartDelayMs
+    }
+}
+
+public struct ConfigPatchResultReload: Codable, Hashable, Sendable {
+    public var mode: String
+    public var changedPaths: [String]
+    public var live: [String]
+
+    public init(mode: String, changedPaths: [String], live: [String]) {
+        self.mode = mode
+        self.changedPaths = changedPaths
+        self.live = live
+    }
+}
+
+public struct ConfigPatchResultRestart: Codable, Hashable, Sendable {
+    public var needed: Bool
+    public var automatic: Bool
+    public var reasons: [String]
+
+    public init(needed: Bool, automatic: Bool, reasons: [String]) {
+        self.needed = needed
+        self.automatic = automatic
+        self.reasons = reasons
+    }
+}
+
+public struct ConfigPatchResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var path: String
+    public var config: AnyCodable
+    public var hash: String
+    public var reload: ConfigPatchResultReload
+    public var restart: ConfigPatchResultRestart
+
+    public init(ok: Bool, path: String, config: AnyCodable, hash: String, reload: ConfigPatchResultReload, restart: ConfigPatchResultRestart) {
+        self.ok = ok
+        self.path = path
+        self.config = config
+        self.hash = hash
+        self.reload = reload
+        self.restart = restart
+    }
+}
+
+public struct ConfigSchemaLookupParams: Codable, Hashable, Sendable {
+    public var path: String
+
+    public init(path: String) {
+        self.path = path
+    }
+}
+
+public struct ConfigSchemaLookupResult: Codable, Hashable, Sendable {
+    public var path: String
+    public var schema: AnyCodable
+    public var children: [AnyCodable]
+
+    public init(path: String, schema: AnyCodable, children: [AnyCodable]) {
+        self.path = path
+        self.schema = schema
+        self.children = children
+    }
+}
+
+public struct ConfigSchemaParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct ConfigSchemaResult: Codable, Hashable, Sendable {
+    public var schema: AnyCodable
+    public var uiHints: [String: AnyCodable]
+    public var version: String
+    public var generatedAt: String
+
+    public init(schema: AnyCodable, uiHints: [String: AnyCodable], version: String, generatedAt: String) {
+        self.schema = schema
+        self.uiHints = uiHints
+        self.version = version
+        self.generatedAt = generatedAt
+    }
+}
+
+public struct ConfigSetParams: Codable, Hashable, Sendable {
+    public var raw: String
+    public var baseHash: String?
+
+    public init(raw: String, baseHash: String? = nil) {
+        self.raw = raw
+        self.baseHash = baseHash
+    }
+}
+
+public struct ConfigSetResultReload: Codable, Hashable, Sendable {
+    public var mode: String
+    public var changedPaths: [String]
+    public var live: [String]
+
+    public init(mode: String, changedPaths: [String], live: [String]) {
+        self.mode = mode
+        self.changedPaths = changedPaths
+        self.live = live
+    }
+}
+
+public struct ConfigSetResultRestart: Codable, Hashable, Sendable {
+    public var needed: Bool
+    public var automatic: Bool
+    public var reasons: [String]
+
+    public init(needed: Bool, automatic: Bool, reasons: [String]) {
+        self.needed = needed
+        self.automatic = automatic
+        self.reasons = reasons
+    }
+}
+
+public struct ConfigSetResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var path: String
+    public var config: AnyCodable
+    public var hash: String
+    public var reload: ConfigSetResultReload
+    public var restart: ConfigSetResultRestart
+
+    public init(ok: Bool, path: String, config: AnyCodable, hash: String, reload: ConfigSetResultReload, restart: ConfigSetResultRestart) {
+        self.ok = ok
+        self.path = path
+        self.config = config
+        self.hash = hash
+        self.reload = reload
+        self.restart = restart
+    }
+}
+
+public struct ConnectChallengeEvent: Codable, Hashable, Sendable {
+    public var nonce: String
+    public var ts: Int
+
+    public init(nonce: String, ts: Int) {
+        self.nonce = nonce
+        self.ts = ts
+    }
+}
+
+public struct ConnectParamsClientId: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let webchatUi = ConnectParamsClientId(rawValue: "webchat-ui")
+    public static let openclawControlUi = ConnectParamsClientId(rawValue: "openclaw-control-ui")
+    public static let webchat = ConnectParamsClientId(rawValue: "webchat")
+    public static let cli = ConnectParamsClientId(rawValue: "cli")
+    public static let gatewayClient = ConnectParamsClientId(rawValue: "gateway-client")
+    public static let openclawMacos = ConnectParamsClientId(rawValue: "openclaw-macos")
+    public static let openclawIos = ConnectParamsClientId(rawValue: "openclaw-ios")
+    public static let openclawAndroid = ConnectParamsClientId(rawValue: "openclaw-android")
+    public static let nodeHost = ConnectParamsClientId(rawValue: "node-host")
+    public static let test = ConnectParamsClientId(rawValue: "test")
+    public static let fingerprint = ConnectParamsClientId(rawValue: "fingerprint")
+    public static let openclawProbe = ConnectParamsClientId(rawValue: "openclaw-probe")
+    public static let openclawBrowserCopilot = ConnectParamsClientId(rawValue: "openclaw-browser-copilot")
+    public static let openclawTui = ConnectParamsClientId(rawValue: "openclaw-tui")
+    public static let openclawLinux = ConnectParamsClientId(rawValue: "openclaw-linux")
+    public static let openclawWatchos = ConnectParamsClientId(rawValue: "openclaw-watchos")
+    public static let openclawWorker = ConnectParamsClientId(rawValue: "openclaw-worker")
+}
+
+public struct ConnectParamsClientMode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let webchat = ConnectParamsClientMode(rawValue: "webchat")
+    public static let cli = ConnectParamsClientMode(rawValue: "cli")
+    public static let ui = ConnectParamsClientMode(rawValue: "ui")
+    public static let backend = ConnectParamsClientMode(rawValue: "backend")
+    public static let node = ConnectParamsClientMode(rawValue: "node")
+    public static let probe = ConnectParamsClientMode(rawValue: "probe")
+    public static let test = ConnectParamsClientMode(rawValue: "test")
+    public static let worker = ConnectParamsClientMode(rawValue: "worker")
+}
+
+public struct ConnectParamsClient: Codable, Hashable, Sendable {
+    public var id: ConnectParamsClientId
+    public var displayName: String?
+    public var version: String
+    public var platform: String
+    public var deviceFamily: String?
+    public var modelIdentifier: String?
+    public var mode: ConnectParamsClientMode
+    public var instanceId: String?
+    public var buildId: String?
+    public var timeZone: String?
+
+    public init(id: ConnectParamsClientId, displayName: String? = nil, version: String, platform: String, deviceFamily: String? = nil, modelIdentifier: String? = nil, mode: ConnectParamsClientMode, instanceId: String? = nil, buildId: String? = nil, timeZone: String? = nil) {
+        self.id = id
+        self.displayName = displayName
+        self.version = version
+        self.platform = platform
+        self.deviceFamily = deviceFamily
+        self.modelIdentifier = modelIdentifier
+        self.mode = mode
+        self.instanceId = instanceId
+        self.buildId = buildId
+        self.timeZone = timeZone
+    }
+}
+
+public struct ConnectParamsDevice: Codable, Hashable, Sendable {
+    public var id: String
+    public var publicKey: String
+    public var signature: String
+    public var signedAt: Int
+    public var nonce: String?
+
+    public init(id: String, publicKey: String, signature: String, signedAt: Int, nonce: String? = nil) {
+        self.id = id
+        self.publicKey = publicKey
+        self.signature = signature
+        self.signedAt = signedAt
+        self.nonce = nonce
+    }
+}
+
+public struct ConnectParamsAuth: Codable, Hashable, Sendable {
+    public var token: String?
+    public var password: String?
+    public var deviceToken: String?
+    public var bootstrapToken: String?
+
+    public init(token: String? = nil, password: String? = nil, deviceToken: String? = nil, bootstrapToken: String? = nil) {
+        self.token = token
+        self.password = password
+        self.deviceToken = deviceToken
+        self.bootstrapToken = bootstrapToken
+    }
+}
+
+public struct ConnectParams: Codable, Hashable, Sendable {
+    public var minProtocol: Int
+    public var maxProtocol: Int
+    public var client: ConnectParamsClient
+    public var caps: [String]?
+    public var commands: [String]?
+    public var permissions: [String: Bool]?
+    public var pathEnv: String?
+    /// One of `connectionRoles`; default `operator`. A visitor is known by the cookie the page set, a node by its device.
+    public var role: String?
+    public var scopes: [String]?
+    public var device: ConnectParamsDevice?
+    public var auth: ConnectParamsAuth?
+    public var locale: String?
+    public var userAgent: String?
+    /// IANA zone of the person in front of the client.
+    public var timeZone: String?
+
+    public init(minProtocol: Int, maxProtocol: Int, client: ConnectParamsClient, caps: [String]? = nil, commands: [String]? = nil, permissions: [String: Bool]? = nil, pathEnv: String? = nil, role: String? = nil, scopes: [String]? = nil, device: ConnectParamsDevice? = nil, auth: ConnectParamsAuth? = nil, locale: String? = nil, userAgent: String? = nil, timeZone: String? = nil) {
+        self.minProtocol = minProtocol
+        self.maxProtocol = maxProtocol
+        self.client = client
+        self.caps = caps
+        self.commands = commands
+        self.permissions = permissions
+        self.pathEnv = pathEnv
+        self.role = role
+        self.scopes = scopes
+        self.device = device
+        self.auth = auth
+        self.locale = locale
+        self.userAgent = userAgent
+        self.timeZone = timeZone
+    }
+}
+
+/// `agent`: the agent answers. `needs-person`: handed over, nobody has taken it. `person`: somebody owns it.
+public struct ConversationState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let agent = ConversationState(rawValue: "agent")
+    public static let needsPerson = ConversationState(rawValue: "needs-person")
+    public static let person = ConversationState(rawValue: "person")
+}
+
+public struct Conversation: Codable, Hashable, Sendable {
+    /// The session key: one conversation is one session.
+    public var id: String
+    public var channel: String
+    public var agentId: String
+    /// `agent`: the agent answers. `needs-person`: handed over, nobody has taken it. `person`: somebody owns it.
+    public var state: ConversationState
+    public var assignee: String?
+    public var customerId: String?
+    public var displayName: String
+    public var lastMessagePreview: String?
+    public var lastMessageAt: String
+    public var unanswered: Bool
+
+    public init(id: String, channel: String, agentId: String, state: ConversationState, assignee: String? = nil, customerId: String? = nil, displayName: String, lastMessagePreview: String? = nil, lastMessageAt: String, unanswered: Bool) {
+        self.id = id
+        self.channel = channel
+        self.agentId = agentId
+        self.state = state
+        self.assignee = assignee
+        self.customerId = customerId
+        self.displayName = displayName
+        self.lastMessagePreview = lastMessagePreview
+        self.lastMessageAt = lastMessageAt
+        self.unanswered = unanswered
+    }
+}
+
+public struct ConversationEvent: Codable, Hashable, Sendable {
+    public var conversation: Conversation
+
+    public init(conversation: Conversation) {
+        self.conversation = conversation
+    }
+}
+
+public struct ConversationsHandBackParams: Codable, Hashable, Sendable {
+    public var conversationId: String
+    public var idempotencyKey: String
+
+    public init(conversationId: String, idempotencyKey: String) {
+        self.conversationId = conversationId
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct ConversationsHandBackResult: Codable, Hashable, Sendable {
+    public var conversation: Conversation
+
+    public init(conversation: Conversation) {
+        self.conversation = conversation
+    }
+}
+
+public struct ConversationsListParamsState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let agent = ConversationsListParamsState(rawValue: "agent")
+    public static let needsPerson = ConversationsListParamsState(rawValue: "needs-person")
+    public static let person = ConversationsListParamsState(rawValue: "person")
+}
+
+public struct ConversationsListParams: Codable, Hashable, Sendable {
+    public var state: ConversationsListParamsState?
+    public var assignee: String?
+    public var channel: String?
+    public var query: String?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(state: ConversationsListParamsState? = nil, assignee: String? = nil, channel: String? = nil, query: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.state = state
+        self.assignee = assignee
+        self.channel = channel
+        self.query = query
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct ConversationsListResult: Codable, Hashable, Sendable {
+    public var conversations: [Conversation]
+    public var nextCursor: String?
+
+    public init(conversations: [Conversation], nextCursor: String? = nil) {
+        self.conversations = conversations
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct ConversationsReplyParams: Codable, Hashable, Sendable {
+    public var conversationId: String
+    public var message: String
+    public var idempotencyKey: String
+
+    public init(conversationId: String, message: String, idempotencyKey: String) {
+        self.conversationId = conversationId
+        self.message = message
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct ConversationsReplyResult: Codable, Hashable, Sendable {
+    public var messageId: String
+
+    public init(messageId: String) {
+        self.messageId = messageId
+    }
+}
+
+public struct ConversationsTakeOverParams: Codable, Hashable, Sendable {
+    public var conversationId: String
+    public var assignee: String?
+    public var idempotencyKey: String
+
+    public init(conversationId: String, assignee: String? = nil, idempotencyKey: String) {
+        self.conversationId = conversationId
+        self.assignee = assignee
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct ConversationsTakeOverResult: Codable, Hashable, Sendable {
+    public var conversation: Conversation
+
+    public init(conversation: Conversation) {
+        self.conversation = conversation
+    }
+}
+
+public struct CronListParamsEnabled: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let all = CronListParamsEnabled(rawValue: "all")
+    public static let enabled = CronListParamsEnabled(rawValue: "enabled")
+    public static let disabled = CronListParamsEnabled(rawValue: "disabled")
+}
+
+public struct CronListParamsSortBy: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let nextRunAtMs = CronListParamsSortBy(rawValue: "nextRunAtMs")
+    public static let updatedAtMs = CronListParamsSortBy(rawValue: "updatedAtMs")
+    public static let name = CronListParamsSortBy(rawValue: "name")
+}
+
+public struct CronListParamsSortDir: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let asc = CronListParamsSortDir(rawValue: "asc")
+    public static let desc = CronListParamsSortDir(rawValue: "desc")
+}
+
+public struct CronListParams: Codable, Hashable, Sendable {
+    public var includeDisabled: Bool?
+    public var enabled: CronListParamsEnabled?
+    public var agentId: String?
+    public var query: String?
+    public var limit: Int?
+    public var offset: Int?
+    public var sortBy: CronListParamsSortBy?
+    public var sortDir: CronListParamsSortDir?
+    public var compact: Bool?
+    public var includeDeliveryPreviews: Bool?
+
+    public init(includeDisabled: Bool? = nil, enabled: CronListParamsEnabled? = nil, agentId: String? = nil, query: String? = nil, limit: Int? = nil, offset: Int? = nil, sortBy: CronListParamsSortBy? = nil, sortDir: CronListParamsSortDir? = nil, compact: Bool? = nil, includeDeliveryPreviews: Bool? = nil) {
+        self.includeDisabled = includeDisabled
+        self.enabled = enabled
+        self.agentId = agentId
+        self.query = query
+        self.limit = limit
+        self.offset = offset
+        self.sortBy = sortBy
+        self.sortDir = sortDir
+        self.compact = compact
+        self.includeDeliveryPreviews = includeDeliveryPreviews
+    }
+}
+
+public struct CronListResult: Codable, Hashable, Sendable {
+    public var jobs: [[String: AnyCodable]]
+
+    public init(jobs: [[String: AnyCodable]]) {
+        self.jobs = jobs
+    }
+}
+
+public struct CronRunsParamsSortDir: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let asc = CronRunsParamsSortDir(rawValue: "asc")
+    public static let desc = CronRunsParamsSortDir(rawValue: "desc")
+}
+
+public struct CronRunsParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var jobId: String?
+    public var limit: Int?
+    public var offset: Int?
+    public var sortDir: CronRunsParamsSortDir?
+
+    public init(id: String? = nil, jobId: String? = nil, limit: Int? = nil, offset: Int? = nil, sortDir: CronRunsParamsSortDir? = nil) {
+        self.id = id
+        self.jobId = jobId
+        self.limit = limit
+        self.offset = offset
+        self.sortDir = sortDir
+    }
+}
+
+public struct CronRunsResult: Codable, Hashable, Sendable {
+    public var entries: [[String: AnyCodable]]
+
+    public init(entries: [[String: AnyCodable]]) {
+        self.entries = entries
+    }
+}
+
+public struct CronStatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct CronStatusResult: Codable, Hashable, Sendable {
+    public var enabled: Bool
+    public var storePath: String
+    public var jobs: Double
+    public var nextWakeAtMs: Double?
+
+    public init(enabled: Bool, storePath: String, jobs: Double, nextWakeAtMs: Double? = nil) {
+        self.enabled = enabled
+        self.storePath = storePath
+        self.jobs = jobs
+        self.nextWakeAtMs = nextWakeAtMs
+    }
+}
+
+public struct Customer: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+    public var email: String?
+    public var phone: String?
+    public var language: String?
+    public var notes: String?
+    public var tags: [String]
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, name: String, email: String? = nil, phone: String? = nil, language: String? = nil, notes: String? = nil, tags: [String], createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.name = name
+        self.email = email
+        self.phone = phone
+        self.language = language
+        self.notes = notes
+        self.tags = tags
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct CustomersCreateParams: Codable, Hashable, Sendable {
+    public var name: String
+    public var email: String?
+    public var phone: String?
+    public var language: String?
+    public var notes: String?
+    public var tags: [String]?
+    public var idempotencyKey: String
+
+    public init(name: String, email: String? = nil, phone: String? = nil, language: String? = nil, notes: String? = nil, tags: [String]? = nil, idempotencyKey: String) {
+        self.name = name
+        self.email = email
+        self.phone = phone
+        self.language = language
+        self.notes = notes
+        self.tags = tags
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersCreateResult: Codable, Hashable, Sendable {
+    public var customer: Customer
+
+    public init(customer: Customer) {
+        self.customer = customer
+    }
+}
+
+public struct CustomersGetParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct CustomersGetResult: Codable, Hashable, Sendable {
+    public var customer: Customer
+
+    public init(customer: Customer) {
+        self.customer = customer
+    }
+}
+
+public struct CustomersListParams: Codable, Hashable, Sendable {
+    public var query: String?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(query: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.query = query
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct CustomersListResult: Codable, Hashable, Sendable {
+    public var customers: [Customer]
+    public var nextCursor: String?
+
+    public init(customers: [Customer], nextCursor: String? = nil) {
+        self.customers = customers
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct CustomersUpdateParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String?
+    public var email: String?
+    public var phone: String?
+    public var language: String?
+    public var notes: String?
+    public var tags: [String]?
+    public var expectedVersion: Int?
+    public var idempotencyKey: String
+
+    public init(id: String, name: String? = nil, email: String? = nil, phone: String? = nil, language: String? = nil, notes: String? = nil, tags: [String]? = nil, expectedVersion: Int? = nil, idempotencyKey: String) {
+        self.id = id
+        self.name = name
+        self.email = email
+        self.phone = phone
+        self.language = language
+        self.notes = notes
+        self.tags = tags
+        self.expectedVersion = expectedVersion
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersUpdateResult: Codable, Hashable, Sendable {
+    public var customer: Customer
+
+    public init(customer: Customer) {
+        self.customer = customer
+    }
+}
+
+public struct DeliveriesListParams: Codable, Hashable, Sendable {
+    public var status: String?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(status: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.status = status
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct DeliveriesListResult: Codable, Hashable, Sendable {
+    public var deliveries: [[String: AnyCodable]]
+    public var nextCursor: String?
+
+    public init(deliveries: [[String: AnyCodable]], nextCursor: String? = nil) {
+        self.deliveries = deliveries
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct DeliveriesResolveParamsOutcome: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let sent = DeliveriesResolveParamsOutcome(rawValue: "sent")
+    public static let failed = DeliveriesResolveParamsOutcome(rawValue: "failed")
+}
+
+public struct DeliveriesResolveParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var outcome: DeliveriesResolveParamsOutcome
+
+    public init(id: String, outcome: DeliveriesResolveParamsOutcome) {
+        self.id = id
+        self.outcome = outcome
+    }
+}
+
+public struct DeliveriesResolveResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+
+    public init(ok: Bool) {
+        self.ok = ok
+    }
+}
+
+public struct DeliveriesRetryParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct DeliveriesRetryResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+
+    public init(ok: Bool) {
+        self.ok = ok
+    }
+}
+
+public struct DeliveryEvent: Codable, Hashable, Sendable {
+    public var id: String
+    public var status: String
+
+    public init(id: String, status: String) {
+        self.id = id
+        self.status = status
+    }
+}
+
+public struct DevicePairApproveParams: Codable, Hashable, Sendable {
+    public var requestId: String
+
+    public init(requestId: String) {
+        self.requestId = requestId
+    }
+}
+
+public struct DevicePairApproveResult: Codable, Hashable, Sendable {
+    public var requestId: String
+    public var device: PairedDevice
+
+    public init(requestId: String, device: PairedDevice) {
+        self.requestId = requestId
+        self.device = device
+    }
+}
+
+public struct DevicePairListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct DevicePairListResult: Codable, Hashable, Sendable {
+    public var pending: [PairingRequest]
+    public var paired: [PairedDevice]
+
+    public init(pending: [PairingRequest], paired: [PairedDevice]) {
+        self.pending = pending
+        self.paired = paired
+    }
+}
+
+public struct DevicePairRejectParams: Codable, Hashable, Sendable {
+    public var requestId: String
+
+    public init(requestId: String) {
+        self.requestId = requestId
+    }
+}
+
+public struct DevicePairRejectResult: Codable, Hashable, Sendable {
+    public var requestId: String
+    public var deviceId: String
+
+    public init(requestId: String, deviceId: String) {
+        self.requestId = requestId
+        self.deviceId = deviceId
+    }
+}
+
+public struct DevicePairRemoveParams: Codable, Hashable, Sendable {
+    public var deviceId: String
+    public var role: String?
+
+    public init(deviceId: String, role: String? = nil) {
+        self.deviceId = deviceId
+        self.role = role
+    }
+}
+
+public struct DevicePairRemoveResult: Codable, Hashable, Sendable {
+    public var deviceId: String
+
+    public init(deviceId: String) {
+        self.deviceId = deviceId
+    }
+}
+
+public struct DevicePairResolvedEventDecision: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let approved = DevicePairResolvedEventDecision(rawValue: "approved")
+    public static let rejected = DevicePairResolvedEventDecision(rawValue: "rejected")
+    public static let replaced = DevicePairResolvedEventDecision(rawValue: "replaced")
+    public static let expired = DevicePairResolvedEventDecision(rawValue: "expired")
+}
+
+public struct DevicePairResolvedEvent: Codable, Hashable, Sendable {
+    public var requestId: String
+    public var deviceId: String
+    public var decision: DevicePairResolvedEventDecision
+    public var ts: Int
+
+    public init(requestId: String, deviceId: String, decision: DevicePairResolvedEventDecision, ts: Int) {
+        self.requestId = requestId
+        self.deviceId = deviceId
+        self.decision = decision
+        self.ts = ts
+    }
+}
+
+public struct DeviceTokenRevokeParams: Codable, Hashable, Sendable {
+    public var deviceId: String
+    public var role: String
+
+    public init(deviceId: String, role: String) {
+        self.deviceId = deviceId
+        self.role = role
+    }
+}
+
+public struct DeviceTokenRevokeResult: Codable, Hashable, Sendable {
+    public var deviceId: String
+    public var role: String
+    public var revokedAtMs: Int
+
+    public init(deviceId: String, role: String, revokedAtMs: Int) {
+        self.deviceId = deviceId
+        self.role = role
+        self.revokedAtMs = revokedAtMs
+    }
+}
+
+public struct DeviceTokenRotateParams: Codable, Hashable, Sendable {
+    public var deviceId: String
+    public var role: String
+    public var scopes: [String]?
+
+    public init(deviceId: String, role: String, scopes: [String]? = nil) {
+        self.deviceId = deviceId
+        self.role = role
+        self.scopes = scopes
+    }
+}
+
+public struct DeviceTokenRotateResult: Codable, Hashable, Sendable {
+    public var deviceId: String
+    public var role: String
+    public var token: String
+    public var scopes: [String]
+    public var rotatedAtMs: Int
+
+    public init(deviceId: String, role: String, token: String, scopes: [String], rotatedAtMs: Int) {
+        self.deviceId = deviceId
+        self.role = role
+        self.token = token
+        self.scopes = scopes
+        self.rotatedAtMs = rotatedAtMs
+    }
+}
+
+public struct ErrorCode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let INVALID_REQUEST = ErrorCode(rawValue: "INVALID_REQUEST")
+    public static let UNAUTHORIZED = ErrorCode(rawValue: "UNAUTHORIZED")
+    public static let FORBIDDEN = ErrorCode(rawValue: "FORBIDDEN")
+    public static let NOT_PAIRED = ErrorCode(rawValue: "NOT_PAIRED")
+    public static let NOT_FOUND = ErrorCode(rawValue: "NOT_FOUND")
+    public static let METHOD_NOT_ALLOWED = ErrorCode(rawValue: "METHOD_NOT_ALLOWED")
+    public static let CONFLICT = ErrorCode(rawValue: "CONFLICT")
+    public static let PAYLOAD_TOO_LARGE = ErrorCode(rawValue: "PAYLOAD_TOO_LARGE")
+    public static let RATE_LIMITED = ErrorCode(rawValue: "RATE_LIMITED")
+    public static let CONFIG_INVALID = ErrorCode(rawValue: "CONFIG_INVALID")
+    public static let IDEMPOTENCY_MISMATCH = ErrorCode(rawValue: "IDEMPOTENCY_MISMATCH")
+    public static let IN_PROGRESS = ErrorCode(rawValue: "IN_PROGRESS")
+    public static let TOOL_NOT_ALLOWED = ErrorCode(rawValue: "TOOL_NOT_ALLOWED")
+    public static let SCOPE_VIOLATION = ErrorCode(rawValue: "SCOPE_VIOLATION")
+    public static let TAINTED = ErrorCode(rawValue: "TAINTED")
+    public static let POLICY_DENIED = ErrorCode(rawValue: "POLICY_DENIED")
+    public static let CONFIRMATION_REQUIRED = ErrorCode(rawValue: "CONFIRMATION_REQUIRED")
+    public static let APPROVAL_REQUIRED = ErrorCode(rawValue: "APPROVAL_REQUIRED")
+    public static let APPROVAL_NOT_FOUND = ErrorCode(rawValue: "APPROVAL_NOT_FOUND")
+    public static let LOOP_LIMIT = ErrorCode(rawValue: "LOOP_LIMIT")
+    public static let OFFER_EXPIRED = ErrorCode(rawValue: "OFFER_EXPIRED")
+    public static let OFFER_NOT_FOUND = ErrorCode(rawValue: "OFFER_NOT_FOUND")
+    public static let PRICE_CHANGED = ErrorCode(rawValue: "PRICE_CHANGED")
+    public static let SOLD_OUT = ErrorCode(rawValue: "SOLD_OUT")
+    public static let SUPPLIER_REJECTED = ErrorCode(rawValue: "SUPPLIER_REJECTED")
+    public static let SUPPLIER_UNAVAILABLE = ErrorCode(rawValue: "SUPPLIER_UNAVAILABLE")
+    public static let OUTCOME_UNKNOWN = ErrorCode(rawValue: "OUTCOME_UNKNOWN")
+    public static let MODEL_AUTH = ErrorCode(rawValue: "MODEL_AUTH")
+    public static let MODEL_RATE_LIMITED = ErrorCode(rawValue: "MODEL_RATE_LIMITED")
+    public static let MODEL_OVERLOADED = ErrorCode(rawValue: "MODEL_OVERLOADED")
+    public static let MODEL_REJECTED = ErrorCode(rawValue: "MODEL_REJECTED")
+    public static let MODEL_INTERRUPTED = ErrorCode(rawValue: "MODEL_INTERRUPTED")
+    public static let CANCELLED = ErrorCode(rawValue: "CANCELLED")
+    public static let TIMEOUT = ErrorCode(rawValue: "TIMEOUT")
+    public static let UNAVAILABLE = ErrorCode(rawValue: "UNAVAILABLE")
+    public static let STORAGE_BUSY = ErrorCode(rawValue: "STORAGE_BUSY")
+    public static let STORAGE_FULL = ErrorCode(rawValue: "STORAGE_FULL")
+    public static let STORAGE_CORRUPT = ErrorCode(rawValue: "STORAGE_CORRUPT")
+    public static let INTERNAL = ErrorCode(rawValue: "INTERNAL")
+}
+
+public struct ErrorShape: Codable, Hashable, Sendable {
+    public var code: String
+    public var message: String
+    public var details: AnyCodable?
+    public var retryable: Bool?
+    public var retryAfterMs: Int?
+
+    public init(code: String, message: String, details: AnyCodable? = nil, retryable: Bool? = nil, retryAfterMs: Int? = nil) {
+        self.code = code
+        self.message = message
+        self.details = details
+        self.retryable = retryable
+        self.retryAfterMs = retryAfterMs
+    }
+}
+
+public struct EventFrame: Codable, Hashable, Sendable {
+    public var type: String
+    public var event: String
+    public var payload: AnyCodable?
+    /// Counts the events this connection was sent, from 1; a jump means that the client missed some and should refresh.
+    public var seq: Int?
+    public var stateVersion: StateVersion?
+
+    public init(type: String, event: String, payload: AnyCodable? = nil, seq: Int? = nil, stateVersion: StateVersion? = nil) {
+        self.type = type
+        self.event = event
+        self.payload = payload
+        self.seq = seq
+        self.stateVersion = stateVersion
+    }
+}
+
+public struct ExecAllowlistEntry: Codable, Hashable, Sendable {
+    public var id: String?
+    /// Path of an executable; `*` and `?` stay within one directory, `**` crosses them.
+    public var pattern: String
+    /// Counts on this node alone. Absent: on every node.
+    public var nodeId: String?
+    public var lastUsedAt: Int?
+    public var lastUsedCommand: String?
+    public var lastResolvedPath: String?
+
+    public init(id: String? = nil, pattern: String, nodeId: String? = nil, lastUsedAt: Int? = nil, lastUsedCommand: String? = nil, lastResolvedPath: String? = nil) {
+        self.id = id
+        self.pattern = pattern
+        self.nodeId = nodeId
+        self.lastUsedAt = lastUsedAt
+        self.lastUsedCommand = lastUsedCommand
+        self.lastResolvedPath = lastResolvedPath
+    }
+}
+
+public struct ExecApproval: Codable, Hashable, Sendable {
+    public var id: String
+    public var request: ExecApprovalRequest
+    public var requestedBy: String
+    public var createdAtMs: Int
+    public var expiresAtMs: Int
+
+    public init(id: String, request: ExecApprovalRequest, requestedBy: String, createdAtMs: Int, expiresAtMs: Int) {
+        self.id = id
+        self.request = request
+        self.requestedBy = requestedBy
+        self.createdAtMs = createdAtMs
+        self.expiresAtMs = expiresAtMs
+    }
+}
+
+public struct ExecApprovalGetParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct ExecApprovalGetResult: Codable, Hashable, Sendable {
+    public var approval: ExecApproval
+
+    public init(approval: ExecApproval) {
+        self.approval = approval
+    }
+}
+
+public struct ExecApprovalListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct ExecApprovalListResult: Codable, Hashable, Sendable {
+    public var approvals: [ExecApproval]
+
+    public init(approvals: [ExecApproval]) {
+        self.approvals = approvals
+    }
+}
+
+/// What somebody asks leave for. With `argv` a yes covers exactly `argv`, `cwd`, `env` and `nodeId`.
+public struct ExecApprovalRequest: Codable, Hashable, Sendable {
+    /// For people.
+    public var command: String
+    public var argv: [String]?
+    public var env: [String: String]?
+    public var cwd: String?
+    public var nodeId: String?
+    /// Hash of what a yes covers.
+    public var actionHash: String
+    public var unavailableDecisions: [String]?
+
+    public init(command: String, argv: [String]? = nil, env: [String: String]? = nil, cwd: String? = nil, nodeId: String? = nil, actionHash: String, unavailableDecisions: [String]? = nil) {
+        self.command = command
+        self.argv = argv
+        self.env = env
+        self.cwd = cwd
+        self.nodeId = nodeId
+        self.actionHash = actionHash
+        self.unavailableDecisions = unavailableDecisions
+    }
+}
+
+public struct ExecApprovalRequestParams: Codable, Hashable, Sendable {
+    public var id: String?
+    /// A line for a shell. It is shown, and covers nothing but the shell with this line as its argument.
+    public var command: String?
+    public var commandArgv: [String]?
+    public var cwd: String?
+    public var env: [String: String]?
+    public var nodeId: String?
+    public var host: String?
+    public var security: String?
+    public var ask: String?
+    public var agentId: String?
+    public var resolvedPath: String?
+    public var sessionKey: String?
+    public var timeoutMs: Int?
+
+    public init(id: String? = nil, command: String? = nil, commandArgv: [String]? = nil, cwd: String? = nil, env: [String: String]? = nil, nodeId: String? = nil, host: String? = nil, security: String? = nil, ask: String? = nil, agentId: String? = nil, resolvedPath: String? = nil, sessionKey: String? = nil, timeoutMs: Int? = nil) {
+        self.id = id
+        self.command = command
+        self.commandArgv = commandArgv
+        self.cwd = cwd
+        self.env = env
+        self.nodeId = nodeId
+        self.host = host
+        self.security = security
+        self.ask = ask
+        self.agentId = agentId
+        self.resolvedPath = resolvedPath
+        self.sessionKey = sessionKey
+        self.timeoutMs = timeoutMs
+    }
+}
+
+public struct ExecApprovalRequestParsedParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var command: String?
+    public var commandArgv: [String]?
+    public var cwd: String?
+    public var env: [String: String]?
+    public var nodeId: String?
+    public var host: String?
+    public var security: String?
+    public var ask: String?
+    public var agentId: String?
+    public var resolvedPath: String?
+    public var sessionKey: String?
+    public var timeoutMs: Int
+
+    public init(id: String? = nil, command: String? = nil, commandArgv: [String]? = nil, cwd: String? = nil, env: [String: String]? = nil, nodeId: String? = nil, host: String? = nil, security: String? = nil, ask: String? = nil, agentId: String? = nil, resolvedPath: String? = nil, sessionKey: String? = nil, timeoutMs: Int) {
+        self.id = id
+        self.command = command
+        self.commandArgv = commandArgv
+        self.cwd = cwd
+        self.env = env
+        self.nodeId = nodeId
+        self.host = host
+        self.security = security
+        self.ask = ask
+        self.agentId = agentId
+        self.resolvedPath = resolvedPath
+        self.sessionKey = sessionKey
+        self.timeoutMs = timeoutMs
+    }
+}
+
+public struct ExecApprovalRequestResultDecision: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let allowOnce = ExecApprovalRequestResultDecision(rawValue: "allow-once")
+    public static let allowAlways = ExecApprovalRequestResultDecision(rawValue: "allow-always")
+    public static let deny = ExecApprovalRequestResultDecision(rawValue: "deny")
+}
+
+public struct ExecApprovalRequestResult: Codable, Hashable, Sendable {
+    public var id: String
+    public var decision: ExecApprovalRequestResultDecision?
+    public var createdAtMs: Int
+    public var expiresAtMs: Int
+
+    public init(id: String, decision: ExecApprovalRequestResultDecision? = nil, createdAtMs: Int, expiresAtMs: Int) {
+        self.id = id
+        self.decision = decision
+        self.createdAtMs = createdAtMs
+        self.expiresAtMs = expiresAtMs
+    }
+}
+
+public struct ExecApprovalRequestedEvent: Codable, Hashable, Sendable {
+    public var id: String
+    public var request: ExecApprovalRequest
+    public var createdAtMs: Int
+    public var expiresAtMs: Int
+
+    public init(id: String, request: ExecApprovalRequest, createdAtMs: Int, expiresAtMs: Int) {
+        self.id = id
+        self.request = request
+        self.createdAtMs = createdAtMs
+        self.expiresAtMs = expiresAtMs
+    }
+}
+
+public struct ExecApprovalResolveParamsDecision: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let allowOnce = ExecApprovalResolveParamsDecision(rawValue: "allow-once")
+    public static let allowAlways = ExecApprovalResolveParamsDecision(rawValue: "allow-always")
+    public static let deny = ExecApprovalResolveParamsDecision(rawValue: "deny")
+}
+
+public struct ExecApprovalResolveParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var decision: ExecApprovalResolveParamsDecision
+
+    public init(id: String, decision: ExecApprovalResolveParamsDecision) {
+        self.id = id
+        self.decision = decision
+    }
+}
+
+public struct ExecApprovalResolveResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+
+    public init(ok: Bool) {
+        self.ok = ok
+    }
+}
+
+public struct ExecApprovalResolvedEvent: Codable, Hashable, Sendable {
+    public var id: String
+    public var decision: String?
+    public var resolvedBy: String?
+    public var ts: Int
+
+    public init(id: String, decision: String? = nil, resolvedBy: String? = nil, ts: Int) {
+        self.id = id
+        self.decision = decision
+        self.resolvedBy = resolvedBy
+        self.ts = ts
+    }
+}
+
+public struct ExecApprovalsFileSocket: Codable, Hashable, Sendable {
+    public var path: String?
+    public var token: String?
+
+    public init(path: String? = nil, token: String? = nil) {
+        self.path = path
+        self.token = token
+    }
+}
+
+public struct ExecApprovalsFileDefaults: Codable, Hashable, Sendable {
+    public var security: ExecSecurity?
+    public var ask: ExecAsk?
+    public var askFallback: ExecSecurity?
+    public var autoAllowSkills: Bool?
+
+    public init(security: ExecSecurity? = nil, ask: ExecAsk? = nil, askFallback: ExecSecurity? = nil, autoAllowSkills: Bool? = nil) {
+        self.security = security
+        self.ask = ask
+        self.askFallback = askFallback
+        self.autoAllowSkills = autoAllowSkills
+    }
+}
+
+public struct ExecApprovalsFileAgentsValue: Codable, Hashable, Sendable {
+    public var security: ExecSecurity?
+    public var ask: ExecAsk?
+    public var askFallback: ExecSecurity?
+    public var autoAllowSkills: Bool?
+    public var allowlist: [ExecAllowlistEntry]?
+
+    public init(security: ExecSecurity? = nil, ask: ExecAsk? = nil, askFallback: ExecSecurity? = nil, autoAllowSkills: Bool? = nil, allowlist: [ExecAllowlistEntry]? = nil) {
+        self.security = security
+        self.ask = ask
+        self.askFallback = askFallback
+        self.autoAllowSkills = autoAllowSkills
+        self.allowlist = allowlist
+    }
+}
+
+/// The rules for commands of the system, as `exec-approvals.json` has them. The agent `*` stands for all.
+public struct ExecApprovalsFile: Codable, Hashable, Sendable {
+    public var version: Double
+    public var socket: ExecApprovalsFileSocket?
+    public var defaults: ExecApprovalsFileDefaults?
+    public var agents: [String: ExecApprovalsFileAgentsValue]?
+
+    public init(version: Double, socket: ExecApprovalsFileSocket? = nil, defaults: ExecApprovalsFileDefaults? = nil, agents: [String: ExecApprovalsFileAgentsValue]? = nil) {
+        self.version = version
+        self.socket = socket
+        self.defaults = defaults
+        self.agents = agents
+    }
+}
+
+public struct ExecApprovalsGetParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct ExecApprovalsGetResult: Codable, Hashable, Sendable {
+    public var path: String
+    public var exists: Bool
+    public var hash: String
+    public var file: ExecApprovalsFile
+
+    public init(path: String, exists: Bool, hash: String, file: ExecApprovalsFile) {
+        self.path = path
+        self.exists = exists
+        self.hash = hash
+        self.file = file
+    }
+}
+
+public struct ExecApprovalsNodeGetParams: Codable, Hashable, Sendable {
+    public var nodeId: String
+
+    public init(nodeId: String) {
+        self.nodeId = nodeId
+    }
+}
+
+public struct ExecApprovalsNodeGetResult: Codable, Hashable, Sendable {
+    public var path: String
+    public var exists: Bool
+    public var hash: String
+    public var file: ExecApprovalsFile
+
+    public init(path: String, exists: Bool, hash: String, file: ExecApprovalsFile) {
+        self.path = path
+        self.exists = exists
+        self.hash = hash
+        self.file = file
+    }
+}
+
+public struct ExecApprovalsNodeSetParams: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var file: ExecApprovalsFile
+    public var baseHash: String?
+
+    public init(nodeId: String, file: ExecApprovalsFile, baseHash: String? = nil) {
+        self.nodeId = nodeId
+        self.file = file
+        self.baseHash = baseHash
+    }
+}
+
+public struct ExecApprovalsNodeSetResult: Codable, Hashable, Sendable {
+    public var path: String
+    public var exists: Bool
+    public var hash: String
+    public var file: ExecApprovalsFile
+
+    public init(path: String, exists: Bool, hash: String, file: ExecApprovalsFile) {
+        self.path = path
+        self.exists = exists
+        self.hash = hash
+        self.file = file
+    }
+}
+
+public struct ExecApprovalsSetParams: Codable, Hashable, Sendable {
+    public var file: ExecApprovalsFile
+    public var baseHash: String?
+
+    public init(file: ExecApprovalsFile, baseHash: String? = nil) {
+        self.file = file
+        self.baseHash = baseHash
+    }
+}
+
+public struct ExecApprovalsSetResult: Codable, Hashable, Sendable {
+    public var path: String
+    public var exists: Bool
+    public var hash: String
+    public var file: ExecApprovalsFile
+
+    public init(path: String, exists: Bool, hash: String, file: ExecApprovalsFile) {
+        self.path = path
+        self.exists = exists
+        self.hash = hash
+        self.file = file
+    }
+}
+
+/// When a person is asked: never, when a command is not on the allowlist, always.
+public struct ExecAsk: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let off = ExecAsk(rawValue: "off")
+    public static let onMiss = ExecAsk(rawValue: "on-miss")
+    public static let always = ExecAsk(rawValue: "always")
+}
+
+/// How much a command may do without a person: nothing, what is on the allowlist, anything.
+public struct ExecSecurity: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let deny = ExecSecurity(rawValue: "deny")
+    public static let allowlist = ExecSecurity(rawValue: "allowlist")
+    public static let full = ExecSecurity(rawValue: "full")
+}
+
+public struct HealthEvent: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var ts: Int
+    public var degraded: [String]
+
+    public init(ok: Bool, ts: Int, degraded: [String]) {
+        self.ok = ok
+        self.ts = ts
+        self.degraded = degraded
+    }
+}
+
+public struct HealthParams: Codable, Hashable, Sendable {
+    public var probe: Bool?
+
+    public init(probe: Bool? = nil) {
+        self.probe = probe
+    }
+}
+
+public struct HealthResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var ts: Double
+
+    public init(ok: Bool, ts: Double) {
+        self.ok = ok
+        self.ts = ts
+    }
+}
+
+public struct HelloOkServer: Codable, Hashable, Sendable {
+    public var version: String
+    public var connId: String
+    public var host: String?
+
+    public init(version: String, connId: String, host: String? = nil) {
+        self.version = version
+        self.connId = connId
+        self.host = host
+    }
+}
+
+public struct HelloOkFeatures: Codable, Hashable, Sendable {
+    public var methods: [String]
+    public var events: [String]
+
+    public init(methods: [String], events: [String]) {
+        self.methods = methods
+        self.events = events
+    }
+}
+
+public struct HelloOkSnapshotSessionDefaults: Codable, Hashable, Sendable {
+    public var defaultAgentId: String
+    public var mainKey: String
+    public var mainSessionKey: String
+    public var scope: String?
+
+    public init(defaultAgentId: String, mainKey: String, mainSessionKey: String, scope: String? = nil) {
+        self.defaultAgentId = defaultAgentId
+        self.mainKey = mainKey
+        self.mainSessionKey = mainSessionKey
+        self.scope = scope
+    }
+}
+
+public struct HelloOkSnapshot: Codable, Hashable, Sendable {
+    public var presence: [PresenceEntry]
+    public var health: AnyCodable
+    public var stateVersion: StateVersion
+    public var uptimeMs: Int
+    public var sessionDefaults: HelloOkSnapshotSessionDefaults?
+
+    public init(presence: [PresenceEntry], health: AnyCodable, stateVersion: StateVersion, uptimeMs: Int, sessionDefaults: HelloOkSnapshotSessionDefaults? = nil) {
+        self.presence = presence
+        self.health = health
+        self.stateVersion = stateVersion
+        self.uptimeMs = uptimeMs
+        self.sessionDefaults = sessionDefaults
+    }
+}
+
+public struct HelloOkAuth: Codable, Hashable, Sendable {
+    public var role: String
+    public var scopes: [String]
+    public var deviceToken: String?
+    public var issuedAtMs: Int?
+
+    public init(role: String, scopes: [String], deviceToken: String? = nil, issuedAtMs: Int? = nil) {
+        self.role = role
+        self.scopes = scopes
+        self.deviceToken = deviceToken
+        self.issuedAtMs = issuedAtMs
+    }
+}
+
+public struct HelloOkPolicy: Codable, Hashable, Sendable {
+    public var maxPayload: Int
+    public var maxBufferedBytes: Int
+    public var tickIntervalMs: Int
+
+    public init(maxPayload: Int, maxBufferedBytes: Int, tickIntervalMs: Int) {
+        self.maxPayload = maxPayload
+        self.maxBufferedBytes = maxBufferedBytes
+        self.tickIntervalMs = tickIntervalMs
+    }
+}
+
+public struct HelloOk: Codable, Hashable, Sendable {
+    public var type: String
+    public var `protocol`: Int
+    public var server: HelloOkServer
+    public var features: HelloOkFeatures
+    public var snapshot: HelloOkSnapshot
+    public var auth: HelloOkAuth?
+    public var policy: HelloOkPolicy
+
+    public init(type: String, `protocol`: Int, server: HelloOkServer, features: HelloOkFeatures, snapshot: HelloOkSnapshot, auth: HelloOkAuth? = nil, policy: HelloOkPolicy) {
+        self.type = type
+        self.`protocol` = `protocol`
+        self.server = server
+        self.features = features
+        self.snapshot = snapshot
+        self.auth = auth
+        self.policy = policy
+    }
+}
+
+public struct LogsTailParams: Codable, Hashable, Sendable {
+    public var cursor: Int?
+    public var limit: Int?
+    public var maxBytes: Int?
+    /// The file that the cursor belongs to, as an earlier answer named it. Default the newest.
+    public var file: String?
+
+    public init(cursor: Int? = nil, limit: Int? = nil, maxBytes: Int? = nil, file: String? = nil) {
+        self.cursor = cursor
+        self.limit = limit
+        self.maxBytes = maxBytes
+        self.file = file
+    }
+}
+
+public struct LogsTailResult: Codable, Hashable, Sendable {
+    public var file: String
+    public var cursor: Int
+    public var size: Int
+    public var lines: [String]
+    public var truncated: Bool
+    public var reset: Bool
+
+    public init(file: String, cursor: Int, size: Int, lines: [String], truncated: Bool, reset: Bool) {
+        self.file = file
+        self.cursor = cursor
+        self.size = size
+        self.lines = lines
+        self.truncated = truncated
+        self.reset = reset
+    }
+}
+
+/// `confirm` and `decline` answer the confirmation with this id, and nothing else.
+public struct MessageActionType: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let confirm = MessageActionType(rawValue: "confirm")
+    public static let decline = MessageActionType(rawValue: "decline")
+}
+
+/// A button. Pressing it sends `text` as the customer's message, together with `action` when there is one.
+public struct MessageAction: Codable, Hashable, Sendable {
+    /// `confirm` and `decline` answer the confirmation with this id, and nothing else.
+    public var type: MessageActionType
+    public var id: String
+
+    public init(type: MessageActionType, id: String) {
+        self.type = type
+        self.id = id
+    }
+}
+
+public struct ModelsListParamsView: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `default` = ModelsListParamsView(rawValue: "default")
+    public static let configured = ModelsListParamsView(rawValue: "configured")
+    public static let providerConfig = ModelsListParamsView(rawValue: "provider-config")
+    public static let all = ModelsListParamsView(rawValue: "all")
+}
+
+public struct ModelsListParams: Codable, Hashable, Sendable {
+    public var agentId: String?
+    public var view: ModelsListParamsView?
+    public var includeProviderCapabilities: Bool?
+    public var includeDetails: Bool?
+    public var preparedOnly: Bool?
+    public var refresh: Bool?
+
+    public init(agentId: String? = nil, view: ModelsListParamsView? = nil, includeProviderCapabilities: Bool? = nil, includeDetails: Bool? = nil, preparedOnly: Bool? = nil, refresh: Bool? = nil) {
+        self.agentId = agentId
+        self.view = view
+        self.includeProviderCapabilities = includeProviderCapabilities
+        self.includeDetails = includeDetails
+        self.preparedOnly = preparedOnly
+        self.refresh = refresh
+    }
+}
+
+public struct ModelsListResultModelsItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+    public var provider: String
+    public var contextWindow: Double?
+    public var reasoning: Bool?
+
+    public init(id: String, name: String, provider: String, contextWindow: Double? = nil, reasoning: Bool? = nil) {
+        self.id = id
+        self.name = name
+        self.provider = provider
+        self.contextWindow = contextWindow
+        self.reasoning = reasoning
+    }
+}
+
+public struct ModelsListResult: Codable, Hashable, Sendable {
+    public var models: [ModelsListResultModelsItem]
+
+    public init(models: [ModelsListResultModelsItem]) {
+        self.models = models
+    }
+}
+
+/// Decimal string with exactly the minor units ISO 4217 gives the currency. Never a float.
+public struct Money: Codable, Hashable, Sendable {
+    public var amount: String
+    public var currency: String
+
+    public init(amount: String, currency: String) {
+        self.amount = amount
+        self.currency = currency
+    }
+}
+
+/// A machine or device that carries out commands, connected or not.
+public struct Node: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var displayName: String?
+    public var platform: String?
+    public var version: String?
+    public var deviceFamily: String?
+    public var modelIdentifier: String?
+    public var remoteIp: String?
+    public var caps: [String]
+    /// What it says it can do.
+    public var commands: [String]
+    public var permissions: [String: Bool]?
+    public var connectedAtMs: Int?
+    public var lastSeenAtMs: Int?
+    public var paired: Bool
+    public var connected: Bool
+
+    public init(nodeId: String, displayName: String? = nil, platform: String? = nil, version: String? = nil, deviceFamily: String? = nil, modelIdentifier: String? = nil, remoteIp: String? = nil, caps: [String], commands: [String], permissions: [String: Bool]? = nil, connectedAtMs: Int? = nil, lastSeenAtMs: Int? = nil, paired: Bool, connected: Bool) {
+        self.nodeId = nodeId
+        self.displayName = displayName
+        self.platform = platform
+        self.version = version
+        self.deviceFamily = deviceFamily
+        self.modelIdentifier = modelIdentifier
+        self.remoteIp = remoteIp
+        self.caps = caps
+        self.commands = commands
+        self.permissions = permissions
+        self.connectedAtMs = connectedAtMs
+        self.lastSeenAtMs = lastSeenAtMs
+        self.paired = paired
+        self.connected = connected
+    }
+}
+
+public struct NodeDescribeParams: Codable, Hashable, Sendable {
+    public var nodeId: String
+
+    public init(nodeId: String) {
+        self.nodeId = nodeId
+    }
+}
+
+public struct NodeDescribeResult: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var displayName: String?
+    public var platform: String?
+    public var version: String?
+    public var deviceFamily: String?
+    public var modelIdentifier: String?
+    public var remoteIp: String?
+    public var caps: [String]
+    public var commands: [String]
+    public var permissions: [String: Bool]?
+    public var connectedAtMs: Int?
+    public var lastSeenAtMs: Int?
+    public var paired: Bool
+    public var connected: Bool
+    public var ts: Int
+    public var allowed: [String]
+
+    public init(nodeId: String, displayName: String? = nil, platform: String? = nil, version: String? = nil, deviceFamily: String? = nil, modelIdentifier: String? = nil, remoteIp: String? = nil, caps: [String], commands: [String], permissions: [String: Bool]? = nil, connectedAtMs: Int? = nil, lastSeenAtMs: Int? = nil, paired: Bool, connected: Bool, ts: Int, allowed: [String]) {
+        self.nodeId = nodeId
+        self.displayName = displayName
+        self.platform = platform
+        self.version = version
+        self.deviceFamily = deviceFamily
+        self.modelIdentifier = modelIdentifier
+        self.remoteIp = remoteIp
+        self.caps = caps
+        self.commands = commands
+        self.permissions = permissions
+        self.connectedAtMs = connectedAtMs
+        self.lastSeenAtMs = lastSeenAtMs
+        self.paired = paired
+        self.connected = connected
+        self.ts = ts
+        self.allowed = allowed
+    }
+}
+
+public struct NodeEventEvent: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var event: String
+    public var ts: Int
+    public var payload: AnyCodable?
+
+    public init(nodeId: String, event: String, ts: Int, payload: AnyCodable? = nil) {
+        self.nodeId = nodeId
+        self.event = event
+        self.ts = ts
+        self.payload = payload
+    }
+}
+
+public struct NodeEventParams: Codable, Hashable, Sendable {
+    public var event: String
+    public var payload: AnyCodable?
+    public var payloadJSON: String?
+
+    public init(event: String, payload: AnyCodable? = nil, payloadJSON: String? = nil) {
+        self.event = event
+        self.payload = payload
+        self.payloadJSON = payloadJSON
+    }
+}
+
+public struct NodeEventResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+
+    public init(ok: Bool) {
+        self.ok = ok
+    }
+}
+
+public struct NodeInvokeCancelEvent: Codable, Hashable, Sendable {
+    public var id: String
+    public var nodeId: String
+
+    public init(id: String, nodeId: String) {
+        self.id = id
+        self.nodeId = nodeId
+    }
+}
+
+public struct NodeInvokeParams: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var command: String
+    public var params: AnyCodable?
+    public var timeoutMs: Int?
+    public var sessionKey: String?
+    public var idempotencyKey: String
+
+    public init(nodeId: String, command: String, params: AnyCodable? = nil, timeoutMs: Int? = nil, sessionKey: String? = nil, idempotencyKey: String) {
+        self.nodeId = nodeId
+        self.command = command
+        self.params = params
+        self.timeoutMs = timeoutMs
+        self.sessionKey = sessionKey
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct NodeInvokeParsedParams: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var command: String
+    public var params: AnyCodable?
+    public var timeoutMs: Int
+    public var sessionKey: String?
+    public var idempotencyKey: String
+
+    public init(nodeId: String, command: String, params: AnyCodable? = nil, timeoutMs: Int, sessionKey: String? = nil, idempotencyKey: String) {
+        self.nodeId = nodeId
+        self.command = command
+        self.params = params
+        self.timeoutMs = timeoutMs
+        self.sessionKey = sessionKey
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct NodeInvokeRequestEvent: Codable, Hashable, Sendable {
+    public var id: String
+    public var nodeId: String
+    public var command: String
+    public var paramsJSON: String?
+    public var timeoutMs: Int?
+    public var idempotencyKey: String?
+
+    public init(id: String, nodeId: String, command: String, paramsJSON: String? = nil, timeoutMs: Int? = nil, idempotencyKey: String? = nil) {
+        self.id = id
+        self.nodeId = nodeId
+        self.command = command
+        self.paramsJSON = paramsJSON
+        self.timeoutMs = timeoutMs
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct NodeInvokeResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var nodeId: String
+    public var command: String
+    public var payload: AnyCodable
+    public var payloadJSON: String?
+
+    public init(ok: Bool, nodeId: String, command: String, payload: AnyCodable, payloadJSON: String? = nil) {
+        self.ok = ok
+        self.nodeId = nodeId
+        self.command = command
+        self.payload = payload
+        self.payloadJSON = payloadJSON
+    }
+}
+
+public struct NodeInvokeResultParamsError: Codable, Hashable, Sendable {
+    public var code: String?
+    public var message: String?
+
+    public init(code: String? = nil, message: String? = nil) {
+        self.code = code
+        self.message = message
+    }
+}
+
+public struct NodeInvokeResultParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var nodeId: String
+    public var ok: Bool
+    public var payload: AnyCodable?
+    public var payloadJSON: String?
+    public var error: NodeInvokeResultParamsError?
+
+    public init(id: String, nodeId: String, ok: Bool, payload: AnyCodable? = nil, payloadJSON: String? = nil, error: NodeInvokeResultParamsError? = nil) {
+        self.id = id
+        self.nodeId = nodeId
+        self.ok = ok
+        self.payload = payload
+        self.payloadJSON = payloadJSON
+        self.error = error
+    }
+}
+
+public struct NodeInvokeResultResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var ignored: Bool?
+
+    public init(ok: Bool, ignored: Bool? = nil) {
+        self.ok = ok
+        self.ignored = ignored
+    }
+}
+
+public struct NodeListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct NodeListResult: Codable, Hashable, Sendable {
+    public var ts: Int
+    public var nodes: [Node]
+
+    public init(ts: Int, nodes: [Node]) {
+        self.ts = ts
+        self.nodes = nodes
+    }
+}
+
+public struct NodePairApproveParams: Codable, Hashable, Sendable {
+    public var requestId: String
+
+    public init(requestId: String) {
+        self.requestId = requestId
+    }
+}
+
+public struct NodePairApproveResultNode: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var createdAtMs: Int
+    public var approvedAtMs: Int
+    public var token: String
+
+    public init(nodeId: String, createdAtMs: Int, approvedAtMs: Int, token: String) {
+        self.nodeId = nodeId
+        self.createdAtMs = createdAtMs
+        self.approvedAtMs = approvedAtMs
+        self.token = token
+    }
+}
+
+public struct NodePairApproveResult: Codable, Hashable, Sendable {
+    public var requestId: String
+    public var node: NodePairApproveResultNode
+
+    public init(requestId: String, node: NodePairApproveResultNode) {
+        self.requestId = requestId
+        self.node = node
+    }
+}
+
+public struct NodePairListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct NodePairListResultPairedItem: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var createdAtMs: Int
+    public var approvedAtMs: Int
+
+    public init(nodeId: String, createdAtMs: Int, approvedAtMs: Int) {
+        self.nodeId = nodeId
+        self.createdAtMs = createdAtMs
+        self.approvedAtMs = approvedAtMs
+    }
+}
+
+public struct NodePairListResult: Codable, Hashable, Sendable {
+    public var pending: [NodePairRequest]
+    public var paired: [NodePairListResultPairedItem]
+
+    public init(pending: [NodePairRequest], paired: [NodePairListResultPairedItem]) {
+        self.pending = pending
+        self.paired = paired
+    }
+}
+
+public struct NodePairRejectParams: Codable, Hashable, Sendable {
+    public var requestId: String
+
+    public init(requestId: String) {
+        self.requestId = requestId
+    }
+}
+
+public struct NodePairRejectResult: Codable, Hashable, Sendable {
+    public var requestId: String
+    public var nodeId: String
+
+    public init(requestId: String, nodeId: String) {
+        self.requestId = requestId
+        self.nodeId = nodeId
+    }
+}
+
+public struct NodePairRequest: Codable, Hashable, Sendable {
+    public var requestId: String
+    public var nodeId: String
+    public var ts: Int
+
+    public init(requestId: String, nodeId: String, ts: Int) {
+        self.requestId = requestId
+        self.nodeId = nodeId
+        self.ts = ts
+    }
+}
+
+public struct NodePairRequestParams: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var displayName: String?
+    public var platform: String?
+    public var version: String?
+    public var coreVersion: String?
+    public var uiVersion: String?
+    public var deviceFamily: String?
+    public var modelIdentifier: String?
+    public var caps: [String]?
+    public var commands: [String]?
+    public var remoteIp: String?
+    public var silent: Bool?
+
+    public init(nodeId: String, displayName: String? = nil, platform: String? = nil, version: String? = nil, coreVersion: String? = nil, uiVersion: String? = nil, deviceFamily: String? = nil, modelIdentifier: String? = nil, caps: [String]? = nil, commands: [String]? = nil, remoteIp: String? = nil, silent: Bool? = nil) {
+        self.nodeId = nodeId
+        self.displayName = displayName
+        self.platform = platform
+        self.version = version
+        self.coreVersion = coreVersion
+        self.uiVersion = uiVersion
+        self.deviceFamily = deviceFamily
+        self.modelIdentifier = modelIdentifier
+        self.caps = caps
+        self.commands = commands
+        self.remoteIp = remoteIp
+        self.silent = silent
+    }
+}
+
+public struct NodePairRequestResult: Codable, Hashable, Sendable {
+    public var status: String
+    public var request: NodePairRequest
+    public var created: Bool
+
+    public init(status: String, request: NodePairRequest, created: Bool) {
+        self.status = status
+        self.request = request
+        self.created = created
+    }
+}
+
+public struct NodePairResolvedEventDecision: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let approved = NodePairResolvedEventDecision(rawValue: "approved")
+    public static let rejected = NodePairResolvedEventDecision(rawValue: "rejected")
+}
+
+public struct NodePairResolvedEvent: Codable, Hashable, Sendable {
+    public var requestId: String
+    public var nodeId: String
+    public var decision: NodePairResolvedEventDecision
+    public var ts: Int
+
+    public init(requestId: String, nodeId: String, decision: NodePairResolvedEventDecision, ts: Int) {
+        self.requestId = requestId
+        self.nodeId = nodeId
+        self.decision = decision
+        self.ts = ts
+    }
+}
+
+public struct NodePairVerifyParams: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var token: String
+
+    public init(nodeId: String, token: String) {
+        self.nodeId = nodeId
+        self.token = token
+    }
+}
+
+public struct NodePairVerifyResultNode: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var createdAtMs: Int
+    public var approvedAtMs: Int
+
+    public init(nodeId: String, createdAtMs: Int, approvedAtMs: Int) {
+        self.nodeId = nodeId
+        self.createdAtMs = createdAtMs
+        self.approvedAtMs = approvedAtMs
+    }
+}
+
+public struct NodePairVerifyResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var node: NodePairVerifyResultNode?
+
+    public init(ok: Bool, node: NodePairVerifyResultNode? = nil) {
+        self.ok = ok
+        self.node = node
+    }
+}
+
+public struct NodeRenameParams: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var displayName: String
+
+    public init(nodeId: String, displayName: String) {
+        self.nodeId = nodeId
+        self.displayName = displayName
+    }
+}
+
+public struct NodeRenameResult: Codable, Hashable, Sendable {
+    public var nodeId: String
+    public var displayName: String
+
+    public init(nodeId: String, displayName: String) {
+        self.nodeId = nodeId
+        self.displayName = displayName
+    }
+}
+
+public struct OfferLine: Codable, Hashable, Sendable {
+    public var offerId: String
+    /// What a customer answers to choose it: "1", "2", …
+    public var number: Int
+    public var title: String
+    public var lines: [String]
+    public var price: Money
+    /// Such as "cheapest", "fastest", "free cancellation".
+    public var tags: [String]
+    public var sandbox: Bool
+
+    public init(offerId: String, number: Int, title: String, lines: [String], price: Money, tags: [String], sandbox: Bool) {
+        self.offerId = offerId
+        self.number = number
+        self.title = title
+        self.lines = lines
+        self.price = price
+        self.tags = tags
+        self.sandbox = sandbox
+    }
+}
+
+public struct OffersSearchParams: Codable, Hashable, Sendable {
+    public var kind: Vertical
+    public var query: [String: AnyCodable]
+
+    public init(kind: Vertical, query: [String: AnyCodable]) {
+        self.kind = kind
+        self.query = query
+    }
+}
+
+public struct OffersSearchResult: Codable, Hashable, Sendable {
+    public var offers: [[String: AnyCodable]]
+    public var suppliers: [[String: AnyCodable]]
+
+    public init(offers: [[String: AnyCodable]], suppliers: [[String: AnyCodable]]) {
+        self.offers = offers
+        self.suppliers = suppliers
+    }
+}
+
+public struct PairedDeviceTokensItem: Codable, Hashable, Sendable {
+    public var role: String
+    public var scopes: [String]
+    public var createdAtMs: Int?
+    public var rotatedAtMs: Int?
+    public var revokedAtMs: Int?
+    public var lastUsedAtMs: Int?
+
+    public init(role: String, scopes: [String], createdAtMs: Int? = nil, rotatedAtMs: Int? = nil, revokedAtMs: Int? = nil, lastUsedAtMs: Int? = nil) {
+        self.role = role
+        self.scopes = scopes
+        self.createdAtMs = createdAtMs
+        self.rotatedAtMs = rotatedAtMs
+        self.revokedAtMs = revokedAtMs
+        self.lastUsedAtMs = lastUsedAtMs
+    }
+}
+
+/// A device that may connect with a token of its own. Times are milliseconds since the epoch.
+public struct PairedDevice: Codable, Hashable, Sendable {
+    public var deviceId: String
+    public var publicKey: String
+    public var displayName: String?
+    public var platform: String?
+    public var deviceFamily: String?
+    public var clientId: String?
+    public var clientMode: String?
+    public var remoteIp: String?
+    public var role: String?
+    public var roles: [String]
+    public var scopes: [String]
+    public var createdAtMs: Int
+    public var approvedAtMs: Int
+    /// One for each role. A token itself is never shown again.
+    public var tokens: [PairedDeviceTokensItem]
+
+    public init(deviceId: String, publicKey: String, displayName: String? = nil, platform: String? = nil, deviceFamily: String? = nil, clientId: String? = nil, clientMode: String? = nil, remoteIp: String? = nil, role: String? = nil, roles: [String], scopes: [String], createdAtMs: Int, approvedAtMs: Int, tokens: [PairedDeviceTokensItem]) {
+        self.deviceId = deviceId
+        self.publicKey = publicKey
+        self.displayName = displayName
+        self.platform = platform
+        self.deviceFamily = deviceFamily
+        self.clientId = clientId
+        self.clientMode = clientMode
+        self.remoteIp = remoteIp
+        self.role = role
+        self.roles = roles
+        self.scopes = scopes
+        self.createdAtMs = createdAtMs
+        self.approvedAtMs = approvedAtMs
+        self.tokens = tokens
+    }
+}
+
+/// A device that waits for an operator's yes, for five minutes.
+public struct PairingRequest: Codable, Hashable, Sendable {
+    public var requestId: String
+    public var deviceId: String
+    public var publicKey: String
+    public var displayName: String?
+    public var platform: String?
+    public var deviceFamily: String?
+    public var clientId: String?
+    public var clientMode: String?
+    public var remoteIp: String?
+    public var role: String?
+    public var roles: [String]
+    public var scopes: [String]
+    /// The device was paired before and asks for more, or again.
+    public var isRepair: Bool?
+    public var ts: Int
+
+    public init(requestId: String, deviceId: String, publicKey: String, displayName: String? = nil, platform: String? = nil, deviceFamily: String? = nil, clientId: String? = nil, clientMode: String? = nil, remoteIp: String? = nil, role: String? = nil, roles: [String], scopes: [String], isRepair: Bool? = nil, ts: Int) {
+        self.requestId = requestId
+        self.deviceId = deviceId
+        self.publicKey = publicKey
+        self.displayName = displayName
+        self.platform = platform
+        self.deviceFamily = deviceFamily
+        self.clientId = clientId
+        self.clientMode = clientMode
+        self.remoteIp = remoteIp
+        self.role = role
+        self.roles = roles
+        self.scopes = scopes
+        self.isRepair = isRepair
+        self.ts = ts
+    }
+}
+
+public struct PolicyEvaluateParams: Codable, Hashable, Sendable {
+    public var tool: String
+    public var args: [String: AnyCodable]
+    public var customerId: String?
+    public var sessionKey: String?
+    public var context: [String: AnyCodable]?
+
+    public init(tool: String, args: [String: AnyCodable], customerId: String? = nil, sessionKey: String? = nil, context: [String: AnyCodable]? = nil) {
+        self.tool = tool
+        self.args = args
+        self.customerId = customerId
+        self.sessionKey = sessionKey
+        self.context = context
+    }
+}
+
+public struct PolicyEvaluateResult: Codable, Hashable, Sendable {
+    public var decision: String
+
+    public init(decision: String) {
+        self.decision = decision
+    }
+}
+
+public struct PresenceEntry: Codable, Hashable, Sendable {
+    public var host: String?
+    public var ip: String?
+    public var version: String?
+    public var platform: String?
+    public var deviceFamily: String?
+    public var modelIdentifier: String?
+    public var mode: String?
+    public var lastInputSeconds: Int?
+    public var reason: String?
+    public var text: String?
+    public var ts: Int
+    public var tags: [String]?
+    /// Of a device that proved its identity, or as a `system-event` named it.
+    public var deviceId: String?
+    public var roles: [String]?
+    public var scopes: [String]?
+    public var instanceId: String?
+
+    public init(host: String? = nil, ip: String? = nil, version: String? = nil, platform: String? = nil, deviceFamily: String? = nil, modelIdentifier: String? = nil, mode: String? = nil, lastInputSeconds: Int? = nil, reason: String? = nil, text: String? = nil, ts: Int, tags: [String]? = nil, deviceId: String? = nil, roles: [String]? = nil, scopes: [String]? = nil, instanceId: String? = nil) {
+        self.host = host
+        self.ip = ip
+        self.version = version
+        self.platform = platform
+        self.deviceFamily = deviceFamily
+        self.modelIdentifier = modelIdentifier
+        self.mode = mode
+        self.lastInputSeconds = lastInputSeconds
+        self.reason = reason
+        self.text = text
+        self.ts = ts
+        self.tags = tags
+        self.deviceId = deviceId
+        self.roles = roles
+        self.scopes = scopes
+        self.instanceId = instanceId
+    }
+}
+
+public struct PresenceEvent: Codable, Hashable, Sendable {
+    public var presence: [PresenceEntry]
+
+    public init(presence: [PresenceEntry]) {
+        self.presence = presence
+    }
+}
+
+public struct RequestFrame: Codable, Hashable, Sendable {
+    public var type: String
+    public var id: String
+    public var method: String
+    public var params: AnyCodable?
+    /// W3C trace context, sent by clients of protocol 4.
+    public var traceparent: String?
+    public var expectedProfileId: String?
+
+    public init(type: String, id: String, method: String, params: AnyCodable? = nil, traceparent: String? = nil, expectedProfileId: String? = nil) {
+        self.type = type
+        self.id = id
+        self.method = method
+        self.params = params
+        self.traceparent = traceparent
+        self.expectedProfileId = expectedProfileId
+    }
+}
+
+public struct ResponseFrame: Codable, Hashable, Sendable {
+    public var type: String
+    public var id: String
+    public var ok: Bool
+    public var payload: AnyCodable?
+    public var error: ErrorShape?
+
+    public init(type: String, id: String, ok: Bool, payload: AnyCodable? = nil, error: ErrorShape? = nil) {
+        self.type = type
+        self.id = id
+        self.ok = ok
+        self.payload = payload
+        self.error = error
+    }
+}
+
+public struct SendParams: Codable, Hashable, Sendable {
+    /// The recipient on the channel, such as a phone number or a chat id; `group:<id>` for a group.
+    public var to: String
+    public var message: String
+    /// Default the only channel that reaches people outside.
+    public var channel: String?
+    public var accountId: String?
+    public var agentId: String?
+    public var threadId: String?
+    /// When given, it must be the session of that recipient.
+    public var sessionKey: String?
+    public var mediaUrls: [AnyCodable]?
+    public var idempotencyKey: String
+
+    public init(to: String, message: String, channel: String? = nil, accountId: String? = nil, agentId: String? = nil, threadId: String? = nil, sessionKey: String? = nil, mediaUrls: [AnyCodable]? = nil, idempotencyKey: String) {
+        self.to = to
+        self.message = message
+        self.channel = channel
+        self.accountId = accountId
+        self.agentId = agentId
+        self.threadId = threadId
+        self.sessionKey = sessionKey
+        self.mediaUrls = mediaUrls
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct SendResult: Codable, Hashable, Sendable {
+    public var runId: String
+    public var messageId: String
+    public var channel: String
+
+    public init(runId: String, messageId: String, channel: String) {
+        self.runId = runId
+        self.messageId = messageId
+        self.channel = channel
+    }
+}
+
+/// For `sessions.changed`: what changed, and the row as it is then.
+public struct SessionChange: Codable, Hashable, Sendable {
+    public var sessionKey: String
+    public var reason: String
+    public var ts: Double
+    public var session: [String: AnyCodable]?
+
+    public init(sessionKey: String, reason: String, ts: Double, session: [String: AnyCodable]? = nil) {
+        self.sessionKey = sessionKey
+        self.reason = reason
+        self.ts = ts
+        self.session = session
+    }
+}
+
+public struct SessionMessageEvent: Codable, Hashable, Sendable {
+    public var sessionKey: String
+    public var messageId: String
+    public var message: ChatMessage
+
+    public init(sessionKey: String, messageId: String, message: ChatMessage) {
+        self.sessionKey = sessionKey
+        self.messageId = messageId
+        self.message = message
+    }
+}
+
+public struct SessionRowKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let direct = SessionRowKind(rawValue: "direct")
+    public static let group = SessionRowKind(rawValue: "group")
+    public static let global = SessionRowKind(rawValue: "global")
+    public static let unknown = SessionRowKind(rawValue: "unknown")
+}
+
+/// One row of the index of sessions. Rows may gain keys.
+public struct SessionRow: Codable, Hashable, Sendable {
+    public var key: String
+    public var kind: SessionRowKind
+    public var agentId: String
+    public var sessionId: String
+    public var updatedAt: Double
+    public var createdAt: Double
+    public var systemSent: Bool
+    public var abortedLastRun: Bool
+    public var inputTokens: Double
+    public var outputTokens: Double
+    public var totalTokens: Double
+    public var contextTokens: Double
+
+    public init(key: String, kind: SessionRowKind, agentId: String, sessionId: String, updatedAt: Double, createdAt: Double, systemSent: Bool, abortedLastRun: Bool, inputTokens: Double, outputTokens: Double, totalTokens: Double, contextTokens: Double) {
+        self.key = key
+        self.kind = kind
+        self.agentId = agentId
+        self.sessionId = sessionId
+        self.updatedAt = updatedAt
+        self.createdAt = createdAt
+        self.systemSent = systemSent
+        self.abortedLastRun = abortedLastRun
+        self.inputTokens = inputTokens
+        self.outputTokens = outputTokens
+        self.totalTokens = totalTokens
+        self.contextTokens = contextTokens
+    }
+}
+
+public struct SessionsDeleteParams: Codable, Hashable, Sendable {
+    public var key: String
+    public var agentId: String?
+    /// Default true. False leaves the transcript where it is.
+    public var deleteTranscript: Bool?
+    public var expectedSessionId: String?
+    public var emitLifecycleHooks: Bool?
+
+    public init(key: String, agentId: String? = nil, deleteTranscript: Bool? = nil, expectedSessionId: String? = nil, emitLifecycleHooks: Bool? = nil) {
+        self.key = key
+        self.agentId = agentId
+        self.deleteTranscript = deleteTranscript
+        self.expectedSessionId = expectedSessionId
+        self.emitLifecycleHooks = emitLifecycleHooks
+    }
+}
+
+public struct SessionsDeleteResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var key: String
+    public var deleted: Bool
+    public var archived: [String]
+
+    public init(ok: Bool, key: String, deleted: Bool, archived: [String]) {
+        self.ok = ok
+        self.key = key
+        self.deleted = deleted
+        self.archived = archived
+    }
+}
+
+public struct SessionsDescribeParams: Codable, Hashable, Sendable {
+    public var key: String
+    public var agentId: String?
+    public var includeDerivedTitles: Bool?
+    public var includeLastMessage: Bool?
+
+    public init(key: String, agentId: String? = nil, includeDerivedTitles: Bool? = nil, includeLastMessage: Bool? = nil) {
+        self.key = key
+        self.agentId = agentId
+        self.includeDerivedTitles = includeDerivedTitles
+        self.includeLastMessage = includeLastMessage
+    }
+}
+
+public struct SessionsDescribeResult: Codable, Hashable, Sendable {
+    public var session: SessionRow?
+
+    public init(session: SessionRow? = nil) {
+        self.session = session
+    }
+}
+
+public struct SessionsListParamsSortBy: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let updatedAt = SessionsListParamsSortBy(rawValue: "updatedAt")
+    public static let lastInteractionAt = SessionsListParamsSortBy(rawValue: "lastInteractionAt")
+}
+
+public struct SessionsListParams: Codable, Hashable, Sendable {
+    public var limit: Int?
+    public var offset: Int?
+    public var cursor: String?
+    public var activeMinutes: Int?
+    public var includeGlobal: Bool?
+    public var includeUnknown: Bool?
+    public var includeDerivedTitles: Bool?
+    public var includeLastMessage: Bool?
+    public var configuredAgentsOnly: Bool?
+    public var requireLastInteraction: Bool?
+    public var sortBy: SessionsListParamsSortBy?
+    public var ownerFirst: Bool?
+    public var involvingMe: Bool?
+    public var includePeople: Bool?
+    public var archived: AnyCodable?
+    public var label: String?
+    public var spawnedBy: String?
+    public var agentId: String?
+    public var search: String?
+
+    public init(limit: Int? = nil, offset: Int? = nil, cursor: String? = nil, activeMinutes: Int? = nil, includeGlobal: Bool? = nil, includeUnknown: Bool? = nil, includeDerivedTitles: Bool? = nil, includeLastMessage: Bool? = nil, configuredAgentsOnly: Bool? = nil, requireLastInteraction: Bool? = nil, sortBy: SessionsListParamsSortBy? = nil, ownerFirst: Bool? = nil, involvingMe: Bool? = nil, includePeople: Bool? = nil, archived: AnyCodable? = nil, label: String? = nil, spawnedBy: String? = nil, agentId: String? = nil, search: String? = nil) {
+        self.limit = limit
+        self.offset = offset
+        self.cursor = cursor
+        self.activeMinutes = activeMinutes
+        self.includeGlobal = includeGlobal
+        self.includeUnknown = includeUnknown
+        self.includeDerivedTitles = includeDerivedTitles
+        self.includeLastMessage = includeLastMessage
+        self.configuredAgentsOnly = configuredAgentsOnly
+        self.requireLastInteraction = requireLastInteraction
+        self.sortBy = sortBy
+        self.ownerFirst = ownerFirst
+        self.involvingMe = involvingMe
+        self.includePeople = includePeople
+        self.archived = archived
+        self.label = label
+        self.spawnedBy = spawnedBy
+        self.agentId = agentId
+        self.search = search
+    }
+}
+
+public struct SessionsListResultDefaults: Codable, Hashable, Sendable {
+    public var modelProvider: String?
+    public var model: String?
+    public var contextTokens: Double?
+
+    public init(modelProvider: String? = nil, model: String? = nil, contextTokens: Double? = nil) {
+        self.modelProvider = modelProvider
+        self.model = model
+        self.contextTokens = contextTokens
+    }
+}
+
+public struct SessionsListResult: Codable, Hashable, Sendable {
+    public var ts: Double
+    public var path: String
+    public var count: Double
+    public var totalCount: Double
+    public var hasMore: Bool
+    public var defaults: SessionsListResultDefaults
+    public var sessions: [SessionRow]
+    public var nextCursor: String?
+
+    public init(ts: Double, path: String, count: Double, totalCount: Double, hasMore: Bool, defaults: SessionsListResultDefaults, sessions: [SessionRow], nextCursor: String? = nil) {
+        self.ts = ts
+        self.path = path
+        self.count = count
+        self.totalCount = totalCount
+        self.hasMore = hasMore
+        self.defaults = defaults
+        self.sessions = sessions
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct SessionsMessagesSubscribeParams: Codable, Hashable, Sendable {
+    public var key: String
+    public var agentId: String?
+
+    public init(key: String, agentId: String? = nil) {
+        self.key = key
+        self.agentId = agentId
+    }
+}
+
+public struct SessionsMessagesSubscribeResult: Codable, Hashable, Sendable {
+    public var subscribed: Bool
+    public var key: String
+
+    public init(subscribed: Bool, key: String) {
+        self.subscribed = subscribed
+        self.key = key
+    }
+}
+
+public struct SessionsMessagesUnsubscribeParams: Codable, Hashable, Sendable {
+    public var key: String
+    public var agentId: String?
+
+    public init(key: String, agentId: String? = nil) {
+        self.key = key
+        self.agentId = agentId
+    }
+}
+
+public struct SessionsMessagesUnsubscribeResult: Codable, Hashable, Sendable {
+    public var subscribed: Bool
+    public var key: String
+
+    public init(subscribed: Bool, key: String) {
+        self.subscribed = subscribed
+        self.key = key
+    }
+}
+
+public struct SessionsPatchParamsSendPolicy: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let allow = SessionsPatchParamsSendPolicy(rawValue: "allow")
+    public static let deny = SessionsPatchParamsSendPolicy(rawValue: "deny")
+}
+
+public struct SessionsPatchParams: Codable, Hashable, Sendable {
+    public var key: String
+    public var agentId: String?
+    public var label: String?
+    public var sendPolicy: SessionsPatchParamsSendPolicy?
+
+    public init(key: String, agentId: String? = nil, label: String? = nil, sendPolicy: SessionsPatchParamsSendPolicy? = nil) {
+        self.key = key
+        self.agentId = agentId
+        self.label = label
+        self.sendPolicy = sendPolicy
+    }
+}
+
+public struct SessionsPatchResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var path: String
+    public var key: String
+    public var entry: SessionRow
+
+    public init(ok: Bool, path: String, key: String, entry: SessionRow) {
+        self.ok = ok
+        self.path = path
+        self.key = key
+        self.entry = entry
+    }
+}
+
+public struct SessionsPreviewParams: Codable, Hashable, Sendable {
+    public var keys: [String]
+    public var limit: Int?
+    public var maxChars: Int?
+
+    public init(keys: [String], limit: Int? = nil, maxChars: Int? = nil) {
+        self.keys = keys
+        self.limit = limit
+        self.maxChars = maxChars
+    }
+}
+
+public struct SessionsPreviewResultPreviewsItemStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let ok = SessionsPreviewResultPreviewsItemStatus(rawValue: "ok")
+    public static let empty = SessionsPreviewResultPreviewsItemStatus(rawValue: "empty")
+    public static let missing = SessionsPreviewResultPreviewsItemStatus(rawValue: "missing")
+}
+
+public struct SessionsPreviewResultPreviewsItemItemsItemRole: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let user = SessionsPreviewResultPreviewsItemItemsItemRole(rawValue: "user")
+    public static let assistant = SessionsPreviewResultPreviewsItemItemsItemRole(rawValue: "assistant")
+    public static let tool = SessionsPreviewResultPreviewsItemItemsItemRole(rawValue: "tool")
+}
+
+public struct SessionsPreviewResultPreviewsItemItemsItem: Codable, Hashable, Sendable {
+    public var role: SessionsPreviewResultPreviewsItemItemsItemRole
+    public var text: String
+
+    public init(role: SessionsPreviewResultPreviewsItemItemsItemRole, text: String) {
+        self.role = role
+        self.text = text
+    }
+}
+
+public struct SessionsPreviewResultPreviewsItem: Codable, Hashable, Sendable {
+    public var key: String
+    public var status: SessionsPreviewResultPreviewsItemStatus
+    public var items: [SessionsPreviewResultPreviewsItemItemsItem]
+
+    public init(key: String, status: SessionsPreviewResultPreviewsItemStatus, items: [SessionsPreviewResultPreviewsItemItemsItem]) {
+        self.key = key
+        self.status = status
+        self.items = items
+    }
+}
+
+public struct SessionsPreviewResult: Codable, Hashable, Sendable {
+    public var ts: Double
+    public var previews: [SessionsPreviewResultPreviewsItem]
+
+    public init(ts: Double, previews: [SessionsPreviewResultPreviewsItem]) {
+        self.ts = ts
+        self.previews = previews
+    }
+}
+
+public struct SessionsResetParamsReason: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let new = SessionsResetParamsReason(rawValue: "new")
+    public static let reset = SessionsResetParamsReason(rawValue: "reset")
+}
+
+public struct SessionsResetParams: Codable, Hashable, Sendable {
+    public var key: String
+    public var agentId: String?
+    public var reason: SessionsResetParamsReason?
+
+    public init(key: String, agentId: String? = nil, reason: SessionsResetParamsReason? = nil) {
+        self.key = key
+        self.agentId = agentId
+        self.reason = reason
+    }
+}
+
+public struct SessionsResetResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var key: String
+
+    public init(ok: Bool, key: String) {
+        self.ok = ok
+        self.key = key
+    }
+}
+
+public struct SessionsResolveParams: Codable, Hashable, Sendable {
+    public var key: String?
+    public var sessionId: String?
+    public var label: String?
+    public var agentId: String?
+    public var spawnedBy: String?
+    public var includeGlobal: Bool?
+    public var includeUnknown: Bool?
+    /// Answer `ok: false` instead of an error.
+    public var allowMissing: Bool?
+
+    public init(key: String? = nil, sessionId: String? = nil, label: String? = nil, agentId: String? = nil, spawnedBy: String? = nil, includeGlobal: Bool? = nil, includeUnknown: Bool? = nil, allowMissing: Bool? = nil) {
+        self.key = key
+        self.sessionId = sessionId
+        self.label = label
+        self.agentId = agentId
+        self.spawnedBy = spawnedBy
+        self.includeGlobal = includeGlobal
+        self.includeUnknown = includeUnknown
+        self.allowMissing = allowMissing
+    }
+}
+
+public struct SessionsResolveResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var key: String?
+
+    public init(ok: Bool, key: String? = nil) {
+        self.ok = ok
+        self.key = key
+    }
+}
+
+public struct SessionsSubscribeParamsSortBy: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let updatedAt = SessionsSubscribeParamsSortBy(rawValue: "updatedAt")
+    public static let lastInteractionAt = SessionsSubscribeParamsSortBy(rawValue: "lastInteractionAt")
+}
+
+public struct SessionsSubscribeParams: Codable, Hashable, Sendable {
+    public var limit: Int?
+    public var offset: Int?
+    public var cursor: String?
+    public var activeMinutes: Int?
+    public var includeGlobal: Bool?
+    public var includeUnknown: Bool?
+    public var includeDerivedTitles: Bool?
+    public var includeLastMessage: Bool?
+    public var configuredAgentsOnly: Bool?
+    public var requireLastInteraction: Bool?
+    public var sortBy: SessionsSubscribeParamsSortBy?
+    public var ownerFirst: Bool?
+    public var involvingMe: Bool?
+    public var includePeople: Bool?
+    public var archived: AnyCodable?
+    public var label: String?
+    public var spawnedBy: String?
+    public var agentId: String?
+    public var search: String?
+
+    public init(limit: Int? = nil, offset: Int? = nil, cursor: String? = nil, activeMinutes: Int? = nil, includeGlobal: Bool? = nil, includeUnknown: Bool? = nil, includeDerivedTitles: Bool? = nil, includeLastMessage: Bool? = nil, configuredAgentsOnly: Bool? = nil, requireLastInteraction: Bool? = nil, sortBy: SessionsSubscribeParamsSortBy? = nil, ownerFirst: Bool? = nil, involvingMe: Bool? = nil, includePeople: Bool? = nil, archived: AnyCodable? = nil, label: String? = nil, spawnedBy: String? = nil, agentId: String? = nil, search: String? = nil) {
+        self.limit = limit
+        self.offset = offset
+        self.cursor = cursor
+        self.activeMinutes = activeMinutes
+        self.includeGlobal = includeGlobal
+        self.includeUnknown = includeUnknown
+        self.includeDerivedTitles = includeDerivedTitles
+        self.includeLastMessage = includeLastMessage
+        self.configuredAgentsOnly = configuredAgentsOnly
+        self.requireLastInteraction = requireLastInteraction
+        self.sortBy = sortBy
+        self.ownerFirst = ownerFirst
+        self.involvingMe = involvingMe
+        self.includePeople = includePeople
+        self.archived = archived
+        self.label = label
+        self.spawnedBy = spawnedBy
+        self.agentId = agentId
+        self.search = search
+    }
+}
+
+public struct SessionsSubscribeResult: Codable, Hashable, Sendable {
+    public var subscribed: Bool
+
+    public init(subscribed: Bool) {
+        self.subscribed = subscribed
+    }
+}
+
+public struct SessionsUnsubscribeParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct SessionsUnsubscribeResult: Codable, Hashable, Sendable {
+    public var subscribed: Bool
+
+    public init(subscribed: Bool) {
+        self.subscribed = subscribed
+    }
+}
+
+public struct ShutdownEvent: Codable, Hashable, Sendable {
+    public var reason: String
+    public var restartExpectedMs: Int?
+
+    public init(reason: String, restartExpectedMs: Int? = nil) {
+        self.reason = reason
+        self.restartExpectedMs = restartExpectedMs
+    }
+}
+
+public struct SkillsStatusParams: Codable, Hashable, Sendable {
+    public var agentId: String?
+    public var sessionKey: String?
+
+    public init(agentId: String? = nil, sessionKey: String? = nil) {
+        self.agentId = agentId
+        self.sessionKey = sessionKey
+    }
+}
+
+public struct SkillsStatusResult: Codable, Hashable, Sendable {
+    public var workspaceDir: String
+    public var managedSkillsDir: String
+    public var skills: [[String: AnyCodable]]
+
+    public init(workspaceDir: String, managedSkillsDir: String, skills: [[String: AnyCodable]]) {
+        self.workspaceDir = workspaceDir
+        self.managedSkillsDir = managedSkillsDir
+        self.skills = skills
+    }
+}
+
+public struct StateVersion: Codable, Hashable, Sendable {
+    public var presence: Int
+    public var health: Int
+
+    public init(presence: Int, health: Int) {
+        self.presence = presence
+        self.health = health
+    }
+}
+
+public struct StatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public typealias StatusResult = [String: AnyCodable]
+
+public struct SuppliersStatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct SuppliersStatusResult: Codable, Hashable, Sendable {
+    public var suppliers: [[String: AnyCodable]]
+
+    public init(suppliers: [[String: AnyCodable]]) {
+        self.suppliers = suppliers
+    }
+}
+
+public struct SystemEventParams: Codable, Hashable, Sendable {
+    public var text: String
+    public var deviceId: String?
+    public var instanceId: String?
+    public var host: String?
+    public var ip: String?
+    public var mode: String?
+    public var version: String?
+    public var platform: String?
+    public var deviceFamily: String?
+    public var modelIdentifier: String?
+    public var lastInputSeconds: Double?
+    public var reason: String?
+    public var roles: [String]?
+    public var scopes: [String]?
+    public var tags: [String]?
+
+    public init(text: String, deviceId: String? = nil, instanceId: String? = nil, host: String? = nil, ip: String? = nil, mode: String? = nil, version: String? = nil, platform: String? = nil, deviceFamily: String? = nil, modelIdentifier: String? = nil, lastInputSeconds: Double? = nil, reason: String? = nil, roles: [String]? = nil, scopes: [String]? = nil, tags: [String]? = nil) {
+        self.text = text
+        self.deviceId = deviceId
+        self.instanceId = instanceId
+        self.host = host
+        self.ip = ip
+        self.mode = mode
+        self.version = version
+        self.platform = platform
+        self.deviceFamily = deviceFamily
+        self.modelIdentifier = modelIdentifier
+        self.lastInputSeconds = lastInputSeconds
+        self.reason = reason
+        self.roles = roles
+        self.scopes = scopes
+        self.tags = tags
+    }
+}
+
+public struct SystemEventResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+
+    public init(ok: Bool) {
+        self.ok = ok
+    }
+}
+
+public struct SystemPresenceParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public typealias SystemPresenceResult = [[String: AnyCodable]]
+
+public struct TickEvent: Codable, Hashable, Sendable {
+    public var ts: Int
+
+    public init(ts: Int) {
+        self.ts = ts
+    }
+}
+
+public struct TravelTime: Codable, Hashable, Sendable {
+    /// Wall clock at the place, `2027-03-28T10:15:00`.
+    public var local: String
+    /// IANA zone of the place.
+    public var timeZone: String
+    /// The same instant in UTC, `2027-03-28T08:15:00Z`.
+    public var utc: String
+
+    public init(local: String, timeZone: String, utc: String) {
+        self.local = local
+        self.timeZone = timeZone
+        self.utc = utc
+    }
+}
+
+public struct UsageCostParams: Codable, Hashable, Sendable {
+    public var days: Int?
+    public var startDate: String?
+    public var endDate: String?
+    public var agentId: String?
+    public var agentScope: String?
+    public var mode: String?
+
+    public init(days: Int? = nil, startDate: String? = nil, endDate: String? = nil, agentId: String? = nil, agentScope: String? = nil, mode: String? = nil) {
+        self.days = days
+        self.startDate = startDate
+        self.endDate = endDate
+        self.agentId = agentId
+        self.agentScope = agentScope
+        self.mode = mode
+    }
+}
+
+public struct UsageCostResult: Codable, Hashable, Sendable {
+    public var updatedAt: Double
+    public var days: Double
+    public var daily: [[String: AnyCodable]]
+    public var totals: [String: AnyCodable]
+
+    public init(updatedAt: Double, days: Double, daily: [[String: AnyCodable]], totals: [String: AnyCodable]) {
+        self.updatedAt = updatedAt
+        self.days = days
+        self.daily = daily
+        self.totals = totals
+    }
+}
+
+public struct UsageStatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct UsageStatusResult: Codable, Hashable, Sendable {
+    public var updatedAt: Double
+    public var providers: [[String: AnyCodable]]
+
+    public init(updatedAt: Double, providers: [[String: AnyCodable]]) {
+        self.updatedAt = updatedAt
+        self.providers = providers
+    }
+}
+
+public struct Vertical: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let flight = Vertical(rawValue: "flight")
+    public static let hotel = Vertical(rawValue: "hotel")
+    public static let car = Vertical(rawValue: "car")
+}
+
+public struct WakeParamsMode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let now = WakeParamsMode(rawValue: "now")
+    public static let nextHeartbeat = WakeParamsMode(rawValue: "next-heartbeat")
+}
+
+public struct WakeParams: Codable, Hashable, Sendable {
+    public var mode: WakeParamsMode
+    public var text: String
+    public var sessionKey: String?
+    public var agentId: String?
+
+    public init(mode: WakeParamsMode, text: String, sessionKey: String? = nil, agentId: String? = nil) {
+        self.mode = mode
+        self.text = text
+        self.sessionKey = sessionKey
+        self.agentId = agentId
+    }
+}
+
+public struct WakeResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+
+    public init(ok: Bool) {
+        self.ok = ok
+    }
+}

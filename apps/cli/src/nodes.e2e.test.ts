@@ -103,7 +103,7 @@ describe("a node as a process of its own", () => {
     const { nodes } = await admin.call("node.list", {});
     const nodeId = nodes[0]?.nodeId ?? "";
     const request = asked();
-    const invoked = admin.call("node.invoke", { nodeId, command: "system.run", params: { command: ["sleep", "20"] }, idempotencyKey: "sleep-1" });
+    const invoked = admin.call("node.invoke", { nodeId, command: "system.run", params: { command: ["sleep", "5"] }, idempotencyKey: "sleep-1" });
     invoked.catch(() => {});
     await admin.call("exec.approval.resolve", { id: (await request).id, decision: "allow-once" });
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -123,7 +123,7 @@ describe("a node as a process of its own", () => {
     const invoked = admin.call("node.invoke", {
       nodeId: nodes[0]?.nodeId ?? "",
       command: "system.run",
-      params: { command: `echo $$ > ${pidFile}; sleep 25; true` },
+      params: { command: `echo $$ > ${pidFile}; sleep 15; true` },
       idempotencyKey: "sleep-2",
     });
     invoked.catch(() => {});

@@ -29,7 +29,11 @@ const passport = "XK7319452";
 
 const config = (collector: string, model: string) => ({
   gateway: { auth: { password: canary.configPassword } },
-  models: { providers: { local: { api: "openai-completions", baseUrl: model, apiKey: canary.modelKey, cooldown: false, models: [{ id: "m1", cost: { input: 2, output: 8 } }] } } },
+  models: {
+    providers: {
+      local: { api: "openai-completions", baseUrl: model, apiKey: canary.modelKey, cooldown: false, models: [{ id: "m1", cost: { input: 2, output: 8 } }] },
+    },
+  },
   agents: { defaults: { model: { primary: "local/m1" } } },
   suppliers: { duffel: { baseUrl: "http://127.0.0.1:9", accessToken: canary.supplierSecret, enabled: false } },
   channels: { telegram: { enabled: false, botToken: canary.botToken } },
@@ -104,11 +108,9 @@ describe("secrets, card numbers and passports", () => {
       },
       apiKey: canary.modelKey,
     });
-    writeFileSync(
-      join(state.path, "travelagent.json"),
-      JSON.stringify(config(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, model.url)),
-      { mode: 0o600 },
-    );
+    writeFileSync(join(state.path, "travelagent.json"), JSON.stringify(config(`http://127.0.0.1:${(collector.address() as AddressInfo).port}`, model.url)), {
+      mode: 0o600,
+    });
     await start();
   });
   afterAll(async () => {
@@ -139,7 +141,8 @@ describe("secrets, card numbers and passports", () => {
     await say("are you still there?");
     // Whatever can be read without naming anything, and what needs a name.
     const readable = Object.entries(methods).filter(
-      ([, spec]) => ["operator.read", "operator.approvals", "operator.pairing"].includes(spec.scope) && !("idempotent" in spec) && spec.params.safeParse({}).success,
+      ([, spec]) =>
+        ["operator.read", "operator.approvals", "operator.pairing"].includes(spec.scope) && !("idempotent" in spec) && spec.params.safeParse({}).success,
     );
     expect(readable.length).toBeGreaterThan(15);
     for (const [method] of readable) await ask(method, {});
@@ -207,18 +210,24 @@ describe("secrets, card numbers and passports", () => {
       if (name.startsWith("logs/")) {
         expect(text).not.toContain(passport);
         expect(text).not.toMatch(/Ana Silva|ana\.silva@example|600 111 222|agent:main:traveller/);
-        for (const line of text.trimEnd().split("\n")) expect(JSON.parse(line)).toMatchObject({ level: expect.any(String), subsystem: expect.any(String), message: expect.any(String) });
+        for (const line of text.trimEnd().split("\n"))
+          expect(JSON.parse(line)).toMatchObject({ level: expect.any(String), subsystem: expect.any(String), message: expect.any(String) });
       }
     }
     for (const [where, text] of Object.entries(seen)) look(where, text, []);
     look("model requests", modelRequests.join("\n"), []);
     expect(found).toEqual([]);
-    for (const where of ["http /metrics", "http /status", "rpc logs.tail", "rpc health", "output", "traces"]) expect([where, seen[where]?.includes(passport)]).toEqual([where, false]);
+    for (const where of ["http /metrics", "http /status", "rpc logs.tail", "rpc health", "output", "traces"])
+      expect([where, seen[where]?.includes(passport)]).toEqual([where, false]);
   });
 
   it("has one id on all log lines of a turn", async () => {
     const lines = readdirSync(join(state.path, "logs"))
-      .flatMap((name) => readFileSync(join(state.path, "logs", name), "utf8").trimEnd().split("\n"))
+      .flatMap((name) =>
+        readFileSync(join(state.path, "logs", name), "utf8")
+          .trimEnd()
+          .split("\n"),
+      )
       .map((line) => JSON.parse(line) as Record<string, string>);
     const flow = lines.filter(({ runId }) => runId === "say-1").map(({ message }) => message);
     expect(flow).toEqual(expect.arrayContaining(["a message came in", "a turn began", "a model was called", "a turn ended", "a message went out"]));

@@ -66,7 +66,10 @@ describe("health facts", () => {
       modelsOf: () => [model],
       models,
       stores: { migrate: stores.migrate, read: async () => state.stores ?? stores.read() },
-      eventLoop: { read: () => ({ degraded: false, delayMeanMs: 0, delayP99Ms: 0, delayMaxMs: 0, reasons: [], intervalMs: 1000, cpuCoreRatio: 0.1, utilization: 0 }), stop: () => {} },
+      eventLoop: {
+        read: () => ({ degraded: false, delayMeanMs: 0, delayP99Ms: 0, delayMaxMs: 0, reasons: [], intervalMs: 1000, cpuCoreRatio: 0.1, utilization: 0 }),
+        stop: () => {},
+      },
       alsoDegraded: () => state.degraded,
     });
     return { clock, state, read, models, model, changes };

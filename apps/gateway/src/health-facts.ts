@@ -28,7 +28,11 @@ export interface HealthSources {
 
 /** What `status` tells of it under the keys that clients of OpenClaw's wire know. */
 export function statusFacts(facts: HealthFacts, model: Model | undefined): Record<string, unknown> {
-  const agents = (facts.agents ?? []) as { agentId: string; heartbeat: Record<string, unknown>; sessions: { path: string; count: number; recent: unknown[] } }[];
+  const agents = (facts.agents ?? []) as {
+    agentId: string;
+    heartbeat: Record<string, unknown>;
+    sessions: { path: string; count: number; recent: unknown[] };
+  }[];
   const sessions = facts.sessions as { count: number; recent: unknown[] } | undefined;
   return {
     heartbeat: { defaultAgentId: facts.defaultAgentId, agents: agents.map(({ agentId, heartbeat }) => ({ agentId, ...heartbeat })) },
@@ -99,7 +103,13 @@ export function healthFacts(sources: HealthSources): ReadHealth {
         const asked = probe && vertical ? await answers((signal) => vertical.find("health-probe", { signal, requestId: "health" })) : undefined;
         const failed = asked ? !asked.ok : lastSearch !== undefined && lastSearch.status !== "ok";
         const state = failed ? "failing" : asked || lastSearch ? "ok" : "untried";
-        return { id, live, state, ...(lastSearch ? { lastSearch: { status: lastSearch.status, at: lastSearch.at, ms: lastSearch.ms } } : {}), ...(asked ? { probe: asked } : {}) };
+        return {
+          id,
+          live,
+          state,
+          ...(lastSearch ? { lastSearch: { status: lastSearch.status, at: lastSearch.at, ms: lastSearch.ms } } : {}),
+          ...(asked ? { probe: asked } : {}),
+        };
       }),
     );
   };

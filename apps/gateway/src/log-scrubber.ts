@@ -47,7 +47,8 @@ const forms: readonly RegExp[] = [
   /(?<![\p{L}\p{N}])(?:[\w-]*(?:token|secret|password|passwd|api[_-]?key|private[_-]?key|client[_-]?secret))["']?\s*[=:]\s*["']?(?<secret>[^\s"'&,;)}\]]{4,})/giu,
 ];
 /** Something that a form above, a person or a card begins with; most texts of a log have nothing of it. */
-const suspicious = /BEGIN|bearer|basic|eyJ|sk-|[srp]k_|whsec_|gh[pousr]_|github_pat|xox|AIza|AKIA|\d{8}:|:\/\/|token|secret|passw|key|agent:|[@+]|\d[\s\d.-]{11}|[^\x20-\x7e]|cvv|cvc|code/i;
+const suspicious =
+  /BEGIN|bearer|basic|eyJ|sk-|[srp]k_|whsec_|gh[pousr]_|github_pat|xox|AIza|AKIA|\d{8}:|:\/\/|token|secret|passw|key|agent:|[@+]|\d[\s\d.-]{11}|[^\x20-\x7e]|cvv|cvc|code/i;
 const email = /[\p{L}\p{N}._%+-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu;
 const phone = /\+\d[\d ().-]{6,20}\d/g;
 const sessionKey = /\bagent:[a-z0-9_-]+:[^\s"'`,;(){}[\]<>]+/gi;

@@ -35,7 +35,9 @@ describe("log", () => {
     child.warn("it waits\nfor %s room", { runId: "r1", message: "own words", level: 7, time: "then", subsystem: "storage" });
     log.debug("not in the file");
     log.close();
-    const [text] = readFileSync(join(directory, readdirSync(directory)[0]!), "utf8").trimEnd().split("\n");
+    const [text] = readFileSync(join(directory, readdirSync(directory)[0]!), "utf8")
+      .trimEnd()
+      .split("\n");
     expect(text!.match(/"runId"/g)).toHaveLength(1);
     expect(written()).toEqual([
       expect.objectContaining({
@@ -99,7 +101,12 @@ describe("log", () => {
     const error = new TravelAgentError("UNAVAILABLE", `supplier said ${secret}`, { cause: new Error("outer", { cause: root }) });
     const log = fileLogger({ directory, level: "info", secrets: [secret] });
     log.hide("made-later");
-    log.warn(`a ${secret} here and made-later there`, { error, [secret]: 1, url: `https://x/?k=${encodeURIComponent(secret)}`, list: [JSON.stringify({ secret })] });
+    log.warn(`a ${secret} here and made-later there`, {
+      error,
+      [secret]: 1,
+      url: `https://x/?k=${encodeURIComponent(secret)}`,
+      list: [JSON.stringify({ secret })],
+    });
     log.close();
     const text = readFileSync(join(directory, readdirSync(directory)[0]!), "utf8");
     expect(text).not.toMatch(/odd|made-later/);
@@ -113,7 +120,9 @@ describe("log", () => {
     expect(text("Authorization: Bearer abcdefghijklmnopqrstuvwxyz")).toContain("Bearer abcdef***wxyz");
     expect(text("Bearer short-one1")).toBe("Bearer ***");
     expect(text("password=hunter22 token: 'tiny12'")).toBe("password=*** token: '***'");
-    expect(text("-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----")).toBe("-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----");
+    expect(text("-----BEGIN RSA PRIVATE KEY-----\nMIIabc\n-----END RSA PRIVATE KEY-----")).toBe(
+      "-----BEGIN RSA PRIVATE KEY-----***-----END RSA PRIVATE KEY-----",
+    );
     expect(text("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl")).toBe("eyJhbG***dXJl");
     expect(text("postgres://user:p4ssw0rd@db/x")).toBe("postgres://user:***@db/x");
     expect(text("see BOOK-123")).toBe("see ***");
@@ -160,6 +169,9 @@ describe("log", () => {
       telemetry: { otlp: { endpoint: "http://127.0.0.1:4318", headers: { "x-key": "otlp-key" } } },
     });
     expect(secretsOf(config).sort()).toEqual(["duffel-token", "erp-key", "in-the-url", "otlp-key", "the-token"]);
-    expect(secretsIn({ OPENAI_API_KEY: "sk-openai", PATH: "/usr/bin", TRAVELAGENT_DATABASE_URL: "postgres://u:dbpass@h/x", EMPTY_TOKEN: "" })).toEqual(["sk-openai", "dbpass"]);
+    expect(secretsIn({ OPENAI_API_KEY: "sk-openai", PATH: "/usr/bin", TRAVELAGENT_DATABASE_URL: "postgres://u:dbpass@h/x", EMPTY_TOKEN: "" })).toEqual([
+      "sk-openai",
+      "dbpass",
+    ]);
   });
 });

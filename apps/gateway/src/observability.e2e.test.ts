@@ -1,7 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { parsePrometheus } from "@travelagent/gateway-core/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type ModelGateway, modelGateway } from "./testing/model-gateway.ts";
-import { connectWire, type WireClient } from "./testing/wire-client.ts";
+import { connectWire, openWire, operator, type WireClient } from "./testing/wire-client.ts";
 
 describe("what can be seen of a gateway from outside", () => {
   let bench: ModelGateway;
@@ -106,6 +106,17 @@ describe("what can be seen of a gateway from outside", () => {
       expect(names).toContain(name);
     const calls = families.find(({ name }) => name === "travelagent_model_calls_total")!.samples;
     expect(calls).toContainEqual(expect.objectContaining({ labels: { provider: "local", model: "m1", outcome: "MODEL_AUTH" } }));
-    expect(families.find(({ name }) => name === "travelagent_connections")!.samples).toContainEqual(expect.objectContaining({ labels: { role: "operator" }, value: 1 }));
+    expect(families.find(({ name }) => name === "travelagent_connections")!.samples).toContainEqual(
+      expect.objectContaining({ labels: { role: "operator" }, value: 1 }),
+    );
+  });
+
+  it("goes on when whoever read its output is gone", async () => {
+    bench.gateway.hangUp();
+    bench.script = () => ({ text: "Still here." });
+    // Each of these is a line of the log, which nobody can be told any more.
+    for (let count = 0; count < 3; count++) await openWire(bench.gateway.url).then((stranger) => stranger.ask("connect", operator("wrong")));
+    await say("Are you there?");
+    expect(JSON.parse(await get("/health"))).toMatchObject({ ok: true });
   });
 });

@@ -94,7 +94,12 @@ export async function observe({ config, version, clock, log, onModelState }: Obs
         onCall(call) {
           onModelCall(call);
           const { provider, outcome, ms } = call;
-          log.debug("a model was called", { ...(turn ? { runId: turn.runId, "pii.sessionKey": turn.sessionKey } : {}), model: `${provider}/${call.model}`, outcome, ms });
+          log.debug("a model was called", {
+            ...(turn ? { runId: turn.runId, "pii.sessionKey": turn.sessionKey } : {}),
+            model: `${provider}/${call.model}`,
+            outcome,
+            ms,
+          });
         },
       }),
     gate(gate, tools) {

@@ -1,6 +1,8 @@
 import { statSync, utimesSync, writeFileSync } from "node:fs";
 import { createConnection } from "node:net";
 import { join } from "node:path";
+import { createClient } from "@travelagent/client";
+import { pinnedWebSocket } from "@travelagent/client/node";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cli } from "./testing/cli-process.ts";
 import { type GatewayProcess, startGateway, temporaryState } from "./testing/gateway-process.ts";
@@ -80,6 +82,14 @@ describe("TLS and other machines", () => {
     const status = await cli(["gateway", "status", "--json"], env);
     expect(status).toMatchObject({ code: 0 });
     expect(status.output).toContain(`wss://127.0.0.1:${gateway.port}`);
+    const client = createClient({
+      url: `wss://127.0.0.1:${gateway.port}`,
+      auth: { token: gateway.token },
+      webSocket: pinnedWebSocket({ tlsFingerprint: fingerprint }),
+    });
+    void client.start();
+    expect(await client.call("status", {})).toMatchObject({ tlsFingerprint: fingerprint });
+    client.stop();
     // From another machine, in mode remote.
     const remote = { mode: "remote", remote: { url: `wss://127.0.0.1:${gateway.port}`, token: gateway.token, tlsFingerprint: fingerprint } };
     writeFileSync(join(elsewhere.path, "travelagent.json"), JSON.stringify({ gateway: remote }));

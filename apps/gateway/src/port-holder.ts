@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
@@ -33,6 +33,7 @@ export function notePort(port: number, note: PortNote): () => void {
     mkdirSync(noteDirectory(), { recursive: true, mode: 0o700 });
     // The directory lies where everybody may write: what another user has put there first is left alone.
     if (!isOurs(noteDirectory())) return () => {};
+    sweepNotes();
     writeFileSync(notePath(port), `${JSON.stringify(note)}\n`, { mode: 0o600 });
   } catch {
     // It only makes a message clearer.
@@ -41,6 +42,14 @@ export function notePort(port: number, note: PortNote): () => void {
   return () => {
     if (readNote(port)?.pid === note.pid) rmSync(notePath(port), { force: true });
   };
+}
+
+/** Whoever was killed has left theirs behind. */
+function sweepNotes(): void {
+  for (const name of readdirSync(noteDirectory())) {
+    const port = /^port-(\d+)\.json$/.exec(name)?.[1];
+    if (port !== undefined && !readNote(Number(port))) rmSync(notePath(Number(port)), { force: true });
+  }
 }
 
 function readNote(port: number): PortNote | undefined {

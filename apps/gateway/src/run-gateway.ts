@@ -1,14 +1,13 @@
-import { join } from "node:path";
 import { type GatewayConfig, keepLastGood } from "@travelagent/config";
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Logger, systemClock } from "@travelagent/protocol/ports";
 import { compose, type Running } from "./compose.ts";
 import { type FileLogger, fileLogger } from "./log.ts";
 import type { Environment } from "./models.ts";
-import { ownDirectory, ownSecret } from "./own-file.ts";
+import { ownDirectory } from "./own-file.ts";
 import { type ConfigState, createReload, type Reload } from "./reload.ts";
 import { leaveRestartNote, type RestartNote, takeRestartNote } from "./restart-note.ts";
-import { hidingSecrets, secretsOnDisk } from "./secrets-of.ts";
+import { hidingSecrets, pseudonymKeyOf, secretsOnDisk } from "./secrets-of.ts";
 import { readSettings, type Settings } from "./settings.ts";
 import { boundYoungMemory } from "./young-memory.ts";
 
@@ -26,7 +25,6 @@ const maxAttempts = 5;
  * starts with `ready ` once it can serve. Resolves with the exit code: 0 stopped, 1 failed, 2 wrong usage or invalid configuration.
  */
 export async function runGateway(args: readonly string[], env: Environment): Promise<number> {
-  boundYoungMemory();
   let running: Running;
   let settings: Settings;
   let reload: Reload;
@@ -47,7 +45,7 @@ export async function runGateway(args: readonly string[], env: Environment): Pro
       consoleLevel: given.config.logging.consoleLevel,
       keepDays: given.config.logging.keepDays,
       patterns: given.config.logging.redactPatterns,
-      pseudonymKey: ownSecret(join(given.paths.credentials, "log.key")),
+      pseudonymKey: pseudonymKeyOf(given.paths),
     });
     log = logger;
     const read = hidingSecrets(given, logger);
@@ -60,6 +58,7 @@ export async function runGateway(args: readonly string[], env: Environment): Pro
     const interrupted = takeRestartNote(settings.paths.base);
     if (interrupted) reload.restarted({ ...interrupted, outcome: "interrupted" });
     announce(running, log);
+    boundYoungMemory();
   } catch (thrown) {
     const error = TravelAgentError.from(thrown);
     log?.error("the gateway did not start", { code: error.code, error: error.message, cause: String(error.cause ?? "") });

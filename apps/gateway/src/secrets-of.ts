@@ -1,8 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type GatewayConfig, redact, type StatePaths } from "@travelagent/config";
 import type { FileLogger } from "./log.ts";
 import type { Environment } from "./models.ts";
+import { ownSecret } from "./own-file.ts";
 import type { Settings } from "./settings.ts";
 
 const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|MASTER_KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?$/i;
@@ -16,7 +18,7 @@ export function secretsOf(config: GatewayConfig): string[] {
     if (typeof value === "string") {
       if (value === shown) return;
       found.add(passwordIn(value) ?? value);
-    } else if (Array.isArray(value)) value.forEach((entry, index) => walk(entry, Array.isArray(shown) ? shown[index] : undefined));
+    } else if (Array.isArray(value)) for (const [index, entry] of value.entries()) walk(entry, Array.isArray(shown) ? shown[index] : undefined);
     else if (typeof value === "object" && value !== null)
       for (const [key, entry] of Object.entries(value)) walk(entry, (shown as Record<string, unknown> | undefined)?.[key]);
   };
@@ -32,6 +34,15 @@ export const secretsIn = (env: Environment): string[] =>
     const password = passwordIn(value);
     return password === undefined ? [] : [password];
   });
+
+/** Key of the log's pseudonyms. Where it cannot be kept, such as on a full disk, one for this process: what is wrong is told by whoever needs the disk. */
+export function pseudonymKeyOf({ credentials }: Pick<StatePaths, "credentials">): string {
+  try {
+    return ownSecret(join(credentials, "log.key"));
+  } catch {
+    return randomBytes(32).toString("base64url");
+  }
+}
 
 /** What this gateway made for itself, each in a file that its owner alone can read. */
 export function secretsOnDisk({ token, credentials }: Pick<StatePaths, "token" | "credentials">): string[] {

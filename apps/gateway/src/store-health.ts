@@ -43,7 +43,12 @@ export function createStoreHealth({ db, directory, clock }: { db: Database; dire
       const low = freeBytes !== undefined && freeBytes < lowBytes;
       return { id, state: low ? "full" : "ok", ms: clock.now() - startedAt, ...(freeBytes === undefined ? {} : { freeBytes }) };
     } catch (error) {
-      return { id, state: stateOf(error), ms: clock.now() - startedAt, error: TravelAgentError.is(error) ? error.code : ((error as { code?: string }).code ?? "INTERNAL") };
+      return {
+        id,
+        state: stateOf(error),
+        ms: clock.now() - startedAt,
+        error: TravelAgentError.is(error) ? error.code : ((error as { code?: string }).code ?? "INTERNAL"),
+      };
     } finally {
       disarm();
     }

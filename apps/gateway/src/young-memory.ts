@@ -1,6 +1,12 @@
 import { PerformanceObserver } from "node:perf_hooks";
 import { getHeapSpaceStatistics, setFlagsFromString } from "node:v8";
 
+/** `false` keeps it as large as it is now. */
+const letYoungMemoryGrow = (grow: boolean): void => setFlagsFromString(`--semi-space-growth-factor=${grow ? 2 : 1}`);
+
+/** While the program is loaded, what is allocated stays: a larger place for what does not would be memory for nothing. */
+export const holdYoungMemory = (): void => letYoungMemoryGrow(false);
+
 const youngBytes = (): number => getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? 0;
 
 /**
@@ -14,11 +20,12 @@ export function boundYoungMemory(maxBytes: number = 16 * 1024 * 1024): () => voi
     const large = youngBytes() >= maxBytes;
     if (large === bounded) return;
     bounded = large;
-    setFlagsFromString(`--semi-space-growth-factor=${large ? 1 : 2}`);
+    letYoungMemoryGrow(!large);
   });
+  letYoungMemoryGrow(true);
   observer.observe({ entryTypes: ["gc"] });
   return () => {
     observer.disconnect();
-    setFlagsFromString("--semi-space-growth-factor=2");
+    letYoungMemoryGrow(true);
   };
 }

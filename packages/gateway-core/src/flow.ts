@@ -108,7 +108,14 @@ export function createFlow({ clock, log, metrics = createMetrics(), tracer = sil
         const channel = where.channel === "unknown" ? "unknown" : named(where.channel);
         turns.at(channel, outcome).inc();
         turnSeconds.observe(ms / 1000);
-        log[level]("a turn ended", { runId, ...(where.sessionKey === undefined ? {} : { "pii.sessionKey": where.sessionKey }), channel: where.channel, outcome, ms, ...fields });
+        log[level]("a turn ended", {
+          runId,
+          ...(where.sessionKey === undefined ? {} : { "pii.sessionKey": where.sessionKey }),
+          channel: where.channel,
+          outcome,
+          ms,
+          ...fields,
+        });
         span.setAttribute("travelagent.outcome", outcome);
         span.end();
         onTurnEnd?.({ outcome, ms, channel: where.channel });
@@ -139,7 +146,12 @@ export function createFlow({ clock, log, metrics = createMetrics(), tracer = sil
       const startedAt = clock.now();
       const span = tracer.startSpan(`send ${named(address.channel)}`, {
         parent: traces.get(runId),
-        attributes: { "messaging.operation.type": "send", "travelagent.channel": named(address.channel), "travelagent.delivery.id": id, "travelagent.run.id": runId },
+        attributes: {
+          "messaging.operation.type": "send",
+          "travelagent.channel": named(address.channel),
+          "travelagent.delivery.id": id,
+          "travelagent.run.id": runId,
+        },
       });
       return (receipt) => {
         const ms = clock.now() - startedAt;

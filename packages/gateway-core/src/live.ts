@@ -1,17 +1,15 @@
 import type { ChatMessage } from "@travelagent/protocol";
 import type { TranscriptMessage } from "@travelagent/protocol/messages";
 import type { Clock } from "@travelagent/protocol/ports";
-import type { TurnEvent } from "@travelagent/protocol/turn";
+import type { TurnEvent, TurnOutcome } from "@travelagent/protocol/turn";
 import type { Delivery } from "./outbox.ts";
 import type { Publisher } from "./publish.ts";
 
 /** How a run looks to those who follow its session. */
 export interface LiveRun {
   hear(event: TurnEvent): void;
-  /** The reply is committed; the `final` follows once it was sent (see `finalOf`). */
-  done(): void;
-  /** No model could answer; words for the customer are committed all the same. */
-  failed(reason: string): void;
+  /** The reply is committed, also that of a turn that failed; the `final` follows once it was sent (see `finalOf`). */
+  done(outcome: Pick<TurnOutcome, "kind" | "reason">): void;
   aborted(): void;
 }
 
@@ -70,13 +68,9 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
           break;
       }
     },
-    done() {
+    done({ kind, reason = "the turn failed" }) {
       flush();
-      agent("lifecycle", { phase: "end", endedAt: clock.now() });
-    },
-    failed(reason) {
-      flush();
-      agent("lifecycle", { phase: "error", error: reason, endedAt: clock.now() });
+      agent("lifecycle", kind === "failed" ? { phase: "error", error: reason, endedAt: clock.now() } : { phase: "end", endedAt: clock.now() });
     },
     aborted() {
       flush();

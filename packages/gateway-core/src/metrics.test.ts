@@ -73,7 +73,13 @@ travelagent_turn_seconds_count 3
       "travelagent_by_tool_seconds histogram",
     ]);
     expect(families[3]!.samples[0]).toEqual({ name: "travelagent_by_tool_seconds_bucket", labels: { tool: 'a\\"b\\\\c\\n', le: "0.1" }, value: 0 });
-    for (const wrong of ["a 1\n", "# HELP a x\n# TYPE a counter\na{b=c} 1\n", "# HELP a x\n# TYPE a counter\na 1\na 1\n", "# HELP a x\n# TYPE a counter\na -1\n", "# HELP a x\n# TYPE a counter\na 1"])
+    for (const wrong of [
+      "a 1\n",
+      "# HELP a x\n# TYPE a counter\na{b=c} 1\n",
+      "# HELP a x\n# TYPE a counter\na 1\na 1\n",
+      "# HELP a x\n# TYPE a counter\na -1\n",
+      "# HELP a x\n# TYPE a counter\na 1",
+    ])
       expect(() => parsePrometheus(wrong)).toThrow();
   });
 });

@@ -89,13 +89,15 @@ export function createMetrics({ prefix = "travelagent_", maxLabelValues = 300, m
     return { cells, find };
   };
 
-  const readSamples = (type: "gauge" | "counter"): Metrics["gauge"] => (name, help, read) =>
-    register(name, help, type, (fullName) => {
-      const samples = read();
-      return (typeof samples === "number" ? [{ value: samples }] : samples).map(
-        (sample: Sample) => `${fullName}${labelText(sample.labels ?? {})} ${sample.value}`,
-      );
-    });
+  const readSamples =
+    (type: "gauge" | "counter"): Metrics["gauge"] =>
+    (name, help, read) =>
+      register(name, help, type, (fullName) => {
+        const samples = read();
+        return (typeof samples === "number" ? [{ value: samples }] : samples).map(
+          (sample: Sample) => `${fullName}${labelText(sample.labels ?? {})} ${sample.value}`,
+        );
+      });
 
   return {
     counter(name, help, labels = []) {

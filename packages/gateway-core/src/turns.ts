@@ -59,6 +59,18 @@ const sorry = "I am sorry, something went wrong on our side. I have kept your me
 const calling = ({ clientCalls = [] }: TurnOutcome): string =>
   clientCalls.length > 0 ? `(asks the program for ${clientCalls.map(({ name }) => name).join(", ")})` : "";
 
+/** What is kept of a turn for whoever asks how it ended. */
+const resultOf = ({ kind, text, message, cards, clientCalls, usage = message.usage }: TurnOutcome): Record<string, unknown> & { outcome: string } => ({
+  outcome: kind,
+  text,
+  provider: message.provider,
+  model: message.model,
+  stopReason: message.stopReason,
+  ...(cards.length > 0 ? { cards } : {}),
+  ...(clientCalls ? { clientCalls } : {}),
+  ...(usage ? { usage } : {}),
+});
+
 const useOf = ({ address }: ConversationRow, { message, usage = message.usage }: TurnOutcome): SessionUse => ({
   lastChannel: address.channel,
   lastTo: address.peerId,
@@ -205,9 +217,10 @@ export function createTurns({
 
     // A session that was deleted while this message waited is begun anew.
     const session = (await sessions.get(conversation.sessionKey)) ?? (await sessions.ensure(conversation.sessionKey, sessionMeta(agentId, address)));
-    const silenced = session?.sendPolicy === "deny" && conversation.state === "agent";
-    if (row && (silenced || conversation.state !== "agent") && !(await replied(context.id))) {
-      if (silenced) await db.transaction((tx) => conversations.needPerson(tx, conversation.sessionKey));
+    const isAgents = conversation.state === "agent" && session.sendPolicy !== "deny";
+    if (row && !isAgents && !(await replied(context.id))) {
+      // Silenced by an operator, and nobody has it yet.
+      if (conversation.state === "agent") await db.transaction((tx) => conversations.needPerson(tx, conversation.sessionKey));
       await leaveToPerson(context, conversation, row);
       return { outcome: "handed-over" };
     }
@@ -217,7 +230,7 @@ export function createTurns({
     if (row) publishUser(conversation.sessionKey, row);
     const lastShown = row ? await outbox.lastShown(conversation.sessionKey, row.receivedAt) : [];
     const answered = await answer(
-      requestOf(context.id, conversation, session?.customerId ?? conversation.customerId, row, lastShown, seen.traceparent, decisionId),
+      requestOf(context.id, conversation, session.customerId ?? conversation.customerId, row, lastShown, seen.traceparent, decisionId),
       context,
       live,
     );
@@ -229,26 +242,23 @@ export function createTurns({
       return { outcome: "handed-over" };
     }
     try {
-      await sessions.append(conversation.sessionKey, [{ id: `${context.id}:final`, message: outcome.message }], { durable: true });
-      await sessions.touch(conversation.sessionKey, useOf(conversation, outcome));
+      await writeDown(conversation, `${context.id}:final`, outcome);
     } finally {
       // The reply is committed: it goes out even when the transcript cannot be written.
       outbox.kick(conversation.sessionKey);
     }
-    if (outcome.kind === "failed") live.failed(outcome.reason ?? "the turn failed");
-    else live.done();
+    live.done(outcome);
     onSession(conversation.sessionKey, "message");
     await announce(conversation.sessionKey);
-    return {
-      outcome: outcome.kind,
-      text: outcome.text,
-      provider: outcome.message.provider,
-      model: outcome.message.model,
-      stopReason: outcome.message.stopReason,
-      ...(outcome.cards.length > 0 ? { cards: outcome.cards } : {}),
-      ...(outcome.clientCalls ? { clientCalls: outcome.clientCalls } : {}),
-      ...((outcome.usage ?? outcome.message.usage) ? { usage: outcome.usage ?? outcome.message.usage } : {}),
-    };
+    return resultOf(outcome);
+  };
+
+  /** The answer into the transcript. After a crash it may be there already: then its tokens are counted already. */
+  const writeDown = async (conversation: ConversationRow, id: string, outcome: TurnOutcome): Promise<void> => {
+    const added = await sessions.append(conversation.sessionKey, [{ id, message: outcome.message }], { durable: true });
+    const { usage, ...use } = useOf(conversation, outcome);
+    const again = Array.isArray(added) && added.length === 0;
+    await sessions.touch(conversation.sessionKey, { ...use, ...(usage && !again ? { usage } : {}) });
   };
 
   const answer = async (request: TurnRequest, context: WorkContext, live: ReturnType<typeof liveRun>): Promise<TurnOutcome> => {

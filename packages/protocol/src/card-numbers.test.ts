@@ -117,7 +117,9 @@ describe("card numbers", () => {
     const issued = fc.constantFrom(["4", 16], ["51", 16], ["2221", 16], ["37", 15], ["6011", 16], ["62", 19], ["3530", 16]) as fc.Arbitrary<[string, number]>;
     const number = fc.tuple(issued, fc.stringMatching(/^[0-9]{20}$/)).map(([[prefix, length], more]) => {
       const body = (prefix + more).slice(0, length - 1);
-      const sum = [...body].reverse().reduce((total, digit, index) => total + (index % 2 === 1 ? Number(digit) : Number(digit) * 2 - (Number(digit) > 4 ? 9 : 0)), 0);
+      const sum = [...body]
+        .reverse()
+        .reduce((total, digit, index) => total + (index % 2 === 1 ? Number(digit) : Number(digit) * 2 - (Number(digit) > 4 ? 9 : 0)), 0);
       return body + String((10 - (sum % 10)) % 10);
     });
     fc.assert(

@@ -97,7 +97,10 @@ const cardWords =
 const ticketWords = /\b(?:e-?tickets?|tickets?|tkts?|etkts?|boletos?|billetes?|billets?|bilhetes?|biglietti|biglietto)\b/i;
 const codeLabel =
   "\\b(?:cvv2?|cvc2?|cvn2?|csc|security code|card code|verification (?:code|value)|c[oó]digo de seguran?[cç]?(?:idad|a)|cryptogramme|pr[uü]fziffer|kartenpr[uü]fnummer)\\b";
-const labelledCode = new RegExp(`(${codeLabel}[^\\p{L}\\p{N}\\n]{0,4}(?:(?:is|was|no|number|num|code|es|ist|est|e|é)\\b[^\\p{L}\\p{N}\\n]{0,4}){0,2})(${digit}{3,4})(?!${digit})`, "giu");
+const labelledCode = new RegExp(
+  `(${codeLabel}[^\\p{L}\\p{N}\\n]{0,4}(?:(?:is|was|no|number|num|code|es|ist|est|e|é)\\b[^\\p{L}\\p{N}\\n]{0,4}){0,2})(${digit}{3,4})(?!${digit})`,
+  "giu",
+);
 /** Expiry and code as they follow a number without a word between: `12/27 123`, `, 1227, 123`. */
 const codeAfter = new RegExp(
   `^([\\s,;|/.\\-]{0,3}(?:(?:exp\\w*|valid\\w*(?: thru| until)?|until)?[\\s:.]{0,2}${digit}{1,2}[\\s]?[/\\-.][\\s]?${digit}{2,4}|${digit}{4}(?=[\\s,;|/]+${digit}{3,4}(?!${digit})))?[\\s,;|/]{1,3})(${digit}{3,4})(?!${digit})(?![\\s]*(?:[-/.:]${digit}|[€$£%]|(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|nights?|days?|people|persons?|adults?|rooms?|seats?|bags?)\\b))`,
@@ -124,7 +127,11 @@ export function findCardNumbers(given: string): { start: number; end: number }[]
   const found: { start: number; end: number }[] = [];
   let accounts: { start: number; end: number }[] | undefined;
   for (const run of text.matchAll(runs)) {
-    const groups = [...run[0].matchAll(groupsOf)].map((group) => ({ digits: group[0], start: run.index + group.index, end: run.index + group.index + group[0].length }));
+    const groups = [...run[0].matchAll(groupsOf)].map((group) => ({
+      digits: group[0],
+      start: run.index + group.index,
+      end: run.index + group.index + group[0].length,
+    }));
     const near = text.slice(Math.max(0, run.index - 60), run.index + run[0].length + 30);
     // The word that comes last before the number counts: "my card for ticket 459…".
     const before = text.slice(Math.max(0, run.index - 40), run.index);

@@ -3309,9 +3309,15 @@ public struct SendParams: Codable, Hashable, Sendable {
     /// When given, it must be the session of that recipient.
     public var sessionKey: String?
     public var mediaUrls: [AnyCodable]?
+    public var mediaUrl: String?
+    /// How media would be shown; there is none.
+    public var gifPlayback: Bool?
+    public var asVoice: Bool?
+    public var forceDocument: Bool?
+    public var silent: Bool?
     public var idempotencyKey: String
 
-    public init(to: String, message: String, channel: String? = nil, accountId: String? = nil, agentId: String? = nil, threadId: String? = nil, sessionKey: String? = nil, mediaUrls: [AnyCodable]? = nil, idempotencyKey: String) {
+    public init(to: String, message: String, channel: String? = nil, accountId: String? = nil, agentId: String? = nil, threadId: String? = nil, sessionKey: String? = nil, mediaUrls: [AnyCodable]? = nil, mediaUrl: String? = nil, gifPlayback: Bool? = nil, asVoice: Bool? = nil, forceDocument: Bool? = nil, silent: Bool? = nil, idempotencyKey: String) {
         self.to = to
         self.message = message
         self.channel = channel
@@ -3320,6 +3326,11 @@ public struct SendParams: Codable, Hashable, Sendable {
         self.threadId = threadId
         self.sessionKey = sessionKey
         self.mediaUrls = mediaUrls
+        self.mediaUrl = mediaUrl
+        self.gifPlayback = gifPlayback
+        self.asVoice = asVoice
+        self.forceDocument = forceDocument
+        self.silent = silent
         self.idempotencyKey = idempotencyKey
     }
 }

@@ -179,13 +179,16 @@ export function pageQuery({ limit = DEFAULT_LIMIT, cursor, offset = 0, ...filter
   return { sql: `select * from session where ${conditions.join(" and ")} order by updated_at desc, key desc limit ? offset ?`, params, size };
 }
 
+/** More than these are not counted: it would cost every list for a number that nobody reads. */
+const MAX_COUNTED = 10_000;
+
 /** The statement that counts what a filter matches, whatever the page. */
 export function countQuery({ limit: _limit, cursor: _cursor, offset: _offset, ...filter }: SessionFilter): { sql: string; params: SqlValue[] } {
   const { conditions, params } = conditionsOf(filter);
   // SQLite knows the number of all rows without looking at each.
   if (conditions.length === 1)
     return { sql: "select (select count(*) from session) - (select count(*) from session where key in ('global', 'unknown')) as total", params };
-  return { sql: `select count(*) as total from session where ${conditions.join(" and ")}`, params };
+  return { sql: `select count(*) as total from (select key from session where ${conditions.join(" and ")} limit ${MAX_COUNTED}) as found`, params };
 }
 
 export const writeCursor = ({ updatedAt, key }: Session) => Buffer.from(JSON.stringify([updatedAt, key])).toString("base64url");

@@ -31,7 +31,7 @@ export interface Sessions {
   get(key: string): Promise<Session | undefined>;
   /** Newest first. The same page may be answered again while nothing changed: it must not be changed by whoever gets it. */
   list(filter?: SessionFilter): Promise<SessionPage>;
-  /** How many sessions a filter matches on all its pages. */
+  /** How many sessions a filter matches on all its pages, counted up to 10 000. */
   count(filter?: SessionFilter): Promise<number>;
   /**
    * Says whose conversation this is. A session that belongs to somebody else raises `SCOPE_VIOLATION`, unless that

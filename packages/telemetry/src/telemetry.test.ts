@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { TravelAgentError } from "@travelagent/protocol";
+import { tracerContract } from "@travelagent/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createTelemetry, type Telemetry } from "./index.ts";
 
@@ -21,7 +22,11 @@ interface ExportedSpan {
 
 describe("telemetry", () => {
   let collector: Server;
-  let requests: { path: string; headers: IncomingHttpHeaders; body: { resourceSpans: { resource: { attributes: Attribute[] }; scopeSpans: { spans: ExportedSpan[] }[] }[] } }[];
+  let requests: {
+    path: string;
+    headers: IncomingHttpHeaders;
+    body: { resourceSpans: { resource: { attributes: Attribute[] }; scopeSpans: { spans: ExportedSpan[] }[] }[] };
+  }[];
   let telemetry: Telemetry;
 
   beforeEach(async () => {
@@ -71,7 +76,13 @@ describe("telemetry", () => {
   });
 
   it("continues the trace of a client, and starts its own for what is no traceparent", async () => {
-    for (const parent of ["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00", "nonsense", "00-00000000000000000000000000000000-0000000000000000-01", ""])
+    for (const parent of [
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00",
+      "nonsense",
+      "00-00000000000000000000000000000000-0000000000000000-01",
+      "",
+    ])
       telemetry.tracer.startSpan("rpc", { parent }).end();
     await telemetry.flush();
     const [sampled, unsampled, ...own] = spans();
@@ -105,3 +116,5 @@ describe("telemetry", () => {
     expect(requests).toEqual([]);
   });
 });
+
+tracerContract({ describe, it, expect }, "OpenTelemetry", () => createTelemetry({ endpoint: "http://127.0.0.1:9" }).tracer);

@@ -37,7 +37,13 @@ export function partLines(parts: unknown): string[] {
     : Object.entries((parts ?? {}) as Record<string, Record<string, unknown> | string>);
   return entries.map(([id, part]) => {
     if (typeof part !== "object") return `${id}: ${String(part)}`;
-    const { state, since, code, error, probe } = part as { state?: string; since?: number; code?: string; error?: string; probe?: { ok: boolean; ms: number; error?: string } };
+    const { state, since, code, error, probe } = part as {
+      state?: string;
+      since?: number;
+      code?: string;
+      error?: string;
+      probe?: { ok: boolean; ms: number; error?: string };
+    };
     const bad = state !== "ok" && state !== "running" && state !== "untried";
     return [
       `${id}: ${state ?? "unknown"}`,

@@ -19,6 +19,8 @@ export interface GatewayProcess {
   /** As an operator stops it; the exit code. */
   stop(): Promise<number | null>;
   output(): string;
+  /** Nobody reads what it prints any more. */
+  hangUp(): void;
 }
 
 /** An empty state directory, and how to get rid of it. */
@@ -88,5 +90,9 @@ export async function startGateway({
       return (await exited)[0];
     },
     output: () => output,
+    hangUp() {
+      child.stdout!.destroy();
+      child.stderr!.destroy();
+    },
   };
 }

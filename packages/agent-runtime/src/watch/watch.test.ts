@@ -1,6 +1,5 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { Span, Tracer } from "@travelagent/protocol/ports";
-import { fakeClock } from "@travelagent/protocol/testing";
+import { fakeClock, recordingTracer } from "@travelagent/protocol/testing";
 import type { TurnScope } from "@travelagent/protocol/turn";
 import { describe, expect, it } from "vitest";
 import type { Gate, GateOutcome } from "../gate/gate.ts";
@@ -18,19 +17,8 @@ const request: ModelRequest = {
 
 function bench() {
   const clock = fakeClock();
-  const spans: { name: string; parent: string | undefined; attributes: Record<string, unknown>; errors: unknown[]; ended: number }[] = [];
-  const tracer: Tracer = {
-    startSpan(name, options = {}): Span {
-      const span = { name, parent: options.parent, attributes: { ...options.attributes } as Record<string, unknown>, errors: [] as unknown[], ended: 0 };
-      spans.push(span);
-      return {
-        traceparent: parent,
-        setAttribute: (key, value) => void (span.attributes[key] = value),
-        recordError: (error) => void span.errors.push(error),
-        end: () => void (span.ended += 1),
-      };
-    },
-  };
+  const tracer = recordingTracer();
+  const { spans } = tracer;
   const calls: ModelCall[] = [];
   const watched = (events: () => AsyncGenerator<ModelEvent>): Model =>
     watchModel({ provider: "acme", id: "m1", contextWindow: 1000, stream: events }, { tracer, parent, clock, onCall: (call) => calls.push(call) });
@@ -62,6 +50,7 @@ describe("a watched model", () => {
       {
         name: "chat m1",
         parent,
+        traceparent: expect.any(String),
         errors: [],
         ended: 1,
         attributes: {

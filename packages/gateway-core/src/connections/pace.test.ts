@@ -6,7 +6,15 @@ describe("a paced list", () => {
     const waiting: (() => void)[] = [];
     const done: string[] = [];
     const pace = createPace({ slice, later: (work) => void waiting.push(work) });
-    return { done, waiting, give: (name: string, count: number) => pace(Array.from({ length: count }, (_, at) => `${name}${at}`), (item) => void done.push(item)) };
+    return {
+      done,
+      waiting,
+      give: (name: string, count: number) =>
+        pace(
+          Array.from({ length: count }, (_, at) => `${name}${at}`),
+          (item) => void done.push(item),
+        ),
+    };
   };
 
   it("is done at once when it is short", () => {

@@ -22,8 +22,8 @@ export interface AskExec {
 }
 
 /**
- * Commands that wait for a person. They live as long as somebody waits for them, so they are in memory: after a restart
- * nobody waits any more, and a yes could start nothing.
+ * Commands that wait for a person, until a decision or the end of their time; a caller who comes back meanwhile gets the outcome.
+ * They are in memory: after a restart nobody waits for them, and a yes could start nothing.
  */
 export interface ExecApprovals {
   /** Resolves with the decision, or with null after `timeoutMs`. Raises `RATE_LIMITED` when too many wait. */

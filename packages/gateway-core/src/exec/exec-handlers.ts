@@ -11,11 +11,11 @@ export interface ExecHandlersOptions {
   policy: ExecPolicy;
   approvals: ExecApprovals;
   gate: ExecGate;
-  /** The command as that node would run it: its program as a path, if the node can tell. */
-  resolveProgram(action: ExecAction): Promise<ExecAction>;
+  /** The command as its node would run it. */
+  prepare(action: ExecAction, sessionKey?: unknown): Promise<{ action: ExecAction }>;
 }
 
-export function execHandlers({ clock, policy, approvals, gate, resolveProgram }: ExecHandlersOptions): Handlers {
+export function execHandlers({ clock, policy, approvals, gate, prepare }: ExecHandlersOptions): Handlers {
   return {
     async "exec.approval.request"(params, call) {
       const { id, command, commandArgv, cwd, env, nodeId, agentId, security, ask, host, resolvedPath, sessionKey, timeoutMs } = params;
@@ -28,7 +28,7 @@ export function execHandlers({ clock, policy, approvals, gate, resolveProgram }:
         ...(agentId ? { agentId } : {}),
         ...(nodeId ? { nodeId } : {}),
       };
-      const action = nodeId ? await resolveProgram(asked) : asked;
+      const { action } = nodeId ? await prepare(asked, sessionKey) : { action: asked };
       const request = {
         ...shownRequest(action, { security: security ?? "", ask: ask ?? "", sessionKey: sessionKey ?? null }),
         // Who asks without argv has a line for a shell of its own, and that is what a person should see.

@@ -8,7 +8,7 @@ export interface NodeCommandRules {
 
 const canvas = ["present", "hide", "navigate", "eval", "snapshot", "a2ui.push", "a2ui.pushJSONL", "a2ui.reset"].map((name) => `canvas.${name}`);
 const device = ["camera.list", "camera.snap", "camera.clip", "camera.capture", "screen.record", "location.get", "audio.play"];
-const system = ["system.run", "system.which", "system.notify", "system.execApprovals.get", "system.execApprovals.set", "browser.proxy"];
+const system = ["system.run", "system.run.prepare", "system.which", "system.notify", "system.execApprovals.get", "system.execApprovals.set", "browser.proxy"];
 
 /**
  * Sending messages is in none of them: what leaves the agency goes through its outbox. A platform we do not know has

@@ -5,6 +5,7 @@ import type { ExecGate } from "../exec/exec-gate.ts";
 import { readSystemRun } from "../exec/system-run.ts";
 import { type NodeCommandRules, refusalOf } from "./allowed-commands.ts";
 import { type Invocations, type Invoked, notConnected } from "./invocations.ts";
+import { type AskNode, type PreparedRun, prepareRun } from "./prepared-run.ts";
 import type { ConnectedNode, NodeRegistry } from "./registry.ts";
 
 export interface NodeCommand {
@@ -21,8 +22,8 @@ export interface NodeCommands {
   invoke(command: NodeCommand, who: { actor: string; nodeName?: string | undefined; sessionKey?: string | undefined }): Promise<Invoked>;
   /** For the gateway's own use of a node; allowlists count, approvals do not. */
   use(nodeId: string, command: string, params: unknown, timeoutMs?: number): Promise<Invoked>;
-  /** The command with its program as a path, where the node can tell. Raises `INVALID_REQUEST` when the node has no such program. */
-  resolveProgram(action: ExecAction): Promise<ExecAction>;
+  /** What exactly would run; the command as it is when its node is not connected. Raises as `prepareRun`. */
+  prepare(action: ExecAction, sessionKey?: unknown): Promise<PreparedRun>;
 }
 
 export interface NodeCommandsOptions {
@@ -50,21 +51,17 @@ export function createNodeCommands({ registry, invocations, rules, gate }: NodeC
   const use: NodeCommands["use"] = async (nodeId, command, params, timeoutMs = lookUpMs) =>
     invocations.invoke({ node: allowed(nodeId, command), command, params, timeoutMs, idempotencyKey: randomUUID() });
 
-  const resolveProgram: NodeCommands["resolveProgram"] = async (action) => {
-    const [program = "", ...rest] = action.argv;
+  const prepare: NodeCommands["prepare"] = async (action, sessionKey) => {
     const node = action.nodeId === undefined ? undefined : registry.find(action.nodeId);
-    // A path is what it is. A node that cannot look programs up runs what it finds, and no allowlist covers that.
-    if (!node || /[\\/]/.test(program) || refusalOf("system.which", node, rules) !== undefined) return action;
-    const { payload } = await use(node.nodeId, "system.which", { bins: [program] });
-    const path = (payload as { bins?: Record<string, unknown> } | null)?.bins?.[program];
-    if (typeof path !== "string" || path === "")
-      throw new TravelAgentError("INVALID_REQUEST", `the node has no program "${program.slice(0, 100)}": install it there, or give its path`);
-    return { ...action, argv: [path, ...rest] };
+    if (!node) return { action };
+    const ask: AskNode = (command, params) =>
+      refusalOf(command, node, rules) === undefined ? use(node.nodeId, command, params).then(({ payload }) => payload) : undefined;
+    return prepareRun(action, ask, sessionKey);
   };
 
   return {
     use,
-    resolveProgram,
+    prepare,
     async invoke({ nodeId, command, params, timeoutMs, idempotencyKey }, { actor, nodeName, sessionKey }) {
       if (command.startsWith("system.execApprovals."))
         throw new TravelAgentError("INVALID_REQUEST", "the rules of a node are read and set with exec.approvals.node.get and exec.approvals.node.set", {
@@ -75,7 +72,7 @@ export function createNodeCommands({ registry, invocations, rules, gate }: NodeC
       if (command !== "system.run") return invocations.invoke({ node, command, params, timeoutMs: patience, idempotencyKey });
 
       const { action: asked, extras } = readSystemRun(params, node);
-      const action = await resolveProgram(asked);
+      const { action, plan } = await prepare(asked, extras.sessionKey);
       const permit = await gate.permit(action, { actor, nodeName, ...(sessionKey === undefined ? {} : { sessionKey }) });
       const { argv, cwd, env, agentId } = action;
       return invocations.invoke({
@@ -92,6 +89,7 @@ export function createNodeCommands({ registry, invocations, rules, gate }: NodeC
           ...extras,
           approved: permit.decision !== null,
           ...(permit.decision === null ? {} : { approvalDecision: permit.decision }),
+          ...(plan === undefined ? {} : { rawCommand: plan.commandText, systemRunPlan: plan }),
           actionHash: permit.actionHash,
         },
       });

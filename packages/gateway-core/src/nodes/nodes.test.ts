@@ -477,6 +477,38 @@ describe("system.run", () => {
     await expect(second.invoked).rejects.toMatchObject({ code: "INVALID_REQUEST", details: { code: "COMMAND_NOT_ALLOWED" } });
   });
 
+  it("shows and runs what a node that prepares its commands made of it", async () => {
+    const { url } = await gateway();
+    const admin = await operator(url);
+    const machine = await node(url, { commands: ["system.run", "system.run.prepare"] });
+    const invoked = admin.call("node.invoke", invocation(machine.id, "system.run", { params: { command: ["ls", "-l"], sessionKey: "agent:main:main" } }));
+    invoked.catch(() => {});
+    const prepare = await machine.command("system.run.prepare");
+    expect(prepare.params).toEqual({ command: ["ls", "-l"], sessionKey: "agent:main:main" });
+    const plan = {
+      argv: ["/usr/bin/ls", "-l"],
+      cwd: "/home/a",
+      commandText: "/usr/bin/ls -l",
+      sessionKey: "agent:main:main",
+      policySnapshot: { security: "full" },
+    };
+    await machine.answer(prepare, { ok: true, payload: { plan } });
+    const { id, request } = (await admin.event("exec.approval.requested")) as { id: string; request: Record<string, unknown> };
+    expect(request).toMatchObject({ argv: plan.argv, cwd: "/home/a" });
+    await admin.call("exec.approval.resolve", { id, decision: "allow-once" });
+    expect((await machine.command("system.run")).params).toMatchObject({
+      command: plan.argv,
+      cwd: "/home/a",
+      rawCommand: plan.commandText,
+      systemRunPlan: plan,
+      approved: true,
+    });
+    const other = admin.call("node.invoke", invocation(machine.id, "system.run", { params: { command: ["ls"] } }));
+    other.catch(() => {});
+    await machine.answer(await machine.command("system.run.prepare", 2), { ok: true, payload: { plan: "none" } });
+    await expect(other).rejects.toMatchObject({ details: { code: "INVALID_ANSWER" } });
+  });
+
   it("uses a yes that exec.approval.request got for this very command", async () => {
     const { url } = await gateway();
     const admin = await operator(url);

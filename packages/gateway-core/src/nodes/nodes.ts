@@ -96,7 +96,7 @@ export function createNodes(options: NodesOptions): Nodes {
     observer: registry.observer,
     handlers: {
       ...nodeHandlers({ clock, nodes, known, commands, invocations, events, pairing, rules }),
-      ...execHandlers({ clock, policy, approvals, gate, resolveProgram: commands.resolveProgram }),
+      ...execHandlers({ clock, policy, approvals, gate, prepare: commands.prepare }),
     },
     list: nodes.list,
     invoke: commands.invoke,

@@ -170,14 +170,17 @@ export function createRouter(options: RouterOptions): Router {
     }
   };
 
-  const once = (route: Route, caller: Caller, params: { idempotencyKey: string }, call: OpenCall): Execution =>
-    idempotency.run(`${caller.actor}\n${route.method}\n${params.idempotencyKey}`, params, () => ({
-      followed: call.followed,
+  const once = (route: Route, caller: Caller, params: { idempotencyKey: string }, call: OpenCall): Execution => {
+    const followed = new Set<string>();
+    call.followed = followed;
+    return idempotency.run(`${caller.actor}\n${route.method}\n${params.idempotencyKey}`, params, () => ({
+      followed,
       result: (async () => begin(route, params, call))(),
       get later() {
         return call.second;
       },
     }));
+  };
 
   const perform = (route: Route, caller: Caller, request: RequestFrame, requestId: string): void => {
     const params = validParams(route, caller, request.params);
@@ -254,7 +257,7 @@ function checkResult({ method, spec }: Route, result: unknown): void {
 
 interface OpenCall extends Call {
   traceparent?: string;
-  readonly followed: Set<string>;
+  followed: Set<string> | undefined;
   readonly second: Promise<unknown> | undefined;
   abort(reason: TravelAgentError): void;
 }
@@ -283,51 +286,48 @@ function inSpan(span: Span, work: () => unknown): unknown {
   return result;
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** Made for every request: a getter of its own for each would cost more than all the rest of a small one. */
+const lazySignal = {
+  get signal(): AbortSignal {
+    const call = this as { controller?: AbortController };
+    call.controller ??= new AbortController();
+    return call.controller.signal;
+  },
+};
+
 function openCall(caller: Caller, requestId: string, traceparent: string | undefined): OpenCall {
-  let controller: AbortController | undefined;
-  let followed: Set<string> | undefined;
-  let second: Promise<unknown> | undefined;
-  return {
-    requestId,
-    connectionId: caller.connectionId,
-    role: caller.role,
-    scopes: caller.scopes,
-    actor: caller.actor,
-    ...(caller.visitorSessionKey === undefined ? undefined : { visitorSessionKey: caller.visitorSessionKey }),
-    ...(caller.visitorId === undefined ? undefined : { visitorId: caller.visitorId }),
-    ...(caller.nodeId === undefined ? undefined : { nodeId: caller.nodeId }),
-    ...(caller.timeZone === undefined ? undefined : { timeZone: caller.timeZone }),
-    ...(caller.protocol === undefined ? undefined : { protocol: caller.protocol }),
-    ...(traceparent === undefined ? undefined : { traceparent }),
-    get signal() {
-      controller ??= new AbortController();
-      return controller.signal;
-    },
-    get followed() {
-      followed ??= new Set();
-      return followed;
-    },
-    get second() {
-      return second;
-    },
-    follow(sessionKey) {
-      caller.follow(sessionKey);
-      followed ??= new Set();
-      followed.add(sessionKey);
-    },
-    unfollow(sessionKey) {
-      caller.unfollow(sessionKey);
-      followed?.delete(sessionKey);
-    },
-    later(outcome) {
-      // Whoever asked may be gone by then; a failure still is no unhandled rejection.
-      outcome.catch(nothing);
-      second = outcome;
-    },
-    abort(reason) {
-      controller?.abort(reason);
-    },
+  const call = Object.create(lazySignal) as Writable<Omit<OpenCall, "signal">> & { readonly signal: AbortSignal; controller?: AbortController };
+  call.requestId = requestId;
+  call.connectionId = caller.connectionId;
+  call.role = caller.role;
+  call.scopes = caller.scopes;
+  call.actor = caller.actor;
+  if (caller.visitorSessionKey !== undefined) call.visitorSessionKey = caller.visitorSessionKey;
+  if (caller.visitorId !== undefined) call.visitorId = caller.visitorId;
+  if (caller.nodeId !== undefined) call.nodeId = caller.nodeId;
+  if (caller.timeZone !== undefined) call.timeZone = caller.timeZone;
+  if (caller.protocol !== undefined) call.protocol = caller.protocol;
+  if (traceparent !== undefined) call.traceparent = traceparent;
+  call.followed = undefined;
+  call.second = undefined;
+  call.follow = (sessionKey) => {
+    caller.follow(sessionKey);
+    call.followed ??= new Set();
+    call.followed.add(sessionKey);
   };
+  call.unfollow = (sessionKey) => {
+    caller.unfollow(sessionKey);
+    call.followed?.delete(sessionKey);
+  };
+  call.later = (outcome) => {
+    // Whoever asked may be gone by then; a failure still is no unhandled rejection.
+    outcome.catch(nothing);
+    call.second = outcome;
+  };
+  call.abort = (reason) => call.controller?.abort(reason);
+  return call;
 }
 
 const isPromise = (value: unknown): value is Promise<unknown> =>

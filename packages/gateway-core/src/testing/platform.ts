@@ -20,8 +20,12 @@ export function testPlatform({ id = "phone", accountId = "default", ...abilities
       id,
       accountId,
       features: { maxTextLength: 4000, threads: false, cards: false },
-      start: async (given) => void (host = given),
-      stop: async () => void (host = undefined),
+      async start(given) {
+        host = given;
+      },
+      async stop() {
+        host = undefined;
+      },
       async send(to, message, context) {
         shown.push({ peer: to.peerId, text: message.text, id: context.id });
         return { status: "sent", externalId: `${id}-${shown.length}` };

@@ -26,48 +26,48 @@ export function parsePrometheus(text: string): PrometheusFamily[] {
   let current: PrometheusFamily | undefined;
   let help: { name: string; text: string } | undefined;
   for (const line of text.slice(0, -1).split("\n")) {
-    const fail = (why: string): never => {
-      throw new Error(`${why}: ${line}`);
+    const check = (holds: boolean, why: string): void => {
+      if (!holds) throw new Error(`${why}: ${line}`);
     };
-    const comment = /^# (HELP|TYPE) (\S+) (.+)$/.exec(line);
-    if (comment) {
-      const [, kind, name = "", rest = ""] = comment;
-      if (!metricName.test(name)) fail("no metric name");
-      if (kind === "HELP") {
-        if (!/^(?:[^\\]|\\[\\n])*$/.test(rest)) fail("a stray backslash in HELP");
-        help = { name, text: rest };
-        continue;
-      }
-      if (help?.name !== name) fail("TYPE without its HELP before it");
-      if (families.has(name)) fail("a family that is there twice");
-      if (rest !== "counter" && rest !== "gauge" && rest !== "histogram") fail("an unknown type");
+    const [, kind, name = "", rest = ""] = /^# (HELP|TYPE) (\S+) (.+)$/.exec(line) ?? [];
+    if (kind === "HELP") {
+      check(metricName.test(name), "no metric name");
+      check(/^(?:[^\\]|\\[\\n])*$/.test(rest), "a stray backslash in HELP");
+      help = { name, text: rest };
+    } else if (kind === "TYPE") {
+      check(help?.name === name, "TYPE without its HELP before it");
+      check(!families.has(name), "a family that is there twice");
+      check(["counter", "gauge", "histogram"].includes(rest), "an unknown type");
       current = { name, help: help!.text, type: rest as PrometheusFamily["type"], samples: [] };
       families.set(name, current);
-      continue;
+    } else {
+      const sample = readSample(line, check);
+      check(current !== undefined, "a sample before any TYPE");
+      const base = current!.type === "histogram" ? sample.name.replace(/_(?:bucket|sum|count)$/, "") : sample.name;
+      check(base === current!.name, "a sample of another family");
+      const identity = `${sample.name} ${JSON.stringify(Object.entries(sample.labels).sort())}`;
+      check(!seen.has(identity), "a series that is there twice");
+      check(current!.type === "gauge" || sample.value >= 0, "a count below zero");
+      seen.add(identity);
+      current!.samples.push(sample);
     }
-    const sample = /^([^\s{]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? fail("no sample");
-    const [, name = "", labelText = "", written = ""] = sample as RegExpExecArray;
-    if (!metricName.test(name) || !numberForm.test(written)) fail("a malformed sample");
-    const family = current ?? fail("a sample before any TYPE");
-    const base = family.type === "histogram" ? name.replace(/_(?:bucket|sum|count)$/, "") : name;
-    if (base !== family.name) fail(`a sample of another family than ${family.name}`);
-    const labels: Record<string, string> = {};
-    for (let rest = labelText; rest !== ""; ) {
-      const pair = labelPair.exec(rest) ?? fail("a malformed label");
-      const [whole, label = "", value = ""] = pair as RegExpExecArray;
-      if (label in labels) fail("a label that is there twice");
-      labels[label] = value;
-      rest = rest.slice(whole.length);
-    }
-    const identity = `${name} ${JSON.stringify(Object.entries(labels).sort())}`;
-    if (seen.has(identity)) fail("a series that is there twice");
-    seen.add(identity);
-    const value = Number(written.replace(/Inf$/i, "Infinity"));
-    if (family.type !== "gauge" && !(value >= 0)) fail("a count below zero");
-    family.samples.push({ name, labels, value });
   }
   for (const family of families.values()) if (family.type === "histogram") checkHistogram(family);
   return [...families.values()];
+}
+
+function readSample(line: string, check: (holds: boolean, why: string) => void): PrometheusSample {
+  const [, name = "", labelText = "", written = ""] = /^([^\s{]+)(?:\{(.*)\})? (\S+)$/.exec(line) ?? [];
+  check(metricName.test(name) && numberForm.test(written), "a malformed sample");
+  const labels: Record<string, string> = {};
+  for (let rest = labelText; rest !== ""; ) {
+    const [whole = "", label = "", value = ""] = labelPair.exec(rest) ?? [];
+    check(whole !== "", "a malformed label");
+    check(!(label in labels), "a label that is there twice");
+    labels[label] = value;
+    rest = rest.slice(whole.length);
+  }
+  return { name, labels, value: Number(written.replace(/Inf$/i, "Infinity")) };
 }
 
 function checkHistogram({ name, samples }: PrometheusFamily): void {

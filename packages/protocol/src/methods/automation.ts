@@ -25,6 +25,12 @@ export const automationMethods = {
       /** When given, it must be the session of that recipient. */
       sessionKey: str1.max(300).optional(),
       mediaUrls: noMedia,
+      mediaUrl: z.string().max(0, "attachments come with a later release").optional(),
+      /** How media would be shown; there is none. */
+      gifPlayback: z.boolean().optional(),
+      asVoice: z.boolean().optional(),
+      forceDocument: z.boolean().optional(),
+      silent: z.literal(false).optional(),
       idempotencyKey,
     }),
     result: z.looseObject({ runId: z.string(), messageId: z.string(), channel: z.string() }),

@@ -113,5 +113,17 @@ export function transcriptStoreContract(
       expect((await store.read(b)).map(({ message }) => message)).toEqual([user("for b")]);
       expect((await store.read({ ...a, agentId: "service" })).length).toBe(1);
     });
+
+    check("sets a transcript aside under another name, if it can", async (store) => {
+      if (!store.archive) return;
+      expect(await store.archive(a)).toBe(undefined);
+      await store.append(a, entries(user("for a")));
+      await store.append(b, entries(user("for b")));
+      expect(typeof (await store.archive(a))).toBe("string");
+      expect(await store.read(a)).toEqual([]);
+      expect((await store.read(b)).length).toBe(1);
+      await store.append(a, entries(user("begun anew")));
+      expect((await store.read(a)).length).toBe(1);
+    });
   });
 }

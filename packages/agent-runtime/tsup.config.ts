@@ -6,6 +6,7 @@ export default library({
   "models/openai": "src/models/openai.ts",
   "models/concierge": "src/models/concierge/index.ts",
   gate: "src/gate/index.ts",
+  skills: "src/skills/index.ts",
   watch: "src/watch/index.ts",
   testing: "src/testing/index.ts",
 });

@@ -99,6 +99,9 @@ describe("frames of a real gateway", () => {
       valid("ErrorShape", refusal.error);
     }
 
+    // Told in batches, a moment after it happened.
+    await expect.poll(() => frames.some(({ event }) => event === "conversation"), { timeout: 5_000, interval: 10 }).toBe(true);
+
     for (const frame of frames) valid("", frame);
     const events = new Set(frames.flatMap(({ event }) => event ?? []));
     expect([...events]).toEqual(expect.arrayContaining(["connect.challenge", "chat", "agent", "conversation"]));

@@ -2,14 +2,14 @@ import type { GatewayConfig } from "@travelagent/config";
 import { type Handlers, TravelAgentError } from "@travelagent/protocol";
 import { parseSessionKey } from "@travelagent/sessions";
 import type { ModelSet } from "./models.ts";
-import { isEligible, type Skill } from "./skill-files.ts";
+import type { Skills } from "./skills.ts";
 
 export interface CatalogueOptions {
   /** Asked at every call, like the others: the configuration may change while the gateway runs. */
   config(): GatewayConfig;
   routing(): { defaultAgentId: string; agents: readonly { id: string; name?: string }[] };
   models(): ModelSet;
-  skills: readonly Skill[];
+  skills: Skills;
   workspaceDir: string;
   managedSkillsDir: string;
 }
@@ -25,6 +25,9 @@ const commands = [
     acceptsArgs: false,
   },
 ] as const;
+
+/** Commands that are no skill's, without the slash. */
+export const ownCommands: readonly string[] = commands.map(({ name }) => name);
 
 /** What this gateway has, for clients that offer a choice of it. */
 export function catalogueHandlers({ config, routing, models, skills, workspaceDir, managedSkillsDir }: CatalogueOptions): Handlers {
@@ -77,29 +80,39 @@ export function catalogueHandlers({ config, routing, models, skills, workspaceDi
     "models.list": () => ({ models: models().list() }),
 
     "commands.list": (params) => ({
-      commands: params?.scope === "native" ? [] : commands.map((command) => ({ ...command, textAliases: [...command.textAliases] })),
+      commands:
+        params?.scope === "native"
+          ? []
+          : [
+              ...commands.map((command) => ({ ...command, textAliases: [...command.textAliases] })),
+              ...[...skills.forAgent(params?.agentId ?? routing().defaultAgentId).commands].map(([name, { description }]) => ({
+                name,
+                textAliases: [`/${name}`],
+                description,
+                category: "skill",
+                source: "skill",
+                scope: "text",
+                acceptsArgs: true,
+              })),
+            ],
     }),
 
-    "skills.status": (params) => ({
-      workspaceDir,
-      managedSkillsDir,
-      ...(params?.agentId ? { agentId: params.agentId } : {}),
-      skills: skills.map((skill) => {
-        const { body: _, requirements, missing, ...facts } = skill;
-        return {
-          ...facts,
-          skillKey: skill.name,
+    "skills.status": (params) => {
+      const { skills: found, leftOut } = skills.all();
+      const wanted = params?.agentId === undefined ? undefined : config().agents.list.find(({ id }) => id === params.agentId)?.skills;
+      return {
+        workspaceDir,
+        managedSkillsDir,
+        ...(params?.agentId ? { agentId: params.agentId } : {}),
+        skills: found.map(({ body: _, ...skill }) => ({
+          ...skill,
           bundled: skill.source === "bundled",
-          always: false,
-          disabled: false,
-          blockedByAllowlist: false,
-          eligible: isEligible(skill),
-          requirements: { ...requirements, config: [] },
-          missing: { ...missing, config: [] },
-          configChecks: [],
+          blockedByAllowlist: wanted !== undefined && !wanted.includes(skill.name),
+          configChecks: skill.requirements.config.map((path) => ({ path, satisfied: !skill.missing.config.includes(path) })),
           install: [],
-        };
-      }),
-    }),
+        })),
+        leftOut,
+      };
+    },
   };
 }

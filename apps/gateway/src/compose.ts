@@ -34,7 +34,7 @@ import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
 import { type BookingHistory, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
 import { announceOnNetwork } from "./announcement.ts";
 import { bookingNews } from "./booking-news.ts";
-import { catalogueHandlers } from "./catalogue.ts";
+import { catalogueHandlers, ownCommands } from "./catalogue.ts";
 import { configAccess } from "./config-access.ts";
 import { cronJobs } from "./cron-jobs.ts";
 import { checkExposedSecret } from "./exposed-secret.ts";
@@ -45,6 +45,7 @@ import { legacyDoors } from "./legacy.ts";
 import { listenAs } from "./listen.ts";
 import { logHandlers } from "./log-tail.ts";
 import { mcpSurface } from "./mcp.ts";
+import { mcpServers } from "./mcp-servers.ts";
 import { modelSet } from "./models.ts";
 import { checkPlaintext, networkOf } from "./network.ts";
 import { nodesOf } from "./nodes.ts";
@@ -57,7 +58,7 @@ import { routingOf } from "./routing.ts";
 import { sessionLane } from "./session-lane.ts";
 import { sessionNews } from "./session-news.ts";
 import type { Settings } from "./settings.ts";
-import { isEligible, skillFiles } from "./skill-files.ts";
+import { openSkills } from "./skills.ts";
 import { createStoreHealth } from "./store-health.ts";
 import { endSuperseded } from "./superseded.ts";
 import { tailnetOf } from "./tailscale.ts";
@@ -200,20 +201,18 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     timeZone,
   });
   const tools = [...bookingTools(bookings), ...crmTools({ crm, bookings: history, onCustomerKnown: known }), ...memoryTools(memory), handOverTool()];
+  const offered = await mcpServers(settings, { own: tools, db, clock, log: part("mcp"), onState: () => control.healthChanged() });
   const ownGate = createGate({
     db,
     clock,
     log: part("gate"),
     policy: () => policy.policy(),
-    tools,
+    tools: offered.tools,
     exposure: liveExposure(() => exposure),
     onApprovalRequested: (decision) => publisher.publish("approval", { approval: asApproval(decision) }),
   });
   await ownGate.migrate();
-  const gate = observed.gate(
-    ownGate,
-    tools.map(({ name }) => name),
-  );
+  const gate = observed.gate(ownGate, (name) => offered.tools().some((tool) => tool.name === name));
 
   // Who answers.
   const concierge = createConcierge({ places: createGazetteer });
@@ -222,15 +221,22 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const skillsDirectory = fileURLToPath(
     [new URL("./skills", import.meta.url), new URL("../../../skills", import.meta.url)].find((url) => existsSync(url)) ?? new URL("./skills", import.meta.url),
   );
-  const skills = skillFiles(
-    [
-      { path: skillsDirectory, source: "bundled" },
-      ...config.skills.extraDirs.map((path) => ({ path: configured("skills.extraDirs", path), source: "extra" })),
+  const skillsOfAgency = join(paths.workspace, "skills");
+  ownDirectory(skillsOfAgency);
+  const skills = openSkills({
+    config,
+    directoriesOf: (given) => [
+      { path: skillsOfAgency, source: "workspace" },
       { path: paths.skills, source: "managed" },
+      { path: skillsDirectory, source: "bundled" },
+      ...given.skills.extraDirs.map((path) => ({ path: configured("skills.extraDirs", path), source: "extra" as const })),
     ],
-    { env, platform: process.platform },
-    part("skills"),
-  );
+    env,
+    takenCommands: ownCommands,
+    clock,
+    log: part("skills"),
+  });
+  onFailure(() => skills.close());
   const agent = createAgent({
     gate,
     transcript: sessions,
@@ -238,11 +244,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     log: part("agent"),
     models: (turn) => models.forAgent(turn.agentId).map((model) => observed.model(model, turn)),
     cooldowns: createCooldowns({ clock, applies: ({ provider }) => models.coolsDown(provider) }),
-    prompt: {
-      agencyName: "Travel Agent OS",
-      agentName: "the travel assistant",
-      skills: skills.filter(isEligible),
-    },
+    prompt: ({ agentId }) => ({ agencyName: "Travel Agent OS", agentName: "the travel assistant", ...skills.forAgent(agentId) }),
   });
 
   // The path of a message.
@@ -286,7 +288,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       return { modelProvider: first?.provider ?? null, model: first?.id ?? null, contextTokens: first?.contextWindow ?? null };
     },
   });
-  const surface = await httpSurface(config, { gateway, gate, sessions, db, clock, log: part("http"), version, agents: () => routing, skills, timeZone });
+  const surface = await httpSurface(config, { gateway, gate, sessions, db, clock, log: part("http"), version, agents: () => routing, skills: () => skills.forAgent(routing.defaultAgentId).skills, timeZone });
 
   // Who may connect.
   const secretOf = ({ gateway: { auth: given } }: GatewayConfig): string | undefined =>
@@ -344,6 +346,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       models: observed.models,
       stores,
       eventLoop: observed.eventLoop,
+      mcpServers: offered.status,
       alsoDegraded: () => state.degraded(),
     }),
     handlers: {
@@ -357,6 +360,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       ...bookingHandlers(bookings),
       ...customerHandlers(crm),
       ...nodes.handlers,
+      ...offered.handlers,
       ...sessionMethods,
       ...subscriptionHandlers({ list: sessionMethods["sessions.list"]!, keyOf: gateway.sessionKeyNamed }),
       ...usageHandlers(usage.ledger, { clock }),
@@ -396,6 +400,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   // An approval is decided in one commit and its conversation set going in the next: this finds one that a crash left between.
   for (const decision of await gate.decisions.decidedSince(clock.now() - dayMs)) await gateway.resume(decision.id, decision.turn.sessionKey);
   control.setReady();
+  offered.start();
 
   return {
     url: server.url,
@@ -409,7 +414,12 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
         return () => {
           routing = wanted;
           gateway.reroute(wanted);
+          skills.take(next);
         };
+      },
+      skills(next) {
+        for (const path of next.skills.extraDirs) configured("skills.extraDirs", path);
+        return () => skills.take(next);
       },
       tools(next) {
         const wanted = exposureOf(next);
@@ -455,10 +465,11 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       await legacy.close();
       await server.close();
       forgetPort();
-      await gateway.stop();
+      await Promise.all([gateway.stop(), offered.stop()]);
       await engine.stop();
       await sandboxBooks.close();
       policy.close();
+      skills.close();
       await observed.stop();
     },
   };

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { scriptedModel } from "@travelagent/agent-runtime/testing";
 import { openEngine } from "@travelagent/engine";
 import type { ChannelStatus } from "@travelagent/gateway-core";
+import type { McpServerStatus } from "@travelagent/mcp-client";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Engine } from "@travelagent/protocol/ports";
 import { fakeClock } from "@travelagent/protocol/testing";
@@ -41,6 +42,7 @@ describe("health facts", () => {
       find: async () => null as never,
       found: 0,
       degraded: [] as string[],
+      mcp: [] as McpServerStatus[],
     };
     const model = scriptedModel(["Hello", new TravelAgentError("MODEL_AUTH", "no"), "Hello", "Hello"]);
     const changes: number[] = [];
@@ -66,6 +68,7 @@ describe("health facts", () => {
       modelsOf: () => [model],
       models,
       stores: { migrate: stores.migrate, read: async () => state.stores ?? stores.read() },
+      mcpServers: () => state.mcp,
       eventLoop: {
         read: () => ({ degraded: false, delayMeanMs: 0, delayP99Ms: 0, delayMaxMs: 0, reasons: [], intervalMs: 1000, cpuCoreRatio: 0.1, utilization: 0 }),
         stop: () => {},
@@ -188,5 +191,26 @@ describe("health facts", () => {
     ]);
     await engine.stop();
     expect((await gone.read())[0]).toMatchObject({ id: "database", state: "failing" });
+  });
+
+  it("names servers of tools that are gone, wait for an operator, or did not come back yet", async () => {
+    const { read, state } = await bench();
+    const server = (id: string, rest: Partial<McpServerStatus>): McpServerStatus => ({ id, state: "ready", offered: [], waiting: [], ...rest });
+    state.mcp = [
+      server("fx", { offered: ["mcp_fx_rates"] }),
+      server("new", { state: "connecting" }),
+      server("again", { state: "connecting", error: "spawn failed: /opt/again" }),
+      server("gone", { state: "failed", error: "spawn failed: /opt/gone" }),
+      server("asks", { state: "needs-approval", waiting: [{ name: "a", description: "words of a stranger", change: "new" }] }),
+    ];
+    const facts = await read(false);
+    expect(facts.degraded).toEqual(["mcp:again", "mcp:gone", "mcp:asks"]);
+    expect(facts.mcpServers).toEqual([
+      { id: "fx", state: "ready", offered: 1, waiting: 0 },
+      { id: "new", state: "connecting", offered: 0, waiting: 0 },
+      { id: "again", state: "connecting", offered: 0, waiting: 0 },
+      { id: "gone", state: "failed", offered: 0, waiting: 0 },
+      { id: "asks", state: "needs-approval", offered: 0, waiting: 1 },
+    ]);
   });
 });

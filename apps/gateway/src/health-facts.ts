@@ -3,8 +3,10 @@ import type { ChannelStatus, HealthFacts, ReadHealth } from "@travelagent/gatewa
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock } from "@travelagent/protocol/ports";
 import type { Sessions } from "@travelagent/sessions";
+import type { McpServerStatus } from "@travelagent/mcp-client";
 import type { Supplier, SupplierStatus } from "@travelagent/tools-booking";
 import type { EventLoopWatch } from "./event-loop.ts";
+import { isUnwell } from "./mcp-servers.ts";
 import type { ModelHealth } from "./model-health.ts";
 import type { StoreHealth } from "./store-health.ts";
 
@@ -22,6 +24,7 @@ export interface HealthSources {
   models: ModelHealth;
   stores: StoreHealth;
   eventLoop: EventLoopWatch;
+  mcpServers(): readonly McpServerStatus[];
   /** What else is not as it should be. */
   alsoDegraded(): readonly string[];
 }
@@ -173,6 +176,7 @@ export function healthFacts(sources: HealthSources): ReadHealth {
     ]);
     const channels = readChannels();
     const loop = eventLoop.read();
+    const mcp = sources.mcpServers();
     const failing = (kind: string, states: readonly { id: string; state: string }[]) =>
       states.filter(({ state }) => state !== "ok" && state !== "untried").map(({ id }) => `${kind}:${id}`);
     return {
@@ -194,6 +198,7 @@ export function healthFacts(sources: HealthSources): ReadHealth {
       models: modelStates,
       stores: storeStates,
       eventLoop: loop,
+      mcpServers: mcp.map(({ id, state, offered, waiting }) => ({ id, state, offered: offered.length, waiting: waiting.length })),
       degraded: [
         ...failing("store", storeStates),
         ...Object.entries(channels)
@@ -201,6 +206,7 @@ export function healthFacts(sources: HealthSources): ReadHealth {
           .map(([id]) => `channel:${id}`),
         ...failing("supplier", suppliers),
         ...failing("model", modelStates),
+        ...mcp.filter(isUnwell).map(({ id }) => `mcp:${id}`),
         ...(loop.degraded ? ["event-loop"] : []),
         ...sources.alsoDegraded(),
       ],

@@ -29,7 +29,7 @@ interface Parts {
   log: Logger;
   version: string;
   agents(): { agentIds: readonly string[]; defaultAgentId: string };
-  skills: readonly { name: string; description: string }[];
+  skills(): readonly { name: string; description: string }[];
   timeZone: string;
 }
 

@@ -16,7 +16,7 @@ export interface Observation {
   /** The same model, its calls counted, traced, timed and remembered for health. */
   model(model: Model, turn?: TurnScope): Model;
   /** The same gate, its calls logged, counted and traced. */
-  gate(gate: Gate, tools: readonly string[]): Gate;
+  gate(gate: Gate, isTool: (name: string) => boolean): Gate;
   /** Numbers that somebody else keeps. */
   gauges(sources: { engine: Engine; sessions(): Promise<number> }): void;
   /** Sends the traces that wait. */
@@ -102,11 +102,10 @@ export async function observe({ config, version, clock, log, onModelState }: Obs
           });
         },
       }),
-    gate(gate, tools) {
-      const known = new Set(tools);
+    gate(gate, isTool) {
       const onCall = ({ tool, runId, sessionKey, outcome, code, ms }: ToolCall): void => {
         // A model may ask for names that nobody has; they are one series, and in the log they are words of a model.
-        const name = known.has(tool) ? tool : "unknown";
+        const name = isTool(tool) ? tool : "unknown";
         toolCalls.at(name, outcome).inc();
         toolSeconds.at(name).observe(ms / 1000);
         log.info("a tool was called", { runId, "pii.sessionKey": sessionKey, tool: name, outcome, ...(code === undefined ? {} : { code }), ms });

@@ -15,6 +15,8 @@ const clock = fakeClock();
 const restarts: string[] = [];
 const taken: string[] = [];
 const told: unknown[] = [];
+/** What a client would have been told at each reading of `health`. */
+const readings: string[][] = [];
 let refusing: ReloadPart | undefined;
 
 const part =
@@ -25,7 +27,7 @@ const part =
   };
 const names = ["agents", "auth", "logging", "models", "network", "policy", "tools"] as const;
 const live = Object.fromEntries(names.map((name) => [name, part(name)])) as LiveParts;
-const control = { publish: (_event: string, payload: unknown) => void told.push(payload), healthChanged() {} };
+const control = { publish: (_event: string, payload: unknown) => void told.push(payload), healthChanged: () => void readings.push(reload.degraded()) };
 
 const settings = async (): Promise<Settings> => (await readSettings([], { TRAVELAGENT_CONFIG: path, TRAVELAGENT_STATE_DIR: dir }))!;
 const start = async (raw: string): Promise<void> => {
@@ -43,7 +45,7 @@ const write = async (raw: string, options = {}): Promise<void> => {
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "reload-"));
   path = join(dir, "travelagent.json");
-  restarts.length = taken.length = told.length = 0;
+  restarts.length = taken.length = told.length = readings.length = 0;
   refusing = undefined;
 });
 afterEach(() => {
@@ -95,6 +97,16 @@ it.each([
   expect(taken).toEqual(mode === "hot" ? ["logging"] : []);
   expect(reload.status()).toMatchObject({ pendingRestart: pending });
   expect(reload.degraded()).toEqual(["config"]);
+});
+
+it("is well again as soon as the restart it asked for is over", async () => {
+  const file = (port: number) => `{ gateway: { port: ${port}, reload: { debounceMs: 60000 } } }`;
+  await start(file(1));
+  await write(file(2));
+  expect(readings.at(-1)).toEqual(["config"]);
+  reload.stopping();
+  reload.started(await settings(), { live, control });
+  expect(readings.at(-1)).toEqual([]);
 });
 
 it("does not try a refused file again, nor restart without end", async () => {

@@ -252,6 +252,8 @@ export function createReload({ settings: first, clock, log, restart, budget = re
       seen = fingerprint(latest);
       if (refused) report(refused.message);
       else if (next.snapshot.issues.length > 0) report("the configuration file is invalid; the last good one is in force", next.snapshot.issues);
+      // What was read while it started still told of the restart as pending.
+      else running.control.healthChanged();
       const missed = queued;
       queued = undefined;
       if (missed) take(missed);

@@ -1,5 +1,5 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { AssistantMessage, Card, ClientTool, ToolCallBlock, ToolResultMessage, TranscriptMessage, Usage } from "@travelagent/protocol/messages";
+import type { AssistantMessage, Card, ToolCallBlock, ToolResultMessage, TranscriptMessage, Usage } from "@travelagent/protocol/messages";
 import type { Clock, Logger, WorkContext } from "@travelagent/protocol/ports";
 import type { TurnEvent, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 import { addUsage } from "./add-usage.ts";
@@ -11,7 +11,7 @@ import type { Gate, GateOutcome } from "./gate/gate.ts";
 import { isTainted } from "./gate/provenance.ts";
 import { handOverToolName } from "./hand-over.ts";
 import { type LoopLimits, loopBreaker } from "./loop-breaker.ts";
-import type { Model } from "./model.ts";
+import type { Model, ToolSpec } from "./model.ts";
 import { callModel, distinctCalls, textOf, toolCallsOf } from "./model-call.ts";
 import type { Transcript } from "./transcript.ts";
 
@@ -52,7 +52,9 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
   const shown: string[] = [];
   let handedOver: string | undefined;
   let usage: Usage | undefined;
-  const theirs = clientTools(request.program, gate.specs(turn));
+  // Once for the turn: a tool that comes meanwhile waits for the next one, so that the prompt stays the same.
+  const specs = gate.specs(turn);
+  const theirs = clientTools(request.program, specs);
 
   const context = await begin(loop);
   emit({ type: "run-start", runId: turn.runId, model: loop.models[0] ? `${loop.models[0].provider}/${loop.models[0].id}` : "none" });
@@ -139,7 +141,7 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
   for (let iteration = 0; iteration < limits.maxIterations; iteration++) {
     let assistant: AssistantMessage;
     try {
-      assistant = distinctCalls(await think(loop, context, iteration, theirs), context, `call_${turn.runId}_${iteration}`);
+      assistant = distinctCalls(await think(loop, context, iteration, [...specs, ...theirs]), context, `call_${turn.runId}_${iteration}`);
       usage = addUsage(usage, assistant.usage);
     } catch (thrown) {
       if (work.signal.aborted) throw work.signal.reason;
@@ -235,10 +237,10 @@ async function consented({ gate, request, work }: Loop): Promise<{ decision?: De
 
 /** One model call as a step; when a model fails, the next one is asked. */
 async function think(
-  { models, cooldowns, system: prompt, gate, request, work, emit, clock, log }: Loop,
+  { models, cooldowns, system: prompt, request, work, emit, clock, log }: Loop,
   context: readonly TranscriptMessage[],
   iteration: number,
-  theirs: readonly ClientTool[],
+  tools: readonly ToolSpec[],
 ): Promise<AssistantMessage> {
   const { turn, program } = request;
   const system = program?.instructions ? `${prompt}\n\n${program.instructions}` : prompt;
@@ -250,7 +252,7 @@ async function think(
       const answer = await work.step(`model:${iteration}:${index}`, (signal) =>
         callModel(
           model,
-          { system, messages: context, tools: [...gate.specs(turn), ...theirs], now: clock.now(), timeZone: turn.timeZone },
+          { system, messages: context, tools, now: clock.now(), timeZone: turn.timeZone },
           signal,
           clock,
           (delta) => emit({ type: "text-delta", runId: turn.runId, delta }),

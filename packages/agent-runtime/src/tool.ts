@@ -64,6 +64,8 @@ export interface Tool<Args = unknown> {
   readonly writes?: WriteClass;
   /** Deadline of `execute`. Default 30 s. */
   readonly timeoutMs?: number;
+  /** Of a write: false when what is called outside does not know `idempotencyKey`. One that was interrupted is then `OUTCOME_UNKNOWN` and never asked again. */
+  readonly repeatable?: false;
   /** Every id in the arguments that belongs to somebody. */
   claims?(args: Args, turn: TurnScope): Promise<Claim[]>;
   /**

@@ -2,7 +2,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Call, Handlers } from "@travelagent/protocol";
+import type { Call, Handlers, TravelAgentError } from "@travelagent/protocol";
 import { fakeClock } from "@travelagent/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { configHandlers, configHash, configSchemaDocument, GatewayConfig, openCredentials } from "./index.ts";
@@ -94,6 +94,51 @@ describe("config handlers", () => {
       details: { issues: [{ path: "gateway.auth.token", message: expect.stringContaining("GONE is not set") }] },
     });
     expect(await readFile(path, "utf8")).toBe(text);
+  });
+
+  it("tells what is wrong without what is behind a reference, also of variables that are named like a key", async () => {
+    const credentials = openCredentials({ directory: join(dir, "credentials"), masterKey: "a passphrase of some length" });
+    await credentials.set("mail", "canary-mail-1");
+    const env = { STRIPE_KEY: "canary-key-1", SMTP_PASS: "canary-pass-1" };
+    const own = configHandlers({
+      path,
+      env,
+      credentials,
+      version: "1",
+      check: ({ policy }) => (policy.dir ? [{ path: "policy.dir", message: `there is no directory ${policy.dir}` }] : []),
+    });
+    for (const raw of [
+      '{ payments: { provider: "${credential:mail}" } }',
+      '{ bindings: [{ agentId: "${STRIPE_KEY}", match: { channel: "webchat" } }] }',
+      '{ policy: { dir: "/etc/${SMTP_PASS}" } }',
+    ]) {
+      await writeFile(path, raw);
+      const shown = (await own["config.get"]!(undefined, call)) as { hash: string; issues: unknown[] };
+      expect(shown.issues, raw).toHaveLength(1);
+      const refused = await Promise.resolve(own["config.set"]!({ raw: `${raw} `, baseHash: shown.hash }, call)).catch((error: TravelAgentError) => error.toShape());
+      expect(refused).toMatchObject({ code: "CONFIG_INVALID" });
+      expect(JSON.stringify([shown, refused]), raw).not.toContain("canary");
+    }
+    await writeFile(path, '{ channels: { webchat: { greeting: "${STRIPE_KEY} ${SMTP_PASS}" } } }');
+    expect(await own["config.get"]!(undefined, call)).toMatchObject({ config: { channels: { webchat: { greeting: "*** ***" } } } });
+  });
+
+  it("takes back no mask that it showed, wherever it stands now", async () => {
+    const env = { COLLECTOR_TOKEN: "canary-token-1" };
+    const own = configHandlers({ path, env, version: "1" });
+    await writeFile(join(dir, "more.json"), '{ hotels: { baseUrl: "https://user:hunter2@hotels.example.com" } }');
+    await writeFile(
+      path,
+      '{ telemetry: { otlp: { endpoint: "https://otel.example.com/${COLLECTOR_TOKEN}" } }, suppliers: { $include: "./more.json", rail: { baseUrl: "https://user:hunter2@rail.example.com" } } }',
+    );
+    const shown = (await own["config.get"]!(undefined, call)) as { hash: string; parsed: Record<string, unknown>; config: Record<string, never> };
+    const set = (value: unknown) => Promise.resolve(own["config.set"]!({ raw: JSON.stringify(value), baseHash: shown.hash }, call));
+    const { telemetry, suppliers } = shown.config;
+    await expect(set({ telemetry })).rejects.toMatchObject({ code: "INVALID_REQUEST", message: expect.stringContaining("telemetry.otlp.endpoint") });
+    await expect(set({ suppliers })).rejects.toMatchObject({ message: expect.stringMatching(/suppliers\.hotels\.baseUrl.*suppliers\.rail\.baseUrl/) });
+    await expect(set({ suppliers: { renamed: (suppliers as Record<string, unknown>).rail } })).rejects.toMatchObject({
+      message: expect.stringContaining("suppliers.renamed.baseUrl"),
+    });
   });
 
   it("says what a change means to what runs", async () => {

@@ -4,6 +4,7 @@ import { TravelAgentError } from "@travelagent/protocol";
 import { parseJson5, resolveIncludes } from "./include.ts";
 import { type ConfigIssue, configInvalid } from "./issue.ts";
 import { checkConfig } from "./parse.ts";
+import { maskValues } from "./redact.ts";
 import { GatewayConfig } from "./schema.ts";
 import { credentialNames, type Environment, type Lookup, substitute } from "./substitute.ts";
 import { isObject } from "./value-path.ts";
@@ -100,12 +101,14 @@ export async function validate(
   { credentials, check, defaultPort }: LoadOptions = {},
 ): Promise<Pick<ConfigSnapshot, "config" | "issues" | "sensitive">> {
   const { value, issues, sensitive } = substitute(resolved, env, await openAll(credentialNames(resolved), credentials));
+  /** What is wrong may name the value that is: not what is behind a reference. */
+  const hidden = (issue: ConfigIssue): ConfigIssue => ({ ...issue, message: maskValues(issue.message, sensitive) });
   const checked = checkConfig(GatewayConfig, defaultPort === undefined ? value : withPort(value, defaultPort));
   if ("issues" in checked) {
     const further = checked.issues.filter((issue) => !issues.some(({ path }) => path === issue.path));
-    return { config: undefined, issues: [...issues, ...further], sensitive };
+    return { config: undefined, issues: [...issues, ...further].map(hidden), sensitive };
   }
-  const all = issues.length > 0 ? issues : [...((await check?.(checked.config)) ?? [])];
+  const all = issues.length > 0 ? issues : [...((await check?.(checked.config)) ?? [])].map(hidden);
   return { config: all.length === 0 ? checked.config : undefined, issues: all, sensitive };
 }
 

@@ -34,10 +34,12 @@ export function redact(value: unknown, schema: z.ZodType = GatewayConfig): unkno
  * named like a secret, is masked wherever it landed, whatever the schema says of that place.
  */
 export function redactConfig({ config, sensitive }: { config: unknown; sensitive: readonly string[] }): unknown {
-  return visit(config, GatewayConfig, (text, secret) =>
-    secret ? mask : redactText([...sensitive].sort((a, b) => b.length - a.length).reduce((clean, value) => clean.replaceAll(value, mask), text)),
-  );
+  return visit(config, GatewayConfig, (text, secret) => (secret ? mask : maskValues(text, sensitive)));
 }
+
+/** A text with these values masked, and everything that looks like a secret. */
+export const maskValues = (text: string, sensitive: readonly string[]): string =>
+  redactText([...sensitive].sort((a, b) => b.length - a.length).reduce((clean, value) => clean.replaceAll(value, mask), text));
 
 /** A text with everything that looks like a secret masked. */
 export const redactText = (text: string): string => secretForms.reduce((clean, form) => clean.replace(form, mask), text);
@@ -74,18 +76,19 @@ export function redactRaw(raw: string, schema: z.ZodType = GatewayConfig): strin
 }
 
 /**
- * Raises `INVALID_REQUEST` when a mask came back as a value: it would overwrite the secret it stands for. `current` is what
- * the file holds now; a text of one's own with three stars in it is no mask.
+ * Raises `INVALID_REQUEST` when a mask came back as a value, wherever it stands now: it would overwrite the secret it stands
+ * for. `current` is what the file holds now, `effective` what became of it; a text of one's own with three stars in it is no mask.
  */
-export function refuseMask(value: unknown, current: unknown): void {
+export function refuseMask(value: unknown, current: unknown, effective: { config: unknown; sensitive: readonly string[] } = { config: {}, sensitive: [] }): void {
+  const shown = new Set([...masked(current, redact(current)), ...masked(effective.config, redactConfig(effective))]);
   const paths: string[] = [];
-  const walk = (node: unknown, before: unknown, shown: unknown, path: PathKey[]): void => {
+  const walk = (node: unknown, path: PathKey[]): void => {
     if (typeof node === "string") {
-      if (node === mask || (node.includes(mask) && node === shown && node !== before)) paths.push(formatPath(path));
-    } else if (Array.isArray(node)) for (const [index, entry] of node.entries()) walk(entry, child(before, index), child(shown, index), [...path, index]);
-    else if (isObject(node)) for (const [key, entry] of Object.entries(node)) walk(entry, child(before, key), child(shown, key), [...path, key]);
+      if (node === mask || shown.has(node)) paths.push(formatPath(path));
+    } else if (Array.isArray(node)) for (const [index, entry] of node.entries()) walk(entry, [...path, index]);
+    else if (isObject(node)) for (const [key, entry] of Object.entries(node)) walk(entry, [...path, key]);
   };
-  walk(value, current, redact(current), []);
+  walk(value, []);
   if (paths.length === 0) return;
   throw new TravelAgentError(
     "INVALID_REQUEST",
@@ -94,8 +97,13 @@ export function refuseMask(value: unknown, current: unknown): void {
   );
 }
 
-const child = (value: unknown, key: PathKey): unknown =>
-  (Array.isArray(value) || isObject(value)) && Object.hasOwn(value, key) ? (value as Record<PathKey, unknown>)[key] : undefined;
+/** The texts that show something masked. */
+function masked(value: unknown, shown: unknown): string[] {
+  if (typeof shown === "string") return shown === value ? [] : [shown];
+  if (Array.isArray(shown)) return shown.flatMap((entry, index) => masked((value as unknown[])[index], entry));
+  if (isObject(shown)) return Object.entries(shown).flatMap(([key, entry]) => masked((value as Record<string, unknown>)[key], entry));
+  return [];
+}
 
 function visit(value: unknown, schema: z.ZodType, change: (text: string, secret: boolean) => string): unknown {
   const root = inputJsonSchema(schema);

@@ -3,7 +3,7 @@ import type { GatewayConfig } from "./schema.ts";
 import { parsePath } from "./value-path.ts";
 
 /** Parts of a running gateway that take a new configuration without a restart. */
-export type ReloadPart = "agents" | "auth" | "logging" | "models" | "network" | "policy" | "tools";
+export type ReloadPart = "agents" | "auth" | "logging" | "models" | "network" | "policy" | "skills" | "tools";
 
 export interface ReloadRule {
   /** A setting and everything below it; `*` stands for any key. */
@@ -31,8 +31,10 @@ export const reloadRules: readonly ReloadRule[] = [
   { path: "agents.list", effect: "live", parts: ["agents", "models", "tools"], what: "counts for the next message and turn" },
   { path: "bindings", effect: "live", parts: ["agents"], what: "counts for the next message" },
   { path: "models", effect: "live", parts: ["models"], what: "counts for the next turn" },
+  { path: "mcp", effect: "restart", what: "the gateway starts again inside its process, and its MCP servers with it" },
   { path: "tools", effect: "live", parts: ["tools"], what: "counts for the next turn and the next call of a tool" },
   { path: "policy.dir", effect: "live", parts: ["policy"], what: "counts for the next call of a tool" },
+  { path: "skills", effect: "live", parts: ["skills"], what: "counts for the next turn" },
   { path: "logging.level", effect: "live", parts: ["logging"], what: "counts for the next line" },
   { path: "logging.consoleLevel", effect: "live", parts: ["logging"], what: "counts for the next line" },
   { path: "logging.redactPatterns", effect: "live", parts: ["logging"], what: "counts for the next line" },

@@ -4,6 +4,7 @@ import { channels } from "./schema/channels.ts";
 import { cron } from "./schema/cron.ts";
 import { discovery } from "./schema/discovery.ts";
 import { gateway } from "./schema/gateway.ts";
+import { mcp } from "./schema/mcp.ts";
 import { models } from "./schema/models.ts";
 import { hooks, logging, metrics, plugins, skills, telemetry } from "./schema/operations.ts";
 import { messages, session } from "./schema/session.ts";
@@ -20,6 +21,7 @@ export const GatewayConfig = z
     cron: cron.prefault({}),
     gateway: gateway.prefault({}),
     discovery: discovery.prefault({}),
+    mcp: mcp.prefault({}),
     models: models.prefault({}),
     session: session.prefault({}),
     messages: messages.prefault({}),

@@ -1,5 +1,5 @@
 import type { ConfigIssue } from "./issue.ts";
-import { secretName } from "./secret-name.ts";
+import { secretVariable } from "./secret-name.ts";
 import { formatPath, isObject, type PathKey } from "./value-path.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,7 +42,7 @@ export function substitute(value: unknown, env: Environment, credentials: Readon
         if (name === undefined) return "${";
         const found = env[name];
         if (!found) return problem(`the environment variable ${name} is not set; set it, or take this key out`);
-        if (secretName.test(name)) sensitive.add(found);
+        if (secretVariable.test(name)) sensitive.add(found);
         return found;
       });
     }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fakeClock } from "@travelagent/protocol/testing";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { configHash, keepLastGood, loadConfigFile, loadForStart, openCredentials, watchConfigFile, writeConfigFile } from "./index.ts";
+import { replaceFile } from "./write.ts";
 
 let dir: string;
 let path: string;
@@ -162,4 +163,16 @@ it("says when the directory cannot be written", async () => {
   await chmod(dir, 0o500);
   await expect(write(port(1))).rejects.toMatchObject({ code: "UNAVAILABLE" });
   await chmod(dir, 0o700);
+});
+
+it("writes one whole text when two are written at once, and leaves nothing behind", async () => {
+  const place = await mkdtemp(join(tmpdir(), "replace-"));
+  try {
+    const texts = Array.from({ length: 8 }, (_, index) => String(index).repeat(200_000));
+    await Promise.all(texts.map((text) => replaceFile(join(place, "file"), text)));
+    expect(texts).toContain(await readFile(join(place, "file"), "utf8"));
+    expect(await readdir(place)).toEqual(["file"]);
+  } finally {
+    await rm(place, { recursive: true, force: true });
+  }
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { chmod, copyFile, open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
@@ -29,7 +30,7 @@ export async function writeConfigFile({ path, env, change, baseHash, clock = sys
     if (baseHash !== "any") requireBaseHash(current, baseHash);
     const raw = change(current);
     const next = await loadConfigText(raw, path, env, options);
-    refuseMask(next.parsed, current.parsed);
+    refuseMask(next.parsed, current.parsed, current);
     requireConfig(next);
     if (current.exists && next.hash === current.hash) return next;
     try {
@@ -51,7 +52,8 @@ async function rotateBackups(path: string): Promise<void> {
 
 /** Writes all of `text` or nothing, readable by the owner alone. */
 export async function replaceFile(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`;
+  // A name of its own: two writes at once would end up in one file.
+  const temporary = `${path}.${process.pid}.${randomUUID().slice(0, 8)}.tmp`;
   try {
     const file = await open(temporary, "w", 0o600);
     try {

@@ -6,16 +6,27 @@ import type { TurnOutcome } from "@travelagent/protocol/turn";
 export const cardNotice =
   "For your safety I have removed the card number from your message without keeping it; please never send card details in a chat, you pay on the agency's secure payment page or with a colleague when you book.";
 
-/** The value with every text in it free of card numbers and security codes; the value itself when there was none. */
+/** Thirteen digits. */
+const shortestCard = 1e12;
+
+/**
+ * The value with every text in it, names of keys included, free of card numbers and security codes; a number that is one becomes
+ * the text that stands in its place. The value itself when there was none.
+ */
 export function cardFree<T>(value: T): T {
   if (typeof value === "string") return removeCardNumbers(value).text as T;
+  if (typeof value === "number" && value >= shortestCard) {
+    const { text, removed } = removeCardNumbers(String(value));
+    return removed ? (text as T) : value;
+  }
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
     const entries = value.map(cardFree);
     return entries.some((entry, index) => entry !== value[index]) ? (entries as T) : value;
   }
-  const entries = Object.entries(value).map(([key, entry]) => [key, cardFree(entry)] as const);
-  return entries.some(([key, entry]) => entry !== (value as Record<string, unknown>)[key]) ? (Object.fromEntries(entries) as T) : value;
+  const given = Object.entries(value);
+  const entries = given.map(([key, entry]) => [removeCardNumbers(key).text, cardFree(entry)] as const);
+  return entries.some(([key, entry], index) => key !== given[index]![0] || entry !== given[index]![1]) ? (Object.fromEntries(entries) as T) : value;
 }
 
 /** What people wrote in it; ids and addresses stay as the platform gave them. */

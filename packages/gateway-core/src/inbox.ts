@@ -16,10 +16,14 @@ export interface InboxRow {
   endedAt?: number;
 }
 
+type DedupeKey = Pick<InboundMessage, "address" | "externalId">;
+
 export interface Inbox {
   get(id: string): Promise<InboxRow | null>;
+  /** As `find`, outside of a transaction. */
+  known(message: DedupeKey): Promise<InboxRow | null>;
   /** The row that has this dedupe key already. */
-  find(tx: Tx, message: InboundMessage): Promise<InboxRow | null>;
+  find(tx: Tx, message: DedupeKey): Promise<InboxRow | null>;
   insert(tx: Tx, row: Omit<InboxRow, "receivedAt" | "endedAt">): Promise<void>;
   /** The first end counts; true when this was it. */
   end(tx: Tx, id: string, status: InboxEnd, reason?: string): Promise<boolean>;
@@ -40,15 +44,18 @@ const read = (row: Row): InboxRow => ({
   ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
 });
 
+async function byDedupeKey(from: Pick<Tx, "get">, { address, externalId }: DedupeKey): Promise<InboxRow | null> {
+  const row = await from.get("select * from inbox where channel = ? and account_id = ? and external_id = ?", address.channel, address.accountId, externalId);
+  return row ? read(row) : null;
+}
+
 export const createInbox = ({ db, clock }: { db: Database; clock: Clock }): Inbox => ({
   async get(id) {
     const row = await db.get("select * from inbox where id = ?", id);
     return row ? read(row) : null;
   },
-  async find(tx, { address, externalId }) {
-    const row = await tx.get("select * from inbox where channel = ? and account_id = ? and external_id = ?", address.channel, address.accountId, externalId);
-    return row ? read(row) : null;
-  },
+  known: (message) => byDedupeKey(db, message),
+  find: byDedupeKey,
   async insert(tx, { id, sessionKey, message, epoch, status, reason }) {
     const ended = status === "accepted" ? null : clock.now();
     await tx.run(

@@ -1,11 +1,11 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage, Card, ProgramExtras, ToolCallBlock, TranscriptMessage, Usage } from "@travelagent/protocol/messages";
 import type { Clock, Work } from "@travelagent/protocol/ports";
 import type { TurnEvent } from "@travelagent/protocol/turn";
 import { apiChannel } from "./api-channel.ts";
 import { cardFree } from "./card-free.ts";
-import type { Inbox } from "./inbox.ts";
+import type { Inbox, InboxRow } from "./inbox.ts";
 import type { Intake } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
 import type { SessionPort } from "./ports.ts";
@@ -22,12 +22,12 @@ export interface RunRequest {
   /** As the agency's people see them. */
   senderName: string;
   text: string;
-  /** A repeat with the same words gives the first run; with other words it raises `IDEMPOTENCY_MISMATCH`. */
+  /** A repeat with the same words gives the first run; with other words it raises `IDEMPOTENCY_MISMATCH`. The same key in another conversation is another key. */
   idempotencyKey?: string;
   /** The text is not the user's own words. */
   tainted?: boolean;
   program?: ProgramExtras;
-  /** What was said before, oldest first, for a session that is new. */
+  /** What was said before, oldest first, for a session that is new with every request; absent for one that is kept. */
   earlier?: readonly TranscriptMessage[];
 }
 
@@ -68,6 +68,8 @@ export interface RunsOptions {
 const withPerson = "A colleague of the agency has this conversation now and will answer.";
 const noUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, totalTokens: 0 };
 
+const hashOf = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("base64url");
+
 export function createRuns({ intake, inbox, outbox, sessions, work, clock, listeners, turnTimeoutMs, agentIdOf }: RunsOptions): Runs {
   return {
     async start({ agentId, sessionKey, channel = apiChannel, peerId, senderName, idempotencyKey, tainted, ...given }, hear) {
@@ -79,7 +81,17 @@ export function createRuns({ intake, inbox, outbox, sessions, work, clock, liste
       } = cardFree({ text: given.text, ...(given.program ? { program: given.program } : {}), ...(given.earlier ? { earlier: given.earlier } : {}) });
       const address = { channel, accountId: "default", chatType: "direct" as const, peerId };
       const runId = randomUUID();
+      // A conversation that is new each time is known by what was said in it before.
+      const place = given.earlier ? [agentId, earlier.map(({ timestamp: _, ...said }) => said)] : sessionKey;
+      const externalId = `program:${idempotencyKey === undefined ? runId : hashOf([place, idempotencyKey])}`;
+      const repeatOf = (first: InboxRow | null): { runId: string; duplicate: true } => {
+        const same = first?.message.text === text && canonicalJson(first.message.program ?? {}) === canonicalJson(program ?? {});
+        if (!same) throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this idempotency key belongs to another request; use a new one");
+        return { runId: first.id, duplicate: true };
+      };
       if (earlier.length > 0) {
+        const first = idempotencyKey === undefined ? null : await inbox.known({ address, externalId });
+        if (first) return repeatOf(first);
         await sessions.ensure(sessionKey, { agentId, ...address });
         await sessions.append(
           sessionKey,
@@ -91,7 +103,7 @@ export function createRuns({ intake, inbox, outbox, sessions, work, clock, liste
         const accepted = await intake.receive(
           {
             address,
-            externalId: `program:${idempotencyKey ?? runId}`,
+            externalId,
             senderId: peerId,
             senderName,
             text,
@@ -102,11 +114,8 @@ export function createRuns({ intake, inbox, outbox, sessions, work, clock, liste
           { runId, route: { agentId, sessionKey } },
         );
         if (!accepted.duplicate) return { runId, duplicate: false };
-        const first = await inbox.get(accepted.runId);
-        const same = first?.message.text === text && canonicalJson(first.message.program ?? {}) === canonicalJson(program ?? {});
-        if (!same) throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this idempotency key belongs to another request; use a new one");
         listeners.remove(runId);
-        return { runId: accepted.runId, duplicate: true };
+        return repeatOf(await inbox.get(accepted.runId));
       } catch (error) {
         listeners.remove(runId);
         throw error;

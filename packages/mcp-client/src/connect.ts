@@ -15,6 +15,8 @@ export interface McpConnection {
 export interface ConnectOptions {
   transport: McpTransport;
   timeoutMs: number;
+  /** Ends an attempt to connect. */
+  signal: AbortSignal;
   /** The connection ended by itself. */
   onClosed(): void;
   /** The server says that it has other tools now. */
@@ -37,7 +39,7 @@ const open = (transport: McpTransport) =>
         maxBufferSize: maxMessageBytes,
       });
 
-export async function connectMcp({ transport, timeoutMs, onClosed, onToolsChanged }: ConnectOptions): Promise<McpConnection> {
+export async function connectMcp({ transport, timeoutMs, signal, onClosed, onToolsChanged }: ConnectOptions): Promise<McpConnection> {
   const client = new Client({ name: "travelagent", version: "1" }, { listChanged: { tools: { autoRefresh: false, onChanged: onToolsChanged } } });
   let wanted = true;
   const close = async () => {
@@ -45,7 +47,7 @@ export async function connectMcp({ transport, timeoutMs, onClosed, onToolsChange
     await client.close().catch(() => {});
   };
   try {
-    await client.connect(open(transport), { timeout: timeoutMs });
+    await client.connect(open(transport), { timeout: timeoutMs, signal });
   } catch (error) {
     await close();
     throw new TravelAgentError("UNAVAILABLE", `the MCP server did not connect: ${reason(error)}`, { cause: error });

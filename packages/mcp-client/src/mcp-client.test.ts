@@ -3,8 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Tool, ToolContext } from "@travelagent/agent-runtime";
 import { testDatabase } from "@travelagent/engine/testing";
+import { type Call, TravelAgentError } from "@travelagent/protocol";
 import { systemClock } from "@travelagent/protocol/ports";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { mcpHandlers } from "./handlers.ts";
 import { createMcpClient, type McpClient } from "./mcp-client.ts";
 import { databasePins, type Pins } from "./pins.ts";
 import type { McpServer } from "./server.ts";
@@ -175,5 +177,80 @@ describe("an MCP server's tools", () => {
   it("refuses names that would be taken for one another", () => {
     expect(() => createMcpClient({ servers: [server({ id: "A b" })], pins })).toThrow("is no name");
     expect(() => createMcpClient({ servers: [server(), server()], pins })).toThrow("two MCP servers");
+  });
+
+  it("are the same array until something changes, in the order of their names", async () => {
+    const client = await connected(server({ tools: ["rates", "long", "fail"] }));
+    const none = client.tools();
+    expect(client.tools()).toBe(none);
+    await approveAll(client);
+    const three = client.tools();
+    expect(three.map(({ name }) => name)).toEqual(["mcp_fx_fail", "mcp_fx_long", "mcp_fx_rates"]);
+    const [rates] = (await databasePins({ db, now: systemClock.now }).then((all) => all.of("fx"))).entries();
+    await client.approve("fx", ...rates!, "operator");
+    expect(client.tools()).toBe(three);
+    await client.stop();
+    expect(client.tools()).toEqual([]);
+  });
+
+  it("that write and were interrupted are of unknown outcome", async () => {
+    const client = await connected(server({ reads: [], timeoutMs: 500 }));
+    await approveAll(client);
+    expect(tool(client, "hang").repeatable).toBe(false);
+    await expect(tool(client, "hang").execute({}, context)).rejects.toMatchObject({ code: "OUTCOME_UNKNOWN" });
+    await expect(tool(client, "crash").execute({}, context)).rejects.toMatchObject({ code: "OUTCOME_UNKNOWN" });
+  });
+
+  it("of a server that cannot be started say why, and a stop leaves no program behind", async () => {
+    const states: string[] = [];
+    const hang = `require("node:fs").writeFileSync(${JSON.stringify(join(directory, "pid"))}, String(process.pid)); setInterval(() => {}, 1000)`;
+    const client: McpClient = createMcpClient({
+      servers: [
+        server({
+          id: "absent",
+          transport: () => {
+            throw new TravelAgentError("UNAVAILABLE", "there is no program rates");
+          },
+        }),
+        server({ id: "mute", transport: { type: "stdio", command: process.execPath, args: ["-e", hang] }, timeoutMs: 60_000 }),
+      ],
+      pins,
+      onState: () => states.push(client.status().map(({ state }) => state).join(" ")),
+    });
+    clients.push(client);
+    client.start();
+    await vi.waitFor(() => expect(readFileSync(join(directory, "pid"), "utf8")).not.toBe(""), { timeout: 5_000 });
+    expect(client.status()).toMatchObject([{ state: "failed", error: "there is no program rates" }, { state: "connecting" }]);
+    expect(states.at(-1)).toBe("failed connecting");
+    const pid = Number(readFileSync(join(directory, "pid"), "utf8"));
+    await client.stop();
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    expect(client.status().map(({ state }) => state)).toEqual(["stopped", "stopped"]);
+  }, 15_000);
+
+  it("are read and approved on the wire", async () => {
+    const client = await connected(server({ tools: ["rates"] }));
+    const handlers = mcpHandlers(client);
+    const call = { actor: "operator:marta" } as Call;
+    expect(await handlers["mcp.status"]!({}, call)).toEqual({
+      servers: [
+        { id: "fx", state: "needs-approval", offered: [], waiting: [{ name: "rates", description: "Exchange rates of today", change: "new" }] },
+      ],
+    });
+    const { tools } = await handlers["mcp.pending"]!({ server: "fx" }, call);
+    expect(tools).toMatchObject([{ name: "rates", inputSchema: { properties: { from: { type: "string" } } }, hash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    expect(await handlers["mcp.approve"]!({ server: "fx", tool: "rates", hash: tools[0]!.hash }, call)).toMatchObject({ tool: "rates" });
+    expect(await db.all("select tool, approved_by from mcp_pin")).toEqual([{ tool: "rates", approved_by: "operator:marta" }]);
+    expect(await handlers["mcp.status"]!({}, call)).toMatchObject({ servers: [{ state: "ready", offered: ["mcp_fx_rates"], waiting: [] }] });
+    await expect(async () => handlers["mcp.pending"]!({ server: "other" }, call)).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it("stay away when they are approved while their server is gone", async () => {
+    const client = await connected(server({ tools: ["rates"] }));
+    const [waiting] = client.pending("fx");
+    await client.stop();
+    await client.approve("fx", "rates", waiting!.hash, "operator");
+    expect(client.tools()).toEqual([]);
+    expect(client.status()[0]!.state).toBe("stopped");
   });
 });

@@ -17,7 +17,7 @@ export function asTool(server: McpServer, { name, description, inputSchema }: To
     description: description.slice(0, 2000),
     group: `mcp:${server.id}`,
     args: argumentsOf(inputSchema),
-    ...(read ? { effect: "read" as const } : { effect: "write" as const, writes: "third-party-message" as const }),
+    ...(read ? { effect: "read" as const } : { effect: "write" as const, writes: "third-party-message" as const, repeatable: false as const }),
     timeoutMs: server.timeoutMs ?? 20_000,
     ...(read
       ? {}
@@ -35,7 +35,11 @@ export function asTool(server: McpServer, { name, description, inputSchema }: To
     async execute(args, { signal }) {
       const open = connection();
       if (!open) throw new TravelAgentError("UNAVAILABLE", `the MCP server ${server.id} is not connected right now`, { retryAfterMs: 5_000 });
-      const result = await open.call(name, args, signal);
+      const result = await open.call(name, args, signal).catch((error: unknown) => {
+        // The request was on its way: nobody knows whether a write happened.
+        if (read || !(TravelAgentError.is(error, "TIMEOUT") || TravelAgentError.is(error, "UNAVAILABLE"))) throw error;
+        throw new TravelAgentError("OUTCOME_UNKNOWN", `${error.message}; whether ${name} was done is not known`, { cause: error });
+      });
       const text = typeof result === "string" ? result : JSON.stringify(result);
       return { content: text.length <= maxChars ? result : { text: text.slice(0, maxChars), truncated: true, totalChars: text.length }, tainted: true };
     },

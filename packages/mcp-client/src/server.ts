@@ -2,7 +2,8 @@
 export interface McpServer {
   /** Part of every tool's name: `mcp_<id>_<tool>`. Lower case letters, digits and dashes. */
   readonly id: string;
-  readonly transport: McpTransport;
+  /** A function is asked at each attempt to connect; what it raises is why the server is not there. */
+  readonly transport: McpTransport | (() => McpTransport);
   /** Tools to take; absent means all that were approved. */
   readonly tools?: readonly string[];
   /** Tools that change nothing, by the word of whoever configured the server. All others are writes, which no policy allows by itself. */

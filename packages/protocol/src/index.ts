@@ -29,6 +29,7 @@ export { Customer } from "./methods/customers.ts";
 export type { MethodSpec } from "./methods/define.ts";
 export { PairedDevice, PairingRequest } from "./methods/devices.ts";
 export { ExecApproval } from "./methods/exec-approvals.ts";
+export { McpPendingTool, McpServerStatus } from "./methods/mcp.ts";
 export { Node } from "./methods/nodes.ts";
 export { SessionRow } from "./methods/sessions.ts";
 export { type Call, type Handler, type Handlers, type MethodName, methodSpec, methods, type Params, type ParsedParams, type Result } from "./methods.ts";

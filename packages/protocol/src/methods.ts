@@ -9,6 +9,7 @@ import { customerMethods } from "./methods/customers.ts";
 import type { MethodSpec } from "./methods/define.ts";
 import { deviceMethods } from "./methods/devices.ts";
 import { execApprovalMethods } from "./methods/exec-approvals.ts";
+import { mcpMethods } from "./methods/mcp.ts";
 import { nodeMethods } from "./methods/nodes.ts";
 import { sessionMethods } from "./methods/sessions.ts";
 import { systemMethods } from "./methods/system.ts";
@@ -28,6 +29,7 @@ export const methods = {
   ...deviceMethods,
   ...nodeMethods,
   ...execApprovalMethods,
+  ...mcpMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;

@@ -139,6 +139,9 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case execApprovalsSet = "exec.approvals.set"
     case health = "health"
     case logsTail = "logs.tail"
+    case mcpApprove = "mcp.approve"
+    case mcpPending = "mcp.pending"
+    case mcpStatus = "mcp.status"
     case modelsList = "models.list"
     case nodeDescribe = "node.describe"
     case nodeEvent = "node.event"
@@ -2523,6 +2526,124 @@ public struct LogsTailResult: Codable, Hashable, Sendable {
         self.lines = lines
         self.truncated = truncated
         self.reset = reset
+    }
+}
+
+public struct McpApproveParams: Codable, Hashable, Sendable {
+    public var server: String
+    public var tool: String
+    public var hash: String
+
+    public init(server: String, tool: String, hash: String) {
+        self.server = server
+        self.tool = tool
+        self.hash = hash
+    }
+}
+
+public struct McpApproveResult: Codable, Hashable, Sendable {
+    public var server: String
+    public var tool: String
+    public var hash: String
+
+    public init(server: String, tool: String, hash: String) {
+        self.server = server
+        self.tool = tool
+        self.hash = hash
+    }
+}
+
+public struct McpPendingParams: Codable, Hashable, Sendable {
+    public var server: String
+
+    public init(server: String) {
+        self.server = server
+    }
+}
+
+public struct McpPendingResult: Codable, Hashable, Sendable {
+    public var server: String
+    public var tools: [McpPendingTool]
+
+    public init(server: String, tools: [McpPendingTool]) {
+        self.server = server
+        self.tools = tools
+    }
+}
+
+/// A tool as its server describes it. The hash stands for all of it.
+public struct McpPendingTool: Codable, Hashable, Sendable {
+    public var name: String
+    public var description: String
+    public var inputSchema: [String: AnyCodable]
+    public var hash: String
+
+    public init(name: String, description: String, inputSchema: [String: AnyCodable], hash: String) {
+        self.name = name
+        self.description = description
+        self.inputSchema = inputSchema
+        self.hash = hash
+    }
+}
+
+public struct McpServerStatusState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let connecting = McpServerStatusState(rawValue: "connecting")
+    public static let ready = McpServerStatusState(rawValue: "ready")
+    public static let needsApproval = McpServerStatusState(rawValue: "needs-approval")
+    public static let failed = McpServerStatusState(rawValue: "failed")
+    public static let stopped = McpServerStatusState(rawValue: "stopped")
+}
+
+public struct McpServerStatusWaitingItemChange: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let new = McpServerStatusWaitingItemChange(rawValue: "new")
+    public static let changed = McpServerStatusWaitingItemChange(rawValue: "changed")
+}
+
+public struct McpServerStatusWaitingItem: Codable, Hashable, Sendable {
+    public var name: String
+    public var description: String
+    public var change: McpServerStatusWaitingItemChange
+
+    public init(name: String, description: String, change: McpServerStatusWaitingItemChange) {
+        self.name = name
+        self.description = description
+        self.change = change
+    }
+}
+
+/// A server whose tools an agent may get.
+public struct McpServerStatus: Codable, Hashable, Sendable {
+    public var id: String
+    public var state: McpServerStatusState
+    /// Names of the tools an agent has now.
+    public var offered: [String]
+    /// Tools whose description nobody approved yet, or that changed since. The description is cut.
+    public var waiting: [McpServerStatusWaitingItem]
+    /// Why it is not there, or was not the last time.
+    public var error: String?
+
+    public init(id: String, state: McpServerStatusState, offered: [String], waiting: [McpServerStatusWaitingItem], error: String? = nil) {
+        self.id = id
+        self.state = state
+        self.offered = offered
+        self.waiting = waiting
+        self.error = error
+    }
+}
+
+public struct McpStatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct McpStatusResult: Codable, Hashable, Sendable {
+    public var servers: [McpServerStatus]
+
+    public init(servers: [McpServerStatus]) {
+        self.servers = servers
     }
 }
 

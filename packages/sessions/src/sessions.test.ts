@@ -1,4 +1,7 @@
-import type { OpenDatabase } from "@travelagent/engine";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type OpenDatabase, openDatabase } from "@travelagent/engine";
 import { testDatabase } from "@travelagent/engine/testing";
 import type { AssistantMessage, UserMessage } from "@travelagent/protocol/messages";
 import { type FakeClock, fakeClock } from "@travelagent/protocol/testing";
@@ -32,6 +35,26 @@ describe("sessions", () => {
   afterEach(() => db.close());
   const key = "agent:main:whatsapp:dm:351910000001";
   const code = (expected: string) => expect.objectContaining({ code: expected });
+
+  it("lists and counts what is there now, also where reads are kept between writes", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "sessions-"));
+    const file = openDatabase({ path: join(directory, "test.db") });
+    const kept = createSessions({ db: file, transcripts, clock });
+    const seen = async () => [(await kept.list()).sessions.map(({ label }) => label), await kept.count(), await kept.count({ label: "b" })];
+    expect(await seen()).toEqual([[], 0, 0]);
+    await kept.ensure("agent:main:one", { label: "a" });
+    expect(await seen()).toEqual([["a"], 1, 0]);
+    await kept.touch("agent:main:one", { label: "b" });
+    expect(await seen()).toEqual([["b"], 1, 1]);
+    expect(await kept.list()).toBe(await kept.list());
+    await kept.ensure("agent:main:two");
+    expect(await kept.count()).toBe(2);
+    await kept.archive("agent:main:two");
+    await kept.remove("agent:main:one");
+    expect(await seen()).toEqual([[], 0, 0]);
+    await file.close();
+    await rm(directory, { recursive: true });
+  });
 
   it("makes one session however many ask for it at once", async () => {
     const made = await Promise.all(

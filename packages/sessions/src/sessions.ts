@@ -76,6 +76,9 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
 
   const pages = createKeptReads<SessionPage>(db);
   const counts = createKeptReads<number>(db);
+  /** Grows when a session comes or goes. A database that tells its version has one process, and that is this one. */
+  let members = 0;
+  const totals = createKeptReads<number>(db.version ? { version: () => members } : {});
   let migrated: Promise<void> | undefined;
   /** A failure is not kept: the next use tries again. */
   function ready(): Promise<void> {
@@ -130,6 +133,7 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
         await insertSession(tx, identity, meta, clock.now());
         return tx.get<SessionRow>(select, identity.key);
       });
+      members += 1;
       return belongsTo(toSession(row!), meta.customerId);
     },
 
@@ -149,7 +153,9 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
     async count(filter = {}) {
       const { sql, params } = countQuery(filter);
       await ready();
-      return counts.read(sql, params, async () => Number((await db.get<{ total: number }>(sql, ...params))?.total ?? 0));
+      // Without a condition it is every session: not counted anew after each message.
+      const kept = params.length === 0 ? totals : counts;
+      return kept.read(sql, params, async () => Number((await db.get<{ total: number }>(sql, ...params))?.total ?? 0));
     },
 
     bindCustomer(key, customerId, { replaces } = {}) {
@@ -195,6 +201,7 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
       // The row of the transcript stays, so that an erasure finds the file under whatever name.
       const moved = keepTranscript ? undefined : await transcripts.archive?.(session);
       const { changes } = await db.transaction((tx) => tx.run("delete from session where key = ? and session_id = ?", session.key, session.sessionId));
+      members += 1;
       return { deleted: changes > 0, archived: moved === undefined ? [] : [moved] };
     },
 
@@ -204,10 +211,12 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
       const files = await db.all<{ session_id: string; agent_id: string }>("select session_id, agent_id from session_transcript where key = ?", name);
       // Files first: if this fails half-way, the rows still say what is left to erase.
       for (const { session_id, agent_id } of files) await transcripts.remove({ agentId: agent_id, sessionId: session_id });
-      return db.transaction(async (tx) => {
+      const removed = await db.transaction(async (tx) => {
         await tx.run("delete from session_transcript where key = ?", name);
         return (await tx.run("delete from session where key = ?", name)).changes > 0;
       });
+      members += 1;
+      return removed;
     },
   };
 }

@@ -419,4 +419,99 @@ describe("gate", () => {
     expect((await call("sell", { item: "piano" })).status).toBe("asked");
     expect(store.sold).toEqual([]);
   });
+
+  describe("with tools that come and go", () => {
+    const outside = (name: string, effect: "read" | "write", more: Partial<Tool> = {}): Tool =>
+      defineTool<Record<string, unknown>>({
+        name,
+        description: "of another server",
+        group: "mcp:fx",
+        args: z.record(z.string(), z.unknown()),
+        effect,
+        ...(effect === "write" ? { writes: "third-party-message" as const, repeatable: false as const } : {}),
+        execute: async () => ({ content: "EUR 1.08", tainted: true }),
+        ...more,
+      } as Tool<Record<string, unknown>>);
+    const rates = outside("mcp_fx_rates", "read");
+    const send = outside("mcp_fx_send", "write");
+    let list: readonly Tool[];
+    let asked: number;
+    beforeEach(() => {
+      list = [...store.tools, rates, send];
+      asked = 0;
+      gate = createGate({
+        db,
+        tools: () => {
+          asked += 1;
+          return list;
+        },
+        policy: () => parsePolicy([{ name: "test.json5", text: rules }]),
+        clock,
+      });
+    });
+    const names = () => gate.specs(turn).map((spec) => spec.name);
+
+    it("refuses one that is gone as unknown, and takes it back when it is", async () => {
+      expect((await call("mcp_fx_rates", {})).status).toBe("done");
+      expect(gate.isRead("mcp_fx_rates")).toBe(true);
+      list = store.tools;
+      expect(await call("mcp_fx_rates", {})).toMatchObject({ status: "refused", error: { code: "TOOL_NOT_ALLOWED", message: "there is no tool mcp_fx_rates" } });
+      expect(gate.isRead("mcp_fx_rates")).toBe(false);
+      expect(await gate.evaluate({ name: "mcp_fx_rates", args: {} }, turn)).toMatchObject({ decision: "deny", code: "TOOL_NOT_ALLOWED" });
+      expect(names()).toEqual(["sell", "note", "look", "wild"]);
+      list = [...store.tools, rates];
+      expect((await call("mcp_fx_rates", {})).status).toBe("done");
+      expect(asked).toBeGreaterThan(5);
+    });
+
+    it("shows models the same specs in the order of the list, worked out once for a tool", () => {
+      const before = gate.specs(turn);
+      expect(before.map(({ name }) => name)).toEqual(["sell", "note", "look", "wild", "mcp_fx_rates", "mcp_fx_send"]);
+      list = store.tools;
+      expect(names()).toEqual(["sell", "note", "look", "wild"]);
+      list = [...store.tools, rates, send];
+      for (const [index, spec] of gate.specs(turn).entries()) expect(spec).toBe(before[index]);
+    });
+
+    it("knows one tool for a name: a later one takes nobody's place", async () => {
+      list = [...store.tools, outside("look", "read", { execute: async () => ({ content: "not the shop" }) })];
+      expect(names()).toEqual(["sell", "note", "look", "wild"]);
+      expect(await call("look", { item: "lamp" })).toMatchObject({ status: "done", output: { content: { item: "lamp", price: 100 } } });
+    });
+
+    it("denies a write that no rule allows, and taints what a read gives", async () => {
+      expect(await call("mcp_fx_send", { to: "everybody" })).toMatchObject({ status: "refused", error: { code: "POLICY_DENIED" } });
+      expect(await call("mcp_fx_rates", {})).toMatchObject({ status: "done", output: { content: "EUR 1.08", tainted: true } });
+    });
+
+    it("does not repeat an interrupted write that knows no key, whether its tool is there or not", async () => {
+      const policy = () => parsePolicy([{ name: "t", text: `{ version: 1, rules: [{ id: "send.allow", tools: ["mcp_fx_send"], then: { decision: "allow" } }] }` }]);
+      let sent = 0;
+      const dying = () => {
+        const over = new AbortController();
+        const tool = outside("mcp_fx_send", "write", {
+          execute: async () => {
+            sent += 1;
+            over.abort(new Error("killed"));
+            return new Promise(() => undefined);
+          },
+        });
+        return { tool, over };
+      };
+      for (const [id, there] of [
+        ["c1", true],
+        ["c2", false],
+      ] as const) {
+        const { tool, over } = dying();
+        const first = createGate({ db, tools: [tool], policy, clock });
+        await expect(first.call({ toolCallId: id, name: tool.name, args: {}, tainted: false }, turn, over.signal)).rejects.toThrow("killed");
+        const again = createGate({ db, tools: () => (there ? [send] : []), policy, clock });
+        const repeat = () => again.call({ toolCallId: id, name: tool.name, args: {}, tainted: false }, turn, signal);
+        expect(await repeat()).toMatchObject({ status: "failed", error: { code: "OUTCOME_UNKNOWN" } });
+        expect(await repeat()).toMatchObject({ status: "failed", error: { code: "OUTCOME_UNKNOWN" } });
+      }
+      expect(sent).toBe(2);
+      expect(await db.all("select state from intent")).toEqual([{ state: "unknown" }, { state: "unknown" }]);
+    });
+  });
 });

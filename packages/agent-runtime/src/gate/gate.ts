@@ -18,11 +18,15 @@ import { checkSchema } from "./schema.ts";
 import { checkScope } from "./scope.ts";
 import { storeCannotWrite } from "./store-failure.ts";
 import { gateMigrations } from "./tables.ts";
-import { toolSpec } from "./tool-spec.ts";
+import { toolSets } from "./tool-set.ts";
 
 export interface GateOptions {
   db: Database;
-  tools: readonly Tool[];
+  /**
+   * Models are shown them in this order. A function is asked for each call, since tools may come and go while the gateway runs; it
+   * gives the same array as long as they are the same. Of several with one name the first counts.
+   */
+  tools: readonly Tool[] | (() => readonly Tool[]);
   /** Asked for each call, so that a reloaded policy counts at once. */
   policy(): Policy;
   exposure?: ExposureRules;
@@ -77,14 +81,13 @@ export interface Gate {
 }
 
 export function createGate({ db, tools, policy, exposure = {}, clock = systemClock, log = silentLogger, onApprovalRequested }: GateOptions): Gate {
-  const byName = new Map(tools.map((tool) => [tool.name, tool]));
-  const specs = new Map(tools.map((tool) => [tool.name, toolSpec(tool)]));
+  const toolSet = toolSets(tools);
   const decisions = createDecisions({ db, clock });
   const intents = createIntents({ db, clock });
   const audit = createAudit({ db, clock });
 
   const find = (name: string): Tool => {
-    const tool = byName.get(name);
+    const tool = toolSet().find(name);
     if (!tool) throw refusal("TOOL_NOT_ALLOWED", "gate.exposure", `there is no tool ${name}`);
     return tool;
   };
@@ -218,14 +221,26 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
       if (!TravelAgentError.is(thrown, "IDEMPOTENCY_MISMATCH")) throw thrown;
       return refused(thrown, turn, tool.name, hash);
     }
-    return carryOut(existing ?? intent, tool, turn, context);
+    return existing ? resume(existing, tool, turn, context) : carryOut(intent, tool, turn, context);
   }
 
-  /** A begun write to its end: also after a crash in the middle, when the tool is asked again with the same key. */
-  async function carryOut(intent: Intent, tool: Tool, turn: Caller, context: ToolContext): Promise<GateOutcome> {
+  /** A write that was begun before: its end where that is on record, else the tool is asked again with the same key, if it knows keys. */
+  async function resume(intent: Intent, tool: Tool | undefined, turn: Caller, context: ToolContext): Promise<GateOutcome> {
+    const decided = { tool: { name: intent.tool }, hash: intent.actionHash };
     if (intent.state === "done" && intent.output) return { status: "done", output: intent.output };
-    // Its end is on record already: an unknown outcome is not tried again, and a failure stays what it was.
-    if (intent.error) return failed(TravelAgentError.fromShape(intent.error), turn, { tool, hash: intent.actionHash }, context.signal);
+    // An unknown outcome is not tried again, and a failure stays what it was.
+    if (intent.error) return failed(TravelAgentError.fromShape(intent.error), turn, decided, context.signal);
+    if (tool && tool.repeatable !== false) return carryOut(intent, tool, turn, context);
+    const error = new TravelAgentError("OUTCOME_UNKNOWN", `${intent.tool} was begun and interrupted; whether it happened is not known, so it is not done again`);
+    await db.transaction(async (tx) => {
+      await intents.end(tx, intent.key, { state: "unknown", error: error.toShape() });
+      await decisions.use(tx, intent.decisions, intent.key);
+    });
+    return failed(error, turn, decided, context.signal);
+  }
+
+  /** A begun write to its end: also after a crash in the middle. */
+  async function carryOut(intent: Intent, tool: Tool, turn: Caller, context: ToolContext): Promise<GateOutcome> {
     const { key } = intent;
     let output: ToolOutput;
     try {
@@ -248,7 +263,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     return { status: "done", output };
   }
 
-  async function failed(thrown: unknown, turn: Caller, decided: { tool: Tool; hash: string }, signal: AbortSignal): Promise<GateOutcome> {
+  async function failed(thrown: unknown, turn: Caller, decided: { tool: Pick<Tool, "name">; hash: string }, signal: AbortSignal): Promise<GateOutcome> {
     if (signal.aborted) throw signal.reason;
     if (storeCannotWrite(thrown)) throw thrown;
     const error = TravelAgentError.from(thrown);
@@ -278,16 +293,20 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     decisions,
     audit,
     migrate: () => db.migrate("gate", gateMigrations),
-    specs: (turn) => tools.filter((tool) => isExposed(tool, turn, exposure)).map((tool) => specs.get(tool.name)!),
+    specs(turn) {
+      const { tools: now, spec } = toolSet();
+      return now.filter((tool) => isExposed(tool, turn, exposure)).map(spec);
+    },
     writes: async (sessionKey) => (await intents.ofSession(sessionKey)).map(({ key, tool, output }) => ({ key, tool, output })),
-    isRead: (name) => byName.get(name)?.effect === "read",
+    isRead: (name) => toolSet().find(name)?.effect === "read",
 
     async call(request, scope, signal) {
       const turn: Caller = request.actor === undefined ? scope : { ...scope, actor: request.actor };
       const context = contextOf(turn, request.toolCallId, signal);
-      const tool = byName.get(request.name);
-      const begun = tool?.effect === "write" ? await intents.begun(turn.runId, request.toolCallId) : null;
-      if (tool && begun) return carryOut(begun, tool, turn, context);
+      const tool = toolSet().find(request.name);
+      // A write that was begun may be of a tool that is not there now.
+      const begun = tool?.effect === "read" ? null : await intents.begun(turn.runId, request.toolCallId);
+      if (begun) return resume(begun, tool, turn, context);
       let decided: Awaited<ReturnType<typeof decide>>;
       try {
         if (request.refused) throw request.refused;

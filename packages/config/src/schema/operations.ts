@@ -12,8 +12,15 @@ export const hooks = z.strictObject({
 });
 
 export const skills = z.strictObject({
-  extraDirs: z.array(z.string().min(1)).default([]),
-  entries: z.record(z.string().min(1), z.strictObject({ enabled: z.boolean() })).default({}),
+  extraDirs: z.array(z.string().min(1)).default([]).describe("Further folders of skills; skills from anywhere else with the same name win."),
+  entries: z
+    .record(z.string().min(1), z.strictObject({ enabled: z.boolean() }))
+    .default({})
+    .describe("By the key of a skill: false switches it off."),
+  pinned: z
+    .record(z.string().min(1), z.string().regex(/^[0-9a-f]{64}$/, "must be a SHA-256 in lower-case hex, as skills.status shows it"))
+    .default({})
+    .describe("By the name of a skill: the only hash that is loaded."),
 });
 
 export const plugins = z.strictObject({

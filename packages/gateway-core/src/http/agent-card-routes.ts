@@ -5,7 +5,8 @@ export interface AgentCardFacts {
   name: string;
   description: string;
   version: string;
-  skills: readonly { name: string; description: string }[];
+  /** As they are at the moment. */
+  skills(): readonly { name: string; description: string }[];
   /** Further ways to talk to the agents, as paths: which there are and how each is called. */
   interfaces: readonly { path: string; transport: string }[];
 }
@@ -34,7 +35,7 @@ export const agentCardRoutes = ({ name, description, version, skills, interfaces
           capabilities: { streaming: true, pushNotifications: false, stateTransitionHistory: false },
           defaultInputModes: ["text/plain"],
           defaultOutputModes: ["text/plain"],
-          skills: skills.map((skill) => ({ id: skill.name, name: skill.name.replaceAll("-", " "), description: skill.description, tags: ["travel"] })),
+          skills: skills().map((skill) => ({ id: skill.name, name: skill.name.replaceAll("-", " "), description: skill.description, tags: ["travel"] })),
           securitySchemes: { bearer: { type: "http", scheme: "bearer", description: "the gateway's token" } },
           security: [{ bearer: [] }],
           supportsAuthenticatedExtendedCard: false,

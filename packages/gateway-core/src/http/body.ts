@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { TravelAgentError } from "@travelagent/protocol";
+import { jsonRefusals, parseStrictJson } from "./webhook/strict-json.ts";
 
 export const defaultMaxBody = 1024 * 1024;
 
@@ -40,13 +41,13 @@ function deadline(timeoutMs: number | undefined): { passed: Promise<never>; disa
   return { passed, disarm: () => clearTimeout(timer) };
 }
 
+/** Whoever reads the value goes into it by recursion. */
+const maxDepth = 100;
+
 export async function readJson(request: IncomingMessage, maxBytes?: number): Promise<unknown> {
   const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (type !== "application/json") throw new TravelAgentError("INVALID_REQUEST", "send JSON, with content-type application/json");
-  const body = await readBody(request, maxBytes);
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
-  } catch {
-    throw new TravelAgentError("INVALID_REQUEST", "the body is not valid JSON");
-  }
+  const parsed = parseStrictJson(await readBody(request, maxBytes), maxDepth);
+  if (parsed.ok) return parsed.value;
+  throw new TravelAgentError("INVALID_REQUEST", jsonRefusals[parsed.reason]);
 }

@@ -135,7 +135,7 @@ it("tells anybody what the agents do, and how to reach them", async () => {
       name: "Silva Travel",
       description: "Books travel.",
       version: "1.2.3",
-      skills: [{ name: "group-travel", description: "For ten and more." }],
+      skills: () => [{ name: "group-travel", description: "For ten and more." }],
       interfaces: [
         { path: "/", transport: "TRAVELAGENT-WS" },
         { path: "/v1/responses", transport: "OPENAI-RESPONSES" },

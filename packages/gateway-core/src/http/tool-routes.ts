@@ -2,6 +2,7 @@ import { TravelAgentError } from "@travelagent/protocol";
 import * as z from "zod";
 import { cardFree } from "../card-free.ts";
 import { describeIssues } from "../router/issues.ts";
+import { idempotencyKeyOf } from "./idempotency-key.ts";
 import { type HttpRoute, json } from "./route.ts";
 
 /** One tool as an operator asks for it over HTTP. */
@@ -41,8 +42,7 @@ export function toolRoutes(invoke: InvokeTool): HttpRoute[] {
         const parsed = Body.safeParse(await request.json(maxBody));
         if (!parsed.success) throw new TravelAgentError("INVALID_REQUEST", `invalid request: ${describeIssues(parsed.error).text}`);
         const { tool, action, args = {}, sessionKey, idempotencyKey, dryRun } = parsed.data;
-        const header = request.headers["idempotency-key"];
-        const key = idempotencyKey ?? (typeof header === "string" && header !== "" ? header.slice(0, 256) : undefined);
+        const key = idempotencyKey ?? idempotencyKeyOf(request.headers);
         const result = await invoke({
           tool,
           // What a tool is given is kept.

@@ -244,6 +244,76 @@ describe("chat completions", () => {
     await expect(say("twice")).rejects.toMatchObject({ status: 422, code: "IDEMPOTENCY_MISMATCH" });
   });
 
+  it("keeps the keys of two users, and of two histories, apart", async () => {
+    let asked = 0;
+    agency.script(() => `Answer ${++asked}.`);
+    const headers = { "idempotency-key": "shared-1" };
+    const say = async (user: string | undefined, ...before: OpenAI.ChatCompletionMessageParam[]) =>
+      (
+        await client.chat.completions.create(
+          { model, messages: [...before, { role: "user", content: "what is my name?" }], ...(user === undefined ? {} : { user }) },
+          { headers },
+        )
+      ).choices[0]?.message.content;
+    expect(await say("ana")).toBe("Answer 1.");
+    expect(await say("ben")).toBe("Answer 2.");
+    expect(await say("ana")).toBe("Answer 1.");
+    expect(await say(undefined)).toBe("Answer 3.");
+    const told = (name: string): OpenAI.ChatCompletionMessageParam[] => [
+      { role: "user", content: `I am ${name}` },
+      { role: "assistant", content: "Hello." },
+    ];
+    expect(await say(undefined, ...told("Ana"))).toBe("Answer 4.");
+    expect(await say(undefined, ...told("Ben"))).toBe("Answer 5.");
+  });
+
+  it("makes no further conversation for a repeat", async () => {
+    const sessions = async () => Number((await agency.engine.db.get("select count(*) as n from session"))?.n);
+    const messages: OpenAI.ChatCompletionMessageParam[] = [
+      { role: "user", content: "hi" },
+      { role: "assistant", content: "Hello." },
+      { role: "user", content: "again" },
+    ];
+    const ask = () => client.chat.completions.create({ model, messages }, { headers: { "idempotency-key": "retry-1" } });
+    const first = await ask();
+    const known = await sessions();
+    expect((await ask()).id).toBe(first.id);
+    expect(await sessions()).toBe(known);
+  });
+
+  it("refuses a key that is too long instead of taking a part of it", async () => {
+    const ask = client.chat.completions.create({ model, messages: [{ role: "user", content: "hi" }] }, { headers: { "idempotency-key": "k".repeat(300) } });
+    await expect(ask).rejects.toMatchObject({ status: 400, code: "INVALID_REQUEST" });
+  });
+
+  it("refuses JSON that is nested too deeply", async () => {
+    const deep = `${"[".repeat(30_000)}${"]".repeat(30_000)}`;
+    for (const path of ["chat/completions", "responses"]) {
+      const answer = await fetch(`${agency.url}/v1/${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${agency.token}`, "content-type": "application/json" },
+        body: `{"model":"${model}","messages":[{"role":"user","content":"hi"}],"input":"hi","tools":[{"type":"function","name":"f","function":{"name":"f","parameters":{"x":${deep}}},"parameters":{"x":${deep}}}]}`,
+      });
+      expect([path, answer.status]).toEqual([path, 400]);
+    }
+  });
+
+  it("keeps no card number that is written as a number or as a key", async () => {
+    const call = { id: "c1", type: "function" as const, function: { name: "pay", arguments: '{"card":4111111111111111,"by":{"4111 1111 1111 1111":true}}' } };
+    await client.chat.completions.create({
+      model,
+      messages: [
+        { role: "user", content: "pay" },
+        { role: "assistant", content: null, tool_calls: [call] },
+        { role: "tool", tool_call_id: "c1", content: "ok" },
+        { role: "assistant", content: "done" },
+        { role: "user", content: "thanks" },
+      ],
+    });
+    expect(JSON.stringify(lastRequest().messages)).toContain("pay");
+    expect(JSON.stringify(lastRequest().messages)).not.toMatch(/4111 ?1111/);
+  });
+
   it("keeps no card number, wherever in a request it stands", async () => {
     const number = "4111 1111 1111 1111";
     const messages = [

@@ -1,6 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
-import { type HttpReply, type HttpRequest, type HttpRoute, json } from "../http/route.ts";
+import { idempotencyKeyOf } from "../http/idempotency-key.ts";
+import { type HttpReply, type HttpRoute, json } from "../http/route.ts";
 import type { Runs } from "../runs.ts";
 import { agentModels, type ReadAgents } from "./agent-model.ts";
 import { chatChunks, chatCompletion } from "./chat-reply.ts";
@@ -34,12 +35,6 @@ const stream = (body: AsyncIterable<string>): HttpReply => ({
   body,
 });
 
-/** A retry of the same request may say so, as on every endpoint. */
-const keyOf = ({ headers }: HttpRequest): string | undefined => {
-  const key = headers["idempotency-key"];
-  return typeof key === "string" && key !== "" ? key.slice(0, 256) : undefined;
-};
-
 /**
  * The agents as models behind the endpoints that clients of OpenAI know, for operators. A run goes on when its caller goes
  * away. What is off is not there: no routes at all when both are.
@@ -68,7 +63,7 @@ export function openAiRoutes({
   const chat = route("POST", "/v1/chat/completions", async (request) => {
     const ask = readChatRequest(await request.json(maxBody), clock.now());
     const follower = createFollower({ runs, clock, waitingMs });
-    const runId = await startAsk(ask, keyOf(request), options, follower.hear);
+    const runId = await startAsk(ask, idempotencyKeyOf(request.headers), options, follower.hear);
     const facts = { runId, model: ask.model, at: clock.now() };
     return ask.stream ? stream(chatChunks(facts, follower.events(runId), ask.includeUsage)) : json(chatCompletion(facts, await runs.result(runId)));
   });
@@ -76,7 +71,7 @@ export function openAiRoutes({
   const respond = route("POST", "/v1/responses", async (request) => {
     const ask = readResponsesRequest(await request.json(maxBody), clock.now());
     const follower = createFollower({ runs, clock, waitingMs });
-    const runId = await startAsk(ask, keyOf(request), options, follower.hear);
+    const runId = await startAsk(ask, idempotencyKeyOf(request.headers), options, follower.hear);
     const { model, instructions, tools, previousResponseId } = ask;
     const facts = { runId, model, at: clock.now(), instructions, tools, ...(previousResponseId ? { previousResponseId } : {}) };
     return ask.stream ? stream(responseEvents(facts, follower.events(runId))) : json(response(facts, await runs.result(runId)));

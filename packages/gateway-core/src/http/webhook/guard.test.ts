@@ -122,6 +122,24 @@ describe("the webhook guard", () => {
     expect(taken).toHaveLength(1);
   });
 
+  it("does not acknowledge a delivery while nobody knows whether it will be taken", async () => {
+    let begun = (): void => undefined;
+    let fail = (): void => undefined;
+    const isBegun = new Promise<void>((resolve) => (begun = resolve));
+    const held = new Promise<void>((_, reject) => (fail = () => reject(new Error("the store is away"))));
+    const handle = async () => {
+      begun();
+      await held;
+      return json({ ok: true });
+    };
+    await open(endpoint({ repeats: "acknowledge", handle }));
+    const first = send();
+    await isBegun;
+    expect(await send()).toMatchObject({ status: 409, error: { code: "IN_PROGRESS" } });
+    fail();
+    expect((await first).status).toBe(500);
+  });
+
   it("acknowledges repeats for senders that would try on", async () => {
     await open(endpoint({ repeats: "acknowledge" }));
     expect([(await send()).status, (await send()).status]).toEqual([200, 200]);

@@ -4,7 +4,7 @@ import { type Clock, type Database, type Logger, silentLogger, systemClock } fro
 import type { Peer } from "../../auth/peer.ts";
 import { type HttpReply, type HttpRequest, type HttpRoute, json } from "../route.ts";
 import { createSeenStore, webhookMigrations } from "./seen-store.ts";
-import { parseStrictJson } from "./strict-json.ts";
+import { jsonRefusals, parseStrictJson } from "./strict-json.ts";
 
 /** What came in, before anybody knows whom it is from. */
 export interface Delivery {
@@ -85,9 +85,10 @@ const refusals = {
   unsigned: [401, "UNAUTHORIZED", "the signature or the token is missing or not right"],
   stale: [401, "UNAUTHORIZED", "the time stamp is too far from now: check the clock of the sender"],
   repeated: [409, "CONFLICT", "this delivery was taken already"],
-  "not-json": [400, "INVALID_REQUEST", "the body is not valid JSON in UTF-8"],
-  "too-deep": [400, "INVALID_REQUEST", "the JSON is nested too deeply"],
-  "duplicate-key": [400, "INVALID_REQUEST", "a key stands twice in one JSON object"],
+  "under-way": [409, "IN_PROGRESS", "this delivery is being taken just now: send it again in a moment"],
+  "not-json": [400, "INVALID_REQUEST", jsonRefusals["not-json"]],
+  "too-deep": [400, "INVALID_REQUEST", jsonRefusals["too-deep"]],
+  "duplicate-key": [400, "INVALID_REQUEST", jsonRefusals["duplicate-key"]],
 } as const;
 type Refusal = keyof typeof refusals;
 
@@ -159,11 +160,11 @@ export function createWebhookGuard({
     /** The id is on record after the delivery was taken, so that one that could not be taken may come again. */
     const once = async (endpoint: string, id: string, work: () => Promise<HttpReply> | HttpReply): Promise<HttpReply | Refusal> => {
       const key = `${endpoint}\n${id}`;
-      const repeated = () => (repeats === "refuse" ? "repeated" : json({ ok: true, repeated: true }));
-      if (underWay.has(key)) return repeated();
+      // Whether it will be taken nobody knows yet: neither a yes nor a no that ends the sender's trying.
+      if (underWay.has(key)) return "under-way";
       underWay.add(key);
       try {
-        if (await seen.has(endpoint, id)) return repeated();
+        if (await seen.has(endpoint, id)) return repeats === "refuse" ? "repeated" : json({ ok: true, repeated: true });
         const reply = await work();
         if ((reply.status ?? 200) < 400) await seen.add(endpoint, id);
         return reply;
@@ -183,7 +184,11 @@ export function createWebhookGuard({
         log.warn("a webhook was refused", { path, reason: taken, requestId: request.requestId, "pii.address": request.peer.address });
         return json(
           { error: { code, message, requestId: request.requestId } },
-          { status, ...(status === 401 ? { headers: { "www-authenticate": "Bearer" } } : {}) },
+          {
+            status,
+            ...(status === 401 ? { headers: { "www-authenticate": "Bearer" } } : {}),
+            ...(taken === "under-way" ? { headers: { "retry-after": "1" } } : {}),
+          },
         );
       },
     };

@@ -6,6 +6,7 @@ import { sameSecret } from "../../auth/secret.ts";
 import { webchatChannel } from "../../handlers/chat.ts";
 import { describeIssues } from "../../router/issues.ts";
 import type { Runs } from "../../runs.ts";
+import { idempotencyKeyOf } from "../idempotency-key.ts";
 import { type HttpRoute, json } from "../route.ts";
 import type { VerifiedDelivery, VerifyWebhook, WebhookGuard } from "./guard.ts";
 import { isStandardWebhook, standardWebhook } from "./standard-webhook.ts";
@@ -76,8 +77,7 @@ export function hookRoutes({ guard, runs, token, path = "/hooks", agents, sessio
   };
 
   const keyOf = (hook: string, { headers, id }: VerifiedDelivery, given: string | undefined): { idempotencyKey: string } | Record<string, never> => {
-    const header = headers["idempotency-key"];
-    const own = given ?? (typeof header === "string" && header !== "" ? header.slice(0, 200) : id);
+    const own = given ?? idempotencyKeyOf(headers) ?? id;
     return own === undefined ? {} : { idempotencyKey: `hook:${hook}:${own}` };
   };
 

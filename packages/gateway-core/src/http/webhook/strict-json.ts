@@ -1,6 +1,12 @@
 /** Why a text was not taken as JSON. */
 export type JsonRefusal = "not-json" | "too-deep" | "duplicate-key";
 
+export const jsonRefusals: Readonly<Record<JsonRefusal, string>> = {
+  "not-json": "the body is not valid JSON in UTF-8",
+  "too-deep": "the JSON is nested too deeply",
+  "duplicate-key": "a key stands twice in one JSON object",
+};
+
 export type StrictJson = { ok: true; value: unknown } | { ok: false; reason: JsonRefusal };
 
 /**

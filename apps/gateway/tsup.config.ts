@@ -1,5 +1,17 @@
-import { cpSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { defineConfig } from "tsup";
+
+/**
+ * The engine keeps the text of a program in memory, with two bytes for each character as soon as one of them is not Latin-1: that is
+ * some MiB. What is left of such characters stands in regular expressions and comments, where an escape means the same.
+ */
+function inAscii(file: URL): void {
+  const text = readFileSync(file, "utf8");
+  writeFileSync(
+    file,
+    text.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+  );
+}
 
 /** One bundle, so that the process starts fast; provider SDKs stay outside and are loaded when a model of theirs is used. */
 export default defineConfig({
@@ -10,12 +22,17 @@ export default defineConfig({
   removeNodeProtocol: false,
   splitting: true,
   clean: true,
-  onSuccess: async () => cpSync(new URL("../../skills", import.meta.url), new URL("./dist/skills", import.meta.url), { recursive: true }),
+  onSuccess: async () => {
+    cpSync(new URL("../../skills", import.meta.url), new URL("./dist/skills", import.meta.url), { recursive: true });
+    for (const name of readdirSync(new URL("./dist/", import.meta.url)).filter((file) => file.endsWith(".js")))
+      inAscii(new URL(`./dist/${name}`, import.meta.url));
+  },
   noExternal: [/^@travelagent\//, "zod", "json5", "ws", "temporal-polyfill", "pino"],
   external: ["@anthropic-ai/sdk", "openai"],
   esbuildOptions(options) {
     options.conditions = ["@travelagent/source", "import", "node"];
     options.legalComments = "none";
+    options.minifyWhitespace = true;
   },
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
 });

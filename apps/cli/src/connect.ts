@@ -26,6 +26,8 @@ export interface Target {
   authSource: string;
   /** The one certificate to talk to. */
   tlsFingerprint?: string;
+  /** Of this machine's gateway, when it is not the usual one. */
+  profile?: string;
 }
 
 /**
@@ -62,7 +64,8 @@ export async function findGateway(options: ConnectOptions, { env, home, cwd }: P
   if (pin !== undefined && !url.startsWith("wss:"))
     throw await failure("INVALID_REQUEST", `a pinned certificate needs an address that begins with wss://, and the gateway's is ${url}`);
   const auth = secretFor(options, config, password, token);
-  return { url, ...auth, ...(pin === undefined ? {} : { tlsFingerprint: pin }) };
+  const profile = own ? env.TRAVELAGENT_PROFILE : undefined;
+  return { url, ...auth, ...(pin === undefined ? {} : { tlsFingerprint: pin }), ...(profile ? { profile } : {}) };
 }
 
 type Found = [source: string, secret: string] | undefined;
@@ -153,9 +156,15 @@ async function pinned(tlsFingerprint: string, onRefused: (error: unknown) => voi
   return pinnedWebSocket({ tlsFingerprint, onRefused });
 }
 
-async function explain(error: unknown, { url, auth, authSource }: Target): Promise<unknown> {
+async function explain(error: unknown, { url, auth, authSource, tlsFingerprint, profile }: Target): Promise<unknown> {
   const { code, message } = error as { code?: string; message?: string };
-  if (code === "UNAVAILABLE") return failure("UNAVAILABLE", `no gateway answers at ${url}; start one with "travelagent gateway", or name another with --url`);
+  if (code === "UNAVAILABLE") {
+    const start = profile === undefined ? "travelagent gateway" : `travelagent --profile ${profile} gateway`;
+    // A socket does not tell a certificate that nobody vouches for from a port where nobody listens.
+    const untrusted = url.startsWith("wss:") && tlsFingerprint === undefined;
+    const why = untrusted ? ", or this machine does not trust its certificate: give --tls-fingerprint with what the gateway printed at its start" : "";
+    return failure("UNAVAILABLE", `no gateway answers at ${url}${why}; start one with "${start}", or name another with --url`);
+  }
   if (code === "UNAUTHORIZED")
     return failure(
       "UNAUTHORIZED",

@@ -69,15 +69,21 @@ describe("profiles", () => {
     expect(ports.slice(2)).toEqual(["19001", "18789"]);
     expect((await cli(home.path, ["config", "get", "gateway.port"], { TRAVELAGENT_PROFILE: "north" })).stdout.trim()).toBe(ports[0]);
     expect((await run("--profile", "north", "config", "get", "logging.level")).stdout).toBe("debug\n");
-    expect((await run("--profile", "north", "gateway", "status")).stderr).toContain(`127.0.0.1:${ports[0]}`);
+    expect((await run("--profile", "north", "gateway", "status")).stderr).toContain(
+      `127.0.0.1:${ports[0]}; start one with "travelagent --profile north gateway"`,
+    );
     expect(await run("--profile", "../x", "config", "get")).toMatchObject({ code: 2 });
+    expect(await run("--profile", "", "config", "get")).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining("--profile needs a name") });
+    expect((await run("config", "get", "--profile", "north")).stderr).toBe(
+      "INVALID_REQUEST: unknown option '--profile'; --profile and --dev come before the command\n",
+    );
   });
 });
 
 describe("what a running gateway makes of a change", () => {
   it("is said with it", async () => {
     expect((await run("config", "set", "logging.level", "debug")).stdout).toContain("takes it over at once");
-    expect((await run("config", "set", "gateway.port", "19005")).stdout).toContain("a running gateway restarts for it (gateway.port: ");
+    expect((await run("config", "set", "gateway.port", "19005")).stdout).toContain("a running gateway restarts for it (gateway.port)\n");
     expect(JSON.parse((await run("config", "set", "gateway.port", "19006", "--json")).stdout)).toMatchObject({ restart: { needed: true, automatic: true } });
     await run("config", "set", "gateway.reload.mode", "hot");
     expect((await run("config", "set", "gateway.port", "19007")).stdout).toContain('goes on without it until it restarts, as gateway.reload.mode "hot" says');

@@ -165,6 +165,26 @@ describe("commands at a gateway", () => {
     expect((await run("status")).stdout).toContain("model          acme/m1: auth-error");
   });
 
+  it("says why the configuration file is not what runs", async () => {
+    await gateway.close();
+    gateway = await gatewayServer({
+      health: () => ({ ok: true, ts: 1, degraded: ["config"], suppliers: [{ id: "sandbox", state: "untried" }] }),
+      status: () => ({
+        ok: true,
+        config: { problem: "the configuration in force stays", issues: [{ path: "gateway.prot", message: "unknown key" }], pendingRestart: ["gateway.port"] },
+      }),
+    });
+    expect((await run("status")).stdout.split("\n").slice(1)).toEqual([
+      "supplier       sandbox: untried",
+      "degraded       config",
+      "config         the configuration in force stays",
+      "config         gateway.prot: unknown key",
+      "config         counts after a restart: gateway.port",
+      "",
+    ]);
+    expect(JSON.parse((await run("status", "--json")).stdout)).toMatchObject({ config: { problem: "the configuration in force stays" } });
+  });
+
   it("prints the log of a gateway elsewhere", async () => {
     await gateway.close();
     gateway = await gatewayServer({

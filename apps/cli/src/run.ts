@@ -13,11 +13,13 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { healthCommand } from "./commands/health.ts";
 import { logsCommand } from "./commands/logs.ts";
+import { mcpCommand } from "./commands/mcp.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { nodeCommand } from "./commands/node.ts";
 import { nodesCommand } from "./commands/nodes.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
+import { skillsCommand } from "./commands/skills.ts";
 import { statusCommand } from "./commands/status.ts";
 import { suppliersCommand } from "./commands/suppliers.ts";
 import { errorLine, exitCodeOf } from "./failure.ts";
@@ -42,9 +44,11 @@ const commands: readonly AddCommand[] = [
   devicesCommand,
   agentsCommand,
   modelsCommand,
+  skillsCommand,
   nodesCommand,
   nodeCommand,
   suppliersCommand,
+  mcpCommand,
   policyCommand,
   configCommand,
   credentialsCommand,
@@ -76,14 +80,16 @@ export async function run(args: readonly string[], given: Terminal): Promise<num
     .hook("preAction", (root) => {
       const { profile, dev } = root.opts<{ profile?: string; dev?: boolean }>();
       const wanted = profile ?? (dev ? "dev" : undefined);
+      // An empty variable of a script must not end up at the usual gateway.
+      if (wanted === "") root.error("--profile needs a name");
       if (wanted !== undefined) env.TRAVELAGENT_PROFILE = wanted;
     })
     .addHelpText("after", examples)
     .enablePositionalOptions()
-    .showHelpAfterError("Run the command with --help to see how it is used.")
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
+      outputError: (text, write) => write(`${usageLine(text)}\n`),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
@@ -104,6 +110,17 @@ export async function run(args: readonly string[], given: Terminal): Promise<num
     terminal.stderr.write(`${errorLine(error)}\n`);
     return exitCodeOf(error);
   }
+}
+
+/** What the parser of the command line says, as one line like every other error. */
+function usageLine(text: string): string {
+  const said = text
+    .replace(/^error: /, "")
+    .trim()
+    .replace(/\.$/, "")
+    .replace(/\s*\n\s*/g, " ");
+  const misplaced = /unknown option '--(?:profile|dev)\b/.test(said);
+  return `INVALID_REQUEST: ${said}; ${misplaced ? "--profile and --dev come before the command" : "run the command with --help to see how it is used"}`;
 }
 
 const every = (command: Command): Command[] => command.commands.flatMap((child) => [child, ...every(child)]);

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname } from "node:path";
 import { type ConfigIssue, type GatewayConfig, resolvePath } from "@travelagent/config";
+import { isWebhookSecret } from "@travelagent/gateway-core/webhook";
 import { type Environment, providersOf } from "./models.ts";
 
 /** What no schema can see of a configuration: directories that are not there, models of providers that nobody configured, patterns that are none. */
@@ -31,7 +32,11 @@ export function checkConfig(config: GatewayConfig, { env, configPath }: { env: E
   const patterns = config.logging.redactPatterns.flatMap((pattern, index): ConfigIssue[] =>
     isRegularExpression(pattern) ? [] : [{ path: `logging.redactPatterns[${index}]`, message: "is no regular expression" }],
   );
-  return [...missing, ...unknown, ...patterns];
+  const token: ConfigIssue[] =
+    config.hooks.enabled && !isWebhookSecret(config.hooks.token ?? "")
+      ? [{ path: "hooks.token", message: "what stands behind whsec_ must be base64 of 16 bytes or more" }]
+      : [];
+  return [...missing, ...unknown, ...patterns, ...token];
 }
 
 function isRegularExpression(pattern: string): boolean {

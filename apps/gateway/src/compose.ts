@@ -187,6 +187,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       pack: fileURLToPath(new URL("../policy", import.meta.url)),
       directory: dir === undefined ? paths.policy : configured("policy.dir", dir),
       log: part("policy"),
+      onRead: () => control.healthChanged(),
     });
   let policy = policyOf(config);
   onFailure(() => policy.close());
@@ -288,7 +289,18 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       return { modelProvider: first?.provider ?? null, model: first?.id ?? null, contextTokens: first?.contextWindow ?? null };
     },
   });
-  const surface = await httpSurface(config, { gateway, gate, sessions, db, clock, log: part("http"), version, agents: () => routing, skills: () => skills.forAgent(routing.defaultAgentId).skills, timeZone });
+  const surface = await httpSurface(config, {
+    gateway,
+    gate,
+    sessions,
+    db,
+    clock,
+    log: part("http"),
+    version,
+    agents: () => routing,
+    skills: () => skills.forAgent(routing.defaultAgentId).skills,
+    timeZone,
+  });
 
   // Who may connect.
   const secretOf = ({ gateway: { auth: given } }: GatewayConfig): string | undefined =>
@@ -347,7 +359,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       stores,
       eventLoop: observed.eventLoop,
       mcpServers: offered.status,
-      alsoDegraded: () => state.degraded(),
+      alsoDegraded: () => [...state.degraded(), ...(policy.problem() === undefined ? [] : ["policy"])],
     }),
     handlers: {
       ...gateway.handlers,

@@ -64,6 +64,12 @@ describe("the configuration of a gateway that runs", () => {
     ["a model nobody provides", '{ agents: { defaults: { model: "nobody/model" } } }', /agents\.defaults\.model: there is no provider nobody/],
     ["rules in a directory that is not there", '{ policy: { dir: "./nowhere" } }', /policy\.dir: there is no directory/],
     ["a pattern that is none", '{ logging: { redactPatterns: ["("] } }', /logging\.redactPatterns\[0\]: is no regular expression/],
+    ["a hook token that is no key", '{ hooks: { enabled: true, token: "whsec_c2hvcnQ=" } }', /hooks\.token: .*whsec_/],
+    [
+      "a site that is none",
+      '{ gateway: { http: { widget: { enabled: true, allowedOrigins: ["https://a:b"] } } } }',
+      /gateway\.http\.widget\.allowedOrigins\[0\]: must be an origin/,
+    ],
     ["a proxy that is no address", '{ gateway: { trustedProxies: ["everybody"] } }', /gateway\.trustedProxies: .*everybody/],
   ])("refuses %s before it is written, and goes on when it is found in the file", async (_, bad, says) => {
     const { hash } = await configOf(client);

@@ -267,9 +267,12 @@ describe("damaged files", () => {
     expect(await verdict()).toMatchObject({ decision: "deny", ruleId: "own.stop", reason: "first" });
     writeFileSync(path, "{ version: 1, rules: [ ");
     await expect.poll(() => gateway.output(), { timeout: 5_000 }).toMatch(/a policy file is wrong; the rules in force stay[\s\S]*own\.json5/);
+    const degraded = async () => (await ana.client.call("health", {})).degraded;
+    await expect.poll(degraded, { timeout: 5_000 }).toEqual(["policy"]);
     expect(await verdict()).toMatchObject({ decision: "deny", reason: "first" });
     writeFileSync(path, rule("second"));
     await expect.poll(verdict, { timeout: 5_000 }).toMatchObject({ decision: "deny", reason: "second" });
+    await expect.poll(degraded, { timeout: 5_000 }).toEqual([]);
     expect(await gateway.stop()).toBe(0);
   });
 

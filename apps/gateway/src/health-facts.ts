@@ -1,9 +1,9 @@
 import type { Model } from "@travelagent/agent-runtime";
 import type { ChannelStatus, HealthFacts, ReadHealth } from "@travelagent/gateway-core";
+import type { McpServerStatus } from "@travelagent/mcp-client";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock } from "@travelagent/protocol/ports";
 import type { Sessions } from "@travelagent/sessions";
-import type { McpServerStatus } from "@travelagent/mcp-client";
 import type { Supplier, SupplierStatus } from "@travelagent/tools-booking";
 import type { EventLoopWatch } from "./event-loop.ts";
 import { isUnwell } from "./mcp-servers.ts";

@@ -34,8 +34,7 @@ export async function mcpServers(
   { own, db, ...rest }: Parts,
 ): Promise<ToolsOfServers> {
   const servers = Object.entries(config.mcp.servers).flatMap(([id, server]) => (server.enabled ? [serverOf(id, server, env, dirname(configPath))] : []));
-  if (servers.length === 0)
-    return { tools: () => own, status: () => [], handlers: { "mcp.status": () => ({ servers: [] }) }, start: () => {}, stop: async () => {} };
+  if (servers.length === 0) return { tools: () => own, status: () => [], handlers: withoutServers, start: () => {}, stop: async () => {} };
   // Loaded when it is wanted: the library is large.
   const { createMcpClient, databasePins, mcpHandlers } = await import("@travelagent/mcp-client");
   const client = createMcpClient({ servers, pins: await databasePins({ db, now: rest.clock.now }), ...rest });
@@ -61,9 +60,19 @@ export async function mcpServers(
 export const isUnwell = ({ state, error }: McpServerStatus): boolean =>
   state === "failed" || state === "needs-approval" || (state === "connecting" && error !== undefined);
 
+const noServer = ({ server }: { server: string }): never => {
+  throw new TravelAgentError("NOT_FOUND", `there is no MCP server ${server}: none is configured in mcp.servers`);
+};
+const withoutServers: Handlers = { "mcp.status": () => ({ servers: [] }), "mcp.pending": noServer, "mcp.approve": noServer };
+
 type Configured = GatewayConfig["mcp"]["servers"][string];
 
-function serverOf(id: string, { command, args, env: given, cwd, url, headers, tools, reads, timeoutMs }: Configured, env: Environment, base: string): McpServer {
+function serverOf(
+  id: string,
+  { command, args, env: given, cwd, url, headers, tools, reads, timeoutMs }: Configured,
+  env: Environment,
+  base: string,
+): McpServer {
   const folder = cwd === undefined ? undefined : resolvePath(cwd, { home: homedir(), base });
   // Looked up at each attempt, so that a program which is installed later is found.
   const program = (name: string): McpTransport => {
@@ -83,7 +92,11 @@ function serverOf(id: string, { command, args, env: given, cwd, url, headers, to
 /** The program gets no PATH of ours, so it is found here. */
 function findProgram(name: string, { PATH = "", PATHEXT = "" }: Environment, id: string): string {
   const endings = ["", ...PATHEXT.split(";").filter(Boolean)];
-  const places = isAbsolute(name) ? [name] : PATH.split(delimiter).filter(isAbsolute).map((directory) => join(directory, name));
+  const places = isAbsolute(name)
+    ? [name]
+    : PATH.split(delimiter)
+        .filter(isAbsolute)
+        .map((directory) => join(directory, name));
   const found = places.flatMap((place) => endings.map((ending) => place + ending)).find(isProgram);
   if (found === undefined)
     throw new TravelAgentError("UNAVAILABLE", `mcp.servers.${id}.command: there is no program ${name}${isAbsolute(name) ? "" : " on the gateway's PATH"}`);

@@ -26,25 +26,44 @@ function readText(path: string): string {
   }
 }
 
+export interface PolicyFilesOptions {
+  pack: string;
+  directory: string;
+  log: Logger;
+  /** The files were read again, well or not. */
+  onRead?: () => void;
+}
+
+export interface PolicyFiles {
+  policy(): Policy;
+  /** Why the rules in force are not those of the files; absent while they are. */
+  problem(): string | undefined;
+  close(): void;
+}
+
 /**
  * The pack that comes with the gateway plus the agency's own rules, read again when a file of theirs changes. At start a file
- * that cannot be read stops the gateway; later the rules in force stay and the log says why.
+ * that cannot be read stops the gateway; later the rules in force stay, and log and health say why.
  */
-export function policyFiles({ pack, directory, log }: { pack: string; directory: string; log: Logger }): { policy(): Policy; close(): void } {
+export function policyFiles({ pack, directory, log, onRead = () => {} }: PolicyFilesOptions): PolicyFiles {
   const read = () => parsePolicy([...files(pack), ...files(directory)]);
   let current = read();
   if (current.rules.length === 0) throw new TravelAgentError("CONFIG_INVALID", `there is no policy in ${pack}: without rules every write is denied`);
-  if (!existsSync(directory)) return { policy: () => current, close() {} };
+  if (!existsSync(directory)) return { policy: () => current, problem: () => undefined, close() {} };
+  let problem: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   const watcher = watch(directory, () => {
     clearTimeout(timer);
     timer = setTimeout(() => {
       try {
         current = read();
+        problem = undefined;
         log.info("the policy was read again", { rules: current.rules.length });
       } catch (error) {
-        log.error("a policy file is wrong; the rules in force stay", { error: TravelAgentError.from(error).message });
+        problem = TravelAgentError.from(error).message;
+        log.error("a policy file is wrong; the rules in force stay", { error: problem });
       }
+      onRead();
     }, 200);
     timer.unref();
   });
@@ -52,6 +71,7 @@ export function policyFiles({ pack, directory, log }: { pack: string; directory:
   watcher.unref();
   return {
     policy: () => current,
+    problem: () => problem,
     close() {
       clearTimeout(timer);
       watcher.close();

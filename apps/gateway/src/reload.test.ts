@@ -25,7 +25,7 @@ const part =
     if (refusing === name) throw new TravelAgentError("CONFIG_INVALID", `${name} does not want it`);
     return () => void taken.push(name);
   };
-const names = ["agents", "auth", "logging", "models", "network", "policy", "tools"] as const;
+const names = ["agents", "auth", "logging", "models", "network", "policy", "skills", "tools"] as const;
 const live = Object.fromEntries(names.map((name) => [name, part(name)])) as LiveParts;
 const control = { publish: (_event: string, payload: unknown) => void told.push(payload), healthChanged: () => void readings.push(reload.degraded()) };
 

@@ -61,7 +61,7 @@ export async function runGateway(args: readonly string[], env: Environment): Pro
     boundYoungMemory();
   } catch (thrown) {
     const error = TravelAgentError.from(thrown);
-    log?.error("the gateway did not start", { code: error.code, error: error.message, cause: String(error.cause ?? "") });
+    log?.error("the gateway did not start", { code: error.code, error: error.message, ...causeOf(error) });
     if (!log) process.stderr.write(`${error.code}: ${error.message}\n`);
     if (error.code === "INTERNAL") process.stderr.write(`${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
     return error.code === "CONFIG_INVALID" || error.code === "INVALID_REQUEST" ? 2 : 1;
@@ -95,6 +95,8 @@ export async function runGateway(args: readonly string[], env: Environment): Pro
     announce(running, log);
   }
 }
+
+const causeOf = ({ cause }: TravelAgentError): Record<string, string> => (cause === undefined ? {} : { cause: String(cause) });
 
 interface Started {
   running: Running;
@@ -139,7 +141,7 @@ async function startAgain(
   } catch (thrown) {
     const message = `the gateway does not start with ${before.configPath}; it goes on with what ran before: ${TravelAgentError.from(thrown).message}`;
     refused = { snapshot: refused?.snapshot ?? before.snapshot, message };
-    log.error(message, { cause: String(TravelAgentError.from(thrown).cause ?? "") });
+    log.error(message, causeOf(TravelAgentError.from(thrown)));
   }
   for (let attempt = 1; attempt <= maxAttempts; attempt++) {
     try {

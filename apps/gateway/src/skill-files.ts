@@ -5,15 +5,21 @@ import type { Environment } from "./models.ts";
 
 /** Skills as they lie on this disk. Names that begin with a dot are nobody's. */
 export const skillFiles: SkillReader = {
-  folders: (directory) => (existsSync(directory) ? names(directory).filter((name) => isFile(join(directory, name, "SKILL.md"))) : []),
+  folders: (directory) => (existsSync(directory) ? names(directory).filter((name) => hasSkill(join(directory, name))) : []),
   files: (directory, folder) => below(realpathSync(directory), join(directory, folder), ""),
 };
 
 const names = (directory: string): string[] => readdirSync(directory).filter((name) => !name.startsWith("."));
 
-function isFile(path: string): boolean {
-  const found = statSync(path, { throwIfNoEntry: false });
-  return found?.isFile() === true || lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+/** Also true for a link to nowhere and for what may not be looked at: reading it then gives the reason. */
+function hasSkill(folder: string): boolean {
+  const path = join(folder, "SKILL.md");
+  try {
+    const own = lstatSync(path);
+    return own.isFile() || own.isSymbolicLink();
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ENOENT" && (error as NodeJS.ErrnoException).code !== "ENOTDIR";
+  }
 }
 
 function* below(root: string, folder: string, inside: string): Generator<SkillFile> {
@@ -37,11 +43,12 @@ export function skillFacts(env: Environment, config: unknown, platform: string =
   return {
     platform,
     // A name and no path: a skill does not get to ask what lies where.
-    hasBin: (name) =>
-      /^[\w.+-]+$/.test(name) && (env.PATH ?? "").split(delimiter).some((directory) => directory !== "" && isExecutable(join(directory, name))),
+    hasBin: (name) => /^[\w.+-]+$/.test(name) && (env.PATH ?? "").split(delimiter).some((directory) => directory !== "" && isExecutable(join(directory, name))),
     hasEnv: (name) => Boolean(env[name]),
     hasConfig: (path) => {
-      const value = path.split(".").reduce<unknown>((at, key) => (typeof at === "object" && at !== null && Object.hasOwn(at, key) ? at[key as never] : undefined), config);
+      const value = path
+        .split(".")
+        .reduce<unknown>((at, key) => (typeof at === "object" && at !== null && Object.hasOwn(at, key) ? at[key as never] : undefined), config);
       return Array.isArray(value) ? value.length > 0 : Boolean(value);
     },
   };

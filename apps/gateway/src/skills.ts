@@ -50,7 +50,8 @@ export function openSkills({ config: first, directoriesOf, env, takenCommands, c
     const news = JSON.stringify([loaded.leftOut, tooLong]);
     if (news !== told) {
       for (const { filePath, reason } of loaded.leftOut) log.warn("a skill is left out", { path: filePath, reason });
-      if (tooLong.length > 0) log.warn("the skills are too long together: the prompt has them without these; shorten some, or switch some off", { skills: tooLong });
+      if (tooLong.length > 0)
+        log.warn("the skills are too long together: the prompt has them without these; shorten some, or switch some off", { skills: tooLong });
     }
     told = news;
     return loaded;
@@ -60,6 +61,8 @@ export function openSkills({ config: first, directoriesOf, env, takenCommands, c
   const again = (): void => {
     try {
       const before = JSON.stringify(loaded);
+      // Before it is read, so that nothing is missed: a directory that was replaced has to be watched anew.
+      follow();
       loaded = read();
       if (JSON.stringify(loaded) !== before) log.info("the skills were read again; the next turn has them", { skills: loaded.skills.length });
     } catch (error) {
@@ -68,15 +71,22 @@ export function openSkills({ config: first, directoriesOf, env, takenCommands, c
   };
   const follow = (): void => {
     for (const watcher of watchers) watcher.close();
-    watchers = directories.flatMap(({ path }) => {
-      if (!existsSync(path)) return [];
-      const watcher = watch(path, { recursive: true }, () => {
-        cancel();
-        cancel = clock.after(settleMs, again);
-      });
-      watcher.on("error", (error) => log.error("changes of skills are no longer seen; restart after changing them", { path, error }));
-      watcher.unref();
-      return [watcher];
+    // Those that come along change with the gateway itself, which then starts again.
+    watchers = directories.flatMap(({ path, source }) => {
+      if (source === "bundled" || !existsSync(path)) return [];
+      const unseen = (error: unknown): void => log.error("changes of skills are not seen; restart after changing them", { path, error });
+      try {
+        const watcher = watch(path, { recursive: true }, () => {
+          cancel();
+          cancel = clock.after(settleMs, again);
+        });
+        watcher.on("error", unseen);
+        watcher.unref();
+        return [watcher];
+      } catch (error) {
+        unseen(error);
+        return [];
+      }
     });
   };
   follow();
@@ -91,7 +101,6 @@ export function openSkills({ config: first, directoriesOf, env, takenCommands, c
     take(next) {
       directories = directoriesOf(next);
       config = next;
-      follow();
       again();
     },
     close() {

@@ -213,4 +213,29 @@ describe("turn loop", () => {
       transcript.entries.flatMap(({ message }) => (message.role === "assistant" ? message.content : [])).flatMap((b) => (b.type === "toolCall" ? [b.id] : [])),
     ).toEqual(ids);
   });
+
+  it("shows a model the same tools for a whole turn, whatever comes meanwhile", async () => {
+    let list = tools.slice(0, 1);
+    const arriving = defineTool({
+      name: "arrive",
+      description: "brings another one",
+      group: "shop",
+      args: z.strictObject({}),
+      effect: "read",
+      execute: async () => {
+        list = [...tools, arriving];
+        return { content: "here" };
+      },
+    });
+    list = [...list, arriving];
+    gate = createGate({ db: engine.db, tools: () => list, policy: () => parsePolicy([{ name: "t", text: rules }]) });
+    const model = script({ toolCalls: [{ name: "arrive", arguments: {} }] }, "Fine.", "Fine.");
+    await run([model], "go");
+    await run([model], "and now?");
+    expect(model.requests.map((request) => request.tools.map(({ name }) => name))).toEqual([
+      ["sell", "arrive"],
+      ["sell", "arrive"],
+      ["sell", "look", "hand_over_to_person", "arrive"],
+    ]);
+  });
 });

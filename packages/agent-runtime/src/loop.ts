@@ -250,12 +250,8 @@ async function think(
     const index = models.indexOf(model);
     try {
       const answer = await work.step(`model:${iteration}:${index}`, (signal) =>
-        callModel(
-          model,
-          { system, messages: context, tools, now: clock.now(), timeZone: turn.timeZone },
-          signal,
-          clock,
-          (delta) => emit({ type: "text-delta", runId: turn.runId, delta }),
+        callModel(model, { system, messages: context, tools, now: clock.now(), timeZone: turn.timeZone }, signal, clock, (delta) =>
+          emit({ type: "text-delta", runId: turn.runId, delta }),
         ),
       );
       cooldowns.succeeded(model);

@@ -115,7 +115,9 @@ describe("config handlers", () => {
       await writeFile(path, raw);
       const shown = (await own["config.get"]!(undefined, call)) as { hash: string; issues: unknown[] };
       expect(shown.issues, raw).toHaveLength(1);
-      const refused = await Promise.resolve(own["config.set"]!({ raw: `${raw} `, baseHash: shown.hash }, call)).catch((error: TravelAgentError) => error.toShape());
+      const refused = await Promise.resolve(own["config.set"]!({ raw: `${raw} `, baseHash: shown.hash }, call)).catch((error: TravelAgentError) =>
+        error.toShape(),
+      );
       expect(refused).toMatchObject({ code: "CONFIG_INVALID" });
       expect(JSON.stringify([shown, refused]), raw).not.toContain("canary");
     }
@@ -131,12 +133,12 @@ describe("config handlers", () => {
       path,
       '{ telemetry: { otlp: { endpoint: "https://otel.example.com/${COLLECTOR_TOKEN}" } }, suppliers: { $include: "./more.json", rail: { baseUrl: "https://user:hunter2@rail.example.com" } } }',
     );
-    const shown = (await own["config.get"]!(undefined, call)) as { hash: string; parsed: Record<string, unknown>; config: Record<string, never> };
+    const shown = (await own["config.get"]!(undefined, call)) as unknown as { hash: string; config: Record<string, Record<string, unknown>> };
     const set = (value: unknown) => Promise.resolve(own["config.set"]!({ raw: JSON.stringify(value), baseHash: shown.hash }, call));
     const { telemetry, suppliers } = shown.config;
     await expect(set({ telemetry })).rejects.toMatchObject({ code: "INVALID_REQUEST", message: expect.stringContaining("telemetry.otlp.endpoint") });
     await expect(set({ suppliers })).rejects.toMatchObject({ message: expect.stringMatching(/suppliers\.hotels\.baseUrl.*suppliers\.rail\.baseUrl/) });
-    await expect(set({ suppliers: { renamed: (suppliers as Record<string, unknown>).rail } })).rejects.toMatchObject({
+    await expect(set({ suppliers: { renamed: suppliers?.rail } })).rejects.toMatchObject({
       message: expect.stringContaining("suppliers.renamed.baseUrl"),
     });
   });

@@ -6,7 +6,15 @@ const problems = (fx: unknown) => parse(fx).error?.issues.map(({ path, message }
 
 describe("mcp.servers", () => {
   it("are a program or an address, with defaults that trust nobody", () => {
-    expect(parse({ command: "rates" }).data?.mcp.servers.fx).toEqual({ enabled: true, command: "rates", args: [], env: {}, headers: {}, reads: [], timeoutMs: 20_000 });
+    expect(parse({ command: "rates" }).data?.mcp.servers.fx).toEqual({
+      enabled: true,
+      command: "rates",
+      args: [],
+      env: {},
+      headers: {},
+      reads: [],
+      timeoutMs: 20_000,
+    });
     expect(problems({ url: "https://rates.example.com/mcp", headers: { authorization: "Bearer x" }, tools: ["a"] })).toEqual([]);
     expect(GatewayConfig.parse({}).mcp).toEqual({ servers: {} });
   });
@@ -31,7 +39,11 @@ describe("mcp.servers", () => {
   });
 
   it("show neither variables nor headers", () => {
-    const shown = redact({ mcp: { servers: { fx: { command: "rates", args: ["--fast"], env: { REGION: "south" } }, web: { url: "http://127.0.0.1:1", headers: { "x-who": "us" } } } } });
+    const shown = redact({
+      mcp: {
+        servers: { fx: { command: "rates", args: ["--fast"], env: { REGION: "south" } }, web: { url: "http://127.0.0.1:1", headers: { "x-who": "us" } } },
+      },
+    });
     expect(shown).toEqual({
       mcp: { servers: { fx: { command: "rates", args: ["--fast"], env: { REGION: "***" } }, web: { url: "http://127.0.0.1:1", headers: { "x-who": "***" } } } },
     });

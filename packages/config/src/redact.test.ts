@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import * as z from "zod";
 import { GatewayConfig, redact, redactRaw, redactText } from "./index.ts";
 import { inputJsonSchema, type JsonSchema } from "./json-schema-walk.ts";
-import { refuseMask } from "./redact.ts";
+import { redactConfig, refuseMask } from "./redact.ts";
 
 const raw = `{
   // the gateway; its token was once s3cret-token
@@ -43,6 +43,16 @@ describe("redaction", () => {
     );
   });
 
+  it("masks a secret wherever else it stands", () => {
+    const text = '{ suppliers: { rail: { apiKey: "rail-key-1234", baseUrl: "https://rail.example.com/rail-key-1234/v1" } } } // ours';
+    expect(redact({ suppliers: { rail: { apiKey: "rail-key-1234", baseUrl: "https://rail.example.com/rail-key-1234/v1" } } })).toEqual({
+      suppliers: { rail: { apiKey: "***", baseUrl: "https://rail.example.com/***/v1" } },
+    });
+    expect(redactRaw(text)).toBe('{ suppliers: { rail: { apiKey: "***", baseUrl: "https://rail.example.com/***/v1" } } } // ours');
+    const config = GatewayConfig.parse({ suppliers: { rail: { apiKey: "rail-key-1234", baseUrl: "https://rail.example.com/rail-key-1234/v1" } } });
+    expect(JSON.stringify(redactConfig({ config, sensitive: [] }))).not.toContain("rail-key-1234");
+  });
+
   it("shows nothing of a file nobody can read", () => {
     expect(redactRaw('{ gateway: { auth: { token: "hunter2" ')).toBeNull();
   });
@@ -64,6 +74,23 @@ describe("redaction", () => {
       "-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----",
     ].join(" | ");
     expect(redactText(text)).toBe("*** | *** | *** | *** | ***");
+  });
+
+  it("knows secrets inside of addresses", () => {
+    for (const [address, shown] of [
+      ["https://user:hunter2@a.example/x", "https://user:***@a.example/x"],
+      ["https://0123456789abcdef@a.example/1", "https://***@a.example/1"],
+      ["https://a.example/v1?region=eu&api_key=hunter2&x=1", "https://a.example/v1?region=eu&api_key=***&x=1"],
+      ["https://a.example/v1?access_token=hunter2#top", "https://a.example/v1?access_token=***#top"],
+      ["https://u:${RAIL_PASS}@a.example/${X}?key=${RAIL_KEY}", "https://u:${RAIL_PASS}@a.example/${X}?key=${RAIL_KEY}"],
+      ["https://u:${RAIL_PASS}hunter2@a.example/?key=${RAIL_KEY}hunter2", "https://u:***@a.example/?key=***"],
+      ["https://${RAIL_LOGIN}@a.example/", "https://${RAIL_LOGIN}@a.example/"],
+      ["https://a.example/v1?region=eu&keyword=rail", "https://a.example/v1?region=eu&keyword=rail"],
+    ])
+      expect(redactText(address!)).toBe(shown);
+    expect(redactRaw('{ suppliers: { rail: { baseUrl: "https://a.example/v1?key=hunter2" } } } // ours')).toBe(
+      '{ suppliers: { rail: { baseUrl: "https://a.example/v1?key=***" } } } // ours',
+    );
   });
 
   it("has every secret of the schema marked", () => {

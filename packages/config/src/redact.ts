@@ -21,20 +21,36 @@ const secretForms = [
   /\bBearer\s+[A-Za-z0-9._~+/-]{12,}=*/g,
   /\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/g,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-  /(?<=\/\/[^/\s:@]*:)[^/\s@]+(?=@)/g,
+  /(?<=\/\/[^/\s:@]*:)(?!\$\{[\w:.-]+\}(?:[@&#\s"']|$))[^/\s@]+(?=@)/g,
+  /(?<=:\/\/)(?!\$\{[\w:.-]+\}(?:[@&#\s"']|$))[^/\s:@"']{8,}(?=@)/g,
+  /(?<=[?&][\w.-]{0,40}(?:token|secret|password|signature|key)=)(?!\$\{[\w:.-]+\}(?:[@&#\s"']|$))[^&#\s"']+/gi,
 ];
 
-/** A copy whose secrets are masked: values the schema marks, values under a secret's name, and texts that look like one. References such as `${NAME}` stay. */
-export function redact(value: unknown, schema: z.ZodType = GatewayConfig): unknown {
-  return visit(value, schema, (text, secret) => (secret ? mask : redactText(text)));
+/** Shorter ones stand inside of other words. */
+const shortestRepeated = 8;
+
+/**
+ * A copy whose secrets are masked: values the schema marks, values under a secret's name, the same values elsewhere, and texts that
+ * look like one. References such as `${NAME}` stay.
+ */
+export function redact(value: unknown, schema: z.ZodType = GatewayConfig, sensitive: readonly string[] = []): unknown {
+  const everywhere = [...sensitive, ...secretsIn(value, schema).filter((text) => text.length >= shortestRepeated)];
+  return visit(value, schema, (text, secret) => (secret ? mask : maskValues(text, everywhere)));
 }
 
 /**
  * The validated configuration of a snapshot, masked. What came out of the credential store, or out of a variable that is
  * named like a secret, is masked wherever it landed, whatever the schema says of that place.
  */
-export function redactConfig({ config, sensitive }: { config: unknown; sensitive: readonly string[] }): unknown {
-  return visit(config, GatewayConfig, (text, secret) => (secret ? mask : maskValues(text, sensitive)));
+export const redactConfig = ({ config, sensitive }: { config: unknown; sensitive: readonly string[] }): unknown => redact(config, GatewayConfig, sensitive);
+
+function secretsIn(value: unknown, schema: z.ZodType): string[] {
+  const found = new Set<string>();
+  visit(value, schema, (text, secret) => {
+    if (secret) found.add(text);
+    return text;
+  });
+  return [...found];
 }
 
 /** A text with these values masked, and everything that looks like a secret. */
@@ -55,14 +71,9 @@ export function redactRaw(raw: string, schema: z.ZodType = GatewayConfig): strin
   } catch {
     return null;
   }
-  const secrets = new Set<string>();
-  visit(parsed, schema, (text, secret) => {
-    if (secret) secrets.add(text);
-    return text;
-  });
   const wanted = redact(parsed, schema);
   let shown = raw;
-  for (const text of [...secrets].sort((a, b) => b.length - a.length)) {
+  for (const text of secretsIn(parsed, schema).sort((a, b) => b.length - a.length)) {
     for (const written of new Set([text, JSON.stringify(text).slice(1, -1)])) shown = shown.replaceAll(written, mask);
   }
   shown = redactText(shown);
@@ -79,7 +90,11 @@ export function redactRaw(raw: string, schema: z.ZodType = GatewayConfig): strin
  * Raises `INVALID_REQUEST` when a mask came back as a value, wherever it stands now: it would overwrite the secret it stands
  * for. `current` is what the file holds now, `effective` what became of it; a text of one's own with three stars in it is no mask.
  */
-export function refuseMask(value: unknown, current: unknown, effective: { config: unknown; sensitive: readonly string[] } = { config: {}, sensitive: [] }): void {
+export function refuseMask(
+  value: unknown,
+  current: unknown,
+  effective: { config: unknown; sensitive: readonly string[] } = { config: {}, sensitive: [] },
+): void {
   const shown = new Set([...masked(current, redact(current)), ...masked(effective.config, redactConfig(effective))]);
   const paths: string[] = [];
   const walk = (node: unknown, path: PathKey[]): void => {

@@ -30,6 +30,14 @@ describe("the reload plan", () => {
     expect(planReload(before, before)).toEqual({ changes: [], parts: [], restart: [] });
   });
 
+  it("plans for every name a person may give", () => {
+    for (const name of ["constructor", "prototype", "x.y", "a[0]", 'say "hi"', "models"]) {
+      const change = config({ models: { providers: { [name]: { api: "concierge" } } } });
+      expect(planReload(config({}), change).parts, name).toEqual(["models"]);
+      expect(planReload(change, config({})).parts, name).toEqual(["models"]);
+    }
+  });
+
   it("has rules for settings that exist, and none that an earlier one hides", () => {
     const { uiHints } = configSchemaDocument();
     reloadRules.forEach((rule, index) => {

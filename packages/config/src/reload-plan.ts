@@ -1,6 +1,6 @@
 import { changedPaths } from "./changed-paths.ts";
 import type { GatewayConfig } from "./schema.ts";
-import { parsePath } from "./value-path.ts";
+import { readKeys } from "./value-path.ts";
 
 /** Parts of a running gateway that take a new configuration without a restart. */
 export type ReloadPart = "agents" | "auth" | "logging" | "models" | "network" | "policy" | "skills" | "tools";
@@ -73,7 +73,7 @@ export function planReload(before: GatewayConfig, after: GatewayConfig): ReloadP
 
 /** The rule for a changed path, as `changedPaths` writes it. */
 export function ruleFor(path: string): ReloadRule {
-  const keys = parsePath(path).map(String);
+  const keys = readKeys(path).map(String);
   return reloadRules.find((rule) => fits(rule.path.split("."), keys)) ?? otherwise;
 }
 

@@ -25,7 +25,8 @@ describe("paths into a configuration", () => {
   });
 
   it("refuses what is no path and what would reach a prototype", () => {
-    for (const path of ["", "a..b", "a[", "__proto__.x", "a.constructor"]) expect(() => setPath({}, path, 1), path).toThrow();
+    for (const path of ["", "a..b", "a[", "__proto__.x", "a.constructor", '["\\x41"]', '["a\nb"]', 'a["\\u12"]'])
+      expect(() => setPath({}, path, 1), path).toThrowError(expect.objectContaining({ code: "INVALID_REQUEST" }));
     expect(() => setPath({ a: [] }, "a[3]", 1)).toThrowError("next one is [0]");
     expect(() => setPath({ a: "text" }, "a.b", 1)).toThrowError("there is a string");
     expect(() => mergePatch({}, JSON.parse('{"__proto__": {"x": 1}}'))).toThrow();

@@ -4,20 +4,35 @@ export type PathKey = string | number;
 
 const forbidden = new Set(["__proto__", "constructor", "prototype"]);
 
-/** `a.b[0]["x.y"]` as keys. Raises `INVALID_REQUEST` for anything else. */
+/** `a.b[0]["x.y"]` as keys. Raises `INVALID_REQUEST` for anything else, and for keys that could reach a prototype. */
 export function parsePath(path: string): PathKey[] {
+  const keys = readKeys(path);
+  for (const key of keys) if (forbidden.has(String(key))) throw new TravelAgentError("INVALID_REQUEST", `"${key}" is not allowed in a path`);
+  return keys;
+}
+
+/** The same for a path that nothing is read or written by. */
+export function readKeys(path: string): PathKey[] {
   const keys: PathKey[] = [];
-  const pattern = /(?:^|\.)([^.[\]"]+)|\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]/gy;
+  const pattern = /(?:^|\.)([^.[\]"]+)|\[(\d+)\]|\[("(?:[^"\\]|\\.)*")\]/gy;
   while (pattern.lastIndex < path.length) {
     const at = pattern.lastIndex;
     const match = pattern.exec(path);
-    if (!match)
+    const key = match && (match[2] !== undefined ? Number(match[2]) : match[3] !== undefined ? quoted(match[3]) : match[1]);
+    if (key === undefined || key === null)
       throw new TravelAgentError("INVALID_REQUEST", `"${path}" is no path (see character ${at + 1}); write it like gateway.port or agents.list[0].id`);
-    keys.push(match[2] !== undefined ? Number(match[2]) : match[3] !== undefined ? (JSON.parse(`"${match[3]}"`) as string) : match[1]!);
+    keys.push(key);
   }
   if (keys.length === 0) throw new TravelAgentError("INVALID_REQUEST", "the path is empty; write it like gateway.port");
-  for (const key of keys) if (forbidden.has(String(key))) throw new TravelAgentError("INVALID_REQUEST", `"${key}" is not allowed in a path`);
   return keys;
+}
+
+function quoted(text: string): string | undefined {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Keys as the text `parsePath` reads. */

@@ -23,6 +23,7 @@ const rewatchAfterMs = 2_000;
 export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs = 300, clock = systemClock, ...options }: WatchOptions): { close(): void } {
   let last = fingerprint(current);
   let closed = false;
+  let reading = 0;
   let cancelTimer = () => {};
   const watchers = new Map<string, FSWatcher>();
 
@@ -53,8 +54,11 @@ export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs 
 
   async function reload(): Promise<void> {
     if (closed) return;
+    reading += 1;
+    const mine = reading;
     const snapshot = await loadConfigFile(current.path, env, options);
-    if (closed) return;
+    // Who began to read later has read what is there now.
+    if (closed || mine !== reading) return;
     follow(snapshot.files);
     const print = fingerprint(snapshot);
     if (print === last) return;

@@ -87,6 +87,40 @@ describe("loadForStart", () => {
 });
 
 describe("watchConfigFile", () => {
+  it("tells of no text that was replaced while it was read", async () => {
+    await writeFile(path, port(1));
+    let finish = (): void => undefined;
+    const seen: number[] = [];
+    const watcher = watchConfigFile({
+      current: await loadConfigFile(path, {}),
+      env: {},
+      debounceMs: 0,
+      fs: {
+        async readFile(file) {
+          const text = await readFile(file, "utf8");
+          if (text === port(2)) await new Promise<void>((resolve) => (finish = resolve));
+          return text;
+        },
+      },
+      onChange: ({ config }) => void seen.push(config!.gateway.port),
+      onInvalid: () => undefined,
+    });
+    const until = async (done: () => boolean) => {
+      for (let i = 0; i < 200 && !done(); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+    };
+    const still = finish;
+    await writeFile(`${path}.new`, port(2));
+    await rename(`${path}.new`, path);
+    await until(() => finish !== still);
+    await writeFile(`${path}.new`, port(3));
+    await rename(`${path}.new`, path);
+    await until(() => seen.length > 0);
+    finish();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    watcher.close();
+    expect(seen).toEqual([3]);
+  });
+
   it("tells good and bad changes, of included files too, and nothing twice", async () => {
     await writeFile(join(dir, "part.json"), "{ port: 1 }");
     await writeFile(path, '{ gateway: { $include: "part.json" } }');

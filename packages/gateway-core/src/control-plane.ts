@@ -109,7 +109,7 @@ export interface ControlPlane {
   refuseUpgrade(head: RequestHead): TravelAgentError | undefined;
   /** Takes over an open socket; `head` is the request that opened it. */
   accept(socket: Socket, head: RequestHead): void;
-  /** Tells every client, closes their connections and takes no more. Safe to call twice. */
+  /** Tells every client, operators also the reason, closes their connections and takes no more. Safe to call twice. */
   shutdown(reason: string, options?: { restartExpectedMs?: number }): void;
 }
 
@@ -383,7 +383,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       phase = "stopped";
       forgetAuth();
       forgetDevices?.();
-      connections.publish("shutdown", { reason, ...(restartExpectedMs === undefined ? {} : { restartExpectedMs }) });
+      const back = restartExpectedMs === undefined ? {} : { restartExpectedMs };
+      connections.publish("shutdown", { reason, ...back }, { roles: ["operator"] });
+      // Why may name settings, suppliers and accounts of the agency.
+      connections.publish("shutdown", { reason: "the gateway is stopping", ...back }, { roles: ["visitor", "node"] });
       connections.endWhere(() => true, 1012, "service restart");
       for (const end of [...pending]) end(1012, "service restart");
     },

@@ -39,15 +39,27 @@ const open = (transport: McpTransport) =>
         maxBufferSize: maxMessageBytes,
       });
 
+/** Everybody who closes it waits until the program has ended: the client itself does not when connecting failed. */
+function openOnce(transport: McpTransport): ReturnType<typeof open> {
+  const opened = open(transport);
+  const end = opened.close.bind(opened);
+  let ending: Promise<void> | undefined;
+  opened.close = () => (ending ??= end());
+  return opened;
+}
+
 export async function connectMcp({ transport, timeoutMs, signal, onClosed, onToolsChanged }: ConnectOptions): Promise<McpConnection> {
   const client = new Client({ name: "travelagent", version: "1" }, { listChanged: { tools: { autoRefresh: false, onChanged: onToolsChanged } } });
   let wanted = true;
+  let line: ReturnType<typeof openOnce> | undefined;
   const close = async () => {
     wanted = false;
     await client.close().catch(() => {});
+    await line?.close().catch(() => {});
   };
   try {
-    await client.connect(open(transport), { timeout: timeoutMs, signal });
+    line = openOnce(transport);
+    await client.connect(line, { timeout: timeoutMs, signal });
   } catch (error) {
     await close();
     throw new TravelAgentError("UNAVAILABLE", `the MCP server did not connect: ${reason(error)}`, { cause: error });

@@ -215,7 +215,13 @@ describe("an MCP server's tools", () => {
         server({ id: "mute", transport: { type: "stdio", command: process.execPath, args: ["-e", hang] }, timeoutMs: 60_000 }),
       ],
       pins,
-      onState: () => states.push(client.status().map(({ state }) => state).join(" ")),
+      onState: () =>
+        states.push(
+          client
+            .status()
+            .map(({ state }) => state)
+            .join(" "),
+        ),
     });
     clients.push(client);
     client.start();
@@ -233,9 +239,7 @@ describe("an MCP server's tools", () => {
     const handlers = mcpHandlers(client);
     const call = { actor: "operator:marta" } as Call;
     expect(await handlers["mcp.status"]!({}, call)).toEqual({
-      servers: [
-        { id: "fx", state: "needs-approval", offered: [], waiting: [{ name: "rates", description: "Exchange rates of today", change: "new" }] },
-      ],
+      servers: [{ id: "fx", state: "needs-approval", offered: [], waiting: [{ name: "rates", description: "Exchange rates of today", change: "new" }] }],
     });
     const { tools } = await handlers["mcp.pending"]!({ server: "fx" }, call);
     expect(tools).toMatchObject([{ name: "rates", inputSchema: { properties: { from: { type: "string" } } }, hash: expect.stringMatching(/^[0-9a-f]{64}$/) }]);

@@ -63,7 +63,17 @@ export function createMcpClient({ servers, pins, onState, clock = systemClock, l
     if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(server.id))
       throw new TravelAgentError("CONFIG_INVALID", `"${server.id}" is no name for an MCP server: use a-z, 0-9 and -`);
     if (entries.has(server.id)) throw new TravelAgentError("CONFIG_INVALID", `there are two MCP servers named ${server.id}`);
-    entries.set(server.id, { server, state: "stopped", connection: undefined, described: [], approved: new Map(), tools: [], made: new Map(), closing: undefined, attempts: 0 });
+    entries.set(server.id, {
+      server,
+      state: "stopped",
+      connection: undefined,
+      described: [],
+      approved: new Map(),
+      tools: [],
+      made: new Map(),
+      closing: undefined,
+      attempts: 0,
+    });
   }
   let stopped = true;
   let all: readonly Tool[] = [];
@@ -92,9 +102,7 @@ export function createMcpClient({ servers, pins, onState, clock = systemClock, l
   };
 
   const read = async (entry: Entry, connection: McpConnection): Promise<void> => {
-    const described = (await connection.tools())
-      .filter(({ name }) => entry.server.tools?.includes(name) ?? true)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    const described = (await connection.tools()).filter(({ name }) => entry.server.tools?.includes(name) ?? true).sort((a, b) => (a.name < b.name ? -1 : 1));
     if (entry.connection !== connection) return;
     if (described.length > maxTools)
       throw new TravelAgentError("UNAVAILABLE", `it offers ${described.length} tools; at most ${maxTools} are taken: name those you want`);

@@ -2,6 +2,7 @@ import type { GatewayConfig, ReloadOutlook } from "@travelagent/config";
 import type { Command } from "commander";
 import { configFile } from "../config-file.ts";
 import { failure } from "../failure.ts";
+import { json5Argument } from "../json5-argument.ts";
 import { createOutput } from "../output.ts";
 import type { AddCommand } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
@@ -16,7 +17,7 @@ export const configCommand: AddCommand = (program, terminal) => {
     .description("read and change the configuration file; no gateway needs to run")
     .addHelpText(
       "after",
-      '\nExamples:\n  travelagent config get gateway.port\n  travelagent config set agents.list[0].identity "You plan trips."\n  travelagent config patch \'{logging: {level: "debug"}}\'\n  travelagent config unset channels.telegram',
+      "\nExamples:\n  travelagent config get gateway.port\n  travelagent config set agents.defaults.timeZone Europe/Madrid\n  travelagent config patch '{logging: {level: \"debug\"}}'\n  travelagent config unset channels.telegram",
     );
   const add = (name: string, description: string): Command => config.command(name).description(description).option("--json", "print the data as JSON");
 
@@ -70,8 +71,8 @@ async function unset(path: string, options: JsonOption, terminal: Terminal): Pro
 }
 
 async function patch(text: string, options: JsonOption, terminal: Terminal): Promise<void> {
-  const { configText, mergePatch, parseJson5 } = await import("@travelagent/config");
-  const wanted = parseJson5(text, "the patch");
+  const { configText, mergePatch } = await import("@travelagent/config");
+  const wanted = await json5Argument(text, "the patch");
   if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted))
     throw await failure("INVALID_REQUEST", "the patch must be an object, such as '{gateway: {port: 19001}}'");
   await write(options, terminal, "the patch is merged", (current) => configText(mergePatch(current, wanted)));
@@ -115,7 +116,7 @@ async function write(options: JsonOption, terminal: Terminal, said: string, chan
 function whenItCounts({ reload, restart }: ReloadOutlook): string | undefined {
   if (restart.needed)
     return restart.automatic
-      ? `a running gateway restarts for it (${restart.reasons.join("; ")})`
+      ? `a running gateway restarts for it (${restart.reasons.map((reason) => reason.split(":", 1)[0]).join(", ")})`
       : `a running gateway goes on without it until it restarts, as gateway.reload.mode "${reload.mode}" says`;
   return reload.live.length > 0 ? "a running gateway takes it over at once" : undefined;
 }

@@ -16,7 +16,7 @@ export const credentialsCommand: AddCommand = (program, terminal) => {
     .description("secrets, encrypted on this machine; the configuration names them as ${credential:NAME}")
     .addHelpText(
       "after",
-      "\nExamples:\n  travelagent credentials set amadeus-secret < secret.txt\n  travelagent config set channels.booking.amadeus.apiSecret '${credential:amadeus-secret}'\n  travelagent credentials rotate",
+      "\nExamples:\n  travelagent credentials set hook-token < secret.txt\n  travelagent config set hooks.token '${credential:hook-token}'\n  travelagent credentials rotate",
     );
   const add = (name: string, description: string): Command => credentials.command(name).description(description).option("--json", "print the data as JSON");
 

@@ -86,7 +86,7 @@ export const nodesCommand: AddCommand = (program, terminal, exit) => {
 
   connected(nodes.command("run"))
     .description("run a program on a node; what is on no allowlist waits for an operator's yes")
-    .argument("<argv...>", "the program and its arguments, after --")
+    .argument("<program...>", "the program and its arguments, after --")
     .option("--node <node>", "id, the beginning of it, or name; not needed when only one is connected")
     .option("--cwd <directory>", "where it runs; default is the home directory there")
     .option("--env <name=value...>", "environment on top of the node's own")

@@ -1,5 +1,6 @@
 import { failure } from "../failure.ts";
 import { connected, type GatewayOptions, given, withGateway } from "../gateway-command.ts";
+import { json5Argument } from "../json5-argument.ts";
 import { printable } from "../output.ts";
 import type { AddCommand } from "../run.ts";
 
@@ -20,7 +21,7 @@ export const policyCommand: AddCommand = (program, terminal) => {
     .option("--customer <id>", "on behalf of this customer")
     .option("--session <key>", "in this conversation")
     .option("--context <json5>", "further facts, such as {tainted: true}")
-    .addHelpText("after", "\nExample:\n  travelagent policy test --tool cancel_booking --args '{reference: \"ABC123\"}' --json")
+    .addHelpText("after", "\nExample:\n  travelagent policy test --tool cancel_booking --args '{bookingReference: \"ABC123\"}' --json")
     .action(async (options: TestOptions) => {
       const [args, context] = await Promise.all([
         readObject(options.args, "--args"),
@@ -43,8 +44,7 @@ export const policyCommand: AddCommand = (program, terminal) => {
 };
 
 async function readObject(text: string, name: string): Promise<Record<string, unknown>> {
-  const { parseJson5 } = await import("@travelagent/config");
-  const value = parseJson5(text, name);
+  const value = await json5Argument(text, name);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   throw await failure("INVALID_REQUEST", `${name} must be an object in JSON5, such as '{id: "x"}'`);
 }

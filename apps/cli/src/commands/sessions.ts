@@ -53,7 +53,7 @@ export const sessionsCommand: AddCommand = (program, terminal) => {
           const text = [messageText(message), renderCards(message.cards ?? [])].filter((part) => part !== "").join("\n");
           if (text !== "") out.line(`${out.style("dim", time(message.timestamp))} ${out.style("bold", printable(who))}  ${printable(text)}`);
         }
-        if (history.messages.length === 0) out.line("nothing was said yet");
+        if (history.messages.length === 0) out.line(printable(`nothing was said yet in ${history.sessionKey}`));
       }),
     );
   connected(sessions.command("reset"))

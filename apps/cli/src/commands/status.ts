@@ -1,5 +1,6 @@
 import type { MethodName, Params } from "@travelagent/protocol";
 import { connected, type GatewayOptions, withGateway } from "../gateway-command.ts";
+import { printable } from "../output.ts";
 import type { AddCommand } from "../run.ts";
 import { uptime } from "./gateway.ts";
 import { partLines } from "./health.ts";
@@ -14,8 +15,9 @@ export const statusCommand: AddCommand = (program, terminal) => {
         const offered = new Set(hello?.features.methods);
         const ask = async <M extends MethodName>(method: M, params: Params<M>) =>
           offered.has(method) ? await client.call(method, params, { timeoutMs }) : undefined;
-        const [health, channels, suppliers, approvals, waiting, unknown] = await Promise.all([
+        const [health, facts, channels, suppliers, approvals, waiting, unknown] = await Promise.all([
           ask("health", {}),
+          ask("status", {}),
           ask("channels.status", {}),
           ask("suppliers.status", {}),
           ask("approvals.list", { status: "pending", limit: 100 }),
@@ -28,6 +30,7 @@ export const statusCommand: AddCommand = (program, terminal) => {
           version: hello?.server.version,
           uptimeMs: hello?.snapshot.uptimeMs,
           health,
+          config: facts?.config,
           channels,
           suppliers: suppliers?.suppliers,
           pendingApprovals: approvals?.approvals.length,
@@ -39,9 +42,9 @@ export const statusCommand: AddCommand = (program, terminal) => {
         );
         for (const line of partLines(health?.channels)) out.line(`channel        ${line}`);
         for (const line of partLines(health?.models)) out.line(`model          ${line}`);
+        for (const line of partLines(health?.suppliers)) out.line(`supplier       ${line}`);
         for (const part of Array.isArray(health?.degraded) ? health.degraded : []) out.line(`degraded       ${out.style("yellow", String(part))}`);
-        for (const supplier of suppliers?.suppliers ?? [])
-          out.line(`supplier       ${String(supplier.id ?? supplier.name)}: ${String(supplier.status ?? supplier.state ?? "ready")}`);
+        for (const line of configLines(facts?.config)) out.line(`config         ${printable(line)}`);
         const count = (label: string, found: unknown[] | undefined) => {
           if (found && found.length > 0)
             out.line(`${label.padEnd(14)} ${out.style("yellow", found.length === 100 ? "100 or more" : String(found.length))} waiting`);
@@ -52,3 +55,17 @@ export const statusCommand: AddCommand = (program, terminal) => {
       }),
     );
 };
+
+/** Why the configuration file is not what runs; nothing when it is. */
+function configLines(config: unknown): string[] {
+  const { problem, issues, pendingRestart } = (config ?? {}) as {
+    problem?: string;
+    issues?: readonly { path: string; message: string }[];
+    pendingRestart?: readonly string[];
+  };
+  return [
+    ...(problem === undefined ? [] : [problem]),
+    ...(issues ?? []).map(({ path, message }) => (path === "" ? message : `${path}: ${message}`)),
+    ...(pendingRestart && pendingRestart.length > 0 ? [`counts after a restart: ${pendingRestart.join(", ")}`] : []),
+  ];
+}

@@ -18,8 +18,8 @@ export function temporaryHome(): { path: string; state: string; remove(): void }
   return { path, state: join(path, ".travelagent"), remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-/** Runs a command line in this process. */
-export async function cli(home: string, args: readonly string[], env: Record<string, string> = {}, tty = false): Promise<Ended> {
+/** Runs a command line in this process; `typed` is what a person types at a terminal. */
+export async function cli(home: string, args: readonly string[], env: Record<string, string> = {}, tty = false, typed?: string): Promise<Ended> {
   const collect = () => {
     const chunks: string[] = [];
     const stream = new Writable({
@@ -36,7 +36,7 @@ export async function cli(home: string, args: readonly string[], env: Record<str
     env,
     home,
     cwd: home,
-    stdin: Object.assign(Readable.from([]), { isTTY: false }),
+    stdin: Object.assign(Readable.from(typed === undefined ? [] : [typed]), { isTTY: typed !== undefined }),
     stdout: stdout.stream,
     stderr: stderr.stream,
   });

@@ -14,13 +14,22 @@ export interface ModelGateway {
 }
 
 /** A gateway whose agents use a model server of ours, with the built-in concierge behind it. */
-export async function modelGateway({ apiKey, env }: { apiKey?: string; env?: Record<string, string> } = {}): Promise<ModelGateway> {
+export async function modelGateway({
+  apiKey,
+  env,
+  config = {},
+}: {
+  apiKey?: string;
+  env?: Record<string, string>;
+  /** Further sections of the file. */
+  config?: Record<string, unknown>;
+} = {}): Promise<ModelGateway> {
   const state = temporaryState();
   const server = await openAiServer({ reply: (request) => bench.script(request), ...(apiKey ? { apiKey } : {}) });
   const provider = { api: "openai-completions", baseUrl: server.url, timeoutMs: 1_500, cooldown: false, models: [{ id: "m1" }], ...(apiKey ? { apiKey } : {}) };
   writeFileSync(
     join(state.path, "travelagent.json"),
-    JSON.stringify({ models: { providers: { local: provider } }, agents: { defaults: { model: { primary: "local/m1" } } } }),
+    JSON.stringify({ ...config, models: { providers: { local: provider } }, agents: { defaults: { model: { primary: "local/m1" } } } }),
     {
       mode: 0o600,
     },

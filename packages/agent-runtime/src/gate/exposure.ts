@@ -13,8 +13,11 @@ export interface ExposureRules extends ToolRules {
   byChannel?: Readonly<Record<string, ToolRules>>;
 }
 
+/** Names from other servers have capital letters, and a deny list that misses one for its case would be none. */
+const sameName = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+
 const names = (list: readonly string[] | undefined, tool: Tool): boolean =>
-  list?.some((entry) => entry === "*" || entry.toLowerCase() === tool.name || entry.toLowerCase() === `group:${tool.group}`) ?? false;
+  list?.some((entry) => entry === "*" || sameName(entry, tool.name) || sameName(entry, `group:${tool.group}`)) ?? false;
 
 const passes = (rules: ToolRules | undefined, tool: Tool): boolean => {
   if (!rules) return true;

@@ -455,7 +455,10 @@ describe("gate", () => {
       expect((await call("mcp_fx_rates", {})).status).toBe("done");
       expect(gate.isRead("mcp_fx_rates")).toBe(true);
       list = store.tools;
-      expect(await call("mcp_fx_rates", {})).toMatchObject({ status: "refused", error: { code: "TOOL_NOT_ALLOWED", message: "there is no tool mcp_fx_rates" } });
+      expect(await call("mcp_fx_rates", {})).toMatchObject({
+        status: "refused",
+        error: { code: "TOOL_NOT_ALLOWED", message: "there is no tool mcp_fx_rates" },
+      });
       expect(gate.isRead("mcp_fx_rates")).toBe(false);
       expect(await gate.evaluate({ name: "mcp_fx_rates", args: {} }, turn)).toMatchObject({ decision: "deny", code: "TOOL_NOT_ALLOWED" });
       expect(names()).toEqual(["sell", "note", "look", "wild"]);
@@ -479,13 +482,26 @@ describe("gate", () => {
       expect(await call("look", { item: "lamp" })).toMatchObject({ status: "done", output: { content: { item: "lamp", price: 100 } } });
     });
 
+    it("is closed by a list that names it in other letters", async () => {
+      const own = createGate({
+        db,
+        tools: [outside("mcp_fx_getRate", "read"), outside("mcp_fx_listAll", "read")],
+        policy: () => parsePolicy([{ name: "test.json5", text: rules }]),
+        clock,
+        exposure: { deny: ["mcp_fx_getRate"], byChannel: { sms: { deny: ["MCP_FX_listall"] } } },
+      });
+      expect(own.specs(turn).map(({ name }) => name)).toEqual(["mcp_fx_listAll"]);
+      expect(own.specs({ ...turn, channel: "sms" })).toEqual([]);
+    });
+
     it("denies a write that no rule allows, and taints what a read gives", async () => {
       expect(await call("mcp_fx_send", { to: "everybody" })).toMatchObject({ status: "refused", error: { code: "POLICY_DENIED" } });
       expect(await call("mcp_fx_rates", {})).toMatchObject({ status: "done", output: { content: "EUR 1.08", tainted: true } });
     });
 
     it("does not repeat an interrupted write that knows no key, whether its tool is there or not", async () => {
-      const policy = () => parsePolicy([{ name: "t", text: `{ version: 1, rules: [{ id: "send.allow", tools: ["mcp_fx_send"], then: { decision: "allow" } }] }` }]);
+      const policy = () =>
+        parsePolicy([{ name: "t", text: `{ version: 1, rules: [{ id: "send.allow", tools: ["mcp_fx_send"], then: { decision: "allow" } }] }` }]);
       let sent = 0;
       const dying = () => {
         const over = new AbortController();

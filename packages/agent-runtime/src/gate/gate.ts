@@ -231,7 +231,10 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     // An unknown outcome is not tried again, and a failure stays what it was.
     if (intent.error) return failed(TravelAgentError.fromShape(intent.error), turn, decided, context.signal);
     if (tool && tool.repeatable !== false) return carryOut(intent, tool, turn, context);
-    const error = new TravelAgentError("OUTCOME_UNKNOWN", `${intent.tool} was begun and interrupted; whether it happened is not known, so it is not done again`);
+    const error = new TravelAgentError(
+      "OUTCOME_UNKNOWN",
+      `${intent.tool} was begun and interrupted; whether it happened is not known, so it is not done again`,
+    );
     await db.transaction(async (tx) => {
       await intents.end(tx, intent.key, { state: "unknown", error: error.toShape() });
       await decisions.use(tx, intent.decisions, intent.key);

@@ -43,11 +43,11 @@ export interface LoadSkillsOptions {
 export interface LoadedSkills {
   /** By name. */
   skills: Skill[];
-  /** By name; a skill that another of the same name hides is in neither list. */
+  /** By name, `*` for a whole directory; a skill that another of the same name hides is in neither list. */
   leftOut: LeftOutSkill[];
 }
 
-export const skillLimits = { skillFileBytes: 64 * 1024, files: 200, folderBytes: 8 * 1024 * 1024 } as const;
+const skillLimits = { skillFileBytes: 64 * 1024, files: 200, folderBytes: 8 * 1024 * 1024 } as const;
 
 const precedence: readonly SkillOrigin[] = ["workspace", "managed", "bundled", "extra"];
 const skillFile = "SKILL.md";
@@ -102,7 +102,12 @@ export function loadSkills({ directories, reader, facts, pinned = {}, isEnabled 
   const skills = new Map<string, Skill>();
   const leftOut: LeftOutSkill[] = [];
   for (const { path: directory, source } of [...directories].sort((a, b) => precedence.indexOf(a.source) - precedence.indexOf(b.source))) {
-    for (const name of listed(reader, directory)) {
+    const folders = attempt(() => [...reader.folders(directory)].sort(byText));
+    if ("reason" in folders) {
+      leftOut.push({ name: "*", source, filePath: directory, reason: folders.reason });
+      continue;
+    }
+    for (const name of folders) {
       const baseDir = join(directory, name);
       const filePath = join(baseDir, skillFile);
       const leave = (reason: string): void => void leftOut.push({ name, source, filePath, reason });
@@ -128,18 +133,10 @@ export function loadSkills({ directories, reader, facts, pinned = {}, isEnabled 
   };
 }
 
-function attempt(read: () => Folder | { reason: string }): Folder | { reason: string } {
+function attempt<T>(read: () => T): T | { reason: string } {
   try {
     return read();
   } catch (error) {
     return { reason: `it cannot be read (${(error as { code?: string }).code ?? String(error)})` };
-  }
-}
-
-function listed(reader: SkillReader, directory: string): string[] {
-  try {
-    return [...reader.folders(directory)].sort(byText);
-  } catch {
-    return [];
   }
 }

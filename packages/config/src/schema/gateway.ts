@@ -73,7 +73,12 @@ export const gateway = z.strictObject({
         .strictObject({
           enabled: z.boolean().default(false),
           allowedOrigins: z
-            .array(z.string().regex(/^https?:\/\/[\w.:[\]-]+$/i, 'must be an origin, such as "https://www.example.com"'))
+            .array(
+              z
+                .string()
+                .regex(/^https?:\/\/[\w.:[\]-]+$/i, 'must be an origin, such as "https://www.example.com"')
+                .refine((origin) => URL.canParse(origin), 'must be an origin, such as "https://www.example.com"'),
+            )
             .default([])
             .describe("Sites that may show the web chat, such as https://www.example.com."),
         })

@@ -149,3 +149,13 @@ describe("console sessions", () => {
     expect(codeOf(() => auth.verify({ session: value, token: "wrong" }, here))).toBe("UNAUTHORIZED");
   });
 });
+
+it("gives no new guesses at the gateway's secret to who has another one", () => {
+  const { auth } = bench({ mode: "password", password: "correct horse" });
+  const refusal = () => new TravelAgentError("UNAUTHORIZED", "no");
+  const outcomes = Array.from({ length: 30 }, (_, index) => {
+    if (codeOf(() => auth.check(() => true, from("192.0.2.7"), refusal)) === "RATE_LIMITED") return "RATE_LIMITED";
+    return codeOf(() => auth.verify({ password: `guess ${index}` }, from("192.0.2.7")));
+  });
+  expect(outcomes.filter((outcome) => outcome === "UNAUTHORIZED")).toHaveLength(10);
+});

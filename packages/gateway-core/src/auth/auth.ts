@@ -30,7 +30,7 @@ export interface Authenticator {
   readonly mode: AuthMode;
   /** Raises `UNAUTHORIZED`, and `RATE_LIMITED` after too many wrong guesses. Showing nothing is no guess. */
   verify(given: GivenCredentials, peer: Peer): Principal;
-  /** A secret that is kept elsewhere, under the same lockout. Raises `refusal` when it is not `right`, and `RATE_LIMITED` before it looks. */
+  /** A secret that is kept elsewhere, under the same lockout; being right gives no new guesses at the gateway's own. Raises `refusal` when it is not `right`, and `RATE_LIMITED` before it looks. */
   check(right: () => boolean, peer: Peer, refusal: () => TravelAgentError): void;
   /** Opens a console session for a token, a password or a one-time code. Raises as `verify`. */
   logIn(given: { token?: string | undefined; password?: string | undefined; code?: string | undefined }, peer: Peer): IssuedSession;
@@ -90,12 +90,12 @@ export function createAuth({
       },
     );
 
-  const guess = (right: boolean, peer: Peer, refusal: () => TravelAgentError): void => {
+  const guess = (right: boolean, peer: Peer, refusal: () => TravelAgentError, known: (address: string) => void = lockout.succeeded): void => {
     if (!right) {
       lockout.failed(peer.address);
       throw refusal();
     }
-    lockout.succeeded(peer.address);
+    known(peer.address);
   };
 
   const verifySecret = (given: GivenCredentials, peer: Peer): Principal => {
@@ -124,7 +124,7 @@ export function createAuth({
     },
     check(right, peer, refusal) {
       lockout.check(peer.address);
-      guess(right(), peer, refusal);
+      guess(right(), peer, refusal, lockout.known);
     },
     logIn({ code, token: shownToken, password: shownPassword }, peer) {
       // A sign-in form has one field, whatever the secret is called.

@@ -15,6 +15,8 @@ export interface Lockout {
   check(address: string): void;
   failed(address: string): void;
   succeeded(address: string): void;
+  /** Somebody we know, by a secret of less weight: strangers do not lock them out, and their wrong guesses still count. */
+  known(address: string): void;
 }
 
 const maxKnownAddresses = 1000;
@@ -29,6 +31,13 @@ export function createLockout({
   // Addresses that were right before stay out of the overall limit: strangers who guess from many places must not lock the operators out.
   const known = new Set<string>();
 
+  const remember = (address: string): void => {
+    const key = addressBlock(address);
+    known.delete(key);
+    known.add(key);
+    if (known.size > maxKnownAddresses) for (const oldest of known) if (known.delete(oldest)) break;
+  };
+
   return {
     check(address) {
       const key = addressBlock(address);
@@ -41,12 +50,10 @@ export function createLockout({
       all.take("all");
     },
     succeeded(address) {
-      const key = addressBlock(address);
-      byAddress.reset(key);
-      known.delete(key);
-      known.add(key);
-      if (known.size > maxKnownAddresses) for (const oldest of known) if (known.delete(oldest)) break;
+      byAddress.reset(addressBlock(address));
+      remember(address);
     },
+    known: remember,
   };
 }
 

@@ -154,11 +154,13 @@ describe("the life of the gateway", () => {
     expect(eventsOf(client, "tick")).toHaveLength(3);
   });
 
-  it("ends with a word to everyone and 1012", async () => {
+  it("ends with a word to everyone, the reason to operators alone, and 1012", async () => {
     const { control } = gateway();
     const client = await connectTestClient(control, { token });
+    const visitor = await connectTestClient(control, { role: "visitor", headers: { cookie: `ta_visitor=${visitors.issue()}` } });
     control.shutdown("update", { restartExpectedMs: 2000 });
     expect(eventsOf(client, "shutdown")).toMatchObject([{ payload: { reason: "update", restartExpectedMs: 2000 } }]);
+    expect(eventsOf(visitor, "shutdown")).toEqual([expect.objectContaining({ payload: { reason: "the gateway is stopping", restartExpectedMs: 2000 } })]);
     expect(client.closed?.code).toBe(1012);
     expect(control.connections).toBe(0);
     await expect(connectTestClient(control, { token })).rejects.toThrow("1012");

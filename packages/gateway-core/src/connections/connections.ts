@@ -24,6 +24,8 @@ export interface Member {
 export interface PublishOptions {
   /** Skipped for a client that reads too slowly, also when the protocol does not say so for all events of this name. */
   droppable?: boolean;
+  /** Of those who would get it, only clients of these roles. */
+  roles?: readonly ConnectionRole[];
 }
 
 /** Who is connected, and who gets which event. */
@@ -102,11 +104,12 @@ export function createConnections(options: ConnectionsOptions): Connections {
     }
   };
 
-  const publish: Connections["publish"] = (event, payload, { droppable = false } = {}) => {
+  const publish: Connections["publish"] = (event, payload, { droppable = false, roles } = {}) => {
     const spec: EventSpec = events[event];
     if (validateEvents) check(event, spec, payload);
     let frame: { head: string; tail: string } | undefined;
     const send = (member: Member) => {
+      if (roles && !roles.includes(member.role)) return;
       if (member.role !== "operator" && !eventsOf[member.role].has(event)) return;
       frame ??= {
         head: `{"type":"event","event":"${event}","payload":${jsonOf(payload)},"seq":`,

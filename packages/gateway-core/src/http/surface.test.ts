@@ -97,7 +97,7 @@ describe("the chat in pages of other sites", () => {
   });
 
   it("can be framed by the named sites, and nothing else can", async () => {
-    const { url } = await open({ widget });
+    const { url } = await open({ widget: { allowedOrigins: ["https://www.example.com:443/"] } });
     const script = await fetch(`${url}/widget.js`);
     expect([script.status, script.headers.get("content-type")]).toEqual([200, "text/javascript; charset=utf-8"]);
     expect(script.headers.get("cross-origin-resource-policy")).toBe("cross-origin");

@@ -12,7 +12,7 @@ export interface WidgetOptions {
 export function frameOrigins(allowedOrigins: readonly string[]): string[] {
   return allowedOrigins.map((given) => {
     const url = URL.canParse(given) ? new URL(given) : undefined;
-    if (url && /^https?:\/\/[\w.:[\]-]+$/.test(url.origin) && given.replace(/\/$/, "").toLowerCase() === url.origin) return url.origin;
+    if (url && /^https?:\/\/[\w.:[\]-]+$/.test(url.origin) && `${url.origin}/` === url.href) return url.origin;
     throw new TravelAgentError("CONFIG_INVALID", `gateway.http.widget.allowedOrigins: "${given}" is no origin such as https://www.example.com`);
   });
 }

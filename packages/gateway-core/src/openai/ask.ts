@@ -1,5 +1,6 @@
 import type { ClientTool, TranscriptMessage } from "@travelagent/protocol/messages";
 import * as z from "zod";
+import { cardFree } from "../card-free.ts";
 import { invalid, unsupported } from "./errors.ts";
 
 /** What both endpoints come down to: one message for an agent. */
@@ -18,7 +19,12 @@ export interface Ask {
   tools: ClientTool[];
 }
 
-export const userName = z.string().min(1).max(256);
+export const userName = z
+  .string()
+  .min(1)
+  .max(256)
+  // It names the conversation, where nothing can be taken out of it.
+  .refine((name) => cardFree(name) === name, "must not hold a card number");
 const names = /^[a-zA-Z0-9_-]{1,64}$/;
 
 /** A function as a model is offered it. */

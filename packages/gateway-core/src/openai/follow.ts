@@ -13,7 +13,7 @@ export const replyText = ({ text, cards }: RunResult): string => renderText({ te
 export interface Follower {
   /** For `Runs.start`. */
   hear(event: TurnEvent): void;
-  /** Text as it comes, a sign of life in between, and how it ended, last. Read it once. */
+  /** Text as it comes, a sign of life in between, and how it ended, last. Read it once, or not at all. */
   events(runId: string): AsyncGenerator<Followed, void, undefined>;
 }
 
@@ -26,12 +26,35 @@ export function createFollower({ runs, clock, waitingMs }: { runs: Runs; clock: 
     queue.push(event);
     wake();
   };
+  async function* read(): AsyncGenerator<Followed, void, undefined> {
+    for (;;) {
+      const next = queue.shift();
+      if (next) {
+        yield next;
+        if (next.type === "end" || next.type === "error") return;
+        continue;
+      }
+      let late = false;
+      await new Promise<void>((resolve) => {
+        const disarm = clock.after(waitingMs, () => {
+          late = true;
+          resolve();
+        });
+        wake = () => {
+          disarm();
+          resolve();
+        };
+      });
+      if (late) yield { type: "waiting" };
+    }
+  }
   return {
     hear(event) {
       const delta = live.hear(event);
       if (delta !== "") push({ type: "text", delta });
     },
-    async *events(runId) {
+    events(runId) {
+      // Before anybody reads: a reader that is gone by then must not leave the run with a listener for good.
       void runs.result(runId).then(
         (result) => {
           const delta = live.rest(replyText(result));
@@ -40,26 +63,7 @@ export function createFollower({ runs, clock, waitingMs }: { runs: Runs; clock: 
         },
         (error: unknown) => push({ type: "error", error: TravelAgentError.from(error) }),
       );
-      for (;;) {
-        const next = queue.shift();
-        if (next) {
-          yield next;
-          if (next.type === "end" || next.type === "error") return;
-          continue;
-        }
-        let late = false;
-        await new Promise<void>((resolve) => {
-          const disarm = clock.after(waitingMs, () => {
-            late = true;
-            resolve();
-          });
-          wake = () => {
-            disarm();
-            resolve();
-          };
-        });
-        if (late) yield { type: "waiting" };
-      }
+      return read();
     },
   };
 }

@@ -298,6 +298,13 @@ describe("chat completions", () => {
     }
   });
 
+  it("takes no card number for the name of a user", async () => {
+    const ask = client.chat.completions.create({ model, user: "4111 1111 1111 1111", messages: [{ role: "user", content: "hi" }] });
+    await expect(ask).rejects.toMatchObject({ status: 400, message: expect.stringMatching(/user.*card number/) });
+    const rows = await agency.engine.db.all("select * from session");
+    expect(JSON.stringify(rows)).not.toMatch(/4111.{0,3}1111/);
+  });
+
   it("keeps no card number that is written as a number or as a key", async () => {
     const call = { id: "c1", type: "function" as const, function: { name: "pay", arguments: '{"card":4111111111111111,"by":{"4111 1111 1111 1111":true}}' } };
     await client.chat.completions.create({

@@ -146,6 +146,14 @@ describe("the webhook guard", () => {
     expect(taken).toHaveLength(1);
   });
 
+  it("takes no signature made with a key that is none", async () => {
+    for (const empty of ["whsec_", "whsec_***", "whsec_c2hvcnQ="]) {
+      await open(endpoint({ secret: { main: empty } }));
+      expect([empty, (await send({ key: empty })).status]).toEqual([empty, 401]);
+    }
+    expect(taken).toEqual([]);
+  });
+
   it("refuses what is not signed right", async () => {
     await open(endpoint());
     const good = signStandardWebhook(secret, "msg_1", nowSeconds(), Buffer.from('{"text":"hello"}'));

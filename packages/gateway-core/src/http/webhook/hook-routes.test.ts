@@ -94,6 +94,8 @@ describe("hooks", () => {
       [`/hooks/agent?token=${token}`, good, undefined, 400],
       ["/hooks/agent", { message: " " }, undefined, 400],
       ["/hooks/agent", { message: "hi", name: "a:b" }, undefined, 400],
+      ["/hooks/agent", { message: "hi", name: "4111 1111 1111 1111" }, undefined, 400],
+      ["/hooks/agent", good, { authorization: `Bearer ${token}`, "idempotency-key": "k".repeat(300) }, 400],
       ["/hooks/agent", { message: "hi", sessionKey: "agent:main:main" }, undefined, 400],
       ["/hooks/agent", { message: "hi", agentId: "nobody" }, undefined, 400],
       ["/hooks/wake", { text: "hi", mode: "next-heartbeat" }, undefined, 400],
@@ -125,6 +127,7 @@ describe("hooks", () => {
       sessionKeyOf: () => "k",
     };
     expect(() => hookRoutes({ ...options, token: " " })).toThrow(/has no secret/);
+    expect(() => hookRoutes({ ...options, token: "whsec_c2hvcnQ=" })).toThrow(/whsec_/);
     expect(() => hookRoutes({ ...options, token, path: "/" })).toThrow(/hooks\.path/);
   });
 });

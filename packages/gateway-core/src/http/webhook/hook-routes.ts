@@ -3,13 +3,14 @@ import { type Clock, systemClock } from "@travelagent/protocol/ports";
 import * as z from "zod";
 import { createLockout } from "../../auth/lockout.ts";
 import { sameSecret } from "../../auth/secret.ts";
+import { cardFree } from "../../card-free.ts";
 import { webchatChannel } from "../../handlers/chat.ts";
 import { describeIssues } from "../../router/issues.ts";
 import type { Runs } from "../../runs.ts";
 import { idempotencyKeyOf } from "../idempotency-key.ts";
 import { type HttpRoute, json } from "../route.ts";
 import type { VerifiedDelivery, VerifyWebhook, WebhookGuard } from "./guard.ts";
-import { isStandardWebhook, standardWebhook } from "./standard-webhook.ts";
+import { isStandardWebhook, isWebhookSecret, standardWebhook } from "./standard-webhook.ts";
 
 export interface HookOptions {
   guard: WebhookGuard;
@@ -33,6 +34,7 @@ const Agent = z.strictObject({
     .string()
     .trim()
     .regex(/^[\p{L}\p{N}][\p{L}\p{N} ._-]{0,63}$/u, "must be 1 to 64 letters, digits, spaces, dots, _ or -")
+    .refine((name) => cardFree(name) === name, "must not hold a card number")
     .optional(),
   agentId: z.string().optional(),
   idempotencyKey: key.optional(),
@@ -45,6 +47,8 @@ const Agent = z.strictObject({
  */
 export function hookRoutes({ guard, runs, token, path = "/hooks", agents, sessionKeyOf, clock = systemClock }: HookOptions): HttpRoute[] {
   if (path === "/" || !path.startsWith("/")) throw new TravelAgentError("CONFIG_INVALID", "hooks.path must be a path of its own, such as /hooks");
+  if (token.trim() !== "" && !isWebhookSecret(token))
+    throw new TravelAgentError("CONFIG_INVALID", "hooks.token: what stands behind whsec_ must be base64 of 16 bytes or more");
   const base = path.replace(/\/+$/, "");
   const lockout = createLockout({ clock });
 

@@ -9,4 +9,4 @@ export {
   type WebhookGuardOptions,
 } from "./guard.ts";
 export { type HookOptions, hookRoutes } from "./hook-routes.ts";
-export { signStandardWebhook, standardWebhook } from "./standard-webhook.ts";
+export { isWebhookSecret, signStandardWebhook, standardWebhook } from "./standard-webhook.ts";

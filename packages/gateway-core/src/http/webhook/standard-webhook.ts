@@ -3,7 +3,11 @@ import { sameSecret } from "../../auth/secret.ts";
 import type { Delivery, Verdict } from "./guard.ts";
 
 const prefix = "whsec_";
+const leastKeyBytes = 16;
 const keyOf = (secret: string): Buffer | string => (secret.startsWith(prefix) ? Buffer.from(secret.slice(prefix.length), "base64") : secret);
+
+/** False for `whsec_` with nothing, too little or no base64 behind it: others could guess the key and sign. */
+export const isWebhookSecret = (secret: string): boolean => secret.trim() !== "" && (!secret.startsWith(prefix) || keyOf(secret).length >= leastKeyBytes);
 
 /** The signature of a delivery, as the header `webhook-signature` carries it. */
 export const signStandardWebhook = (secret: string, id: string, timestampSeconds: number, body: Uint8Array): string =>
@@ -17,6 +21,7 @@ export const isStandardWebhook = ({ headers }: Delivery): boolean => headers["we
  * `webhook-signature`. Several signatures may stand there while a secret is being changed. A secret `whsec_…` is base64.
  */
 export function standardWebhook({ headers, body }: Delivery, secret: string): Verdict {
+  if (!isWebhookSecret(secret)) return { ok: false };
   const id = headers["webhook-id"];
   const timestamp = headers["webhook-timestamp"];
   const signatures = headers["webhook-signature"];

@@ -13,6 +13,8 @@ const skill = (name: string, more: object = {}) => ({
   eligible: true,
   disabled: false,
   blockedByAllowlist: false,
+  modelInvocable: true,
+  inPrompt: true,
   missing: none,
   ...more,
 });
@@ -21,6 +23,8 @@ const status = {
   managedSkillsDir: "/skills",
   skills: [
     skill("air", { source: "bundled" }),
+    skill("fares", { inPrompt: false }),
+    skill("groups", { inPrompt: false, modelInvocable: false }),
     skill("hotels", { disabled: true, eligible: false }),
     skill("rail", { eligible: false, missing: { ...none, bins: ["rail-tool"], env: ["RAIL_KEY"] } }),
   ],
@@ -45,6 +49,8 @@ it("lists skills with what keeps them from being used", async () => {
   expect(stdout.split("\n").map((line) => line.split(/ {2,}/))).toEqual([
     ["SKILL", "FROM", "STATE"],
     ["air", "bundled", "in use"],
+    ["fares", "managed", "no room in the prompt"],
+    ["groups", "managed", "by command"],
     ["hotels", "managed", "off"],
     ["rail", "managed", "misses bins rail-tool; env RAIL_KEY"],
     ["tours", "managed", expect.stringContaining("left out: it has no")],

@@ -1,3 +1,4 @@
+import { fittingSkills } from "@travelagent/agent-runtime/skills";
 import type { GatewayConfig } from "@travelagent/config";
 import { type Handlers, TravelAgentError } from "@travelagent/protocol";
 import { parseSessionKey } from "@travelagent/sessions";
@@ -99,6 +100,7 @@ export function catalogueHandlers({ config, routing, models, skills, workspaceDi
 
     "skills.status": (params) => {
       const { skills: found, leftOut } = skills.all();
+      const inPrompt = new Set(fittingSkills(skills.forAgent(params?.agentId ?? routing().defaultAgentId).skills).fitting.map(({ name }) => name));
       const wanted = params?.agentId === undefined ? undefined : config().agents.list.find(({ id }) => id === params.agentId)?.skills;
       return {
         workspaceDir,
@@ -108,6 +110,7 @@ export function catalogueHandlers({ config, routing, models, skills, workspaceDi
           ...skill,
           bundled: skill.source === "bundled",
           blockedByAllowlist: wanted !== undefined && !wanted.includes(skill.name),
+          inPrompt: inPrompt.has(skill.name),
           configChecks: skill.requirements.config.map((path) => ({ path, satisfied: !skill.missing.config.includes(path) })),
           install: [],
         })),

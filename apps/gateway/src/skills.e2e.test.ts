@@ -40,10 +40,10 @@ describe("skills of a gateway that runs", () => {
     expect(await promptOf("Hello again")).toBe(before);
 
     write("skills", "", "Ask for the level first.");
-    await vi.waitFor(async () => expect(await found()).toMatchObject({ source: "managed" }), 5_000);
+    await vi.waitFor(async () => expect(await found()).toMatchObject({ source: "managed", inPrompt: true }), 5_000);
     expect(await promptOf("Snow?")).toContain("## ski-weeks\nSnow.\n\nAsk for the level first.");
     write("workspace/skills", "\ndisable-model-invocation: true", "Ask for the ages first.");
-    await vi.waitFor(async () => expect(await found()).toMatchObject({ source: "workspace" }), 5_000);
+    await vi.waitFor(async () => expect(await found()).toMatchObject({ source: "workspace", inPrompt: false }), 5_000);
     expect(await promptOf("Snow?")).toBe(before);
     expect(await promptOf("/ski_weeks four of us")).toContain("Ask for the ages first.");
     expect((await customer.client.call("commands.list", {})).commands).toContainEqual(expect.objectContaining({ name: "ski_weeks" }));

@@ -18,6 +18,8 @@ interface ShownSkill {
   eligible: boolean;
   disabled: boolean;
   blockedByAllowlist: boolean;
+  modelInvocable: boolean;
+  inPrompt: boolean;
   missing: Requirements;
 }
 interface Status {
@@ -31,10 +33,12 @@ const lacks = (missing: Requirements): string =>
     .map(([kind, names]) => `${kind} ${names.join(", ")}`)
     .join("; ");
 
-function stateOf({ eligible, disabled, blockedByAllowlist, missing }: ShownSkill): string {
+function stateOf({ eligible, disabled, blockedByAllowlist, missing, modelInvocable, inPrompt }: ShownSkill): string {
   if (disabled) return "off";
   if (!eligible) return `misses ${lacks(missing)}`;
-  return blockedByAllowlist ? "not for this agent" : "in use";
+  if (blockedByAllowlist) return "not for this agent";
+  if (!modelInvocable) return "by command";
+  return inPrompt ? "in use" : "no room in the prompt";
 }
 
 export const skillsCommand: AddCommand = (program, terminal) => {

@@ -8,7 +8,7 @@ import { asApproval, createGate, gateHandlers } from "@travelagent/agent-runtime
 import { createConcierge } from "@travelagent/agent-runtime/models/concierge";
 import { createWebchat } from "@travelagent/channel-webchat";
 import { agentSessionsPath, configHandlers, type GatewayConfig, resolvePath } from "@travelagent/config";
-import { openDatabase, openEngine } from "@travelagent/engine";
+import { openEngine } from "@travelagent/engine";
 import {
   type ControlPlane,
   createAuth,
@@ -26,43 +26,41 @@ import { serve } from "@travelagent/gateway-core/node";
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Logger, systemClock } from "@travelagent/protocol/ports";
 import { createSessions, fileTranscripts, sessionHandlers, sessionKey } from "@travelagent/sessions";
-import { createRecall, hashEmbeddings, memoryFiles, sqliteRecallIndex } from "@travelagent/sessions/recall";
 import { memoryTools } from "@travelagent/tools-automation";
-import { bookingHandlers, bookingTools, createBookings } from "@travelagent/tools-booking";
 import { createGazetteer } from "@travelagent/tools-booking/geography";
-import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
-import { type BookingHistory, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
-import { announceOnNetwork } from "./announcement.ts";
-import { bookingNews } from "./booking-news.ts";
-import { catalogueHandlers, ownCommands } from "./catalogue.ts";
-import { configAccess } from "./config-access.ts";
-import { cronJobs } from "./cron-jobs.ts";
-import { checkExposedSecret } from "./exposed-secret.ts";
-import { exposureOf, liveExposure } from "./exposure.ts";
-import { healthFacts, statusFacts } from "./health-facts.ts";
-import { apiChannels, httpSurface } from "./http-surface.ts";
-import { legacyDoors } from "./legacy.ts";
-import { listenAs } from "./listen.ts";
-import { logHandlers } from "./log-tail.ts";
-import { mcpSurface } from "./mcp.ts";
-import { mcpServers } from "./mcp-servers.ts";
-import { modelSet } from "./models.ts";
-import { checkPlaintext, networkOf } from "./network.ts";
-import { nodesOf } from "./nodes.ts";
-import { observe } from "./observation.ts";
-import { ownDirectory, ownSecret } from "./own-file.ts";
-import { policyFiles } from "./policy-files.ts";
-import { checkPort, notePort } from "./port-holder.ts";
-import type { ConfigState, LiveParts } from "./reload.ts";
-import { routingOf } from "./routing.ts";
-import { sessionLane } from "./session-lane.ts";
-import { sessionNews } from "./session-news.ts";
-import type { Settings } from "./settings.ts";
-import { openSkills } from "./skills.ts";
-import { createStoreHealth } from "./store-health.ts";
-import { endSuperseded } from "./superseded.ts";
-import { tailnetOf } from "./tailscale.ts";
-import { usageOf } from "./usage.ts";
+import { bookingNews } from "./answering/booking-news.ts";
+import { catalogueHandlers, ownCommands } from "./answering/catalogue.ts";
+import { cronJobs } from "./answering/cron-jobs.ts";
+import { mcpServers } from "./answering/mcp-servers.ts";
+import { openMemory } from "./answering/memory.ts";
+import { modelSet } from "./answering/models.ts";
+import { policyFiles } from "./answering/policy-files.ts";
+import { sessionLane } from "./answering/session-lane.ts";
+import { sessionNews } from "./answering/session-news.ts";
+import { openSkills } from "./answering/skills.ts";
+import { openTravel } from "./answering/travel.ts";
+import { configAccess } from "./configuration/config-access.ts";
+import { checkExposedSecret } from "./configuration/exposed-secret.ts";
+import { exposureOf, liveExposure } from "./configuration/exposure.ts";
+import { checkPlaintext, networkOf } from "./configuration/network.ts";
+import { ownDirectory, ownSecret } from "./configuration/own-file.ts";
+import type { ConfigState, LiveParts } from "./configuration/reload.ts";
+import { routingOf } from "./configuration/routing.ts";
+import type { Settings } from "./configuration/settings.ts";
+import { healthFacts, statusFacts } from "./observing/health-facts.ts";
+import { logHandlers } from "./observing/log-tail.ts";
+import { observe } from "./observing/observation.ts";
+import { createStoreHealth } from "./observing/store-health.ts";
+import { usageOf } from "./observing/usage.ts";
+import { announceOnNetwork } from "./reaching/announcement.ts";
+import { apiChannels, httpSurface } from "./reaching/http-surface.ts";
+import { legacyDoors } from "./reaching/legacy.ts";
+import { listenAs } from "./reaching/listen.ts";
+import { mcpSurface } from "./reaching/mcp.ts";
+import { nodesOf } from "./reaching/nodes.ts";
+import { checkPort, notePort } from "./reaching/port-holder.ts";
+import { endSuperseded } from "./reaching/superseded.ts";
+import { tailnetOf } from "./reaching/tailscale.ts";
 
 export const version: string = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
 
@@ -80,6 +78,12 @@ export interface Running {
   live: Omit<LiveParts, "logging">;
   /** `reason` and the time until clients may come back are told to them. */
   stop(reason?: string, restartExpectedMs?: number): Promise<void>;
+}
+
+/** Beside the bundle where it was built, at the top of the checkout when run from source. */
+function bundledSkills(): string {
+  const built = new URL("./skills", import.meta.url);
+  return fileURLToPath(existsSync(built) ? built : new URL("../../../skills", import.meta.url));
 }
 
 /** The whole system, wired: the only place that knows everybody. What was opened is closed again when it does not start. */
@@ -145,43 +149,23 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const usage = await usageOf({ db, clock, config: () => state.running() });
 
   // Customers, travel, rules.
-  const crm = await databaseCrm({ db, clock });
-  const sandboxBooks = openDatabase({ path: join(paths.data, "sandbox.db") });
-  onFailure(() => sandboxBooks.close());
-  const sandbox = createSandbox({ db: sandboxBooks, clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
-  const suppliers = config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier];
-  const known = async (sessionKey: string, customerId: string): Promise<void> => {
-    await sessions.bindCustomer(sessionKey, customerId);
-    await gateway.bindCustomer(sessionKey, customerId, (await crm.get(customerId))?.name);
-  };
-  const bookings = createBookings({
+  const travel = await openTravel({
+    config,
+    env,
+    directory: paths.data,
     db,
     work,
+    sessions,
     clock,
     log: part("bookings"),
-    suppliers,
-    payments: sandbox.payments,
-    customers: {
-      async ensure(person) {
-        const { customerId } = await crm.ensureCustomer(person);
-        await known(person.sessionKey, customerId);
-        return { customerId };
-      },
-    },
-    onChange: (booking) => {
+    onBooking: (booking) => {
       publisher.publish("booking", { booking });
       void news(booking);
     },
+    onCustomerKnown: (sessionKey, customerId, name) => gateway.bindCustomer(sessionKey, customerId, name),
   });
-  await bookings.migrate();
-  const bookingsOf = async (customerId: string) => (await bookings.list({ customerId, limit: 50 })).bookings;
-  const history: BookingHistory = {
-    forCustomer: bookingsOf,
-    async forSession(sessionKey) {
-      const customerId = (await sessions.get(sessionKey))?.customerId;
-      return customerId === undefined ? [] : bookingsOf(customerId);
-    },
-  };
+  onFailure(() => travel.close());
+  const { bookings, suppliers } = travel;
   const policyOf = ({ policy: { dir } }: GatewayConfig) =>
     policyFiles({
       pack: fileURLToPath(new URL("../policy", import.meta.url)),
@@ -191,17 +175,8 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     });
   let policy = policyOf(config);
   onFailure(() => policy.close());
-  const memoryIndex = sqliteRecallIndex({ db });
-  await memoryIndex.migrate();
-  const memory = createRecall({
-    files: memoryFiles({ directory: paths.workspace }),
-    index: memoryIndex,
-    embeddings: hashEmbeddings(),
-    clock,
-    log: part("memory"),
-    timeZone,
-  });
-  const tools = [...bookingTools(bookings), ...crmTools({ crm, bookings: history, onCustomerKnown: known }), ...memoryTools(memory), handOverTool()];
+  const memory = await openMemory({ db, directory: paths.workspace, clock, log: part("memory"), timeZone });
+  const tools = [...travel.tools, ...memoryTools(memory), handOverTool()];
   const offered = await mcpServers(settings, { own: tools, db, clock, log: part("mcp"), onState: () => control.healthChanged() });
   const ownGate = createGate({
     db,
@@ -218,10 +193,6 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   // Who answers.
   const concierge = createConcierge({ places: createGazetteer });
   let models = modelSet(config, env, concierge);
-  // Beside the bundle where it was built, at the top of the checkout when run from source.
-  const skillsDirectory = fileURLToPath(
-    [new URL("./skills", import.meta.url), new URL("../../../skills", import.meta.url)].find((url) => existsSync(url)) ?? new URL("./skills", import.meta.url),
-  );
   const skillsOfAgency = join(paths.workspace, "skills");
   ownDirectory(skillsOfAgency);
   const skills = openSkills({
@@ -229,7 +200,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     directoriesOf: (given) => [
       { path: skillsOfAgency, source: "workspace" },
       { path: paths.skills, source: "managed" },
-      { path: skillsDirectory, source: "bundled" },
+      { path: bundledSkills(), source: "bundled" },
       ...given.skills.extraDirs.map((path) => ({ path: configured("skills.extraDirs", path), source: "extra" as const })),
     ],
     env,
@@ -369,8 +340,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
           await gateway.resume(decision.id, decision.turn.sessionKey);
         },
       }),
-      ...bookingHandlers(bookings),
-      ...customerHandlers(crm),
+      ...travel.handlers,
       ...nodes.handlers,
       ...offered.handlers,
       ...sessionMethods,
@@ -479,7 +449,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       forgetPort();
       await Promise.all([gateway.stop(), offered.stop()]);
       await engine.stop();
-      await sandboxBooks.close();
+      await travel.close();
       policy.close();
       skills.close();
       await observed.stop();

@@ -1,5 +1,5 @@
 import * as nodeModule from "node:module";
-import { holdYoungMemory } from "./young-memory.ts";
+import { holdYoungMemory } from "./observing/young-memory.ts";
 
 if (nodeModule.enableCompileCache === undefined || !process.getBuiltinModule?.("node:sqlite")) {
   process.stderr.write(`the gateway needs Node 24 (it runs from 22.18 on), and this is ${process.version}; npm start brings the right one\n`);

@@ -1,15 +1,15 @@
 import { type GatewayConfig, keepLastGood } from "@travelagent/config";
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Logger, systemClock } from "@travelagent/protocol/ports";
+import type { Environment } from "./answering/models.ts";
 import { compose, type Running } from "./compose.ts";
-import { type FileLogger, fileLogger } from "./log.ts";
-import type { Environment } from "./models.ts";
-import { ownDirectory } from "./own-file.ts";
-import { type ConfigState, createReload, type Reload } from "./reload.ts";
-import { leaveRestartNote, type RestartNote, takeRestartNote } from "./restart-note.ts";
-import { hidingSecrets, pseudonymKeyOf, secretsOnDisk } from "./secrets-of.ts";
-import { readSettings, type Settings } from "./settings.ts";
-import { boundYoungMemory } from "./young-memory.ts";
+import { ownDirectory } from "./configuration/own-file.ts";
+import { type ConfigState, createReload, type Reload } from "./configuration/reload.ts";
+import { leaveRestartNote, type RestartNote, takeRestartNote } from "./configuration/restart-note.ts";
+import { hidingSecrets, pseudonymKeyOf, secretsOnDisk } from "./configuration/secrets-of.ts";
+import { readSettings, type Settings } from "./configuration/settings.ts";
+import { type FileLogger, fileLogger } from "./observing/log.ts";
+import { boundYoungMemory } from "./observing/young-memory.ts";
 
 /** How long work that is under way gets to end after SIGTERM; what does not goes on at the next start. */
 const stopWithinMs = 8_000;

@@ -69,13 +69,19 @@ const money = ({ amount, currency }: Money) => `${amount} ${currency}`;
 const wallClock = ({ local }: TravelTime) => (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(local) ? format(`${local.slice(0, 16)}:00Z`) : local);
 const instant = (iso: string) => (Number.isNaN(Date.parse(iso)) ? iso : `${format(iso)} UTC`);
 
-const dateAndTime = new Intl.DateTimeFormat("en-GB", {
-  weekday: "short",
-  day: "numeric",
-  month: "short",
-  year: "numeric",
-  hour: "2-digit",
-  minute: "2-digit",
-  timeZone: "UTC",
-});
-const format = (iso: string) => (Number.isNaN(Date.parse(iso)) ? iso : dateAndTime.format(new Date(iso)).replace(/, (\d\d:)/, " $1"));
+/** Made with the first time that is shown: its tables are large. */
+let dateAndTime: Intl.DateTimeFormat | undefined;
+
+function format(iso: string): string {
+  if (Number.isNaN(Date.parse(iso))) return iso;
+  dateAndTime ??= new Intl.DateTimeFormat("en-GB", {
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    year: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: "UTC",
+  });
+  return dateAndTime.format(new Date(iso)).replace(/, (\d\d:)/, " $1");
+}

@@ -76,7 +76,8 @@ function blockFits(block: string, maxLength: number): boolean {
 const proseBreaks: readonly RegExp[] = [/\n[^\S\n]*\n\s*/g, /\n/g, /[.!?…。！？][)"'»”]*\s+/g, /\s+/g];
 const codeBreaks: readonly RegExp[] = [/\n/g];
 const link = /\[[^\]\n]*\]\([^)\s]*\)|\b[a-z][a-z+.-]*:\/\/[^\s<>]+/gi;
-const graphemes = new Intl.Segmenter("und", { granularity: "grapheme" });
+/** Made with the first long text: its tables are large, and a process without one needs none. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** Where to cut `text` so that at most `room` units come before: always at least one character, at most `room`. */
 function bestCut(text: string, room: number, breaks: readonly RegExp[]): number {
@@ -104,6 +105,7 @@ function bestCut(text: string, room: number, breaks: readonly RegExp[]): number 
 function graphemeBorders(text: string, room: number): Set<number> {
   // Looks a little beyond the room, since what follows decides whether a grapheme ends there.
   const borders = new Set<number>();
+  graphemes ??= new Intl.Segmenter("und", { granularity: "grapheme" });
   for (const { index } of graphemes.segment(text.slice(0, room + 64))) borders.add(index);
   borders.delete(0);
   return borders;

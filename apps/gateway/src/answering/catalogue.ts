@@ -90,7 +90,6 @@ export function catalogueHandlers({ config, routing, models, skills, workspaceDi
                 name,
                 textAliases: [`/${name}`],
                 description,
-                category: "skill",
                 source: "skill",
                 scope: "text",
                 acceptsArgs: true,

@@ -48,7 +48,8 @@ const weights = { meaning: 0.7, words: 0.3 };
 
 export function createRecall({ files, index, embeddings, clock = systemClock, log = silentLogger, timeZone = "UTC" }: RecallOptions): Recall {
   let syncing: Promise<{ indexed: number; removed: number }> | undefined;
-  const dayOf = new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" });
+  // Made when it is needed: calendars are the largest thing a formatter loads.
+  const today = (): string => new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(clock.now());
   const scopesOf = ({ customerId }: Rememberer): MemoryScope[] => (customerId === undefined ? ["agency"] : ["agency", `customer:${customerId}`]);
 
   const read = async (): Promise<{ indexed: number; removed: number }> => {
@@ -104,7 +105,7 @@ export function createRecall({ files, index, embeddings, clock = systemClock, lo
       return { path, text: taken.join("\n"), from, to: from + taken.length - 1 };
     },
     async note(text, who) {
-      const path = await files.append(who.customerId === undefined ? "agency" : `customer:${who.customerId}`, dayOf.format(clock.now()), text);
+      const path = await files.append(who.customerId === undefined ? "agency" : `customer:${who.customerId}`, today(), text);
       await sync();
       return path;
     },

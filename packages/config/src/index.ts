@@ -22,6 +22,7 @@ export { type ReloadOutlook, reloadOutlook } from "./reload-outlook.ts";
 export { type ConfigChange, planReload, type ReloadPart, type ReloadPlan, type ReloadRule, reloadRules } from "./reload-plan.ts";
 export { GatewayConfig } from "./schema.ts";
 export { type ConfigSchemaDocument, configSchemaDocument, lookupSchema, type UiHint } from "./schema-json.ts";
+export { secretVariable } from "./secret-name.ts";
 export { agentSessionsPath, expandHome, locateState, type Place, resolvePath, type StatePaths, statePaths } from "./state-paths.ts";
 export type { Environment } from "./substitute.ts";
 export { getPath, setPath } from "./value-path.ts";

@@ -27,13 +27,15 @@ export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs 
   let cancelTimer = () => {};
   const watchers = new Map<string, FSWatcher>();
 
+  let files: readonly string[] = current.files;
   const soon = (delayMs: number) => {
     cancelTimer();
     cancelTimer = clock.after(delayMs, () => void reload());
   };
+  const whenLeftAlone = () => soon(typeof debounceMs === "function" ? debounceMs() : debounceMs);
 
   /** Directories, not files: an editor that saves by renaming would leave us watching the old file. */
-  function follow(files: readonly string[]): void {
+  function follow(): void {
     const wanted = new Map<string, Set<string>>();
     for (const file of files) wanted.set(dirname(file), (wanted.get(dirname(file)) ?? new Set()).add(basename(file)));
     for (const [, watcher] of watchers) watcher.close();
@@ -42,7 +44,7 @@ export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs 
       try {
         const watcher = watch(directory, { persistent: false }, (_event, name) => {
           // A link of the directory's own may be what the file is reached through, as in a mounted configuration.
-          if (name === null || names.has(name) || name.startsWith("..")) soon(typeof debounceMs === "function" ? debounceMs() : debounceMs);
+          if (name === null || names.has(name) || name.startsWith("..")) whenLeftAlone();
         });
         watcher.on("error", () => soon(rewatchAfterMs));
         watchers.set(directory, watcher);
@@ -52,14 +54,25 @@ export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs 
     }
   }
 
+  /** Watched first and read then: what changes in between is seen by one of the two. */
+  async function readFollowed(): Promise<ConfigSnapshot> {
+    for (;;) {
+      follow();
+      const snapshot = await loadConfigFile(current.path, env, options);
+      const known = new Set(files);
+      const isFollowed = snapshot.files.every((file) => known.has(file));
+      files = snapshot.files;
+      if (isFollowed || closed) return snapshot;
+    }
+  }
+
   async function reload(): Promise<void> {
     if (closed) return;
     reading += 1;
     const mine = reading;
-    const snapshot = await loadConfigFile(current.path, env, options);
+    const snapshot = await readFollowed();
     // Who began to read later has read what is there now.
     if (closed || mine !== reading) return;
-    follow(snapshot.files);
     const print = fingerprint(snapshot);
     if (print === last) return;
     last = print;
@@ -67,7 +80,9 @@ export function watchConfigFile({ current, env, onChange, onInvalid, debounceMs 
     else onInvalid(snapshot);
   }
 
-  follow(current.files);
+  follow();
+  // It may have changed since it was read for the start.
+  whenLeftAlone();
   return {
     close() {
       closed = true;

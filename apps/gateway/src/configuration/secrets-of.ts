@@ -1,13 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type GatewayConfig, redact, type StatePaths } from "@travelagent/config";
+import { type GatewayConfig, redact, type StatePaths, secretVariable } from "@travelagent/config";
 import type { Environment } from "../answering/models.ts";
 import type { FileLogger } from "../observing/log.ts";
 import { ownSecret } from "./own-file.ts";
 import type { Settings } from "./settings.ts";
 
-const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|API_?KEY|MASTER_KEY|PRIVATE_?KEY|ACCESS_?KEY|CREDENTIALS?$/i;
 /** Password of an address such as `postgres://user:password@host/db`. */
 const passwordIn = (text: string): string | undefined => /\/\/[^/\s:@]*:([^/\s@]+)@/.exec(text)?.[1];
 
@@ -30,7 +29,7 @@ export function secretsOf(config: GatewayConfig): string[] {
 export const secretsIn = (env: Environment): string[] =>
   Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined || value.length < 6) return [];
-    if (secretName.test(name)) return [value];
+    if (secretVariable.test(name.toUpperCase())) return [value];
     const password = passwordIn(value);
     return password === undefined ? [] : [password];
   });

@@ -4,6 +4,7 @@ import type { Clock, Database } from "@travelagent/protocol/ports";
 import type { Conversations } from "./conversations.ts";
 import type { Outbox } from "./outbox.ts";
 import type { SessionPort } from "./ports.ts";
+import { saidByGateway } from "./said.ts";
 import { sessionMeta } from "./session-meta.ts";
 
 /** Something the customer is to hear without having asked just now. */
@@ -27,15 +28,7 @@ export const createTell =
     await db.transaction((tx) =>
       outbox.insert(tx, { id, sessionKey, address: conversation.address, author: "system", epoch: conversation.epoch, message: { text, ...shown } }),
     );
-    const message: AssistantMessage = {
-      role: "assistant",
-      content: [{ type: "text", text }],
-      provider: "travelagent",
-      model: "gateway",
-      stopReason: "stop",
-      timestamp: clock.now(),
-      ...shown,
-    };
+    const message: AssistantMessage = { ...saidByGateway(text, clock.now()), ...shown };
     // A session that was deleted since is begun anew.
     await sessions.ensure(sessionKey, sessionMeta(conversation.agentId, conversation.address));
     await sessions.append(sessionKey, [{ id: `${id}:final`, message }], { durable: true });

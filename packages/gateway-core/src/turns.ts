@@ -1,5 +1,5 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { Address, AssistantMessage, UserMessage } from "@travelagent/protocol/messages";
+import type { Address, UserMessage } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger, Tx, Work, WorkContext } from "@travelagent/protocol/ports";
 import type { AgentPort, TurnEvent, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 import * as z from "zod";
@@ -14,6 +14,7 @@ import { liveRun } from "./live.ts";
 import type { Outbox } from "./outbox.ts";
 import type { SessionPort, SessionUse } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
+import { saidByGateway } from "./said.ts";
 import { sessionMeta } from "./session-meta.ts";
 import { storeCannotWrite } from "./store-failure.ts";
 import type { Tell } from "./tell.ts";
@@ -281,14 +282,7 @@ export function createTurns({
   };
 
   const apologise = (error: TravelAgentError): TurnOutcome => {
-    const message: AssistantMessage = {
-      role: "assistant",
-      content: [{ type: "text", text: sorry }],
-      provider: "travelagent",
-      model: "gateway",
-      stopReason: "stop",
-      timestamp: clock.now(),
-    };
+    const message = saidByGateway(sorry, clock.now());
     return { kind: "failed", message, text: sorry, cards: [], reason: `the turn failed: ${error.code}`, commit: async () => undefined };
   };
 
@@ -333,14 +327,7 @@ export function createTurns({
   const giveUp = async (row: InboxRow, reason: string): Promise<void> => {
     const conversation = await conversations.get(row.sessionKey);
     if (!conversation) return;
-    const message: AssistantMessage = {
-      role: "assistant",
-      content: [{ type: "text", text: sorry }],
-      provider: "travelagent",
-      model: "gateway",
-      stopReason: "stop",
-      timestamp: clock.now(),
-    };
+    const message = saidByGateway(sorry, clock.now());
     const first = await db.transaction(async (tx) => {
       if (!(await inbox.end(tx, row.id, "handed-over", reason))) return false;
       await outbox.insert(tx, {

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { connect, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import type { Browser, Page } from "playwright-core";
@@ -8,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { answers, chromiumPath, newPerson, openBrowser, type Person, textOf, write } from "../testing/browser.ts";
 import { startGateway, temporaryState } from "../testing/gateway-process.ts";
 import { type ModelGateway, modelGateway } from "../testing/model-gateway.ts";
+import { tunnelTo } from "../testing/tunnel.ts";
 import { connectWire, type WireClient } from "../testing/wire-client.ts";
 
 /** Texts that run, load or break out of something wherever a page takes text for markup. */
@@ -33,38 +33,6 @@ const hostile = [
   `=HYPERLINK("https://evil.example","open")`,
   `<details open ontoggle=window.hit=15>`,
 ];
-
-/** A wire that can be cut. */
-async function cuttable(port: number): Promise<{ url: string; cut(): void; close(): void }> {
-  const open = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(port, "127.0.0.1");
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      open.add(from);
-      from.on("error", () => to.destroy());
-      from.on("close", () => {
-        open.delete(from);
-        to.destroy();
-      });
-      from.pipe(to);
-    }
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const cut = () => {
-    for (const socket of open) socket.destroy();
-  };
-  return {
-    url: `http://127.0.0.1:${(server.address() as { port: number }).port}`,
-    cut,
-    close() {
-      server.close();
-      cut();
-    },
-  };
-}
 
 const p95 = (times: number[]): number => times.sort((a, b) => a - b)[Math.floor(times.length * 0.95)]!;
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -236,9 +204,9 @@ describe.skipIf(chromiumPath === undefined)("the console in the browser", () => 
   it("takes up a run again after the wire broke in the middle, and a closed tab ends none", async () => {
     const words = Array.from({ length: 60 }, (_, index) => `word${index}`).join(" ");
     bench.script = () => ({ text: words, pauseMs: 500 });
-    const wire = await cuttable(bench.gateway.port);
+    const wire = await tunnelTo(bench.gateway.port);
     const ana = await person();
-    await ana.page.goto(`${wire.url}/chat`);
+    await ana.page.goto(`http://127.0.0.1:${wire.port}/chat`);
     await ana.page.getByText("Online").waitFor();
     await write(ana.page, "Tell me something long");
     await ana.page.locator('.message.from-agent[aria-busy="true"]', { hasText: "word1 " }).waitFor();
@@ -252,7 +220,7 @@ describe.skipIf(chromiumPath === undefined)("the console in the browser", () => 
     await ana.page.close();
     await pause(2_500);
     const tab = await ana.context.newPage();
-    await tab.goto(`${wire.url}/chat`);
+    await tab.goto(`http://127.0.0.1:${wire.port}/chat`);
     await expect.poll(() => answers(tab).count(), { timeout: 20_000 }).toBe(2);
     wire.close();
   });

@@ -1,11 +1,12 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { type AddressInfo, connect, createServer, type Socket } from "node:net";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { cli } from "../testing/cli-process.ts";
 import { type GatewayProcess, startGateway, temporaryState } from "../testing/gateway-process.ts";
+import { tunnelTo } from "../testing/tunnel.ts";
 import { openWire, operator } from "../testing/wire-client.ts";
 
 let state: ReturnType<typeof temporaryState>;
@@ -23,32 +24,16 @@ afterEach(async () => {
 
 const configure = (config: object) => writeFileSync(join(state.path, "travelagent.json"), JSON.stringify(config));
 
-/** What `ssh -L` does: a port here whose bytes come out at the gateway, from the gateway's own machine. */
-async function tunnelTo(port: number): Promise<{ url: string }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect(port, "127.0.0.1");
-    for (const [from, to] of [
-      [near, far],
-      [far, near],
-    ] as const) {
-      sockets.add(from);
-      from.on("error", () => to.destroy()).pipe(to);
-    }
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  open.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}` };
-}
+const throughTunnel = async (port: number): Promise<{ url: string }> => {
+  const tunnel = await tunnelTo(port);
+  open.push(() => tunnel.close());
+  return { url: `ws://127.0.0.1:${tunnel.port}` };
+};
 
 describe("through a tunnel", () => {
   it("the same token is needed as without one", async () => {
     gateway = await startGateway({ stateDir: state.path });
-    const tunnel = await tunnelTo(gateway.port);
+    const tunnel = await throughTunnel(gateway.port);
     const connectWith = async (token: string) => {
       const wire = await openWire(tunnel.url);
       open.push(wire.end);
@@ -66,7 +51,7 @@ describe("through a tunnel", () => {
   it("whoever may open the tunnel is let in by a gateway without authentication: to it they are on its own machine", async () => {
     configure({ gateway: { auth: { mode: "none" } } });
     gateway = await startGateway({ stateDir: state.path, env: { TRAVELAGENT_GATEWAY_TOKEN: "" } });
-    const wire = await openWire((await tunnelTo(gateway.port)).url);
+    const wire = await openWire((await throughTunnel(gateway.port)).url);
     open.push(wire.end);
     const { auth: _, ...noSecret } = operator("");
     expect(await wire.ask("connect", noSecret)).toMatchObject({ ok: true });

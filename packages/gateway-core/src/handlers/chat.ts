@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Call, type ChatMessage, type Handlers, joinJson, TravelAgentError } from "@travelagent/protocol";
-import type { AssistantMessage, MessageAction } from "@travelagent/protocol/messages";
+import type { MessageAction } from "@travelagent/protocol/messages";
 import type { Clock, Work } from "@travelagent/protocol/ports";
 import { cardFree } from "../card-free.ts";
 import type { Inbox } from "../inbox.ts";
@@ -9,6 +9,7 @@ import { asChatMessage } from "../live.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
 import type { Publisher } from "../publish.ts";
+import { saidByOperator } from "../said.ts";
 import type { Turns } from "../turns.ts";
 import { asPage } from "./history-page.ts";
 import { sessionNames } from "./session-names.ts";
@@ -116,15 +117,7 @@ export function chatHandlers({ intake, inbox, turns, outbox, sessions, work, clo
       if (!(await sessions.get(sessionKey))) throw new TravelAgentError("INVALID_REQUEST", `session not found: ${sessionKey}`);
       const id = randomUUID();
       const text = cardFree(label ? `[${label}]\n\n${words}` : words);
-      const message: AssistantMessage = {
-        role: "assistant",
-        content: [{ type: "text", text }],
-        provider: "operator",
-        model: call.actor,
-        stopReason: "stop",
-        timestamp: clock.now(),
-        author: "operator",
-      };
+      const message = saidByOperator(text, call.actor, clock.now());
       await sessions.append(sessionKey, [{ id: `${id}:final`, message }], { durable: true });
       await sessions.touch(sessionKey);
       const shown = asChatMessage(message, id);

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { type Handlers, removeCardNumbers, TravelAgentError } from "@travelagent/protocol";
-import type { AssistantMessage } from "@travelagent/protocol/messages";
 import type { Clock, Database } from "@travelagent/protocol/ports";
 import type { Announcer } from "../announce.ts";
 import { asConversation, type ConversationRow, type Conversations } from "../conversations.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
+import { saidByOperator } from "../said.ts";
 import { sessionMeta } from "../session-meta.ts";
 
 export interface ConversationHandlersOptions {
@@ -60,15 +60,7 @@ export function conversationHandlers({ db, conversations, outbox, sessions, anno
         await outbox.insert(tx, { id: messageId, sessionKey: conversationId, address: row.address, author: "operator", epoch: row.epoch, message: { text } });
         await conversations.noteReply(tx, { sessionKey: conversationId, preview: text, at: clock.now() });
       });
-      const message: AssistantMessage = {
-        role: "assistant",
-        content: [{ type: "text", text }],
-        provider: "operator",
-        model: call.actor,
-        stopReason: "stop",
-        timestamp: clock.now(),
-        author: "operator",
-      };
+      const message = saidByOperator(text, call.actor, clock.now());
       await sessions.ensure(conversationId, sessionMeta(row.agentId, row.address));
       await sessions.append(conversationId, [{ id: `${messageId}:final`, message }], { durable: true });
       outbox.kick(conversationId);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ChannelAdapter } from "@travelagent/channel-kit";
 import { canonicalJson, type Handlers, TravelAgentError } from "@travelagent/protocol";
-import type { Address, AssistantMessage } from "@travelagent/protocol/messages";
+import type { Address } from "@travelagent/protocol/messages";
 import type { Clock, Database } from "@travelagent/protocol/ports";
 import { type AdmissionRules, mayReach } from "../admission.ts";
 import type { Announcer } from "../announce.ts";
@@ -10,6 +10,7 @@ import type { Conversations } from "../conversations.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
 import { type RouteOptions, route } from "../route.ts";
+import { saidByOperator } from "../said.ts";
 import { sessionMeta } from "../session-meta.ts";
 import { webchatChannel } from "./chat.ts";
 
@@ -92,15 +93,7 @@ export function sendHandlers(options: SendHandlersOptions): Handlers {
           throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this idempotencyKey was used for another message: send the same again, or a new key");
         return conversation;
       });
-      const message: AssistantMessage = {
-        role: "assistant",
-        content: [{ type: "text", text }],
-        provider: "operator",
-        model: call.actor,
-        stopReason: "stop",
-        timestamp: clock.now(),
-        author: "operator",
-      };
+      const message = saidByOperator(text, call.actor, clock.now());
       await sessions.append(sessionKey, [{ id: `${messageId}:final`, message }], { durable: true });
       outbox.kick(sessionKey);
       announcer.conversation(row);

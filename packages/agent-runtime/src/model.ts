@@ -8,6 +8,10 @@ export interface ToolSpec {
   parameters: Record<string, unknown>;
 }
 
+/** How long a model may think before it answers. A provider takes the nearest it knows; one that cannot think ignores it. */
+export const thinkingLevels = ["off", "minimal", "low", "medium", "high", "xhigh"] as const;
+export type ThinkingLevel = (typeof thinkingLevels)[number];
+
 export interface ModelRequest {
   /** Stable to the byte over the turns of a session, so that providers can cache it. */
   system: string;
@@ -18,6 +22,8 @@ export interface ModelRequest {
   now: number;
   timeZone: string;
   maxTokens?: number;
+  /** Absent: as the provider is configured. */
+  thinking?: ThinkingLevel;
 }
 
 export type ModelEvent =

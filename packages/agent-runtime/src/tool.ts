@@ -50,7 +50,7 @@ export interface ToolOutput {
 }
 
 /** What a write touches; a tainted turn needs a fresh yes for each of these. */
-export type WriteClass = "money" | "personal-data" | "configuration" | "memory" | "third-party-message" | "conversation";
+export type WriteClass = "money" | "personal-data" | "configuration" | "memory" | "third-party-message" | "conversation" | "system";
 
 export interface Tool<Args = unknown> {
   /** snake_case, as in `create_booking`. */
@@ -62,6 +62,16 @@ export interface Tool<Args = unknown> {
   readonly effect: "read" | "write";
   /** Required for writes. */
   readonly writes?: WriteClass;
+  /**
+   * Reaches the machine or the network instead of the agency's business. Such a tool is for those agents only whose own rules
+   * name it or its group: no `*`, no default and no global list opens it.
+   */
+  readonly optIn?: true;
+  /**
+   * A read that sends words of the model's choosing to somebody outside (a web address, a search). Once the turn has read what
+   * third parties wrote it needs a fresh yes like a write, so it has `describe`.
+   */
+  readonly egress?: true;
   /** Deadline of `execute`. Default 30 s. */
   readonly timeoutMs?: number;
   /** Of a write: false when what is called outside does not know `idempotencyKey`. One that was interrupted is then `OUTCOME_UNKNOWN` and never asked again. */

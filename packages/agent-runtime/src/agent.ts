@@ -2,8 +2,8 @@ import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent
 import type { AgentPort, TurnRequest, TurnScope } from "@travelagent/protocol/turn";
 import { type Cooldowns, createCooldowns } from "./cooldowns.ts";
 import type { Gate } from "./gate/gate.ts";
-import { runLoop } from "./loop.ts";
-import { defaultLoopLimits, type LoopLimits } from "./loop-breaker.ts";
+import { runLoop } from "./loop/run-loop.ts";
+import { defaultLoopLimits, type LoopLimits } from "./loop/loop-breaker.ts";
 import type { Model } from "./model.ts";
 import { calledSkillPart, type PromptOptions, systemPrompt } from "./prompt.ts";
 import type { Transcript } from "./transcript.ts";

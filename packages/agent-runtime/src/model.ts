@@ -1,4 +1,5 @@
 import type { TranscriptMessage, Usage } from "@travelagent/protocol/messages";
+import type { ThinkingLevel } from "@travelagent/protocol/turn";
 
 /** A tool as a model sees it. */
 export interface ToolSpec {
@@ -8,9 +9,7 @@ export interface ToolSpec {
   parameters: Record<string, unknown>;
 }
 
-/** How long a model may think before it answers. A provider takes the nearest it knows; one that cannot think ignores it. */
-export const thinkingLevels = ["off", "minimal", "low", "medium", "high", "xhigh"] as const;
-export type ThinkingLevel = (typeof thinkingLevels)[number];
+export { type ThinkingLevel, thinkingLevels } from "@travelagent/protocol/turn";
 
 export interface ModelRequest {
   /** Stable to the byte over the turns of a session, so that providers can cache it. */
@@ -40,7 +39,13 @@ export interface Model {
   /** `anthropic`, `openai`, `concierge`, or the name of a provider in the config. */
   readonly provider: string;
   readonly id: string;
+  /** Tokens that fit into one request and its answer. */
   readonly contextWindow: number;
+  /**
+   * Whether it can be of use for this request. A fallback that says no is passed over, so that the turn waits for a model that
+   * can; asked only while it would stand in for another one. Absent: it always can.
+   */
+  accepts?(request: ModelRequest): boolean;
   /**
    * Raises `MODEL_AUTH`, `MODEL_RATE_LIMITED` (with `retryAfterMs` when told), `MODEL_OVERLOADED`, `MODEL_REJECTED` (the
    * request itself), `MODEL_INTERRUPTED` (a stream that was cut), or `CANCELLED` when `signal` aborts. Never retries by itself.

@@ -1,6 +1,6 @@
 import type { Logger, WorkFunction, WorkOptions } from "@travelagent/protocol/ports";
 import { createLanes, type Item, type Lanes } from "./lanes.ts";
-import { type Run, type RunDeps, startRun } from "./run.ts";
+import { type Run, type RunDeps, type Slot, startRun } from "./run.ts";
 
 export interface Definition {
   work: WorkFunction;
@@ -30,7 +30,7 @@ export interface Pump {
   halt(): void;
   runs(): Run[];
   load(): { waiting: number; running: number; slots: number };
-  /** Resolves when nothing runs. */
+  /** Resolves when nothing runs; what sleeps does not count. */
   idle(): Promise<void>;
 }
 
@@ -39,18 +39,22 @@ interface Pool {
   free: number;
   /** Heads whose name came to be defined after they were parked; their lane is busy with them. */
   unparked: Item[];
+  /** Runs that have slept and want their slot back, before anything new. */
+  returning: (() => void)[];
 }
 
 export function createPump(options: PumpOptions): Pump {
   const { log, definitions, onEnd } = options;
-  const turns: Pool = { lanes: createLanes(), free: options.concurrency, unparked: [] };
-  const flows: Pool = { lanes: createLanes(), free: options.flowConcurrency, unparked: [] };
+  const turns: Pool = { lanes: createLanes(), free: options.concurrency, unparked: [], returning: [] };
+  const flows: Pool = { lanes: createLanes(), free: options.flowConcurrency, unparked: [], returning: [] };
   const waiting = new Map<string, Item>();
   const active = new Map<string, Run>();
   const parked = new Map<string, Item[]>();
   let idleWaiters: (() => void)[] = [];
   let scheduled = false;
   let halted = false;
+  /** Runs that hold a slot. */
+  let atWork = 0;
 
   const poolOf = (item: Item) => (item.lane === undefined ? flows : turns);
 
@@ -64,7 +68,17 @@ export function createPump(options: PumpOptions): Pump {
     });
   }
 
+  function wakeIdle(): void {
+    if (atWork > 0) return;
+    for (const wake of idleWaiters) wake();
+    idleWaiters = [];
+  }
+
   function fill(pool: Pool): void {
+    for (let back = pool.free > 0 ? pool.returning.shift() : undefined; back; back = pool.free > 0 ? pool.returning.shift() : undefined) {
+      pool.free--;
+      back();
+    }
     while (pool.free > 0 && !halted) {
       const item = pool.unparked.shift() ?? pool.lanes.next();
       if (!item) return;
@@ -87,21 +101,49 @@ export function createPump(options: PumpOptions): Pump {
 
   function launch(pool: Pool, item: Item, definition: Definition): void {
     pool.free--;
+    atWork++;
     waiting.delete(item.id);
-    const run = startRun(options, item, definition.work);
+    let holds = true;
+    const slot: Slot = {
+      leave() {
+        holds = false;
+        atWork--;
+        pool.free++;
+        schedule();
+        wakeIdle();
+      },
+      enter: (signal) =>
+        new Promise<void>((resolve, reject) => {
+          const back = () => {
+            signal.removeEventListener("abort", give);
+            holds = true;
+            atWork++;
+            resolve();
+          };
+          const give = () => {
+            pool.returning.splice(pool.returning.indexOf(back), 1);
+            reject(signal.reason);
+          };
+          if (signal.aborted) return reject(signal.reason);
+          signal.addEventListener("abort", give, { once: true });
+          pool.returning.push(back);
+          schedule();
+        }),
+    };
+    const run = startRun(options, item, definition.work, slot);
     active.set(item.id, run);
     void run.recorded.then(() => {
       active.delete(item.id);
       onEnd(item.id);
     });
     void run.released.then(() => {
-      pool.free++;
+      if (holds) {
+        pool.free++;
+        atWork--;
+      }
       pool.lanes.release(item);
       schedule();
-      if (turns.free + flows.free === options.concurrency + options.flowConcurrency) {
-        for (const wake of idleWaiters) wake();
-        idleWaiters = [];
-      }
+      wakeIdle();
     });
   }
 
@@ -138,7 +180,7 @@ export function createPump(options: PumpOptions): Pump {
     runs: () => [...active.values()],
     load: () => ({ waiting: waiting.size, running: active.size, slots: options.concurrency + options.flowConcurrency }),
     async idle() {
-      if (turns.free + flows.free === options.concurrency + options.flowConcurrency) return;
+      if (atWork === 0) return;
       await new Promise<void>((resolve) => idleWaiters.push(resolve));
     },
   };

@@ -15,6 +15,13 @@ export interface RunDeps {
   abandonAfterMs: number;
 }
 
+/** The place among those that may run at the same time. Taken when a run starts. */
+export interface Slot {
+  leave(): void;
+  /** Resolves when there is a place again; rejects with the reason of `signal`, and has none then. */
+  enter(signal: AbortSignal): Promise<void>;
+}
+
 /** One piece of work that has a slot. */
 export interface Run {
   readonly item: Item;
@@ -29,7 +36,7 @@ export interface Run {
 type Outcome = { state: Extract<WorkState, "done" | "failed" | "cancelled">; value: string | null; error: ErrorShape | undefined } | "paused";
 
 /** Takes the item from queued to its end: begin, call, record, release. */
-export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, item: Item, work: WorkFunction): Run {
+export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, item: Item, work: WorkFunction, slot: Slot): Run {
   const aborter = new AbortController();
   let open = true;
   let given: Outcome | undefined;
@@ -69,7 +76,7 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
         // Steps that an earlier call did not await must not store anything beside those of this one.
         const own = ++current;
         const isOpen = () => open && own === current;
-        const steps = createSteps({ workId: item.id, memos: known, signal: aborter.signal, isOpen, db, clock, persist });
+        const steps = createSteps({ workId: item.id, memos: known, signal: aborter.signal, isOpen, db, clock, persist, resting });
         const context = { id: item.id, lane: item.lane, signal: aborter.signal, attempt: attempt + failures, ...steps };
         return settle({ state: "done", value: toJson(await work(context, input)), error: undefined });
       } catch (error) {
@@ -83,6 +90,15 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
         await pauseUnlessEnded(delay);
       }
     }
+  }
+
+  const deadline = runningTime(clock);
+  async function resting(waiting: () => Promise<void>): Promise<void> {
+    deadline.stop();
+    slot.leave();
+    await waiting();
+    await slot.enter(aborter.signal);
+    if (open) deadline.go();
   }
 
   const pauseUnlessEnded = (delayMs: number) =>
@@ -104,13 +120,12 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
 
   let called: Promise<void> = Promise.resolve();
   async function throughEnd(): Promise<void> {
-    let disarm = () => {};
     try {
       const begun = await begin();
       if (!begun) return;
       if (begun.timeoutMs !== null) {
         const late = new TravelAgentError("TIMEOUT", `the work took longer than ${begun.timeoutMs} ms and was stopped; try again later`);
-        disarm = clock.after(begun.timeoutMs, () => settle({ state: "failed", value: null, error: late.toShape() }, late));
+        deadline.after(begun.timeoutMs, () => settle({ state: "failed", value: null, error: late.toShape() }, late));
       }
       if (given === undefined) called = call(begun);
       const result = await outcome;
@@ -118,7 +133,7 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
     } catch (error) {
       log.error("the end of a run could not be stored; it is taken up again at the next start", { ...fields, error });
     } finally {
-      disarm();
+      deadline.stop();
       open = false;
     }
   }
@@ -145,5 +160,30 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
     end(how, reason) {
       settle(how === "paused" ? "paused" : { state: "cancelled", value: null, error: reason.toShape() }, reason);
     },
+  };
+}
+
+/** A time-out that counts only while the run is at work. */
+function runningTime(clock: Clock) {
+  let left: number | undefined;
+  let since = 0;
+  let expired = () => {};
+  let disarm = () => {};
+  const go = () => {
+    if (left === undefined) return;
+    since = clock.now();
+    disarm = clock.after(left, expired);
+  };
+  return {
+    after(ms: number, then: () => void) {
+      left = ms;
+      expired = then;
+      go();
+    },
+    stop() {
+      disarm();
+      if (left !== undefined) left = Math.max(0, left - (clock.now() - since));
+    },
+    go,
   };
 }

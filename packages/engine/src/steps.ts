@@ -18,15 +18,18 @@ export interface StepsDeps {
   db: Database;
   clock: Clock;
   persist: Persist;
+  /** Does without its slot and its time-out while `waiting` is under way. */
+  resting(waiting: () => Promise<void>): Promise<void>;
 }
 
 export interface Steps {
   step<T>(name: string, work: (signal: AbortSignal) => Promise<T>, options?: StepOptions): Promise<T>;
+  sleep(name: string, ms: number): Promise<void>;
   transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T>;
 }
 
 /** The memory of one run: what was done before a restart is answered from its memo, the rest is done and remembered. */
-export function createSteps({ workId, memos, signal, isOpen, db, clock, persist }: StepsDeps): Steps {
+export function createSteps({ workId, memos, signal, isOpen, db, clock, persist, resting }: StepsDeps): Steps {
   const remembered = new Map(memos.map((memo) => [memo.name, memo]));
   const used = new Set<string>();
   let position = memos.length;
@@ -74,19 +77,26 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist 
     }
   }
 
+  async function step<T>(name: string, work: (signal: AbortSignal) => Promise<T>, options: StepOptions = {}): Promise<T> {
+    const memo = claim(name);
+    if (memo) return replay(memo) as T;
+    let value: string | null;
+    try {
+      value = toJson(await attempts(name, work, options));
+    } catch (error) {
+      return fail(name, error);
+    }
+    await remember({ name, ok: 1, value });
+    // Through JSON, so that the first run sees exactly what a restarted one would see.
+    return fromJson(value) as T;
+  }
+
   return {
-    async step<T>(name: string, work: (signal: AbortSignal) => Promise<T>, options: StepOptions = {}): Promise<T> {
-      const memo = claim(name);
-      if (memo) return replay(memo) as T;
-      let value: string | null;
-      try {
-        value = toJson(await attempts(name, work, options));
-      } catch (error) {
-        return fail(name, error);
-      }
-      await remember({ name, ok: 1, value });
-      // Through JSON, so that the first run sees exactly what a restarted one would see.
-      return fromJson(value) as T;
+    step,
+    async sleep(name, ms) {
+      const until = await step(name, async () => clock.now() + ms);
+      const left = until - clock.now();
+      if (left > 0) await resting(() => pause(signal, clock, left));
     },
     async transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
       const memo = claim(name);

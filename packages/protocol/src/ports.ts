@@ -135,6 +135,11 @@ export interface WorkContext {
    */
   step<T>(name: string, work: (signal: AbortSignal) => Promise<T>, options?: StepOptions): Promise<T>;
   /**
+   * Waits for `ms` from the first time this is reached, also over restarts, without a slot: other lanes go on, its own lane
+   * waits. The time-out of the work does not run meanwhile. Rejects with the reason of `signal` when that aborts.
+   */
+  sleep(name: string, ms: number): Promise<void>;
+  /**
    * A step whose statements and memo are one commit where the engine shares its database with the stores. An engine that
    * cannot do that runs it at least once, so statements inside are idempotent (`on conflict do nothing`).
    */

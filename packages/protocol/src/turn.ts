@@ -18,19 +18,47 @@ export interface TurnScope {
   readonly traceparent?: string;
 }
 
+/** How long a model may think before it answers. A provider takes the nearest it knows; one that cannot think ignores it. */
+export const thinkingLevels = ["off", "minimal", "low", "medium", "high", "xhigh"] as const;
+export type ThinkingLevel = (typeof thinkingLevels)[number];
+
+/** What the customer wrote. Several messages that are answered together are one text. */
+export interface TurnMessage {
+  text: string;
+  action?: MessageAction;
+  tainted?: boolean;
+  /** Milliseconds, by the platform's clock. */
+  sentAt: number;
+  receivedAt: number;
+  /** Ids of the confirmations in the last message before this one, when it reached the customer: a plain yes answers no other. Absent when the caller does not keep track. */
+  lastShown?: readonly string[];
+}
+
+/** A message that came while the turn ran and is heard in it. */
+export interface SteeringMessage {
+  /** Id of the message, the same after a restart. */
+  id: string;
+  text: string;
+  sentAt: number;
+  tainted?: boolean;
+}
+
 export interface TurnRequest {
   turn: TurnScope;
-  /** What the customer wrote. Absent when the turn was caused by a decided approval. */
-  message?: {
-    text: string;
-    action?: MessageAction;
-    tainted?: boolean;
-    /** Milliseconds, by the platform's clock. */
-    sentAt: number;
-    receivedAt: number;
-    /** Ids of the confirmations in the last message before this one, when it reached the customer: a plain yes answers no other. Absent when the caller does not keep track. */
-    lastShown?: readonly string[];
-  };
+  /** Absent when the turn was caused by a decided approval or a note. */
+  message?: TurnMessage;
+  /** What the gateway itself has to tell the agent instead: a helper has finished, a colleague handed over. */
+  note?: { text: string; tainted?: boolean };
+  /** What this session wants otherwise than its agent's configuration. */
+  prefer?: { model?: string; thinking?: ThinkingLevel };
+  /**
+   * Messages that came since and are to be heard in this turn, oldest first. Only reads: the same ones come again until the
+   * turn ends with them in `heard`. Asked inside a step, so that what was heard stays the same after a restart. Absent when
+   * this session wants them answered one by one.
+   */
+  steer?(): Promise<readonly SteeringMessage[]>;
+  /** The answer takes longer: tells the customer so, once in a turn, whoever asks first. Never rejects for a reason of the platform. */
+  hold?(text: string): Promise<void>;
   /** The approval that was decided. */
   decisionId?: string;
   /** What the program that handed the message in adds for this turn. */
@@ -39,11 +67,16 @@ export interface TurnRequest {
 
 /** How a turn ended. The caller commits the reply; whoever answers sends nothing itself. */
 export interface TurnOutcome {
-  kind: "replied" | "handed-over" | "failed";
+  /** `silent`: the agent has nothing to say, and nothing is sent. */
+  kind: "replied" | "handed-over" | "failed" | "silent";
   /** The last message of the turn, not in the transcript yet: append it once the reply is committed. */
   message: AssistantMessage;
   text: string;
   cards: Card[];
+  /** Ids of the steering messages this turn has answered too. */
+  heard?: string[];
+  /** The reply quotes a message where the platform can: the one that was answered, or one by its external id. */
+  replyTo?: "current" | { externalId: string };
   /** Why a person is needed. */
   reason?: string;
   /** Functions of the program that the model asks for: they are that program's to carry out, and the turn ends with them. */
@@ -62,6 +95,8 @@ export type TurnEvent =
   | { type: "text-reset"; runId: string }
   | { type: "tool-start"; runId: string; toolCallId: string; name: string; args: Record<string, unknown> }
   | { type: "tool-end"; runId: string; toolCallId: string; name: string; isError: boolean }
+  /** No model could answer; the turn goes on at `until` (milliseconds). */
+  | { type: "run-parked"; runId: string; until: number; reason: string }
   | { type: "run-end"; runId: string; outcome: TurnOutcome["kind"] };
 
 /**

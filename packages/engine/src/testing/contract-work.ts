@@ -33,6 +33,14 @@ export function defineContractWork({ work }: Engine, ledger: Ledger, die: () => 
     ledger.note(`end ${lane} ${id}`);
     return id;
   });
+  work.define("nap", async (context, input) => {
+    const { ms, dies = false } = input as { ms: number; dies?: boolean };
+    ledger.note(`nap ${context.id}`);
+    if (dies && context.attempt === 1) setTimeout(die, 200);
+    await context.sleep("nap", ms);
+    ledger.note(`awake ${context.id}`);
+    return context.attempt;
+  });
   work.define("fail", async () => {
     throw new TravelAgentError("SUPPLIER_REJECTED", "the supplier said no");
   });

@@ -120,6 +120,40 @@ export function engineContract({ describe, it, expect }: Runner, name: string, b
       }
     });
 
+    check("lets others work while one sleeps, and its own lane wait", async ({ start, ledger }) => {
+      const { work } = await start();
+      for (let lane = 0; lane < 200; lane++) await work.submit({ name: "nap", id: `nap${lane}`, lane: `nap${lane}`, input: { ms: 1500 }, timeoutMs: 700 });
+      await work.submit({ name: "note", id: "behind", lane: "nap0", input: { ms: 0 } });
+      await work.submit({ name: "note", id: "other", lane: "other", input: { ms: 0 } });
+      await work.result("other", 5000);
+      expect(ledger.lines().some((line) => line.startsWith("awake"))).toBe(false);
+      // Longer than the time-out of the work, which does not run in its sleep.
+      expect((await work.result("nap0", 5000)).state).toBe("done");
+      await work.result("behind", 5000);
+      expect(ledger.lines().indexOf("awake nap0")).toBeLessThan(ledger.lines().indexOf("start nap0 behind"));
+      for (let lane = 0; lane < 200; lane++) expect((await work.result(`nap${lane}`, 5000)).state).toBe("done");
+    });
+
+    check("ends a sleep when the work is cancelled, and lets the lane go on", async ({ start }) => {
+      const { work } = await start();
+      await work.submit({ name: "nap", id: "sleeper", lane: "a", input: { ms: 60_000 } });
+      await work.submit({ name: "note", id: "next", lane: "a", input: { ms: 0 } });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      await work.cancel("sleeper");
+      expect((await work.result("sleeper", 5000)).state).toBe("cancelled");
+      expect((await work.result("next", 5000)).state).toBe("done");
+    });
+
+    check("sleeps no longer because the process died meanwhile", async ({ start, killed, ledger }) => {
+      const began = Date.now();
+      await killed([{ name: "nap", id: "n", lane: "a", input: { ms: 3000, dies: true } }]);
+      const { work } = await start();
+      expect((await work.result("n", 10_000)).value).toBe(2);
+      expect(Date.now() - began).toBeGreaterThan(2999);
+      expect(Date.now() - began).toBeLessThan(5500);
+      expect(ledger.lines()).toEqual(["nap n", "nap n", "awake n"]);
+    });
+
     check("changes nothing when an id is submitted again", async ({ start, ledger }) => {
       const { work } = await start();
       await Promise.all([1, 2, 3].map(() => work.submit({ name: "note", id: "same", lane: "a", input: { ms: 0 } })));

@@ -77,6 +77,7 @@ export function crashingWork(db: Database): CrashingWork {
       lane: undefined,
       signal,
       attempt: run.attempt,
+      sleep: async () => undefined,
       step: (name, work) => remember(run, mine, name, () => work(signal)),
       transaction: (name, work) => remember(run, mine, name, () => db.transaction(work)),
     };

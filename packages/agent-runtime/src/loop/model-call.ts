@@ -1,7 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage, TextBlock, ThinkingBlock, ToolCallBlock, TranscriptMessage, Usage } from "@travelagent/protocol/messages";
 import type { Clock } from "@travelagent/protocol/ports";
-import type { Model, ModelRequest } from "./model.ts";
+import type { Model, ModelRequest } from "../model.ts";
 
 /** One model call as one message. `onText` hears the text as it comes. */
 export async function callModel(

@@ -5,11 +5,11 @@ import type { Engine } from "@travelagent/protocol/ports";
 import type { TurnEvent, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as z from "zod";
-import { createGate, type Gate, parsePolicy } from "./gate/index.ts";
-import { handOverTool } from "./hand-over.ts";
-import { createAgent, defineTool } from "./index.ts";
-import type { Model } from "./model.ts";
-import { type ScriptedStep, scriptedModel } from "./testing/index.ts";
+import { createGate, type Gate, parsePolicy } from "../gate/index.ts";
+import { handOverTool } from "../hand-over.ts";
+import { createAgent, defineTool } from "../index.ts";
+import type { Model } from "../model.ts";
+import { type ScriptedStep, scriptedModel } from "../testing/index.ts";
 
 const rules = `{ version: 1, rules: [
   { id: "sell.confirm", tools: ["sell"], then: { decision: "needs-confirmation", reason: "yes first" } },

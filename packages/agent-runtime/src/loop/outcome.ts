@@ -1,0 +1,68 @@
+import type { AssistantMessage, Card, ToolCallBlock, Usage } from "@travelagent/protocol/messages";
+import type { TurnOutcome } from "@travelagent/protocol/turn";
+import type { Loop } from "./loop.ts";
+import { textOf } from "./model-call.ts";
+
+/** What the gateway says where no model has words, or none may be believed. */
+export const wording = {
+  apology: "I am sorry, something is not working on our side right now. I have kept your message, and a colleague will answer you here.",
+  onceMore: "To be sure that we mean the same thing: this is what would be done. Is that what you want?",
+  stuck: "I am sorry, I am going round in circles with this. A colleague will take over and answer you here.",
+  handedOver: "A colleague will take over and answer you here.",
+} as const;
+
+/** A message of the gateway itself. */
+export const ownWords = (text: string, now: number): AssistantMessage => ({
+  role: "assistant",
+  content: [{ type: "text", text }],
+  provider: "travelagent",
+  model: "gateway",
+  stopReason: "stop",
+  timestamp: now,
+});
+
+/** What a turn has come to so far, beside its context. */
+export interface Progress {
+  cards: Card[];
+  /** Confirmations among the cards. */
+  shown: string[];
+  usage: Usage | undefined;
+}
+
+interface End {
+  kind: TurnOutcome["kind"];
+  message: AssistantMessage;
+  reason?: string;
+  clientCalls?: ToolCallBlock[];
+}
+
+/** The end of a turn: what the customer sees, and which questions count as asked once that is committed. */
+export function outcomeOf({ gate }: Pick<Loop, "gate">, { cards, shown, usage }: Progress, { kind, message, reason, clientCalls = [] }: End): TurnOutcome {
+  const visible = lastCards(cards);
+  return {
+    kind,
+    message: visible.length > 0 ? { ...message, cards: visible } : message,
+    text: textOf(message),
+    cards: visible,
+    ...(reason === undefined ? {} : { reason }),
+    ...(clientCalls.length > 0 ? { clientCalls } : {}),
+    ...(usage ? { usage } : {}),
+    commit: (tx) =>
+      gate.decisions.markShown(
+        tx,
+        visible.flatMap((card) => (card.kind === "confirmation" && shown.includes(card.confirmationId) ? [card.confirmationId] : [])),
+      ),
+  };
+}
+
+/** What the customer sees beside the words: of several searches of one kind the last, of questions the last, every booking once. */
+function lastCards(cards: readonly Card[]): Card[] {
+  const keyOf = (card: Card): string =>
+    card.kind === "offers" ? `offers ${card.vertical}` : card.kind === "confirmation" ? "confirmation" : `booking ${card.booking.id}`;
+  const last = new Map<string, Card>();
+  for (const card of cards) {
+    last.delete(keyOf(card));
+    last.set(keyOf(card), card);
+  }
+  return [...last.values()];
+}

@@ -5,7 +5,7 @@ import { join } from "node:path";
 const layers = [
   ["protocol"],
   ["channel-kit", "agent-runtime", "sessions", "cron", "config", "client", "discovery", "engine", "telemetry"],
-  ["gateway-core", "channel-*", "tools-*", "mcp-*", "engine-postgres"],
+  ["gateway-core", "channel-*", "tools-*", "mcp-*", "plugin-kit", "engine-postgres"],
   ["gateway", "cli", "web"],
 ];
 const root = join(import.meta.dirname, "..");

@@ -28,7 +28,7 @@ export default defineConfig({
       inAscii(new URL(`./dist/${name}`, import.meta.url));
   },
   noExternal: [/^@travelagent\//, "zod", "json5", "ws", "temporal-polyfill", "pino"],
-  external: ["@anthropic-ai/sdk", "openai"],
+  external: ["@anthropic-ai/sdk", "openai", "playwright-core"],
   esbuildOptions(options) {
     options.conditions = ["@travelagent/source", "import", "node"];
     options.legalComments = "none";

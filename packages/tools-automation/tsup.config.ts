@@ -1,3 +1,8 @@
 import { library } from "../../scripts/tsup-library.ts";
 
-export default library({ index: "src/index.ts" });
+export default library({
+  index: "src/index.ts",
+  system: "src/system/index.ts",
+  "system/testing": "src/system/testing/index.ts",
+  web: "src/web/index.ts",
+});

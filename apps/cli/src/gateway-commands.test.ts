@@ -203,6 +203,26 @@ describe("commands at a gateway", () => {
     expect(gateway.calls[0]).toEqual({ method: "logs.tail", params: { limit: 3 } });
   });
 
+  it("tells which models and keys rest", async () => {
+    await gateway.close();
+    const status = {
+      models: [
+        { id: "a/big", provider: "a", state: "overloaded", restsUntil: 60_000 },
+        { id: "b/one", provider: "b", state: "ok" },
+      ],
+      keys: [
+        { id: "a:work", provider: "a", state: "resting", until: 120_000, code: "MODEL_AUTH", billing: true },
+        { id: "a:spare", provider: "a", state: "ready" },
+      ],
+    };
+    gateway = await gatewayServer({ "models.status": () => status as never });
+    const { stdout } = await run("models", "status");
+    expect(stdout).toMatch(/a\/big +overloaded +1970-01-01T00:01:00\.000Z/);
+    expect(stdout).toMatch(/a:work +resting +1970-01-01T00:02:00\.000Z +nobody pays for it/);
+    expect(stdout).toMatch(/a:spare +ready/);
+    expect(JSON.parse((await run("models", "status", "--json")).stdout)).toEqual(status);
+  });
+
   it("says what a method is missing for", async () => {
     expect(await run("models", "list")).toEqual({ code: 1, stdout: "", stderr: "NOT_FOUND: no method models.list\n" });
   });

@@ -17,12 +17,15 @@ import { mcpCommand } from "./commands/mcp.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { nodeCommand } from "./commands/node.ts";
 import { nodesCommand } from "./commands/nodes.ts";
+import { pluginsCommand } from "./commands/plugins.ts";
 import { policyCommand } from "./commands/policy.ts";
+import { queueCommand } from "./commands/queue.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { skillsCommand } from "./commands/skills.ts";
 import { statusCommand } from "./commands/status.ts";
 import { suppliersCommand } from "./commands/suppliers.ts";
 import { errorLine, exitCodeOf } from "./failure.ts";
+import { addPluginCommand } from "./plugin-command.ts";
 import type { Terminal } from "./terminal.ts";
 import { version } from "./version.ts";
 
@@ -40,6 +43,7 @@ const commands: readonly AddCommand[] = [
   customersCommand,
   approvalsCommand,
   deliveriesCommand,
+  queueCommand,
   sessionsCommand,
   devicesCommand,
   agentsCommand,
@@ -49,6 +53,7 @@ const commands: readonly AddCommand[] = [
   nodeCommand,
   suppliersCommand,
   mcpCommand,
+  pluginsCommand,
   policyCommand,
   configCommand,
   credentialsCommand,
@@ -67,8 +72,12 @@ Examples:
 Exit codes: 0 success, 1 failure, 2 wrong usage or invalid configuration.`;
 
 /** Runs one command line. Resolves with the exit code; prints one line on the error stream when it is not 0 for a reason of ours. */
-export async function run(args: readonly string[], given: Terminal): Promise<number> {
+export const run = (args: readonly string[], given: Terminal): Promise<number> => runOnce(args, given, true);
+
+/** With `askPlugins`, a command that nobody here knows is asked of the gateway's plugins first. */
+async function runOnce(args: readonly string[], given: Terminal, askPlugins: boolean): Promise<number> {
   let exitCode = 0;
+  let unknown = false;
   const env = { ...given.env };
   const terminal: Terminal = { ...given, env };
   const program = new Command("travelagent")
@@ -98,13 +107,17 @@ export async function run(args: readonly string[], given: Terminal): Promise<num
     exitCode = code;
   };
   for (const add of commands) add(program, terminal, exit);
+  if (askPlugins)
+    addPluginCommand(program, args, terminal, () => {
+      unknown = true;
+    });
   for (const command of every(program)) {
     command.copyInheritedSettings(program);
     command.exitOverride();
   }
   try {
     await program.parseAsync([...args], { from: "user" });
-    return exitCode;
+    return unknown ? await runOnce(args, given, false) : exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return ["commander.helpDisplayed", "commander.version"].includes(error.code) ? 0 : 2;
     terminal.stderr.write(`${errorLine(error)}\n`);

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createAgent, createCooldowns, handOverTool } from "@travelagent/agent-runtime";
+import { createAgent, handOffTool, handOverTool } from "@travelagent/agent-runtime";
 import { asApproval, createGate, gateHandlers } from "@travelagent/agent-runtime/gate";
 import { createConcierge } from "@travelagent/agent-runtime/models/concierge";
 import { createWebchat } from "@travelagent/channel-webchat";
@@ -28,24 +28,35 @@ import { type Logger, systemClock } from "@travelagent/protocol/ports";
 import { createSessions, fileTranscripts, sessionHandlers, sessionKey } from "@travelagent/sessions";
 import { memoryTools } from "@travelagent/tools-automation";
 import { createGazetteer } from "@travelagent/tools-booking/geography";
+import { agentPrompts } from "./answering/agent-prompts.ts";
 import { bookingNews } from "./answering/booking-news.ts";
 import { catalogueHandlers, ownCommands } from "./answering/catalogue.ts";
+import { openContext } from "./answering/context.ts";
 import { cronJobs } from "./answering/cron-jobs.ts";
+import { loopLimits } from "./answering/loop-limits.ts";
 import { mcpServers } from "./answering/mcp-servers.ts";
 import { openMemory } from "./answering/memory.ts";
+import { openModelRests } from "./answering/model-rests.ts";
+import { modelStatusHandlers } from "./answering/model-status.ts";
 import { modelSet } from "./answering/models.ts";
+import { openPlugins } from "./answering/plugins.ts";
 import { policyFiles } from "./answering/policy-files.ts";
+import { agentWith, routingPorts } from "./answering/routing-ports.ts";
+import { pausedParts, queueing } from "./answering/queueing.ts";
 import { sessionLane } from "./answering/session-lane.ts";
 import { sessionNews } from "./answering/session-news.ts";
 import { openSkills } from "./answering/skills.ts";
+import { systemTools } from "./answering/system-tools.ts";
 import { openTravel } from "./answering/travel.ts";
+import { webTools } from "./answering/web-tools.ts";
+import { openWorkspaces } from "./answering/workspaces.ts";
 import { configAccess } from "./configuration/config-access.ts";
 import { checkExposedSecret } from "./configuration/exposed-secret.ts";
-import { exposureOf, liveExposure } from "./configuration/exposure.ts";
+import { exposureOf } from "./configuration/exposure.ts";
 import { checkPlaintext, networkOf } from "./configuration/network.ts";
 import { ownDirectory, ownSecret } from "./configuration/own-file.ts";
 import type { ConfigState, LiveParts } from "./configuration/reload.ts";
-import { routingOf } from "./configuration/routing.ts";
+import { routingOf, withoutIdleHandoff } from "./configuration/routing.ts";
 import type { Settings } from "./configuration/settings.ts";
 import { healthFacts, statusFacts } from "./observing/health-facts.ts";
 import { logHandlers } from "./observing/log-tail.ts";
@@ -112,7 +123,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const timeZone = config.agents.defaults.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
   /** What live parts read: a change of the configuration puts another one here. */
   let routing = routingOf(config);
-  let exposure = exposureOf(config);
+  let exposure = withoutIdleHandoff(exposureOf(config), config);
 
   const listen = await listenAs(settings, clock.now());
   checkExposedSecret(config, listen, paths.token);
@@ -134,7 +145,12 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   });
   onFailure(() => engine.stop());
   const { db, work } = engine;
-  const sessions = createSessions({ db, transcripts: fileTranscripts({ directory: paths.base, log: part("transcripts") }), log: part("sessions") });
+  const sessions = createSessions({
+    db,
+    transcripts: fileTranscripts({ directory: paths.base, log: part("transcripts") }),
+    onDamaged: () => control.healthChanged(),
+    log: part("sessions"),
+  });
   await sessions.start();
   observed.gauges({ engine, sessions: () => sessions.count() });
   const stores = createStoreHealth({ db, directory: paths.data, clock });
@@ -146,7 +162,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     isFollowed: (sessionKey) => control.followers(sessionKey) > 0,
   };
   const sessionChanged = sessionNews({ sessions, publisher, clock });
-  const usage = await usageOf({ db, clock, config: () => state.running() });
+  const usage = await usageOf({ db, clock, log: part("usage"), config: () => state.running(), onExhausted: () => control.healthChanged() });
 
   // Customers, travel, rules.
   const travel = await openTravel({
@@ -175,24 +191,47 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     });
   let policy = policyOf(config);
   onFailure(() => policy.close());
-  const memory = await openMemory({ db, directory: paths.workspace, clock, log: part("memory"), timeZone });
-  const tools = [...travel.tools, ...memoryTools(memory), handOverTool()];
-  const offered = await mcpServers(settings, { own: tools, db, clock, log: part("mcp"), onState: () => control.healthChanged() });
+  const memory = await openMemory({ config, env, db, directory: paths.workspace, clock, log: part("memory"), timeZone });
+  const context = openContext({ config: () => state.running(), sessions, work, memory, clock, log: part("context") });
+  const handOff = handOffTool({
+    handOff: (turn, request) => gateway.handOff(turn, request),
+    agentWith: agentWith(
+      () => gate,
+      () => routing,
+    ),
+  });
+  const tools = [...travel.tools, ...memoryTools(memory), handOverTool(), handOff, context.tool];
+  const web = await webTools(settings, { clock, log: part("web") });
+  onFailure(() => web.stop());
+  const offered = await mcpServers(settings, { own: [...tools, ...web.tools], db, clock, log: part("mcp"), onState: () => control.healthChanged() });
+  const apis = apiChannels(config);
+  const system = await systemTools(settings, { permit: (action, who) => nodes.permit(action, who), clock, log: part("tools") });
+  onFailure(() => system.stop());
+  const plugins = await openPlugins(settings, {
+    clock,
+    log: part("plugins"),
+    tools: () => system.beside(offered.tools()),
+    channels: apis,
+    onState: () => control.healthChanged(),
+  });
+  onFailure(() => plugins.stop());
+  const allTools = () => plugins.tools(system.beside(offered.tools()));
   const ownGate = createGate({
     db,
     clock,
     log: part("gate"),
     policy: () => policy.policy(),
-    tools: offered.tools,
-    exposure: liveExposure(() => exposure),
+    tools: allTools,
+    exposure: () => exposure,
     onApprovalRequested: (decision) => publisher.publish("approval", { approval: asApproval(decision) }),
   });
   await ownGate.migrate();
-  const gate = observed.gate(ownGate, (name) => offered.tools().some((tool) => tool.name === name));
+  const gate = plugins.gate(observed.gate(ownGate, (name) => allTools().some((tool) => tool.name === name)));
 
   // Who answers.
   const concierge = createConcierge({ places: createGazetteer });
-  let models = modelSet(config, env, concierge);
+  const rests = await openModelRests({ db, clock, log: part("models"), coolsDown: (provider) => models.coolsDown(provider) });
+  let models = modelSet(config, env, concierge, rests.ring);
   const skillsOfAgency = join(paths.workspace, "skills");
   ownDirectory(skillsOfAgency);
   const skills = openSkills({
@@ -201,6 +240,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       { path: skillsOfAgency, source: "workspace" },
       { path: paths.skills, source: "managed" },
       { path: bundledSkills(), source: "bundled" },
+      ...plugins.skills,
       ...given.skills.extraDirs.map((path) => ({ path: configured("skills.extraDirs", path), source: "extra" as const })),
     ],
     env,
@@ -209,14 +249,19 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     log: part("skills"),
   });
   onFailure(() => skills.close());
+  const workspaces = openWorkspaces(config, { directory: paths.workspace, configPath: settings.configPath, clock, log: part("agent") });
   const agent = createAgent({
-    gate,
-    transcript: sessions,
+    gate: context.gate(gate),
+    transcript: context.transcript,
+    context: context.keeper,
     clock,
     log: part("agent"),
-    models: (turn) => models.forAgent(turn.agentId).map((model) => observed.model(model, turn)),
-    cooldowns: createCooldowns({ clock, applies: ({ provider }) => models.coolsDown(provider) }),
-    prompt: ({ agentId }) => ({ agencyName: "Travel Agent OS", agentName: "the travel assistant", ...skills.forAgent(agentId) }),
+    models: (turn, { model }) => models.forSession(turn.agentId, { model }).map((one) => observed.model(one, turn)),
+    cooldowns: rests.cooldowns,
+    price: usage.price,
+    budget: usage.budgets,
+    limits: () => loopLimits(state.running()),
+    prompt: agentPrompts({ config: () => state.running(), gate, skills, workspaces, agencyName: "Travel Agent OS", timeZone }),
   });
 
   // The path of a message.
@@ -229,17 +274,18 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     clock,
     log: part("gateway"),
     timeZone,
-    defaultAgentId: routing.defaultAgentId,
-    agentIds: routing.agentIds,
+    ...routing,
+    routingPorts: routingPorts(travel, sessions, ownGate.audit),
     // A reply is in the history of the chat by the commit that put it into the outbox; the outbox tells the open pages.
-    channels: [createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } }), ...apiChannels(config)],
-    admission: { webchat: { dmPolicy: "open" } },
-    bindings: routing.bindings,
+    channels: [createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } }), ...apis, ...plugins.channels],
+    admission: { ...plugins.admission, webchat: { dmPolicy: "open" } },
     ...(config.agents.defaults.timeoutSeconds ? { turnTimeoutMs: config.agents.defaults.timeoutSeconds * 1000 } : {}),
     metrics,
     tracer,
     recordUsage: usage.recordUsage,
+    ...queueing({ config: () => state.running(), gate: ownGate, db, onPause: () => control.healthChanged() }),
     onSession: sessionChanged,
+    ...plugins.listeners,
   });
   const news = bookingNews({ gate, tell: gateway.tell, log: part("news") });
   await gateway.prepare();
@@ -253,7 +299,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     reset: lane.reset,
     archive: lane.archive,
     keyOf: gateway.sessionKeyNamed,
-    onChange: sessionChanged,
+    onChange: plugins.onSession(sessionChanged),
     clock,
     defaults: () => {
       const [first] = models.forAgent(routing.defaultAgentId);
@@ -314,24 +360,27 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       },
     },
     network: networkOf(config, tailnet),
-    routes: [...surface.routes, ...mcp.routes],
+    routes: [...surface.routes, ...mcp.routes, ...plugins.routes],
+    extraMethods: plugins.methods,
     ...(surface.widget ? { widget: surface.widget } : {}),
     status: (health) => ({ ...statusFacts(health, models.forAgent(routing.defaultAgentId)[0]), config: state.status(), ...fingerprint }),
-    health: healthFacts({
-      clock,
-      channels: () => gateway.channelStatus(),
-      agents: () => routing,
-      sessions,
-      sessionsPath: (agentId) => agentSessionsPath(paths.base, agentId),
-      suppliers,
-      searches: () => bookings.suppliers(),
-      modelsOf: (agentId) => models.forAgent(agentId).map((model) => observed.model(model)),
-      models: observed.models,
-      stores,
-      eventLoop: observed.eventLoop,
-      mcpServers: offered.status,
-      alsoDegraded: () => [...state.degraded(), ...(policy.problem() === undefined ? [] : ["policy"])],
-    }),
+    health: plugins.health(
+      healthFacts({
+        clock,
+        channels: () => gateway.channelStatus(),
+        agents: () => routing,
+        sessions,
+        sessionsPath: (agentId) => agentSessionsPath(paths.base, agentId),
+        suppliers,
+        searches: () => bookings.suppliers(),
+        modelsOf: (agentId) => models.forAgent(agentId).map((model) => observed.model(model)),
+        models: observed.models,
+        stores,
+        eventLoop: observed.eventLoop,
+        mcpServers: offered.status,
+        alsoDegraded: () => [...state.degraded(), ...pausedParts(gateway.pausedAgents()), ...(policy.problem() === undefined ? [] : ["policy"]), ...(sessions.damaged() > 0 ? ["transcripts"] : []), ...(usage.budgets.isExhausted() ? ["budget"] : [])],
+      }),
+    ),
     handlers: {
       ...gateway.handlers,
       ...gateHandlers(gate, {
@@ -343,18 +392,27 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       ...travel.handlers,
       ...nodes.handlers,
       ...offered.handlers,
+      ...plugins.handlers,
       ...sessionMethods,
+      ...context.handlers({
+        modelOf: (agentId, preferred) => models.forSession(agentId, preferred).map((model) => observed.model(model))[0],
+        timeZone,
+        keyOf: gateway.sessionKeyNamed,
+        onChange: plugins.onSession(sessionChanged),
+      }),
       ...subscriptionHandlers({ list: sessionMethods["sessions.list"]!, keyOf: gateway.sessionKeyNamed }),
       ...usageHandlers(usage.ledger, { clock }),
       ...(await cronJobs({ config, paths, db, clock, log: part("cron") })),
       ...configHandlers({ ...configAccess(settings, state), version, clock }),
       ...logHandlers({ directory: paths.logs }),
+      ...modelStatusHandlers({ models: () => models, rests, health: observed.models, clock }),
       ...catalogueHandlers({
         config: () => state.running(),
         routing: () => routing,
         models: () => models,
         skills,
         workspaceDir: paths.workspace,
+        workspaceOf: workspaces.of,
         managedSkillsDir: paths.skills,
       }),
     },
@@ -370,6 +428,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   });
   onFailure(() => server.close());
   const forgetPort = notePort(server.port, { pid: process.pid, since: clock.now(), stateDir: paths.base });
+  await plugins.start();
   await gateway.start();
   onFailure(() => gateway.stop());
   onFailure(() => tailnet?.stop());
@@ -382,6 +441,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   // An approval is decided in one commit and its conversation set going in the next: this finds one that a crash left between.
   for (const decision of await gate.decisions.decidedSince(clock.now() - dayMs)) await gateway.resume(decision.id, decision.turn.sessionKey);
   control.setReady();
+  plugins.ready();
   offered.start();
 
   return {
@@ -397,6 +457,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
           routing = wanted;
           gateway.reroute(wanted);
           skills.take(next);
+          workspaces.take(next);
         };
       },
       skills(next) {
@@ -404,13 +465,15 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
         return () => skills.take(next);
       },
       tools(next) {
-        const wanted = exposureOf(next);
+        const wanted = withoutIdleHandoff(exposureOf(next), next);
+        const takeSystem = system.take(next);
         return () => {
           exposure = wanted;
+          takeSystem();
         };
       },
       models(next) {
-        const wanted = modelSet(next, env, concierge);
+        const wanted = modelSet(next, env, concierge, rests.ring);
         return () => {
           models = wanted;
         };
@@ -447,7 +510,8 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       await legacy.close();
       await server.close();
       forgetPort();
-      await Promise.all([gateway.stop(), offered.stop()]);
+      await Promise.all([gateway.stop(), offered.stop(), system.stop(), web.stop()]);
+      await plugins.stop(reason);
       await engine.stop();
       await travel.close();
       policy.close();

@@ -46,6 +46,8 @@ export interface Model {
    * can; asked only while it would stand in for another one. Absent: it always can.
    */
   accepts?(request: ModelRequest): boolean;
+  /** For a model behind keys of its own: when one of them may be asked, in milliseconds since the epoch. Not after now: at once. */
+  restsUntil?(): number;
   /**
    * Raises `MODEL_AUTH`, `MODEL_RATE_LIMITED` (with `retryAfterMs` when told), `MODEL_OVERLOADED`, `MODEL_REJECTED` (the
    * request itself), `MODEL_INTERRUPTED` (a stream that was cut), or `CANCELLED` when `signal` aborts. Never retries by itself.

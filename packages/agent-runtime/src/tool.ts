@@ -11,6 +11,8 @@ export interface ToolContext {
   readonly signal: AbortSignal;
   /** Milliseconds since the epoch. */
   readonly now: number;
+  /** The model has read words of third parties in this turn: what it passes on may be theirs. */
+  readonly tainted?: boolean;
   /** What the customer or an approver said yes to. Present when the tool has `describe`. */
   readonly action?: Action;
 }
@@ -33,7 +35,7 @@ export interface Action {
 
 /** An id among the arguments and whom it belongs to, looked up and not believed. Null when there is no such thing. */
 export interface Claim {
-  kind: "booking" | "offer" | "customer";
+  kind: "booking" | "offer" | "customer" | "session";
   id: string;
   owner: { customerId?: string; sessionKey?: string } | null;
 }
@@ -72,6 +74,11 @@ export interface Tool<Args = unknown> {
    * third parties wrote it needs a fresh yes like a write, so it has `describe`.
    */
   readonly egress?: true;
+  /**
+   * Somebody else wrote its name and description (another server, a plugin): a model that is shown it has read words of a third
+   * party, so its turn is tainted.
+   */
+  readonly foreign?: true;
   /** Deadline of `execute`. Default 30 s. */
   readonly timeoutMs?: number;
   /** Of a write: false when what is called outside does not know `idempotencyKey`. One that was interrupted is then `OUTCOME_UNKNOWN` and never asked again. */

@@ -1,13 +1,17 @@
 import * as z from "zod";
-import { agents, binding, broadcast, tools } from "./schema/agents.ts";
+import { withPreset } from "./presets.ts";
+import { agents, binding, broadcast } from "./schema/agents.ts";
 import { channels } from "./schema/channels.ts";
 import { cron } from "./schema/cron.ts";
 import { discovery } from "./schema/discovery.ts";
 import { gateway } from "./schema/gateway.ts";
 import { mcp } from "./schema/mcp.ts";
+import { memory } from "./schema/memory.ts";
 import { models } from "./schema/models.ts";
-import { hooks, logging, metrics, plugins, skills, telemetry } from "./schema/operations.ts";
+import { hooks, logging, metrics, skills, telemetry } from "./schema/operations.ts";
+import { plugins } from "./schema/plugins.ts";
 import { messages, session } from "./schema/session.ts";
+import { tools } from "./schema/tools.ts";
 import { approvals, payments, policy, suppliers } from "./schema/travel.ts";
 
 /** The whole of `travelagent.json`. Every section may be left out; an empty object is a working configuration. */
@@ -22,6 +26,7 @@ export const GatewayConfig = z
     gateway: gateway.prefault({}),
     discovery: discovery.prefault({}),
     mcp: mcp.prefault({}),
+    memory: memory.prefault({}),
     models: models.prefault({}),
     session: session.prefault({}),
     messages: messages.prefault({}),
@@ -37,17 +42,24 @@ export const GatewayConfig = z
     metrics: metrics.prefault({}),
     telemetry: telemetry.prefault({}),
   })
-  .superRefine((config, context) => {
+  .superRefine((given, context) => {
+    const config = withPreset(given);
     const problem = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
-    const ids = config.agents.list.map((agent) => agent.id);
-    ids.forEach((id, index) => {
-      if (ids.indexOf(id) !== index) problem(["agents", "list", index, "id"], `there are two agents "${id}"; give each its own id`);
+    const own = given.agents.list.map((agent) => agent.id);
+    own.forEach((id, index) => {
+      if (own.indexOf(id) !== index) problem(["agents", "list", index, "id"], `there are two agents "${id}"; give each its own id`);
     });
+    const ids = config.agents.list.map((agent) => agent.id);
     const known = new Set(ids.length > 0 ? ids : ["main"]);
     const mustExist = (id: string, path: (string | number)[]) => {
       if (!known.has(id)) problem(path, `there is no agent "${id}" in agents.list; known: ${[...known].join(", ")}`);
     };
-    for (const [index, entry] of config.bindings.entries()) mustExist(entry.agentId, ["bindings", index, "agentId"]);
+    for (const [index, entry] of given.bindings.entries()) mustExist(entry.agentId, ["bindings", index, "agentId"]);
+    for (const [index, agent] of given.agents.list.entries())
+      for (const [at, id] of (agent.handoff?.to ?? []).entries()) mustExist(id, ["agents", "list", index, "handoff", "to", at]);
+    // Ids of two platforms may be alike and people are not: only what names the channel tells strangers apart.
+    if (given.session.dmScope === "main" || given.session.dmScope === "per-peer")
+      problem(["session", "dmScope"], 'strangers would share a conversation; use "per-channel-peer" or "per-account-channel-peer"');
     for (const [peer, list] of Object.entries(config.broadcast ?? {})) {
       if (!Array.isArray(list)) continue;
       for (const [index, id] of list.entries()) mustExist(id, ["broadcast", peer, index]);
@@ -73,5 +85,6 @@ export const GatewayConfig = z
       problem(["hooks", "token"], "hooks are not served without a token: set one of your own, or turn hooks.enabled off");
     if (config.payments.provider !== undefined && !Object.hasOwn(config.payments.providers, config.payments.provider))
       problem(["payments", "provider"], `"${config.payments.provider}" is not in payments.providers`);
-  });
+  })
+  .transform(withPreset);
 export type GatewayConfig = z.output<typeof GatewayConfig>;

@@ -33,7 +33,7 @@ import type { HttpRoute } from "./http/route.ts";
 import { systemRoutes } from "./http/system-routes.ts";
 import type { WidgetOptions } from "./http/widget-routes.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
-import { createRouter } from "./router/router.ts";
+import { createRouter, type ExtraMethod } from "./router/router.ts";
 
 export interface ControlPlaneLimits {
   maxPayload: number;
@@ -46,6 +46,8 @@ export interface ControlPlaneLimits {
 export interface ControlPlaneOptions {
   /** What clients may call. `health`, `status` and `system-presence` are there without; a handler given here takes their place. */
   handlers: Handlers;
+  /** Methods beside those of the protocol, such as those of plugins; the same map as long as they are the same. */
+  extraMethods?: () => ReadonlyMap<string, ExtraMethod>;
   auth: Authenticator;
   version: string;
   clock?: Clock;
@@ -190,6 +192,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       ...(devices ? deviceHandlers(devices) : {}),
       ...options.handlers,
     },
+    ...(options.extraMethods ? { extraMethods: options.extraMethods } : {}),
     clock,
     log,
     metrics,

@@ -22,10 +22,19 @@ export interface ConversationRow {
 /** Who owns which conversation, and where it lives on its platform. */
 export interface Conversations {
   get(sessionKey: string): Promise<ConversationRow | null>;
-  /** A message came in: makes the row if it is new and returns it as it then is. */
+  /** A message came in: makes the row if it is new and returns it as it then is. `reassign`: `agentId` answers from now on. */
   noteInbound(
     tx: Tx,
-    inbound: { sessionKey: string; agentId: string; address: Address; displayName: string; timeZone?: string; preview: string; at: number },
+    inbound: {
+      sessionKey: string;
+      agentId: string;
+      reassign?: boolean;
+      address: Address;
+      displayName: string;
+      timeZone?: string;
+      preview: string;
+      at: number;
+    },
   ): Promise<ConversationRow>;
   /** Somebody is written to who may not have written yet: makes the row if it is new and returns it as it then is. Changes no owner. */
   noteOutbound(
@@ -33,6 +42,8 @@ export interface Conversations {
     outbound: { sessionKey: string; agentId: string; address: Address; displayName: string; preview: string; at: number },
   ): Promise<ConversationRow>;
   noteReply(tx: Tx, reply: { sessionKey: string; preview: string; at: number }): Promise<void>;
+  /** What was written needs no answer. */
+  noteSilence(tx: Tx, sessionKey: string): Promise<void>;
   /** The agent gives up ownership; a person is awaited. */
   needPerson(tx: Tx, sessionKey: string): Promise<void>;
   takeOver(sessionKey: string, assignee: string): Promise<ConversationRow>;
@@ -95,12 +106,12 @@ export function createConversations({ db }: { db: Database }): Conversations {
       const row = await db.get("select * from conversation where session_key = ?", sessionKey);
       return row ? read(row) : null;
     },
-    async noteInbound(tx, { sessionKey, agentId, address, displayName, timeZone, preview: text, at }) {
+    async noteInbound(tx, { sessionKey, agentId, reassign = false, address, displayName, timeZone, preview: text, at }) {
       const row = await tx.get(
         `insert into conversation (session_key, channel, account_id, agent_id, address, state, epoch, display_name, time_zone, preview, unanswered, last_at)
          values (?, ?, ?, ?, ?, 'agent', 1, ?, ?, ?, 1, ?)
          on conflict (session_key) do update set preview = excluded.preview, unanswered = 1, last_at = excluded.last_at,
-           time_zone = coalesce(excluded.time_zone, conversation.time_zone) returning *`,
+           agent_id = case when ? = 1 then excluded.agent_id else conversation.agent_id end, time_zone = coalesce(excluded.time_zone, conversation.time_zone) returning *`,
         sessionKey,
         address.channel,
         address.accountId,
@@ -110,6 +121,7 @@ export function createConversations({ db }: { db: Database }): Conversations {
         timeZone ?? null,
         preview(text),
         at,
+        reassign ? 1 : 0,
       );
       return read(row!);
     },
@@ -131,6 +143,9 @@ export function createConversations({ db }: { db: Database }): Conversations {
     },
     async noteReply(tx, { sessionKey, preview: text, at }) {
       await tx.run("update conversation set preview = ?, unanswered = 0, last_at = ? where session_key = ?", preview(text), at, sessionKey);
+    },
+    async noteSilence(tx, sessionKey) {
+      await tx.run("update conversation set unanswered = 0 where session_key = ?", sessionKey);
     },
     async needPerson(tx, sessionKey) {
       await tx.run("update conversation set state = 'needs-person', epoch = epoch + 1, unanswered = 1 where session_key = ? and state = 'agent'", sessionKey);

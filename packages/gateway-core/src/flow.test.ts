@@ -153,7 +153,7 @@ describe("the flow of a message", () => {
     expect(value("deliveries_total", { channel: "phone", status: "sent" })).toBe(1);
     expect(value("deliveries_total", { channel: "phone", status: "failed" })).toBe(1);
     await expect.poll(() => metrics.render()).toContain('travelagent_turns_total{channel="phone",outcome="replied"} 2');
-    expect(metrics.render()).toContain("travelagent_queue_wait_seconds_count 2");
+    expect(metrics.render()).toContain('travelagent_queue_wait_seconds_count{class="interactive"} 2');
     expect(tracer.spans.filter(({ errors }) => errors.length > 0).map(({ name }) => name)).toEqual(["send phone"]);
   });
 

@@ -29,7 +29,7 @@ export interface Flow {
     traceparent: string | undefined,
   ): {
     readonly traceparent: string;
-    at(place: { sessionKey: string; channel: string; agentId: string; receivedAt?: number }): void;
+    at(place: { sessionKey: string; channel: string; agentId: string; receivedAt?: number; class?: "interactive" | "background" }): void;
     end(outcome: string): void;
     failed(error: unknown): void;
   };
@@ -47,6 +47,10 @@ export interface FlowOptions {
   /** Channels there are; others count as `other`. */
   channels: readonly string[];
   onTurnEnd?(turn: { outcome: string; ms: number; channel: string }): void;
+  /** A message was let in and is durable. Must not throw. */
+  onReceived?(message: { runId: string; sessionKey: string; channel: string }): void;
+  /** A message reached its channel. Must not throw. */
+  onSent?(message: { deliveryId: string; runId?: string; sessionKey: string; channel: string; author: Delivery["author"] }): void;
 }
 
 const quick = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -54,7 +58,7 @@ const quick = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 3
 const maxRemembered = 10_000;
 const codeOf = (error: unknown): string => TravelAgentError.from(error).code;
 
-export function createFlow({ clock, log, metrics = createMetrics(), tracer = silentTracer, channels, onTurnEnd }: FlowOptions): Flow {
+export function createFlow({ clock, log, metrics = createMetrics(), tracer = silentTracer, channels, onTurnEnd, onReceived, onSent }: FlowOptions): Flow {
   const known = new Set(channels);
   const named = (channel: string): string => (known.has(channel) ? channel : "other");
   const messagesIn = metrics.counter("messages_in_total", "Messages from customers by channel and outcome.", ["channel", "outcome"]);
@@ -63,7 +67,7 @@ export function createFlow({ clock, log, metrics = createMetrics(), tracer = sil
   const sendSeconds = metrics.histogram("delivery_seconds", "Time a channel takes to send, by channel.", quick, ["channel"]);
   const turns = metrics.counter("turns_total", "Turns by channel and outcome.", ["channel", "outcome"]);
   const turnSeconds = metrics.histogram("turn_seconds", "Time of a turn, from its start to its committed reply.", quick);
-  const waitSeconds = metrics.histogram("queue_wait_seconds", "Time from a message being durable to the start of its turn.", quick);
+  const waitSeconds = metrics.histogram("queue_wait_seconds", "Time from a message being durable to the start of its turn, by class.", quick, ["class"]);
   /** By run: replies go out apart from their turn. */
   const traces = new Map<string, string>();
   const remember = (runId: string, { traceparent }: Span): void => {
@@ -88,6 +92,7 @@ export function createFlow({ clock, log, metrics = createMetrics(), tracer = sil
           span.setAttribute("travelagent.run.id", runId);
           span.setAttribute("travelagent.outcome", outcome);
           span.end();
+          if (outcome === "accepted") onReceived?.({ runId, sessionKey, channel });
         },
         failed(error) {
           messagesIn.at(named(channel), "failed").inc();
@@ -122,14 +127,14 @@ export function createFlow({ clock, log, metrics = createMetrics(), tracer = sil
       };
       return {
         traceparent: span.traceparent,
-        at({ sessionKey, channel, agentId, receivedAt }) {
+        at({ sessionKey, channel, agentId, receivedAt, class: turnClass = "interactive" }) {
           where = { sessionKey, channel };
           span.setAttribute("gen_ai.agent.id", agentId);
           span.setAttribute("travelagent.channel", named(channel));
           log.debug("a turn began", { runId, "pii.sessionKey": sessionKey, channel });
           if (receivedAt === undefined) return;
           const waitMs = Math.max(0, startedAt - receivedAt);
-          waitSeconds.observe(waitMs / 1000);
+          waitSeconds.at(turnClass).observe(waitMs / 1000);
           span.setAttribute("travelagent.queue.wait_ms", waitMs);
         },
         end: (outcome) => over(outcome, {}, "info"),
@@ -171,7 +176,9 @@ export function createFlow({ clock, log, metrics = createMetrics(), tracer = sil
       if (status === "pending") return;
       traces.delete(runId ?? id);
       deliveries.at(named(address.channel), status).inc();
-      if (status === "sent") messagesOut.at(named(address.channel), author).inc();
+      if (status !== "sent") return;
+      messagesOut.at(named(address.channel), author).inc();
+      onSent?.({ deliveryId: id, ...(runId === undefined ? {} : { runId }), sessionKey, channel: address.channel, author });
     },
   };
 }

@@ -208,6 +208,7 @@ describe("the path of a message", () => {
       return `done ${message?.text}`;
     });
     await phone.deliver(phone.message("slow", { peer: "a" }));
+    await until(() => order.length === 1);
     await phone.deliver(phone.message("second", { peer: "a" }));
     await phone.deliver(phone.message("other", { peer: "b" }));
     await until(() => phone.shown.length === 3);

@@ -1,12 +1,13 @@
 import type { ChannelAdapter } from "@travelagent/channel-kit";
 import type { Handlers } from "@travelagent/protocol";
 import { type Clock, type Engine, type Logger, silentLogger, systemClock, type Tracer } from "@travelagent/protocol/ports";
-import type { AgentPort } from "@travelagent/protocol/turn";
+import type { AgentPort, TurnScope } from "@travelagent/protocol/turn";
 import type { AdmissionRules } from "./admission.ts";
 import { createAnnouncer } from "./announce.ts";
 import { apiChannel } from "./api-channel.ts";
 import { type ChannelStatus, createChannels } from "./channels.ts";
 import { messagesTopic } from "./connections/topics.ts";
+import type { Directives } from "./handlers/directives.ts";
 import { createConversations } from "./conversations.ts";
 import { createFlow, type FlowOptions } from "./flow.ts";
 import { channelHandlers } from "./handlers/channels.ts";
@@ -19,14 +20,21 @@ import { createIntake } from "./intake.ts";
 import { finalOf } from "./live.ts";
 import type { Metrics } from "./metrics.ts";
 import { createOutbox } from "./outbox.ts";
+import { queueHandlers, type QueueHandlersOptions } from "./queue/handlers.ts";
+import { createQueue, type QueueOptions } from "./queue/queue.ts";
 import type { SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
-import type { Binding, SessionKeyOf } from "./route.ts";
+import type { SessionKeyOf } from "./route.ts";
+import type { Binding } from "./routing/binding.ts";
+import { broadcasting } from "./routing/broadcasting.ts";
+import type { HandoffRequest } from "./routing/handoffs.ts";
+import { openRouting, type RoutingPorts } from "./routing/open-routing.ts";
+import { type Routing, warnOfUnknownAgents } from "./routing/routing.ts";
 import { createRunListeners } from "./run-listeners.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { gatewayMigrations } from "./tables.ts";
 import { createTell, type Tell } from "./tell.ts";
-import { createTurns, type TurnsOptions } from "./turns.ts";
+import { createTurns, type TurnNote, type TurnsOptions } from "./turns.ts";
 
 export interface GatewayOptions {
   engine: Engine;
@@ -38,6 +46,10 @@ export interface GatewayOptions {
   /** Who may write, by channel. A channel that is not here is closed. */
   admission: Readonly<Record<string, AdmissionRules>>;
   bindings?: readonly Binding[];
+  broadcast?: Routing["broadcast"];
+  handoff?: Routing["handoff"];
+  /** What routing asks of whoever knows customers and bookings. */
+  routingPorts?: RoutingPorts;
   defaultAgentId?: string;
   /** Every agent there is. Default the default one and those of the bindings. */
   agentIds?: readonly string[];
@@ -51,8 +63,19 @@ export interface GatewayOptions {
   tracer?: Tracer;
   /** Told after each turn. */
   onTurnEnd?: FlowOptions["onTurnEnd"];
+  /** What becomes of messages that come while others are answered. Default `collect`. Asked for whenever it is needed. */
+  queueRules?: QueueOptions["rules"];
+  /** A question waits for the customer's yes or no; see `decisions.awaiting` of the gate. */
+  openQuestion?: QueueOptions["openQuestion"];
+  /** Names of durable flows that are dead letters when they fail. */
+  flows?: QueueOptions["flows"];
+  onPause?: QueueHandlersOptions["onPause"];
+  onReceived?: FlowOptions["onReceived"];
+  onSent?: FlowOptions["onSent"];
   /** Runs in the commit that puts a reply into the outbox; see `createUsageLedger`. */
   recordUsage?: TurnsOptions["recordUsage"];
+  /** What people of the agency may type in their chats instead of a message, by name. */
+  directives?: Directives;
   /** A row of the index of sessions is other than it was. */
   onSession?: TurnsOptions["onSession"];
 }
@@ -69,6 +92,10 @@ export interface Gateway {
   stop(): Promise<void>;
   /** An approval was decided: its conversation goes on. */
   resume(decisionId: string, sessionKey: string): Promise<void>;
+  /** An agent is told something and may answer in that conversation. Resolves with the id of the run. Raises `NOT_FOUND`. */
+  note(note: TurnNote): Promise<string>;
+  /** Agents that were stopped, as last known, at once; `*` stands for all. */
+  pausedAgents(): string[];
   /** The customer hears something without having asked just now. */
   readonly tell: Tell;
   /** What programs start and wait for. Their channel (`createApiChannel`) must be among the channels. */
@@ -78,16 +105,14 @@ export interface Gateway {
   channelStatus(): ChannelStatus[];
   /** From now on messages are routed so; turns that were accepted keep their agent. */
   reroute(routing: Routing): void;
+  /** The agent of a turn hands its conversation to another one; see `Handoffs`. */
+  handOff(turn: TurnScope, request: HandoffRequest): Promise<void>;
   /** The session a short key such as `main` names. */
   sessionKeyNamed(key: string, agentId?: string): string;
 }
 
-/** Which agents there are and who gets what. */
-export interface Routing {
-  bindings: readonly Binding[];
-  defaultAgentId: string;
-  agentIds: readonly string[];
-}
+const tooMany =
+  "You have written many messages that I have not answered yet, so I could not take this one. Please wait for my answer, then send it again.";
 
 export function createGateway({
   engine,
@@ -98,6 +123,9 @@ export function createGateway({
   publisher,
   admission,
   bindings = [],
+  broadcast,
+  handoff,
+  routingPorts = {},
   defaultAgentId = "main",
   agentIds = [...new Set([defaultAgentId, ...bindings.map(({ agentId }) => agentId)])],
   timeZone = "UTC",
@@ -107,11 +135,30 @@ export function createGateway({
   metrics,
   tracer,
   onTurnEnd,
+  queueRules,
+  openQuestion,
+  flows,
+  onPause,
+  onReceived,
+  onSent,
   recordUsage,
+  directives,
   onSession = () => undefined,
 }: GatewayOptions): Gateway {
   const { db, work } = engine;
-  let routing: Routing = { bindings, defaultAgentId, agentIds };
+  let routing: Routing = { bindings, defaultAgentId, agentIds, ...(broadcast ? { broadcast } : {}), ...(handoff ? { handoff } : {}) };
+  warnOfUnknownAgents(routing, log);
+  const routed = openRouting({
+    db,
+    clock,
+    log,
+    sessions,
+    sessionKeyOf,
+    routing: () => routing,
+    begin: (note) => turns.note(note),
+    waiting: async (sessionKey) => (await inbox.openOf(sessionKey)).length,
+    ...routingPorts,
+  });
   const listeners = createRunListeners();
   const flow = createFlow({
     clock,
@@ -120,6 +167,8 @@ export function createGateway({
     ...(metrics ? { metrics } : {}),
     ...(tracer ? { tracer } : {}),
     ...(onTurnEnd ? { onTurnEnd } : {}),
+    ...(onReceived ? { onReceived } : {}),
+    ...(onSent ? { onSent } : {}),
   });
   const announcer = createAnnouncer({ publisher, clock });
   const inbox = createInbox({ db, clock });
@@ -143,7 +192,22 @@ export function createGateway({
     },
   });
   const tell = createTell({ db, conversations, outbox, sessions, clock });
+  const queue = createQueue({
+    db,
+    work,
+    inbox,
+    outbox,
+    conversations,
+    sessions,
+    clock,
+    log,
+    ...(metrics ? { metrics } : {}),
+    ...(queueRules ? { rules: queueRules } : {}),
+    ...(openQuestion ? { openQuestion } : {}),
+    ...(flows ? { flows } : {}),
+  });
   const turns = createTurns({
+    queue,
     tell,
     listen: listeners.tell,
     showTyping: (to) => {
@@ -159,7 +223,7 @@ export function createGateway({
     outbox,
     conversations,
     sessions,
-    agent,
+    agent: routed.around(agent, inbox),
     publisher,
     announcer,
     clock,
@@ -177,23 +241,29 @@ export function createGateway({
     conversations,
     sessions,
     log,
-    routing: () => ({ ...routing, sessionKeyOf }),
+    routes: routed.routes,
     turnTimeoutMs,
     admission: (channel) => admission[channel],
     onConversation: announcer.conversation,
     flow,
+    queue,
+    drop: turns.drop,
+    refuse: ({ id, sessionKey }) => tell({ id, sessionKey, text: tooMany }),
   });
+  const everybody = broadcasting(intake, () => routing);
   const channels = createChannels({
     adapters,
     clock,
     log,
-    host: (adapter) => ({ log: log.child({ channel: adapter.id, account: adapter.accountId }), receive: (message) => intake.receive(message) }),
+    host: (adapter) => ({ log: log.child({ channel: adapter.id, account: adapter.accountId }), receive: (message) => everybody.receive(message) }),
   });
 
   return {
     handlers: {
-      ...chatHandlers({ intake, inbox, turns, outbox, sessions, work, clock, publisher, routing: () => routing }),
-      ...conversationHandlers({ db, conversations, outbox, sessions, announcer, clock }),
+      ...chatHandlers({ intake, inbox, turns, outbox, sessions, work, clock, publisher, routing: () => routing, ...(directives ? { directives } : {}) }),
+      ...conversationHandlers({ db, conversations, outbox, sessions, announcer, clock, shapes: routed.assignedBy }),
+      ...queueHandlers({ db, work, clock, inbox, conversations, sessions, announcer, turns, queue, agentIds: () => routing.agentIds, onPause }),
+      ...routed.handlers({ conversations, announce: announcer.conversation }),
       ...channelHandlers({ adapters, status: () => channels.status(), clock }),
       ...sendHandlers({
         db,
@@ -210,14 +280,19 @@ export function createGateway({
     },
     async prepare() {
       await db.migrate("gateway", gatewayMigrations);
+      await routed.migrate();
       turns.define();
     },
     async start() {
       channels.start();
+      await queue.pauses.list();
       await turns.sweep();
+      await routed.handoffs.sweep();
+      queue.holding.start();
       await outbox.start();
     },
     async stop() {
+      queue.holding.stop();
       // What is being sent gets its time while the adapters are still up.
       await outbox.stop();
       await channels.stop();
@@ -236,11 +311,15 @@ export function createGateway({
       agentIdOf: async (sessionKey) => (await conversations.get(sessionKey))?.agentId,
     }),
     resume: (decisionId, sessionKey) => turns.resume(decisionId, sessionKey),
+    note: turns.note,
+    pausedAgents: () => queue.pauses.known().map(({ agentId }) => agentId),
     bindCustomer: (sessionKey, customerId, displayName) => conversations.bindCustomer(sessionKey, customerId, displayName),
     channelStatus: () => channels.status(),
     reroute(next) {
       routing = next;
+      warnOfUnknownAgents(routing, log);
     },
+    handOff: (turn, request) => routed.handoffs.request(turn, request),
     sessionKeyNamed: sessionNames(() => routing).keyOf,
   };
 }

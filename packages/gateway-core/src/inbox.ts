@@ -4,9 +4,15 @@ import type { Clock, Database, Row, Tx } from "@travelagent/protocol/ports";
 /** How a message ends, each exactly once: answered, handed to a person, or ignored with a reason. */
 export type InboxEnd = "answered" | "handed-over" | "ignored";
 
+/** Who wrote: a customer on a channel, a person of the agency in a chat of their own, or a program over the API. */
+export type MessageKind = "customer" | "operator" | "program";
+
 export interface InboxRow {
   id: string;
   sessionKey: string;
+  /** Order of arrival among the messages of a session that are open at the same time. */
+  seq: number;
+  kind: MessageKind;
   message: InboundMessage;
   /** The conversation's owner epoch when the message came. */
   epoch: number;
@@ -14,6 +20,8 @@ export interface InboxRow {
   reason?: string;
   receivedAt: number;
   endedAt?: number;
+  /** The run that answers it, or has: another message's when several are answered together. Absent while it waits. */
+  takenBy?: string;
 }
 
 type DedupeKey = Pick<InboundMessage, "address" | "externalId">;
@@ -24,24 +32,31 @@ export interface Inbox {
   known(message: DedupeKey): Promise<InboxRow | null>;
   /** The row that has this dedupe key already. */
   find(tx: Tx, message: DedupeKey): Promise<InboxRow | null>;
-  insert(tx: Tx, row: Omit<InboxRow, "receivedAt" | "endedAt">): Promise<void>;
+  insert(tx: Tx, row: Omit<InboxRow, "receivedAt" | "endedAt" | "seq" | "takenBy">): Promise<void>;
   /** The first end counts; true when this was it. */
   end(tx: Tx, id: string, status: InboxEnd, reason?: string): Promise<boolean>;
+  /** It is answered in that run from now on. */
+  take(tx: Tx, id: string, runId: string): Promise<void>;
+  /** Everything that run has taken, in order of arrival. */
+  takenBy(runId: string): Promise<InboxRow[]>;
   /** Not ended yet, oldest first. */
   open(): Promise<InboxRow[]>;
   /** The same of one session: what is being answered and what waits. */
-  openOf(sessionKey: string): Promise<InboxRow[]>;
+  openOf(sessionKey: string, from?: Pick<Tx, "all">): Promise<InboxRow[]>;
 }
 
 const read = (row: Row): InboxRow => ({
   id: row.id as string,
   sessionKey: row.session_key as string,
+  seq: Number(row.seq),
+  kind: row.kind as MessageKind,
   message: JSON.parse(row.message as string) as InboundMessage,
   epoch: Number(row.epoch),
   status: row.status as InboxRow["status"],
   ...(row.reason ? { reason: row.reason as string } : {}),
   receivedAt: Number(row.received_at),
   ...(row.ended_at === null ? {} : { endedAt: Number(row.ended_at) }),
+  ...(row.taken_by ? { takenBy: row.taken_by as string } : {}),
 });
 
 async function byDedupeKey(from: Pick<Tx, "get">, { address, externalId }: DedupeKey): Promise<InboxRow | null> {
@@ -56,10 +71,11 @@ export const createInbox = ({ db, clock }: { db: Database; clock: Clock }): Inbo
   },
   known: (message) => byDedupeKey(db, message),
   find: byDedupeKey,
-  async insert(tx, { id, sessionKey, message, epoch, status, reason }) {
+  async insert(tx, { id, sessionKey, kind, message, epoch, status, reason }) {
     const ended = status === "accepted" ? null : clock.now();
     await tx.run(
-      "insert into inbox (id, channel, account_id, external_id, session_key, message, epoch, status, reason, received_at, ended_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      `insert into inbox (id, channel, account_id, external_id, session_key, message, epoch, status, reason, received_at, ended_at, kind, seq)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select coalesce(max(seq), 0) + 1 from inbox where session_key = ? and status = 'accepted'))`,
       id,
       message.address.channel,
       message.address.accountId,
@@ -71,6 +87,8 @@ export const createInbox = ({ db, clock }: { db: Database; clock: Clock }): Inbo
       reason ?? null,
       clock.now(),
       ended,
+      kind,
+      sessionKey,
     );
   },
   async end(tx, id, status, reason) {
@@ -83,10 +101,16 @@ export const createInbox = ({ db, clock }: { db: Database; clock: Clock }): Inbo
     );
     return changes === 1;
   },
-  async open() {
-    return (await db.all("select * from inbox where status = 'accepted' order by received_at, id")).map(read);
+  async take(tx, id, runId) {
+    await tx.run("update inbox set taken_by = ? where id = ? and status = 'accepted'", runId, id);
   },
-  async openOf(sessionKey) {
-    return (await db.all("select * from inbox where session_key = ? and status = 'accepted' order by received_at, id", sessionKey)).map(read);
+  async takenBy(runId) {
+    return (await db.all("select * from inbox where taken_by = ? order by seq, received_at, id", runId)).map(read);
+  },
+  async open() {
+    return (await db.all("select * from inbox where status = 'accepted' order by received_at, seq, id")).map(read);
+  },
+  async openOf(sessionKey, from = db) {
+    return (await from.all("select * from inbox where session_key = ? and status = 'accepted' order by seq, received_at, id", sessionKey)).map(read);
   },
 });

@@ -7,9 +7,16 @@ import { type Admission, type AdmissionRules, admit } from "./admission.ts";
 import { cardFreeMessage } from "./card-free.ts";
 import type { ConversationRow, Conversations } from "./conversations.ts";
 import type { Flow, Origin } from "./flow.ts";
-import type { Inbox } from "./inbox.ts";
+import type { Inbox, MessageKind } from "./inbox.ts";
 import type { SessionPort } from "./ports.ts";
-import { type Route, type RouteOptions, route } from "./route.ts";
+import { makeRoom, type Room } from "./queue/make-room.ts";
+import { isPlain } from "./queue/mergeable.ts";
+import type { Queue } from "./queue/queue.ts";
+import { classOf, priorityOf } from "./queue/queue-metrics.ts";
+import type { Route } from "./route.ts";
+import type { Routes } from "./routing/routes.ts";
+import { sessionMeta } from "./session-meta.ts";
+import { isOwnRun } from "./turn/run-ids.ts";
 
 export interface IntakeOptions {
   db: Database;
@@ -18,13 +25,17 @@ export interface IntakeOptions {
   conversations: Conversations;
   sessions: SessionPort;
   log: Logger;
-  /** Asked for every message. */
-  routing(): RouteOptions;
+  routes: Routes;
   /** By channel id. */
   admission(channel: string, accountId: string): AdmissionRules | undefined;
   turnTimeoutMs: number;
   onConversation(conversation: ConversationRow): void;
   flow: Flow;
+  queue: Queue;
+  /** Messages that ended because this one came: their turns are over. */
+  drop(runIds: readonly string[]): Promise<void>;
+  /** The customer of this session is told, once for each `id`, that a message could not be taken. */
+  refuse(refused: { id: string; sessionKey: string }): Promise<void>;
 }
 
 /** What the caller fixes instead of having it routed: an operator's chat into a session of its own. */
@@ -37,14 +48,17 @@ export interface Intake {
   /**
    * Takes a message in: resolves when it is durable and its turn is queued, in one commit. A repeat of the same external id
    * resolves with the first run and starts nothing. Raises `FORBIDDEN` when it was not admitted (it is on record as ignored).
-   * Card numbers are taken out before anything is kept.
+   * Raises `UNAVAILABLE` while too many turns wait, `RATE_LIMITED` when too many messages of this conversation do and its caller
+   * hears of it; a customer on a channel is told once, and the message is on record as ignored (`queue-full`).
+   * Card numbers are taken out before anything is kept. `agentId` in `origin`: that agent of a broadcast group.
    */
-  receive(message: InboundMessage, fixed?: Fixed, origin?: Origin): Promise<Accepted & { admission: Admission }>;
+  receive(message: InboundMessage, fixed?: Fixed, origin?: Origin & { agentId?: string }): Promise<Accepted & { admission: Admission }>;
 }
 
 export const turnWork = "turn";
-/** Of the ids of turns that a decided approval sets going. */
-export const decisionPrefix = "decision:";
+/** Why a message was not taken that came when too many waited. */
+export const queueFull = "queue-full";
+const tooMany = "too many messages of this conversation wait for an answer; wait for one, then send this again";
 
 export function createIntake({
   db,
@@ -53,17 +67,20 @@ export function createIntake({
   conversations,
   sessions,
   log,
-  routing,
+  routes,
   admission,
   turnTimeoutMs,
   onConversation,
   flow,
+  queue,
+  drop,
+  refuse,
 }: IntakeOptions): Intake {
   return {
     async receive(given, fixed, origin = {}) {
       const seen = flow.receiving(given.address.channel, origin);
       try {
-        const received = await receive(given, fixed, seen.traceparent);
+        const received = await receive(given, fixed, seen.traceparent, origin.agentId);
         seen.end({ ...received, admitted: received.admission.admitted });
         return received;
       } catch (error) {
@@ -73,53 +90,85 @@ export function createIntake({
     },
   };
 
-  async function receive(given: InboundMessage, fixed: Fixed | undefined, traceparent: string): Promise<Accepted & { admission: Admission }> {
+  async function receive(given: InboundMessage, fixed: Fixed | undefined, traceparent: string, oneOf: string | undefined): Promise<Accepted & { admission: Admission }> {
     // What only programs may add never comes from a channel.
     const { program, ...delivered } = given;
     const message = cardFreeMessage(fixed && program ? given : delivered);
     const { address } = message;
     const verdict: Admission = fixed ? { admitted: true } : admit(message, admission(address.channel, address.accountId));
-    const { agentId, sessionKey } = fixed?.route ?? route(address, routing());
-    if (verdict.admitted)
-      await sessions.ensure(sessionKey, {
-        agentId,
-        channel: address.channel,
-        accountId: address.accountId,
-        chatType: address.chatType,
-        peerId: address.peerId,
-        ...(address.threadId ? { threadId: address.threadId } : {}),
-      });
+    const routed = fixed ? undefined : await routes.of(message, oneOf);
+    const { agentId, sessionKey } = (fixed?.route ?? routed)!;
+    const rules = queue.rules();
+    const waiting = work.load?.().waiting ?? 0;
+    if (verdict.admitted && waiting >= rules.maxWaiting) {
+      queue.metrics.dropped("busy");
+      throw new TravelAgentError("UNAVAILABLE", `${waiting} turns wait already; hand the message in again later`, { retryAfterMs: 5_000 });
+    }
+    const session = verdict.admitted ? await sessions.ensure(sessionKey, sessionMeta(agentId, address)) : undefined;
+    const settings = queue.settings(address.channel, session?.queue);
+    const kind: MessageKind = !fixed ? "customer" : address.peerId.startsWith("operator:") ? "operator" : "program";
+    const mayInterrupt = settings.mode === "interrupt" && isPlain({ kind, message }) && !(await queue.openQuestion(sessionKey));
     const runId = fixed?.runId ?? randomUUID();
     // An id that a caller chose must not be that of other work, which would then stand for this message.
-    const foreign = fixed !== undefined && (runId.startsWith(decisionPrefix) || (await work.state(runId)) !== null);
+    const foreign = fixed !== undefined && (isOwnRun(runId) || (await work.state(runId)) !== null);
     const received = await db.transaction(async (tx) => {
       const before = await inbox.find(tx, message);
       if (before) return { runId: before.id, sessionKey: before.sessionKey, duplicate: true };
       if (foreign || (fixed && (await tx.get("select 1 as found from inbox where id = ?", runId))))
         throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this key is the id of another run; use a new one");
       if (!verdict.admitted) {
-        await inbox.insert(tx, { id: runId, sessionKey, message, epoch: 0, status: "ignored", reason: verdict.reason });
+        await inbox.insert(tx, { id: runId, sessionKey, kind, message, epoch: 0, status: "ignored", reason: verdict.reason });
         return { runId, sessionKey, duplicate: false };
+      }
+      const room = await makeRoom(tx, {
+        inbox,
+        coming: { kind, message },
+        runId,
+        sessionKey,
+        settings,
+        capacity: rules.laneCapacity,
+        mayInterrupt,
+      });
+      if (room.full) {
+        // Whoever calls hears of it and can wait; on a channel nobody would.
+        if (fixed) throw new TravelAgentError("RATE_LIMITED", tooMany, { retryAfterMs: 5_000, details: { waiting: room.full } });
+        await inbox.insert(tx, { id: runId, sessionKey, kind, message, epoch: 0, status: "ignored", reason: queueFull });
+        return { runId, sessionKey, duplicate: false, ...room };
       }
       const conversation = await conversations.noteInbound(tx, {
         sessionKey,
-        agentId,
+        ...(routed ? { agentId: (await routes.settle(tx, routed)).agentId, reassign: true } : { agentId }),
         address,
         displayName: message.senderName ?? message.senderId,
         preview: message.text,
         at: message.sentAt,
         ...(message.timeZone ? { timeZone: message.timeZone } : {}),
       });
-      await inbox.insert(tx, { id: runId, sessionKey, message, epoch: conversation.epoch, status: "accepted" });
-      await work.submit(
-        { name: turnWork, id: runId, lane: sessionKey, input: { inboxId: runId, ...(traceparent === "" ? {} : { traceparent }) }, timeoutMs: turnTimeoutMs },
-        tx,
-      );
-      return { runId, sessionKey, duplicate: false, conversation };
+      await inbox.insert(tx, { id: runId, sessionKey, kind, message, epoch: conversation.epoch, status: "accepted" });
+      const input = { inboxId: runId, ...(traceparent === "" ? {} : { traceparent }) };
+      await work.submit({ name: turnWork, id: runId, lane: sessionKey, input, timeoutMs: turnTimeoutMs, priority: priorityOf(classOf(kind)) }, tx);
+      return { runId, sessionKey, duplicate: false, conversation, ...room };
     });
     if ("conversation" in received && received.conversation) onConversation(received.conversation);
     if (!verdict.admitted) log.info("a message was not admitted", { channel: address.channel, reason: verdict.reason });
+    const admitted = "gone" in received ? await makeWay(received) : verdict;
+    if (verdict.admitted && !received.duplicate) queue.holding.watch();
     // A platform's repeat may be routed elsewhere by now: the first routing counts.
-    return { runId: received.runId, sessionKey: received.sessionKey, duplicate: received.duplicate, admission: verdict };
+    return { runId: received.runId, sessionKey: received.sessionKey, duplicate: received.duplicate, admission: admitted };
+  }
+
+  /** What a message that came does to others, and others to it, once that is committed. */
+  async function makeWay({ sessionKey, runId, full, gone }: Room & { sessionKey: string; runId: string }): Promise<Admission> {
+    for (const { policy } of gone) queue.metrics.dropped(policy);
+    if (gone.length > 0) {
+      log.info("messages ended unanswered because others came", { "pii.sessionKey": sessionKey, runId, count: gone.length, policy: gone[0]!.policy });
+      await drop(gone.map(({ id }) => id));
+    }
+    if (!full) return { admitted: true };
+    queue.metrics.dropped(full === "cap" ? "new" : "capacity");
+    log.warn("a message was refused because too many wait in its conversation", { "pii.sessionKey": sessionKey, runId });
+    const [oldest] = await inbox.openOf(sessionKey);
+    await refuse({ id: `${oldest?.id ?? runId}:full`, sessionKey });
+    return { admitted: false, reason: queueFull };
   }
 }

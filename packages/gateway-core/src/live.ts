@@ -63,6 +63,10 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
         case "tool-end":
           agent("tool", { phase: "result", name: event.name, toolCallId: event.toolCallId, isError: event.isError });
           break;
+        case "run-parked":
+          flush();
+          agent("lifecycle", { phase: "parked", until: event.until, reason: event.reason });
+          break;
         case "run-end":
           flush();
           break;

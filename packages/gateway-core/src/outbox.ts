@@ -82,7 +82,9 @@ const read = (row: Row): Delivery => ({
 
 /** Cards as text for a channel that has none. */
 const inDialect = (message: OutboundMessage, { features }: ChannelAdapter): OutboundMessage =>
-  message.cards && !features.cards ? { text: renderText(message) } : message;
+  message.cards && !features.cards
+    ? { text: renderText(message), ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }) }
+    : message;
 
 /**
  * pending → attempting → sent | unknown | failed | expired, or refused when a person owns the conversation meanwhile.

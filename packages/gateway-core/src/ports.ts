@@ -1,21 +1,7 @@
 import type { TranscriptEntry, TranscriptMessage } from "@travelagent/protocol/messages";
-import type { TurnRequest } from "@travelagent/protocol/turn";
+import type { QueueSettings, TurnRequest } from "@travelagent/protocol/turn";
 
-/** What becomes of messages that come while a session is being answered. */
-export interface QueueSettings {
-  /**
-   * `followup`: each its own turn. `collect`: one turn for all that waited. `steer`: heard in the running turn, else a turn of
-   * their own. `steer-backlog`: heard in the running turn and answered once more after it. `interrupt`: the running turn ends
-   * and the newest message is answered.
-   */
-  mode: "followup" | "collect" | "steer" | "steer-backlog" | "interrupt";
-  /** Quiet time after the last message before those that waited are answered together. */
-  debounceMs: number;
-  /** Messages that may wait in one session. */
-  cap: number;
-  /** What gives way when more come: the oldest, the new one, or the oldest with a line about each in the next prompt. */
-  drop: "old" | "new" | "summarize";
-}
+export type { QueueSettings } from "@travelagent/protocol/turn";
 
 export interface SessionFacts {
   sessionId: string;

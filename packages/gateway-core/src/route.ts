@@ -1,11 +1,8 @@
+import { TravelAgentError } from "@travelagent/protocol";
 import type { Address } from "@travelagent/protocol/messages";
+import { type Binding, bindingFor, type MatchedBy, type Place } from "./routing/binding.ts";
 
-/** Which agent answers, most specific match first: peer, then account, then channel. */
-export interface Binding {
-  agentId: string;
-  match: { channel: string; accountId?: string; peer?: { kind: "dm" | "group"; id: string } };
-}
-
+/** Where a message goes: who answers it, and the session it belongs to. */
 export interface Route {
   agentId: string;
   sessionKey: string;
@@ -21,27 +18,32 @@ export type SessionKeyOf = (conversation: {
   threadId?: string;
 }) => string;
 
+/** Everything a route is made from. */
 export interface RouteOptions {
   bindings?: readonly Binding[];
   defaultAgentId: string;
+  /** Every agent there is: a binding to another one counts as none. Absent: all that bindings name. */
+  agentIds?: readonly string[];
   sessionKeyOf: SessionKeyOf;
 }
 
-/** A customer's conversation is one session per channel, account and peer: no setting makes two strangers share one. */
-export function route(address: Address, { bindings = [], defaultAgentId, sessionKeyOf }: RouteOptions): Route {
-  const rank = ({ match }: Binding): number => {
-    if (match.channel !== address.channel) return 0;
-    if (match.accountId !== undefined && match.accountId !== "*" && match.accountId !== address.accountId) return 0;
-    if (match.peer) return match.peer.id === address.peerId && (match.peer.kind === "group") === (address.chatType === "group") ? 4 : 0;
-    if (match.accountId !== undefined && match.accountId !== "*") return 3;
-    return match.accountId === "*" ? 2 : 1;
-  };
-  const best = bindings.reduce<{ binding?: Binding; rank: number }>(
-    (found, binding) => (rank(binding) > found.rank ? { binding, rank: rank(binding) } : found),
-    { rank: 0 },
-  );
-  const agentId = best.binding?.agentId ?? defaultAgentId;
-  const sessionKey = sessionKeyOf({
+/**
+ * The session of an address and the agent it begins with, by its address alone. A customer's conversation is one session per
+ * channel, account and peer: no setting makes two strangers share one, and nothing a message says moves it to another.
+ */
+export function route(address: Address, options: RouteOptions, place: Omit<Place, "address"> = {}): Route & { matchedBy: MatchedBy } {
+  const { bindings = [], defaultAgentId } = options;
+  const found = bindingFor(bindings, { address, ...place });
+  const there = found && isThere(found.agentId, options) ? found : { agentId: defaultAgentId, matchedBy: "default" as const };
+  return { ...there, sessionKey: sessionKeyFor(there.agentId, address, options) };
+}
+
+export const isThere = (agentId: string, { agentIds }: Pick<RouteOptions, "agentIds">): boolean => agentIds === undefined || agentIds.includes(agentId);
+
+/** The session in which this agent answers that address. */
+export function sessionKeyFor(agentId: string, address: Address, { sessionKeyOf }: Pick<RouteOptions, "sessionKeyOf">): string {
+  if (address.peerId.trim() === "") throw new TravelAgentError("INVALID_REQUEST", "an address without a peer has no session");
+  return sessionKeyOf({
     kind: address.chatType,
     agentId,
     channel: address.channel,
@@ -50,5 +52,4 @@ export function route(address: Address, { bindings = [], defaultAgentId, session
     ...(address.accountId === "default" ? {} : { accountId: address.accountId }),
     ...(address.threadId ? { threadId: address.threadId } : {}),
   });
-  return { agentId, sessionKey };
 }

@@ -126,11 +126,11 @@ export function createRuns({ intake, inbox, outbox, sessions, work, clock, liste
       try {
         const { state, value, error } = await work.result(runId, timeoutMs);
         if (state !== "done") throw TravelAgentError.fromShape(error ?? { code: "CANCELLED", message: `the run ended as ${state}` });
-        const ended = value as Partial<Omit<RunResult, "outcome">> & { outcome: RunResult["outcome"] | "ignored"; reason?: string };
+        const ended = value as Partial<Omit<RunResult, "outcome">> & { outcome: RunResult["outcome"] | "ignored" | "silent"; answeredBy?: string; reason?: string };
         if (ended.outcome === "ignored") throw new TravelAgentError("CANCELLED", `the run was ended: ${ended.reason ?? "ignored"}`);
-        await outbox.settled(runId);
+        await outbox.settled(ended.answeredBy ?? runId);
         return {
-          outcome: ended.outcome,
+          outcome: ended.outcome === "silent" ? "replied" : ended.outcome,
           text: ended.text ?? withPerson,
           cards: ended.cards ?? [],
           clientCalls: ended.clientCalls ?? [],

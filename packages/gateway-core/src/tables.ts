@@ -30,4 +30,23 @@ export const gatewayMigrations: readonly Migration[] = [
       create index conversation_state on conversation (state, last_at, session_key);
     `,
   },
+  {
+    version: 2,
+    sql: `
+      alter table inbox add column seq bigint not null default 0;
+      alter table inbox add column kind text not null default 'customer';
+      alter table inbox add column taken_by text;
+      alter table inbox add column dropped text;
+      create index inbox_waiting on inbox (session_key, seq) where status = 'accepted';
+      create index inbox_taken on inbox (taken_by) where taken_by is not null;
+      create index inbox_dropped on inbox (session_key) where dropped = 'summarize' and taken_by is null;
+      create table dead_letter (
+        id text primary key, kind text not null, state text not null, run_id text not null, session_key text, agent_id text, channel text,
+        code text not null, reason text not null, preview text, at bigint not null, retried_as text, resolved_by text, resolved_at bigint, note text
+      );
+      create index dead_letter_list on dead_letter (at, id);
+      create index dead_letter_open on dead_letter (kind) where state = 'open';
+      create table agent_pause (agent_id text primary key, reason text not null, paused_by text not null, at bigint not null);
+    `,
+  },
 ];

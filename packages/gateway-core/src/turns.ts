@@ -1,24 +1,33 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { Address, UserMessage } from "@travelagent/protocol/messages";
+import type { Address } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger, Tx, Work, WorkContext } from "@travelagent/protocol/ports";
 import type { AgentPort, TurnEvent, TurnOutcome, TurnRequest } from "@travelagent/protocol/turn";
 import * as z from "zod";
 import type { Announcer } from "./announce.ts";
-import { cardNotice, hadCard, withCardNotice } from "./card-free.ts";
-import { messagesTopic } from "./connections/topics.ts";
+import { cardFree, hadCard, withCardNotice } from "./card-free.ts";
 import type { ConversationRow, Conversations } from "./conversations.ts";
 import type { Flow } from "./flow.ts";
 import type { Inbox, InboxRow } from "./inbox.ts";
-import { decisionPrefix, turnWork } from "./intake.ts";
+import { turnWork } from "./intake.ts";
 import { liveRun } from "./live.ts";
 import type { Outbox } from "./outbox.ts";
-import type { SessionPort, SessionUse } from "./ports.ts";
+import type { SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
-import { saidByGateway } from "./said.ts";
+import type { Gathered } from "./queue/gather.ts";
+import type { Queue } from "./queue/queue.ts";
+import { classOf, priorityOf, type TurnClass } from "./queue/queue-metrics.ts";
+import { inboundDebounceMs } from "./queue/settings.ts";
+import { createSteering } from "./queue/steering.ts";
 import { sessionMeta } from "./session-meta.ts";
 import { storeCannotWrite } from "./store-failure.ts";
 import type { Tell } from "./tell.ts";
-import { isTimeZone } from "./time-zone.ts";
+import { createFailure } from "./turn/failure.ts";
+import { createReply, nothingToSay, resultOf, useOf } from "./turn/reply.ts";
+import { decisionPrefix, notePrefix, retryPrefix } from "./turn/run-ids.ts";
+import { createStopTurns, type StopTurns } from "./turn/stop-turns.ts";
+import { createToPerson } from "./turn/to-person.ts";
+import { requestOf } from "./turn/turn-request.ts";
+import { publishUser } from "./turn/user-message.ts";
 
 export interface TurnsOptions {
   db: Database;
@@ -41,6 +50,7 @@ export interface TurnsOptions {
   timeZone: string;
   turnTimeoutMs: number;
   flow: Flow;
+  queue: Queue;
   /** Runs in the commit that puts a reply into the outbox: what the models used. */
   recordUsage?(tx: Tx, used: { runId: string; conversation: ConversationRow; outcome: TurnOutcome }): Promise<void>;
   /** A row of the index of sessions is other than it was. */
@@ -50,193 +60,148 @@ export interface TurnsOptions {
 const Input = z.union([
   z.strictObject({ inboxId: z.string(), traceparent: z.string().optional() }),
   z.strictObject({ decisionId: z.string(), sessionKey: z.string() }),
+  z.strictObject({ note: z.strictObject({ text: z.string(), tainted: z.boolean().optional() }), sessionKey: z.string() }),
+  z.strictObject({ retryOf: z.string(), sessionKey: z.string() }),
 ]);
+type Input = z.infer<typeof Input>;
+type Ended = Record<string, unknown> & { outcome: string };
 
-const withPerson =
-  "A colleague has taken over this conversation, so this button did nothing. Your colleague at the agency sees your answer and writes to you here.";
-const sorry = "I am sorry, something went wrong on our side. I have kept your message, and a colleague will answer you here.";
+/** What the gateway itself has to tell an agent. */
+export interface TurnNote {
+  /** The same note again starts nothing. */
+  id: string;
+  sessionKey: string;
+  text: string;
+  /** It holds words of others. */
+  tainted?: boolean;
+  /** `background` gives way to people who wait. Default `interactive`. */
+  class?: TurnClass;
+}
 
-/** Stands in the conversation, for people, where a turn ends with calls of the program's functions and no words. */
-const calling = ({ clientCalls = [] }: TurnOutcome): string =>
-  clientCalls.length > 0 ? `(asks the program for ${clientCalls.map(({ name }) => name).join(", ")})` : "";
-
-/** What is kept of a turn for whoever asks how it ended. */
-const resultOf = ({ kind, text, message, cards, clientCalls, usage = message.usage }: TurnOutcome): Record<string, unknown> & { outcome: string } => ({
-  outcome: kind,
-  text,
-  provider: message.provider,
-  model: message.model,
-  stopReason: message.stopReason,
-  ...(cards.length > 0 ? { cards } : {}),
-  ...(clientCalls ? { clientCalls } : {}),
-  ...(usage ? { usage } : {}),
-});
-
-const useOf = ({ address }: ConversationRow, { message, usage = message.usage }: TurnOutcome): SessionUse => ({
-  lastChannel: address.channel,
-  lastTo: address.peerId,
-  model: `${message.provider}/${message.model}`,
-  ...(message.usage ? { contextTokens: message.usage.input + message.usage.cacheRead + message.usage.cacheWrite } : {}),
-  ...(usage ? { usage: { input: usage.input + usage.cacheRead + usage.cacheWrite, output: usage.output, totalTokens: usage.totalTokens } } : {}),
-});
-
-export interface Turns {
+export interface Turns extends StopTurns {
   /** Registers the durable function. Before the engine starts. */
   define(): void;
   /** An approval was decided: the conversation goes on without a new message. */
   resume(decisionId: string, sessionKey: string): Promise<void>;
+  /** The agent is told something and may answer in that conversation. Resolves with the id of the run. Raises `NOT_FOUND` for a conversation that never was. */
+  note(note: TurnNote): Promise<string>;
+  /** Tries the turn of a dead letter again, as a run of its own, in the commit of `tx`. What it did is not done again: its writes count for the session, and no yes counts twice. */
+  retry(tx: Tx, runId: string, sessionKey: string): Promise<string>;
   /** After a start: messages whose turn was lost are queued again, those whose turn ended without an answer go to a person. */
   sweep(): Promise<void>;
-  /**
-   * Ends what runs and waits in a session, or that one run, because the customer or an operator said so. Returns the runs that
-   * were ended. `toPerson`: a person answers what they were to answer.
-   */
-  abort(sessionKey: string, runId?: string, options?: { toPerson?: boolean }): Promise<string[]>;
 }
 
-export function createTurns({
-  db,
-  work,
-  inbox,
-  outbox,
-  conversations,
-  sessions,
-  agent,
-  publisher,
-  announcer,
-  tell,
-  listen,
-  showTyping,
-  clock,
-  log,
-  timeZone,
-  turnTimeoutMs,
-  flow,
-  recordUsage,
-  onSession,
-}: TurnsOptions): Turns {
+const nothing: Gathered = { batch: [], dropped: [], mode: "followup" };
+
+export function createTurns(options: TurnsOptions): Turns {
+  const { db, work, inbox, outbox, conversations, sessions, agent, publisher, announcer, tell, listen, showTyping } = options;
+  const { clock, log, timeZone, turnTimeoutMs, flow, queue, recordUsage, onSession } = options;
+  const failure = createFailure({ db, inbox, outbox, conversations, sessions, announcer, deadLetters: queue.deadLetters, clock });
+  const toPerson = createToPerson({ db, inbox, outbox, conversations, sessions, announcer, publisher, tell, now: clock.now });
+  const stop = createStopTurns({ db, work, inbox, conversations, announcer, publisher, queue, toPerson });
+  const commitReply = createReply({ inbox, outbox, conversations, queue, clock, recordUsage });
+  const steering = createSteering({ inbox, openQuestion: queue.openQuestion, onHeard: (row) => publishUser(publisher, row) });
+
   const announce = async (sessionKey: string): Promise<void> => {
     const conversation = await conversations.get(sessionKey);
     if (conversation) announcer.conversation(conversation);
   };
+  /** True when this turn's reply is committed and only its tail is to be done again. */
+  const replied = async (runId: string): Promise<boolean> => (await db.get("select 1 as found from outbox where id = ?", runId)) !== undefined;
 
-  const requestOf = (
-    runId: string,
-    conversation: ConversationRow,
-    customerId: string | undefined,
-    row: InboxRow | null,
-    lastShown: string[],
-    traceparent: string,
-    decisionId?: string,
-  ): TurnRequest => ({
-    turn: {
-      runId,
-      agentId: conversation.agentId,
-      sessionKey: conversation.sessionKey,
-      channel: conversation.address.channel,
-      accountId: conversation.address.accountId,
-      chatType: conversation.address.chatType,
-      peerId: conversation.address.peerId,
-      timeZone: [row?.message.timeZone, conversation.timeZone].find((zone) => zone !== undefined && isTimeZone(zone)) ?? timeZone,
-      ...(customerId === undefined ? {} : { customerId }),
-      ...(traceparent === "" ? {} : { traceparent }),
-    },
-    ...(row
-      ? {
-          message: {
-            text: row.message.text,
-            sentAt: row.message.sentAt,
-            receivedAt: row.receivedAt,
-            lastShown,
-            ...(row.message.action ? { action: row.message.action } : {}),
-            ...(row.message.tainted ? { tainted: true } : {}),
-          },
-        }
-      : {}),
-    ...(decisionId ? { decisionId } : {}),
-    ...(row?.message.program ? { program: row.message.program } : {}),
-  });
+  /** What a turn of an ended message comes to: that of the run that answered it, or its end. */
+  const endedBefore = async (row: InboxRow): Promise<Ended> => {
+    const { id, sessionKey, takenBy, status, reason } = row;
+    if (takenBy === undefined || takenBy === id) return status === "ignored" && reason === nothingToSay ? { outcome: "silent", text: "" } : { outcome: status, reason };
+    const known = await work.result(takenBy, 1_000).catch(() => undefined);
+    const value = known?.state === "done" ? (known.value as Ended) : { outcome: status, reason };
+    const kind = value.outcome as TurnOutcome["kind"];
+    listen(id, { type: "run-end", runId: id, outcome: kind });
+    if (publisher.isFollowed(sessionKey)) publisher.publish("chat", { runId: id, sessionKey, seq: 0, state: "final", answeredBy: takenBy });
+    return { ...value, answeredBy: takenBy };
+  };
 
-  /**
-   * The reply, the end of the message and the agent's right to speak: one commit. Not sent when a person has taken over or the
-   * customer said stop meanwhile.
-   */
-  const commitReply = (
-    context: WorkContext,
-    conversation: ConversationRow,
-    epoch: number,
-    outcome: TurnOutcome,
-    answers: boolean,
-  ): Promise<{ sent: boolean }> =>
-    context.transaction("reply", async (tx) => {
-      const { sessionKey, address } = conversation;
-      const owner = await tx.get("select epoch from conversation where session_key = ?", sessionKey);
-      if (Number(owner?.epoch) !== epoch) {
-        await inbox.end(tx, context.id, "handed-over", "a person took over while the agent was answering");
-        // Given back meanwhile: without this nobody would answer.
-        if (answers) await conversations.needPerson(tx, sessionKey);
-        return { sent: false };
-      }
-      const replied = outcome.kind === "replied";
-      if (answers && !(await inbox.end(tx, context.id, replied ? "answered" : "handed-over", outcome.reason)))
-        return { sent: (await tx.get("select 1 as found from outbox where id = ?", context.id)) !== undefined };
-      await outbox.insert(tx, {
-        id: context.id,
-        runId: context.id,
-        sessionKey,
-        address,
-        author: replied ? "agent" : "system",
-        epoch,
-        message: { text: outcome.text || calling(outcome), ...(outcome.cards.length > 0 ? { cards: outcome.cards } : {}) },
-      });
-      await outcome.commit(tx);
-      await recordUsage?.(tx, { runId: context.id, conversation, outcome });
-      await conversations.noteReply(tx, { sessionKey, preview: outcome.text || calling(outcome), at: clock.now() });
-      if (!replied) await conversations.needPerson(tx, sessionKey);
-      return { sent: true };
-    });
+  /** The agent does not work now: nothing is asked of a model. */
+  const stopped = async (context: WorkContext, conversation: ConversationRow, row: InboxRow | null): Promise<Ended | undefined> => {
+    const pause = await queue.pauses.of(conversation.agentId);
+    if (!pause || (await replied(context.id))) return undefined;
+    if (row) await toPerson.handOver(conversation, row, pause);
+    else await db.transaction((tx) => conversations.needPerson(tx, conversation.sessionKey));
+    await announce(conversation.sessionKey);
+    return { outcome: "handed-over", reason: `the agent is paused: ${pause.reason}` };
+  };
 
-  const run = async (
-    context: WorkContext,
-    input: z.infer<typeof Input>,
-    seen: ReturnType<Flow["turn"]>,
-  ): Promise<Record<string, unknown> & { outcome: string }> => {
+  const run = async (context: WorkContext, input: Input, seen: ReturnType<Flow["turn"]>): Promise<Ended> => {
     const row = "inboxId" in input ? await inbox.get(input.inboxId) : null;
     const sessionKey = row?.sessionKey ?? ("sessionKey" in input ? input.sessionKey : undefined);
-    const conversation = sessionKey ? await conversations.get(sessionKey) : null;
-    if (!conversation) {
+    const found = sessionKey ? await conversations.get(sessionKey) : null;
+    if (!found) {
       await db.transaction((tx) => inbox.end(tx, context.id, "ignored", "the conversation is gone"));
       return { outcome: "ignored", reason: "the conversation is gone" };
     }
-    const { agentId, address } = conversation;
-    seen.at({ sessionKey: conversation.sessionKey, channel: address.channel, agentId, ...(row ? { receivedAt: row.receivedAt } : {}) });
-    // Aborted, and the process died before the work was cancelled: nothing may be done for it any more.
-    if (row && row.status !== "accepted" && !(await replied(context.id))) return { outcome: row.status, reason: row.reason };
-    // The message was taken in under this epoch; a decided approval speaks for whoever owns the conversation now.
-    const epoch = row?.epoch ?? (await context.step("epoch", async () => conversation.epoch));
-    const decisionId = "decisionId" in input ? input.decisionId : undefined;
+    const { agentId, address } = found;
+    const place = { sessionKey: found.sessionKey, channel: address.channel, agentId };
+    // Answered with another one, aborted, or dropped: nothing may be done for it any more.
+    if (row && row.status !== "accepted" && !(await replied(context.id))) {
+      seen.at(place);
+      return endedBefore(row);
+    }
+    seen.at({ ...place, ...(row ? { receivedAt: row.receivedAt, class: classOf(row.kind) } : {}) });
+    // The message was taken in under this epoch; what the gateway itself sets going speaks for whoever owns the conversation now.
+    const epoch = row?.epoch ?? (await context.step("epoch", async () => found.epoch));
+    const paused = await stopped(context, found, row);
+    if (paused) return paused;
 
     // A session that was deleted while this message waited is begun anew.
-    const session = (await sessions.get(conversation.sessionKey)) ?? (await sessions.ensure(conversation.sessionKey, sessionMeta(agentId, address)));
-    const isAgents = conversation.state === "agent" && session.sendPolicy !== "deny";
-    if (row && !isAgents && !(await replied(context.id))) {
+    const session = (await sessions.get(found.sessionKey)) ?? (await sessions.ensure(found.sessionKey, sessionMeta(agentId, address)));
+    const leftToPerson = async (conversation: ConversationRow): Promise<Ended | undefined> => {
+      const isAgents = conversation.state === "agent" && session.sendPolicy !== "deny";
+      if (isAgents || "decisionId" in input || (await replied(context.id))) return undefined;
+      if (!row) {
+        if ("note" in input) await keepNote(context, conversation, input.note);
+        return { outcome: "handed-over", reason: "a person has the conversation" };
+      }
       // Silenced by an operator, and nobody has it yet.
       if (conversation.state === "agent") await db.transaction((tx) => conversations.needPerson(tx, conversation.sessionKey));
-      await leaveToPerson(context, conversation, row);
+      await toPerson.leave(context, conversation, row);
       return { outcome: "handed-over" };
-    }
+    };
+    const left = await leftToPerson(found);
+    if (left) return left;
+    const gathered = row
+      ? await queue.gather(context, row, queue.settings(address.channel, session.queue), inboundDebounceMs(queue.rules(), address.channel))
+      : "retryOf" in input
+        ? { ...nothing, batch: await inbox.takenBy(input.retryOf) }
+        : nothing;
+    // It may have waited for the customer to be done.
+    const conversation = (await conversations.get(found.sessionKey)) ?? found;
+    const leftNow = (await leftToPerson(conversation)) ?? (await stopped(context, conversation, row));
+    if (leftNow) return leftNow;
 
     const live = liveRun({ publisher, clock, runId: context.id, sessionKey: conversation.sessionKey });
     showTyping(conversation.address);
-    if (row) publishUser(conversation.sessionKey, row);
-    const lastShown = row ? await outbox.lastShown(conversation.sessionKey, row.receivedAt) : [];
-    const answered = await answer(
-      requestOf(context.id, conversation, session.customerId ?? conversation.customerId, row, lastShown, seen.traceparent, decisionId),
-      context,
-      live,
-    );
-    const outcome = row && hadCard(row.message.text) ? withCardNotice(answered) : answered;
-    const { sent } = await commitReply(context, conversation, epoch, outcome, row !== null);
+    if (row) for (const taken of gathered.batch) publishUser(publisher, taken);
+    const steer = row ? steering(gathered) : undefined;
+    const request: TurnRequest = {
+      ...requestOf({
+        runId: context.id,
+        conversation,
+        session,
+        gathered,
+        again: row === null,
+        lastShown: row ? await outbox.lastShown(conversation.sessionKey, row.receivedAt) : [],
+        traceparent: seen.traceparent,
+        timeZone,
+      }),
+      ...("decisionId" in input ? { decisionId: input.decisionId } : {}),
+      ...("note" in input ? { note: { text: input.note.text, ...(input.note.tainted ? { tainted: true } : {}) } } : {}),
+      ...(steer ? { steer } : {}),
+      hold: (text) => queue.holding.hold(context.id, text),
+    };
+    const answered = await answer(request, context, live);
+    const heard = await Promise.all((answered.heard ?? []).map((id) => inbox.get(id)));
+    const outcome = [...gathered.batch, ...heard].some((one) => row && one && hadCard(one.message.text)) && answered.kind !== "silent" ? withCardNotice(answered) : answered;
+    const { sent } = await commitReply(context, { conversation, epoch, outcome, gathered, answers: row !== null });
     if (!sent) {
       live.aborted();
       await announce(conversation.sessionKey);
@@ -249,14 +214,23 @@ export function createTurns({
       outbox.kick(conversation.sessionKey);
     }
     live.done(outcome);
+    if (outcome.kind === "silent" && publisher.isFollowed(conversation.sessionKey))
+      publisher.publish("chat", { runId: context.id, sessionKey: conversation.sessionKey, seq: 0, state: "final" });
     onSession(conversation.sessionKey, "message");
     await announce(conversation.sessionKey);
     return resultOf(outcome);
   };
 
+  /** A person has the conversation: the agent reads the note when it answers again. */
+  const keepNote = (context: WorkContext, { sessionKey }: ConversationRow, { text, tainted }: { text: string; tainted?: boolean | undefined }) =>
+    sessions.append(sessionKey, [
+      { id: `${context.id}:user`, message: { role: "user", content: text, timestamp: clock.now(), synthetic: true, ...(tainted ? { tainted } : {}) } },
+    ]);
+
   /** The answer into the transcript. After a crash it may be there already: then its tokens are counted already. */
   const writeDown = async (conversation: ConversationRow, id: string, outcome: TurnOutcome): Promise<void> => {
-    const added = await sessions.append(conversation.sessionKey, [{ id, message: outcome.message }], { durable: true });
+    const silent = outcome.kind === "silent";
+    const added = silent ? undefined : await sessions.append(conversation.sessionKey, [{ id, message: outcome.message }], { durable: true });
     const { usage, ...use } = useOf(conversation, outcome);
     const again = Array.isArray(added) && added.length === 0;
     await sessions.touch(conversation.sessionKey, { ...use, ...(usage && !again ? { usage } : {}) });
@@ -265,6 +239,8 @@ export function createTurns({
   const answer = async (request: TurnRequest, context: WorkContext, live: ReturnType<typeof liveRun>): Promise<TurnOutcome> => {
     try {
       return await agent.run(request, context, (event) => {
+        queue.tools.hear(context.id, event);
+        queue.metrics.parked(context.id, event.type === "run-parked");
         live.hear(event);
         listen(context.id, event);
       });
@@ -277,114 +253,25 @@ export function createTurns({
       // A store that fails is the engine's to retry: nothing may be concluded from it.
       if (storeCannotWrite(error)) throw error;
       log.error("a turn failed", { runId: request.turn.runId, code: error.code, cause: String(error.cause ?? error.message) });
-      return apologise(error);
+      return failure.apologise(error);
+    } finally {
+      queue.tools.over(context.id);
+      queue.metrics.parked(context.id, false);
     }
   };
 
-  const apologise = (error: TravelAgentError): TurnOutcome => {
-    const message = saidByGateway(sorry, clock.now());
-    return { kind: "failed", message, text: sorry, cards: [], reason: `the turn failed: ${error.code}`, commit: async () => undefined };
-  };
-
-  const publishUser = (sessionKey: string, row: InboxRow): void => {
-    if (!publisher.isFollowed(sessionKey)) return;
-    const message = {
-      role: "user",
-      content: row.message.text,
-      timestamp: row.message.sentAt,
-      messageId: row.id,
-      ...(row.message.action ? { action: row.message.action } : {}),
-    };
-    publisher.publish("chat", { runId: row.id, sessionKey, seq: 0, state: "user", message });
-    if (publisher.isFollowed(messagesTopic(sessionKey))) publisher.publish("session.message", { sessionKey, messageId: row.id, message });
-  };
-
-  /** As a turn writes it down: who wrote the words stays with them, whichever way the turn ends. */
-  const asUserMessage = ({ id, message }: InboxRow): UserMessage => ({
-    role: "user",
-    content: message.text,
-    timestamp: message.sentAt,
-    messageId: id,
-    ...(message.action ? { action: message.action } : {}),
-    ...(message.tainted ? { tainted: true } : {}),
-  });
-
-  /** A person owns the conversation: the message is theirs, the agent only keeps it in the transcript. */
-  const leaveToPerson = async (context: WorkContext, conversation: ConversationRow, row: InboxRow): Promise<void> => {
-    await sessions.append(conversation.sessionKey, [{ id: `${row.id}:user`, message: asUserMessage(row) }], { durable: true });
-    await context.transaction("to-person", (tx) => inbox.end(tx, row.id, "handed-over", `the conversation is with ${conversation.assignee ?? "a person"}`));
-    publishUser(conversation.sessionKey, row);
-    // A button of the agent's does nothing here: who pressed it must not believe that it did.
-    if (row.message.action) await tell({ id: `${row.id}:with-person`, sessionKey: conversation.sessionKey, text: withPerson });
-    if (hadCard(row.message.text)) await tell({ id: `${row.id}:card`, sessionKey: conversation.sessionKey, text: cardNotice });
-    await announce(conversation.sessionKey);
-  };
-
-  /** True when this turn's reply is committed and only its tail is to be done again. */
-  const replied = async (runId: string): Promise<boolean> => (await db.get("select 1 as found from outbox where id = ?", runId)) !== undefined;
-
-  /** The turn of an open message is over without an answer: tell the customer, and a person. */
-  const giveUp = async (row: InboxRow, reason: string): Promise<void> => {
-    const conversation = await conversations.get(row.sessionKey);
-    if (!conversation) return;
-    const message = saidByGateway(sorry, clock.now());
-    const first = await db.transaction(async (tx) => {
-      if (!(await inbox.end(tx, row.id, "handed-over", reason))) return false;
-      await outbox.insert(tx, {
-        id: row.id,
-        runId: row.id,
-        sessionKey: row.sessionKey,
-        address: conversation.address,
-        author: "system",
-        epoch: conversation.epoch,
-        message: { text: sorry },
-      });
-      await conversations.needPerson(tx, row.sessionKey);
-      return true;
-    });
-    if (!first) return;
-    outbox.kick(row.sessionKey);
-    await sessions.ensure(row.sessionKey, sessionMeta(conversation.agentId, conversation.address));
-    await sessions.append(
-      row.sessionKey,
-      [
-        { id: `${row.id}:user`, message: asUserMessage(row) },
-        { id: `${row.id}:final`, message },
-      ],
-      { durable: true },
-    );
-    await announce(row.sessionKey);
-  };
-
-  /** A turn after an approval ended without a word: somebody of the agency has to look. */
-  const callPerson = async (sessionKey: string): Promise<void> => {
-    await db.transaction((tx) => conversations.needPerson(tx, sessionKey));
-    await announce(sessionKey);
-  };
-
-  /** Nobody else would tell the customer before the next start, so a store that cannot write now is asked until it can. */
-  const giveUpWhenPossible = async (runId: string, sessionKey: string | undefined, reason: string): Promise<void> => {
-    for (;;) {
-      try {
-        const row = await inbox.get(runId);
-        if (row?.status === "accepted") await giveUp(row, reason);
-        else if (!row && sessionKey) await callPerson(sessionKey);
-        return;
-      } catch (error) {
-        if (!storeCannotWrite(error)) throw error;
-        await new Promise<void>((resolve) => void clock.after(2_000, resolve));
-      }
-    }
-  };
+  const submit = (id: string, sessionKey: string, input: Input, turnClass: TurnClass, tx?: Tx): Promise<void> =>
+    work.submit({ name: turnWork, id, lane: sessionKey, input, timeoutMs: turnTimeoutMs, priority: priorityOf(turnClass) }, tx);
 
   return {
+    ...stop,
     define: () =>
       work.define(turnWork, async (context, rawInput) => {
         const input = Input.parse(rawInput);
         const seen = flow.turn(context.id, "traceparent" in input ? input.traceparent : undefined);
         try {
           const result = await run(context, input, seen);
-          seen.end(result.outcome);
+          seen.end("answeredBy" in result ? "merged" : result.outcome);
           return result;
         } catch (thrown) {
           seen.failed(context.signal.aborted ? context.signal.reason : thrown);
@@ -393,43 +280,30 @@ export function createTurns({
           if (reason.code === "CANCELLED" || (reason.code === "UNAVAILABLE" && context.signal.aborted)) throw thrown;
           // The engine runs the turn again when the store can write.
           if (storeCannotWrite(reason) && !context.signal.aborted) throw thrown;
-          await giveUpWhenPossible(context.id, context.lane, `the turn ended: ${reason.code}`);
+          await failure.giveUpWhenPossible(context.id, context.lane, `the turn ended: ${reason.code}`, reason.code);
           throw thrown;
         }
       }),
-    async resume(decisionId, sessionKey) {
-      await work.submit({
-        name: turnWork,
-        id: `${decisionPrefix}${decisionId}`,
-        lane: sessionKey,
-        input: { decisionId, sessionKey },
-        timeoutMs: turnTimeoutMs,
-      });
+    resume: (decisionId, sessionKey) => submit(`${decisionPrefix}${decisionId}`, sessionKey, { decisionId, sessionKey }, "interactive"),
+    async note({ id, sessionKey, text, tainted, class: turnClass = "interactive" }) {
+      if (!(await conversations.get(sessionKey))) throw new TravelAgentError("NOT_FOUND", `there is no conversation ${sessionKey}`);
+      const runId = `${notePrefix}${id}`;
+      await submit(runId, sessionKey, { note: { text: cardFree(text), ...(tainted ? { tainted } : {}) }, sessionKey }, turnClass);
+      return runId;
+    },
+    async retry(tx, runId, sessionKey) {
+      const id = `${retryPrefix}${runId}`;
+      // Of one that was tried again already, the messages are those of the first run.
+      await submit(id, sessionKey, { retryOf: runId.replace(/^(?:retry:)+/, ""), sessionKey }, "interactive", tx);
+      return id;
     },
     async sweep() {
       for (const row of await inbox.open()) {
         const state = await work.state(row.id);
-        if (state === null) await work.submit({ name: turnWork, id: row.id, lane: row.sessionKey, input: { inboxId: row.id }, timeoutMs: turnTimeoutMs });
-        else if (state === "dead" || state === "failed") await giveUp(row, `the turn ended as ${state}`);
+        if (state === null) await submit(row.id, row.sessionKey, { inboxId: row.id }, classOf(row.kind));
+        else if (state === "dead" || state === "failed") await failure.giveUp(row, `the turn ended as ${state}`, state === "dead" ? "INTERNAL" : "TIMEOUT");
         else if (state === "cancelled") await db.transaction((tx) => inbox.end(tx, row.id, "ignored", "aborted"));
       }
-    },
-    async abort(sessionKey, runId, { toPerson = false } = {}) {
-      const aborted: string[] = [];
-      for (const row of await inbox.openOf(sessionKey)) {
-        if (runId !== undefined && row.id !== runId) continue;
-        // The end first: a turn that committed its reply meanwhile keeps its right to finish.
-        const ended = await db.transaction(async (tx) => {
-          if (!(await inbox.end(tx, row.id, toPerson ? "handed-over" : "ignored", toPerson ? "an operator stopped the agent" : "aborted"))) return false;
-          if (toPerson) await conversations.needPerson(tx, sessionKey);
-          return true;
-        });
-        if (!ended) continue;
-        await work.cancel(row.id);
-        aborted.push(row.id);
-      }
-      if (toPerson && aborted.length > 0) await announce(sessionKey);
-      return aborted;
     },
   };
 }

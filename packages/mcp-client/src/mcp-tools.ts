@@ -19,6 +19,7 @@ export function asTool(server: McpServer, { name, description, inputSchema }: To
     args: argumentsOf(inputSchema),
     ...(read ? { effect: "read" as const } : { effect: "write" as const, writes: "third-party-message" as const, repeatable: false as const }),
     timeoutMs: server.timeoutMs ?? 20_000,
+    foreign: true,
     ...(read
       ? {}
       : {

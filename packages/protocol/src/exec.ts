@@ -56,6 +56,9 @@ export interface ExecVerdict {
   readonly fallback: "allow" | "deny";
 }
 
+/** In the place of a node: the gateway's own machine. No node may have this id, and a yes for the one is none for the others. */
+export const gatewayHost = "gateway";
+
 /** Agent of a command that names none. */
 export const defaultExecAgent = "main";
 
@@ -115,7 +118,7 @@ function globToRegExp(pattern: string): RegExp {
 }
 
 const takesCode =
-  /^(?:(?:ba|z|k|c|tc|da|a|fi)?sh|busybox|toybox|cmd|powershell|pwsh|env|nohup|nice|timeout|setsid|stdbuf|xargs|find|sudo|doas|su|ssh|python[\d.]*|node|nodejs|deno|bun|npx|perl[\d.]*|ruby[\d.]*|php[\d.]*|lua[\d.]*|awk|gawk|mawk|osascript|wscript|cscript|script|expect|tclsh[\d.]*|make|docker|podman|systemd-run)(?:\.(?:exe|cmd|bat))?$/i;
+  /^(?:(?:ba|z|k|c|tc|da|a|fi|mk|lk|y|r|rba|rk|rz)?sh[\d.-]*|busybox|toybox|cmd|powershell|pwsh|env|nohup|nice|timeout|setsid|stdbuf|xargs|find|sudo|doas|su|ssh|python[\d.]*|node|nodejs|deno|bun|npx|perl[\d.]*|ruby[\d.]*|php[\d.]*|lua[\d.]*|awk|gawk|mawk|osascript|wscript|cscript|script|expect|tclsh[\d.]*|make|docker|podman|systemd-run)(?:\.(?:exe|cmd|bat))?$/i;
 
 const runsItsArguments = (path: string): boolean => takesCode.test(path.split(/[\\/]/).at(-1) ?? "");
 

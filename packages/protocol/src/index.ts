@@ -31,6 +31,8 @@ export { PairedDevice, PairingRequest } from "./methods/devices.ts";
 export { ExecApproval } from "./methods/exec-approvals.ts";
 export { McpPendingTool, McpServerStatus } from "./methods/mcp.ts";
 export { Node } from "./methods/nodes.ts";
+export { PluginInfo } from "./methods/plugins.ts";
+export { DeadLetter } from "./methods/queue.ts";
 export { SessionRow } from "./methods/sessions.ts";
 export { type Call, type Handler, type Handlers, type MethodName, methodSpec, methods, type Params, type ParsedParams, type Result } from "./methods.ts";
 export { Money } from "./money.ts";

@@ -78,6 +78,9 @@ export interface InboundMessage {
   tainted?: boolean;
   /** For a group: the bot was addressed. */
   mentioned?: boolean;
+  /** Of a group: the server or workspace it is in, where the platform has such a thing. */
+  guildId?: string;
+  teamId?: string;
   /** Of a message that a program hands in over the HTTP API. Nothing a channel delivers has it. */
   program?: ProgramExtras;
 }
@@ -110,6 +113,8 @@ export interface ProgramExtras {
 export interface OutboundMessage {
   text: string;
   cards?: Card[];
+  /** The platform's id of a message of this conversation that it answers. Quoted where the platform can, ignored elsewhere. */
+  replyTo?: string;
 }
 
 /** What a platform said about a send. `unknown` when it cannot be told whether the message went out. */
@@ -183,11 +188,47 @@ export interface ToolResultMessage {
 }
 export type TranscriptMessage = UserMessage | AssistantMessage | ToolResultMessage;
 
-/** One line of a transcript file; the first line of a file is its `session` header. */
+/** A message in a transcript file. The first line of a file is its `session` header; lines of other types are no messages. */
 export interface TranscriptEntry {
   type: "message";
   id: string;
   parentId: string | null;
   timestamp: string;
   message: TranscriptMessage;
+}
+
+/** Something said earlier, word for word, that must outlive every shortening of a conversation. */
+export interface ContextFact {
+  kind: "booking" | "reference" | "ticket" | "traveller" | "date" | "price" | "offer" | "decision" | "promise";
+  /** As it was written. */
+  text: string;
+  /** What a newer fact replaces: the same kind with the same key is the same fact. */
+  key: string;
+  /** When it was last said, in milliseconds since the epoch. */
+  at: number;
+  /** A booking that is neither cancelled nor failed: never left out. */
+  active?: true;
+  /** Milliseconds after which it no longer holds, such as an offer's expiry. */
+  until?: number;
+}
+
+/** From here on a model gets `summary` instead of what came before `firstKeptEntryId`. The messages themselves stay in the file. */
+export interface CompactionEntry {
+  type: "compaction";
+  id: string;
+  parentId: string | null;
+  timestamp: string;
+  summary: string;
+  firstKeptEntryId: string;
+  /** Estimate of the context before. */
+  tokensBefore: number;
+  details?: {
+    facts?: ContextFact[];
+    /** The summary without the facts. */
+    story?: string;
+    /** Something it summarises was written by third parties. */
+    tainted?: true;
+    /** `provider/model`, or `gateway` when no model had a part in it. */
+    by?: string;
+  };
 }

@@ -10,7 +10,11 @@ import type { MethodSpec } from "./methods/define.ts";
 import { deviceMethods } from "./methods/devices.ts";
 import { execApprovalMethods } from "./methods/exec-approvals.ts";
 import { mcpMethods } from "./methods/mcp.ts";
+import { modelMethods } from "./methods/models.ts";
 import { nodeMethods } from "./methods/nodes.ts";
+import { pluginMethods } from "./methods/plugins.ts";
+import { queueMethods } from "./methods/queue.ts";
+import { routingMethods } from "./methods/routing.ts";
 import { sessionMethods } from "./methods/sessions.ts";
 import { systemMethods } from "./methods/system.ts";
 import { travelMethods } from "./methods/travel.ts";
@@ -19,17 +23,21 @@ import { travelMethods } from "./methods/travel.ts";
 export const methods = {
   ...systemMethods,
   ...catalogueMethods,
+  ...modelMethods,
   ...automationMethods,
   ...sessionMethods,
   ...configMethods,
   ...chatMethods,
   ...conversationMethods,
+  ...routingMethods,
+  ...queueMethods,
   ...travelMethods,
   ...customerMethods,
   ...deviceMethods,
   ...nodeMethods,
   ...execApprovalMethods,
   ...mcpMethods,
+  ...pluginMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;

@@ -16,6 +16,8 @@ export interface TurnScope {
   readonly timeZone: string;
   /** W3C trace context of the turn; absent when nobody traces. */
   readonly traceparent?: string;
+  /** Nobody reads along who could say yes: what needs a yes is refused. */
+  readonly unattended?: true;
 }
 
 /** How long a model may think before it answers. A provider takes the nearest it knows; one that cannot think ignores it. */
@@ -50,7 +52,7 @@ export interface TurnRequest {
   /** What the gateway itself has to tell the agent instead: a helper has finished, a colleague handed over. */
   note?: { text: string; tainted?: boolean };
   /** What this session wants otherwise than its agent's configuration. */
-  prefer?: { model?: string; thinking?: ThinkingLevel };
+  prefer?: { model?: string; /** Of the provider's keys the one to keep to. */ authProfile?: string; thinking?: ThinkingLevel };
   /**
    * Messages that came since and are to be heard in this turn, oldest first. Only reads: the same ones come again until the
    * turn ends with them in `heard`. Asked inside a step, so that what was heard stays the same after a restart. Absent when
@@ -105,4 +107,23 @@ export type TurnEvent =
  */
 export interface AgentPort {
   run(request: TurnRequest, work: WorkContext, emit: (event: TurnEvent) => void): Promise<TurnOutcome>;
+}
+
+export const queueModes = ["followup", "collect", "steer", "steer-backlog", "interrupt"] as const;
+export const queueDrops = ["old", "new", "summarize"] as const;
+
+/** What becomes of messages that come while a session is being answered. */
+export interface QueueSettings {
+  /**
+   * `followup`: each its own turn. `collect`: one turn for all that waited. `steer`: heard in the running turn, else a turn of
+   * their own. `steer-backlog`: heard in the running turn and answered once more after it. `interrupt`: the running turn ends
+   * and the newest message is answered.
+   */
+  mode: (typeof queueModes)[number];
+  /** Quiet time after the last message before those that waited are answered together. */
+  debounceMs: number;
+  /** Messages that may wait in one session. */
+  cap: number;
+  /** What gives way when more come: the oldest, the new one, or the oldest with a line about each in the next prompt. */
+  drop: (typeof queueDrops)[number];
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { testEngine } from "@travelagent/engine/testing";
-import type { Call } from "@travelagent/protocol";
+import { type Call, TravelAgentError } from "@travelagent/protocol";
 import type { TranscriptMessage } from "@travelagent/protocol/messages";
 import type { Engine } from "@travelagent/protocol/ports";
 import { type FakeClock, fakeClock } from "@travelagent/protocol/testing";
@@ -41,6 +41,10 @@ describe("sessions on the wire", () => {
       reset: async (key) => void (await sessions.reset(key)),
       archive: (key, options) => sessions.archive(key, options),
       keyOf: (key) => (key === "main" ? "agent:main:main" : key),
+      resolveModel: (text) => {
+        if (text !== "fast") throw new TravelAgentError("INVALID_REQUEST", `there is no model ${text}`);
+        return { model: "openai/gpt-fast" };
+      },
       onChange: (key, reason) => changes.push(`${reason} ${key}`),
       clock,
     }) as Record<string, (params: unknown, call: Call) => Promise<Record<string, unknown>>>;
@@ -151,5 +155,18 @@ describe("sessions on the wire", () => {
     await sessions.append(key, [{ id: "1", message: user("hello") }]);
     expect(await ask("sessions.delete", { key, deleteTranscript: false })).toMatchObject({ deleted: true, archived: [] });
     expect(readdirSync(join(directory, "agents/sales/sessions"))).toEqual([`${sessionId}.jsonl`]);
+  });
+
+  it("keeps what a person wants otherwise for a session, each for itself, and takes it back", async () => {
+    const key = "agent:main:phone:dm:+34600111222";
+    const { entry } = (await ask("sessions.patch", { key, model: "fast", queue: { mode: "steer", cap: 3 } })) as { entry: object };
+    expect(entry).toMatchObject({ modelOverride: "openai/gpt-fast", queue: { mode: "steer", cap: 3 } });
+    await ask("sessions.patch", { key, thinkingLevel: "high" });
+    expect(await sessions.get(key)).toMatchObject({ prefer: { model: "openai/gpt-fast", thinking: "high" }, queue: { mode: "steer", cap: 3 } });
+    await expect(ask("sessions.patch", { key, model: "none" })).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+    await ask("sessions.patch", { key, model: null, queue: null });
+    const session = await sessions.get(key);
+    expect(session?.prefer).toEqual({ thinking: "high" });
+    expect(session?.queue).toBeUndefined();
   });
 });

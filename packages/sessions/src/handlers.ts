@@ -14,9 +14,23 @@ export interface SessionHandlersOptions {
   keyOf?: (key: string, agentId?: string) => string;
   /** Of sessions without a model of their own. */
   defaults?: () => { modelProvider: string | null; model: string | null; contextTokens: number | null };
+  /** The reference of the model a person names; raises `INVALID_REQUEST` for none and for one that is not to be used. Absent: sessions have no models of their own. */
+  resolveModel?: (text: string) => { model: string; authProfile?: string };
   /** A row is other than it was, or gone. */
   onChange?: (key: string, reason: string) => void;
   clock?: Clock;
+}
+
+type Preference = NonNullable<Session["prefer"]>;
+
+/** What was chosen before, with what is chosen now; null takes a choice back. */
+function preference(
+  { model, authProfile, thinking: level }: Preference = {},
+  change: { chosen?: { model: string; authProfile?: string } | null; thinking?: NonNullable<Preference["thinking"]> | null },
+): Preference {
+  const chosen = change.chosen === undefined ? { ...(model ? { model } : {}), ...(authProfile ? { authProfile } : {}) } : change.chosen;
+  const thinking = change.thinking === undefined ? level : change.thinking;
+  return { ...chosen, ...(thinking ? { thinking } : {}) };
 }
 
 type ListParams = NonNullable<ParsedParams<"sessions.list">>;
@@ -32,6 +46,7 @@ export function sessionHandlers(
     archive,
     keyOf = (key) => key.trim().toLowerCase(),
     defaults = () => ({ modelProvider: null, model: null, contextTokens: null }),
+    resolveModel,
     onChange = () => undefined,
     clock = systemClock,
   }: SessionHandlersOptions = {},
@@ -133,12 +148,26 @@ export function sessionHandlers(
       return { session: session ? await detailed(session, wanted) : null };
     },
 
-    "sessions.patch": async ({ key: wanted, agentId, label, sendPolicy }) => {
+    "sessions.patch": async ({ key: wanted, agentId, label, sendPolicy, model, thinkingLevel, queue }) => {
       const key = keyOf(wanted, agentId);
-      if (!(await sessions.get(key))) throw new TravelAgentError("NOT_FOUND", `there is no session ${key}; list the sessions to find its key`);
+      const before = await sessions.get(key);
+      if (!before) throw new TravelAgentError("NOT_FOUND", `there is no session ${key}; list the sessions to find its key`);
       if (label && (await sessions.list({ limit: 2, label })).sessions.some((other) => other.key !== key))
         throw new TravelAgentError("INVALID_REQUEST", `label already in use: ${label}`);
-      const session = await sessions.touch(key, { ...(label === undefined ? {} : { label }), ...(sendPolicy === undefined ? {} : { sendPolicy }) });
+      if (model && !resolveModel) throw new TravelAgentError("INVALID_REQUEST", "this gateway has no models to choose from");
+      const session = await sessions.touch(key, {
+        ...(label === undefined ? {} : { label }),
+        ...(sendPolicy === undefined ? {} : { sendPolicy }),
+        ...(model === undefined && thinkingLevel === undefined
+          ? {}
+          : {
+              prefer: preference(before.prefer, {
+                ...(model === undefined ? {} : { chosen: model === null ? null : resolveModel!(model) }),
+                ...(thinkingLevel === undefined ? {} : { thinking: thinkingLevel }),
+              }),
+            }),
+        ...(queue === undefined ? {} : { queue: queue as Session["queue"] | null }),
+      });
       onChange(key, "patch");
       return { ok: true as const, path: "(database)", key, entry: sessionRow(session) };
     },

@@ -49,6 +49,13 @@ export const sessionMigrations: readonly Migration[] = [
       create index session_by_label on session (label) where label is not null;
     `,
   },
+  {
+    version: 3,
+    sql: `
+      alter table session add column prefer text;
+      alter table session add column queue text;
+    `,
+  },
 ];
 
 const MAX_LIMIT = 500;
@@ -85,6 +92,7 @@ export function toSession(row: SessionRow): Session {
     updatedAt: Number(row.updated_at),
   };
   for (const [column, name] of Object.entries(optional)) if (row[column] !== null) session[name] = row[column];
+  for (const column of ["prefer", "queue"]) if (row[column] !== null) session[column] = JSON.parse(String(row[column]));
   return session as unknown as Session;
 }
 
@@ -118,6 +126,10 @@ export async function insertSession(tx: Tx, identity: { key: string; sessionId: 
 export const insertTranscript = (tx: Tx, { key, sessionId, agentId }: { key: string; sessionId: string; agentId: string }, now: number) =>
   tx.run("insert into session_transcript (session_id, key, agent_id, created_at) values (?, ?, ?, ?)", sessionId, key, agentId, now);
 
+/** Nothing chosen is the same as no choice. */
+const jsonOrNull = (value: object | null | undefined): string | null | undefined =>
+  value === undefined ? undefined : value === null || Object.keys(value).length === 0 ? null : JSON.stringify(value);
+
 export async function updateSession(tx: Tx, before: Session, patch: SessionPatch, now: number): Promise<void> {
   const sets = ["updated_at = ?"];
   const params: SqlValue[] = [Math.max(now, before.updatedAt)];
@@ -132,6 +144,8 @@ export async function updateSession(tx: Tx, before: Session, patch: SessionPatch
   set("last_to", patch.lastTo);
   set("model", patch.model);
   set("send_policy", patch.sendPolicy);
+  set("prefer", jsonOrNull(patch.prefer));
+  set("queue", jsonOrNull(patch.queue));
   set("context_tokens", patch.contextTokens);
   if (patch.label !== undefined || patch.displayName !== undefined) {
     const label = patch.label === undefined ? before.label : patch.label;

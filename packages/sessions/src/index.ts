@@ -4,4 +4,12 @@ export { parentSessionKey, parseSessionKey, type SessionRoute, sessionKey } from
 export type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";
 export { sessionRow } from "./session-row.ts";
 export { createSessions, type Sessions, type SessionsDeps } from "./sessions.ts";
-export type { NewEntry, TranscriptRef, TranscriptStore } from "./transcript.ts";
+export type {
+  NewCompaction,
+  NewEntry,
+  SpilledText,
+  TranscriptContext,
+  TranscriptDamage,
+  TranscriptRef,
+  TranscriptStore,
+} from "./transcript.ts";

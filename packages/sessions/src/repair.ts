@@ -1,10 +1,34 @@
 import type { ToolResultMessage, TranscriptEntry, TranscriptMessage } from "@travelagent/protocol/messages";
-import { followCalls, type NewEntry, type OpenTranscript } from "./transcript.ts";
+import { followCalls, type OpenTranscript, type StoredLine } from "./open-transcript.ts";
+import type { NewEntry } from "./transcript.ts";
 
 const NO_RESULT = "No result: the call was interrupted. Whether it took effect is unknown; look it up before doing it again.";
 
 export function interruptedResult(toolCallId: string, toolName: string, timestamp: number): ToolResultMessage {
   return { role: "toolResult", toolCallId, toolName, content: [{ type: "text", text: NO_RESULT }], details: { interrupted: true }, isError: true, timestamp };
+}
+
+const interruptedCall = ({ entry }: StoredLine): string | undefined => {
+  if (entry?.type !== "message" || entry.message.role !== "toolResult") return undefined;
+  const { details, toolCallId } = entry.message;
+  return (details as { interrupted?: unknown } | undefined)?.interrupted === true ? toolCallId : undefined;
+};
+
+/**
+ * How many lines at the end only say that a call was interrupted, when one of `wanted` is the result of such a call after all: a
+ * turn goes on after a restart. They have to go before the append.
+ */
+export function supersededLines({ lines, openCalls }: OpenTranscript, wanted: readonly NewEntry[]): number {
+  let count = 0;
+  const calls = new Set<string>();
+  for (let at = lines.length - 1; at >= 0; at--) {
+    const call = interruptedCall(lines[at]!);
+    if (call === undefined) break;
+    calls.add(call);
+    count += 1;
+  }
+  const first = wanted.find(({ message }) => message.role === "user" || (message.role === "toolResult" && calls.has(message.toolCallId)));
+  return first?.message.role === "toolResult" && !openCalls.has(first.message.toolCallId) ? count : 0;
 }
 
 /** What an append really adds: known ids left out, open tool calls answered before a user message, results nobody waits for left out. */

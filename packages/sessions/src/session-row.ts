@@ -26,6 +26,7 @@ export function sessionRow(session: Session): SessionRow {
     outputTokens: session.outputTokens,
     totalTokens: session.totalTokens,
     contextTokens: session.contextTokens,
+    ...(session.damagedAt === undefined ? {} : { damagedAt: session.damagedAt }),
     ...(chatType ? { chatType } : {}),
     ...(channel ? { channel, origin: { provider: channel, ...(accountId ? { accountId } : {}), ...(peerId ? { from: peerId } : {}) } } : {}),
     ...(threadId ? { threadId } : {}),
@@ -33,6 +34,9 @@ export function sessionRow(session: Session): SessionRow {
     ...(displayName ? { displayName } : {}),
     ...(model ? { modelProvider, model: modelName.join("/") } : {}),
     ...(sendPolicy ? { sendPolicy } : {}),
+    ...(session.prefer?.model ? { modelOverride: session.prefer.model } : {}),
+    ...(session.prefer?.thinking ? { thinkingLevel: session.prefer.thinking } : {}),
+    ...(session.queue ? { queue: session.queue } : {}),
     ...(lastChannel
       ? {
           lastChannel,

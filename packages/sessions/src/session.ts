@@ -1,3 +1,5 @@
+import type { QueueSettings, TurnRequest } from "@travelagent/protocol/turn";
+
 /** A conversation as the index knows it. The key stays, the session id changes with every reset. */
 export interface Session {
   key: string;
@@ -18,11 +20,16 @@ export interface Session {
   model?: string;
   /** `deny`: the agent does not speak in this session, a person does. */
   sendPolicy?: "allow" | "deny";
+  /** What an operator wants otherwise for this session than its agent's configuration. */
+  prefer?: NonNullable<TurnRequest["prefer"]>;
+  queue?: Partial<QueueSettings>;
   inputTokens: number;
   outputTokens: number;
   totalTokens: number;
   /** Size of the context at the last model call. */
   contextTokens: number;
+  /** When it was found that a part of its transcript cannot be read. Absent: all is well. */
+  damagedAt?: number;
   /** Milliseconds since the epoch. */
   createdAt: number;
   updatedAt: number;
@@ -38,6 +45,9 @@ export interface SessionPatch {
   lastTo?: string | null;
   model?: string | null;
   sendPolicy?: "allow" | "deny" | null;
+  /** Each replaces what was there as a whole. */
+  prefer?: Session["prefer"] | null;
+  queue?: Session["queue"] | null;
   contextTokens?: number;
   /** Added to the counters. */
   usage?: { input: number; output: number; totalTokens: number };

@@ -15,9 +15,10 @@ import {
 } from "./index-store.ts";
 import { createKeptReads } from "./kept-reads.ts";
 import { agentOfKey } from "./key.ts";
-import { pairToolCalls } from "./repair.ts";
 import type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";
-import type { NewEntry, TranscriptStore } from "./transcript.ts";
+import { createDamageMarks } from "./damage-marks.ts";
+import { modelMessages } from "./model-messages.ts";
+import type { NewCompaction, NewEntry, SpilledText, TranscriptContext, TranscriptStore } from "./transcript.ts";
 
 /** Conversations by key: an index of them, and their transcripts. Methods that need an existing session raise `NOT_FOUND` without one. */
 export interface Sessions {
@@ -42,8 +43,24 @@ export interface Sessions {
   reset(key: string): Promise<Session>;
   /** The last entries, oldest first. Default 50. */
   history(key: string, options?: { limit?: number }): Promise<TranscriptEntry[]>;
-  /** The context of the next model call; every tool call in it is followed by its result. */
+  /**
+   * The context of the next model call: the last summary and what came after what it covers. Every tool call in it is followed
+   * by its result. Of a conversation that nobody summarised for megabytes the end.
+   */
   messages(key: string): Promise<TranscriptMessage[]>;
+  /** The same as entries, as they are stored; all of them unless `maxBytes` says otherwise. */
+  context(key: string, options?: { maxBytes?: number }): Promise<TranscriptContext>;
+  /**
+   * From now on a model gets this summary instead of what came before the entry it names. Nothing is taken out of the
+   * transcript. Do it in the session's lane. Raises `UNAVAILABLE` when the transcripts cannot keep summaries.
+   */
+  compact(key: string, compaction: NewCompaction): Promise<void>;
+  /** Keeps a long text beside the transcript and forgets it with the session. False where that is not possible. */
+  spill(key: string, id: string, text: string): Promise<boolean>;
+  /** A part of a text this very session keeps. Raises `NOT_FOUND` for another. */
+  readSpilled(key: string, id: string, options: { offset: number; limit: number }): Promise<SpilledText>;
+  /** How many sessions have a transcript of which a part could not be read; to begin one anew or to delete it ends that. Known once started. */
+  damaged(): number;
   /** Adds to the transcript; ids that are there already are skipped. Returns what was added. See `TranscriptStore.append`. */
   append(key: string, messages: readonly NewEntry[], options?: { durable?: boolean }): Promise<TranscriptEntry[]>;
   /** Marks the session as active now and changes what `patch` names; null removes a value. */
@@ -60,13 +77,17 @@ export interface Sessions {
 export interface SessionsDeps {
   db: Database;
   transcripts: TranscriptStore;
+  /** `damaged` gives another number now. */
+  onDamaged?(): void;
   clock?: Clock;
   log?: Logger;
 }
 
 const DEFAULT_HISTORY = 50;
+/** A conversation that grew to this without a summary needs one: it fills the windows of most models. */
+const contextBytes = 1.5 * 1024 * 1024;
 
-export function createSessions({ db, transcripts, clock = systemClock, log = silentLogger }: SessionsDeps): Sessions {
+export function createSessions({ db, transcripts, onDamaged = () => undefined, clock = systemClock, log = silentLogger }: SessionsDeps): Sessions {
   const canonical = (key: string) => {
     const text = key.trim().toLowerCase();
     if (text === "") throw new TravelAgentError("INVALID_REQUEST", "a session key cannot be empty");
@@ -79,10 +100,19 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
   /** Grows when a session comes or goes. A database that tells its version has one process, and that is this one. */
   let members = 0;
   const totals = createKeptReads<number>(db.version ? { version: () => members } : {});
+  const marks = createDamageMarks({ db, clock, log, onChange: () => void clock.after(1, onDamaged) });
+  transcripts.onDamage?.((damage) => {
+    members += 1;
+    marks.add(damage);
+  });
   let migrated: Promise<void> | undefined;
+  const migrate = async () => {
+    await db.migrate("sessions", sessionMigrations);
+    await marks.start();
+  };
   /** A failure is not kept: the next use tries again. */
   function ready(): Promise<void> {
-    migrated ??= db.migrate("sessions", sessionMigrations).catch((error: unknown) => {
+    migrated ??= migrate().catch((error: unknown) => {
       migrated = undefined;
       throw error;
     });
@@ -92,7 +122,7 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
   async function find(key: string): Promise<Session | undefined> {
     await ready();
     const row = await db.get<SessionRow>(select, canonical(key));
-    return row && toSession(row);
+    return row && marks.on(toSession(row));
   }
 
   async function need(key: string): Promise<Session> {
@@ -122,6 +152,11 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
     return session;
   }
 
+  const contextOf = async (session: Session, maxBytes?: number): Promise<TranscriptContext> =>
+    transcripts.context
+      ? transcripts.context(session, maxBytes === undefined ? {} : { maxBytes })
+      : { entries: await transcripts.read(session), whole: true };
+
   return {
     start: ready,
 
@@ -144,7 +179,7 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
       await ready();
       return pages.read(sql, params, async () => {
         const rows = await db.all<SessionRow>(sql, ...params);
-        const sessions = rows.slice(0, size).map(toSession);
+        const sessions = rows.slice(0, size).map((row) => marks.on(toSession(row)));
         const last = sessions.at(-1);
         return { sessions, ...(rows.length > size && last ? { nextCursor: writeCursor(last) } : {}) };
       });
@@ -176,18 +211,40 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
           before.key,
         );
         await insertTranscript(tx, { ...before, sessionId }, now);
+        await marks.remove(tx, before.sessionId);
       });
     },
 
     async history(key, { limit = DEFAULT_HISTORY } = {}) {
-      const entries = await transcripts.read(await need(key));
-      return limit <= 0 ? [] : entries.slice(-limit);
+      const session = await need(key);
+      if (limit <= 0) return [];
+      return [...(transcripts.last ? await transcripts.last(session, limit) : (await transcripts.read(session)).slice(-limit))];
     },
 
     async messages(key) {
-      const entries = await transcripts.read(await need(key));
-      return pairToolCalls(entries.map(({ message }) => message));
+      return modelMessages(await contextOf(await need(key), contextBytes));
     },
+
+    async context(key, { maxBytes } = {}) {
+      return contextOf(await need(key), maxBytes);
+    },
+
+    async compact(key, compaction) {
+      if (!transcripts.compact) throw new TravelAgentError("UNAVAILABLE", "these transcripts cannot keep summaries; begin the session anew instead");
+      await transcripts.compact(await need(key), compaction);
+    },
+
+    async spill(key, id, text) {
+      return (await transcripts.spill?.(await need(key), id, text)) ?? false;
+    },
+
+    async readSpilled(key, id, options) {
+      const found = await transcripts.readSpilled?.(await need(key), id, options);
+      if (!found) throw new TravelAgentError("NOT_FOUND", `this conversation keeps no text ${id.slice(0, 100)}`);
+      return found;
+    },
+
+    damaged: () => marks.count(),
 
     async append(key, messages, options) {
       return transcripts.append(await need(key), messages, options);
@@ -200,7 +257,10 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
       if (!session) return { deleted: false, archived: [] };
       // The row of the transcript stays, so that an erasure finds the file under whatever name.
       const moved = keepTranscript ? undefined : await transcripts.archive?.(session);
-      const { changes } = await db.transaction((tx) => tx.run("delete from session where key = ? and session_id = ?", session.key, session.sessionId));
+      const { changes } = await db.transaction(async (tx) => {
+        await marks.remove(tx, session.sessionId);
+        return tx.run("delete from session where key = ? and session_id = ?", session.key, session.sessionId);
+      });
       members += 1;
       return { deleted: changes > 0, archived: moved === undefined ? [] : [moved] };
     },
@@ -212,6 +272,7 @@ export function createSessions({ db, transcripts, clock = systemClock, log = sil
       // Files first: if this fails half-way, the rows still say what is left to erase.
       for (const { session_id, agent_id } of files) await transcripts.remove({ agentId: agent_id, sessionId: session_id });
       const removed = await db.transaction(async (tx) => {
+        for (const { session_id } of files) await marks.remove(tx, session_id);
         await tx.run("delete from session_transcript where key = ?", name);
         return (await tx.run("delete from session where key = ?", name)).changes > 0;
       });

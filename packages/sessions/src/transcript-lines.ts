@@ -1,46 +1,38 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { TranscriptEntry } from "@travelagent/protocol/messages";
-import { admit, emptyTranscript, type OpenTranscript, type TranscriptRef } from "./transcript.ts";
+import type { StoredEntry } from "./open-transcript.ts";
+import type { TranscriptRef } from "./transcript.ts";
 
 const VERSION = 3;
+
+/** Longer lines are no messages of anybody: they are not even read into memory. */
+export const longestLine = 8 * 1024 * 1024;
 
 export const headerLine = ({ sessionId }: TranscriptRef, now: number): string =>
   `${JSON.stringify({ type: "session", version: VERSION, id: sessionId, timestamp: new Date(now).toISOString() })}\n`;
 
-export const entryLines = (entries: readonly TranscriptEntry[]): string => entries.map((entry) => `${JSON.stringify(entry)}\n`).join("");
+export const entryLine = (entry: StoredEntry): string => `${JSON.stringify(entry)}\n`;
 
-export interface LoadedLines {
-  transcript: OpenTranscript;
-  hasHeader: boolean;
-  /** Lines to keep, in order, without the header. */
-  good: string[];
-  /** Lines that are no entries; the last one may be the torn end of a write. */
-  bad: string[];
-  /** The last line lacks its end: another line must not be put behind it. */
-  unterminated: boolean;
-}
+/** What a line is. Lines of kinds that are others' are kept and passed over. */
+export type ReadLine =
+  | { kind: "empty" | "header" | "bad" }
+  | { kind: "entry"; entry: StoredEntry }
+  | { kind: "other"; value: Record<string, unknown> & { id: string } };
 
-/** Reads a file's text as far as it can be read. Entries of kinds other than `message` are kept in the file and passed over. */
-export function parseLines(text: string, path: string): LoadedLines {
-  const loaded: LoadedLines = { transcript: emptyTranscript(), hasHeader: false, good: [], bad: [], unterminated: !text.endsWith("\n") };
-  const lines = text.split("\n");
-  for (const [at, line] of lines.entries()) {
-    if (line.trim() === "") continue;
-    const value = parseObject(line);
-    if (at === 0 && value?.type === "session") {
-      if (typeof value.version === "number" && value.version > VERSION) {
-        throw new TravelAgentError("STORAGE_CORRUPT", `the transcript ${path} was written by a newer version; start that version again`, { details: { path } });
-      }
-      loaded.hasHeader = true;
-    } else if (isMessageEntry(value)) {
-      loaded.good.push(line);
-      if (!loaded.transcript.ids.has(value.id)) admit(loaded.transcript, value);
-    } else if (typeof value?.type === "string" && value.type !== "message" && typeof value.id === "string") {
-      loaded.good.push(line);
-      loaded.transcript.lastId = value.id;
-    } else loaded.bad.push(line);
+const simple = { empty: { kind: "empty" }, header: { kind: "header" }, bad: { kind: "bad" } } as const;
+
+/** Raises `STORAGE_CORRUPT` for the header of a newer version. */
+export function readLine(text: string, path: string): ReadLine {
+  if (text.trim() === "") return simple.empty;
+  const value = parseObject(text);
+  if (value?.type === "session") {
+    if (typeof value.version === "number" && value.version > VERSION) {
+      throw new TravelAgentError("STORAGE_CORRUPT", `the transcript ${path} was written by a newer version; start that version again`, { details: { path } });
+    }
+    return simple.header;
   }
-  return loaded;
+  if (isMessageEntry(value) || isCompaction(value)) return { kind: "entry", entry: value };
+  if (typeof value?.type === "string" && value.type !== "message" && isText(value.id)) return { kind: "other", value: { ...value, id: value.id } };
+  return simple.bad;
 }
 
 function parseObject(line: string): Record<string, unknown> | undefined {
@@ -52,12 +44,29 @@ function parseObject(line: string): Record<string, unknown> | undefined {
   }
 }
 
-const text = (value: unknown) => typeof value === "string";
+const isText = (value: unknown): value is string => typeof value === "string";
 
-function isMessageEntry(value: Record<string, unknown> | undefined): value is Record<string, unknown> & TranscriptEntry {
-  if (value?.type !== "message" || !text(value.id) || typeof value.message !== "object" || value.message === null) return false;
-  const { role, content, toolCallId } = value.message as Record<string, unknown>;
-  if (role === "user") return text(content) || Array.isArray(content);
-  if (role === "assistant") return Array.isArray(content);
-  return role === "toolResult" && text(toolCallId) && Array.isArray(content);
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null;
+
+const areBlocks = (content: unknown): boolean =>
+  Array.isArray(content) &&
+  content.every(
+    (block) =>
+      isRecord(block) &&
+      isText(block.type) &&
+      (block.type !== "text" || isText(block.text)) &&
+      (block.type !== "toolCall" || (isText(block.id) && isText(block.name) && isRecord(block.arguments))),
+  );
+
+type Loose<T> = Record<string, unknown> & T;
+
+function isMessageEntry(value: Record<string, unknown> | undefined): value is Loose<Extract<StoredEntry, { type: "message" }>> {
+  if (value?.type !== "message" || !isText(value.id) || !isRecord(value.message)) return false;
+  const { role, content, toolCallId } = value.message;
+  if (role === "user") return isText(content) || areBlocks(content);
+  if (role === "assistant") return areBlocks(content);
+  return role === "toolResult" && isText(toolCallId) && areBlocks(content);
 }
+
+const isCompaction = (value: Record<string, unknown> | undefined): value is Loose<Extract<StoredEntry, { type: "compaction" }>> =>
+  value?.type === "compaction" && isText(value.id) && isText(value.summary) && isText(value.firstKeptEntryId);

@@ -1,4 +1,4 @@
-import type { TranscriptEntry, TranscriptMessage } from "@travelagent/protocol/messages";
+import type { CompactionEntry, TranscriptEntry, TranscriptMessage } from "@travelagent/protocol/messages";
 
 /** Which transcript: one per session id, so a reset begins a new one. */
 export interface TranscriptRef {
@@ -12,47 +12,61 @@ export interface NewEntry {
   message: TranscriptMessage;
 }
 
+export type NewCompaction = Omit<CompactionEntry, "type" | "parentId" | "timestamp">;
+
+/** What a model is to be told of a transcript. */
+export interface TranscriptContext {
+  /** The last one; absent when nothing was summarised. */
+  compaction?: CompactionEntry;
+  /** What it left, or everything; oldest first. The array must not be changed. */
+  entries: readonly TranscriptEntry[];
+  /** False: older ones were left out, since there are more than `maxBytes`. */
+  whole: boolean;
+}
+
+/** Lines of a transcript that could not be read. The file is set aside as it was, what can be read goes on in a new one. */
+export interface TranscriptDamage {
+  ref: TranscriptRef;
+  /** Where the damaged file is now. */
+  path: string;
+  lostLines: number;
+}
+
+/** A long text kept beside a transcript. */
+export interface SpilledText {
+  text: string;
+  /** Characters of all of it. */
+  total: number;
+}
+
 /**
  * Where transcripts are kept. Append-only; the appends to one transcript take effect one after the other.
  *
- * `append` skips entries whose id is there already, so a turn that is replayed after a crash changes nothing. A user message
- * that follows a tool call without a result puts an error result before itself, and a result for a call that is not open
- * is left out: what is stored is acceptable to every model provider. `durable` survives the loss of power.
+ * `append` skips entries whose id is there already, so a turn that is replayed after a crash changes nothing; a store may
+ * remember only the ids of the last few hundred entries. A user message that follows a tool call without a result puts an error
+ * result before itself, and a result for a call that is not open is left out, unless the call was closed only because it was
+ * interrupted: what is stored is acceptable to every model provider. `durable` survives the loss of power.
  * Raises `STORAGE_FULL` when there is no space; nothing of the append is seen then.
  */
 export interface TranscriptStore {
-  /** Oldest first; empty for a transcript that does not exist. The array must not be changed. */
+  /** Every message, oldest first; empty for a transcript that does not exist. The array must not be changed. */
   read(ref: TranscriptRef): Promise<readonly TranscriptEntry[]>;
   /** Returns what was added. */
   append(ref: TranscriptRef, entries: readonly NewEntry[], options?: { durable?: boolean }): Promise<TranscriptEntry[]>;
+  /** The last `limit` messages, oldest first. Absent: `read` and cut. */
+  last?(ref: TranscriptRef, limit: number): Promise<readonly TranscriptEntry[]>;
+  /** Absent: everything `read` gives, and `compact` is absent too. */
+  context?(ref: TranscriptRef, options?: { maxBytes?: number }): Promise<TranscriptContext>;
+  /** Puts a summary at the end; durable. An id that is there already changes nothing. */
+  compact?(ref: TranscriptRef, compaction: NewCompaction): Promise<void>;
+  /** Keeps a long text beside the transcript, and forgets it with it. False when there is no room for it. */
+  spill?(ref: TranscriptRef, id: string, text: string): Promise<boolean>;
+  /** A part of one. Undefined for one that is not there. */
+  readSpilled?(ref: TranscriptRef, id: string, options: { offset: number; limit: number }): Promise<SpilledText | undefined>;
   /** Sets the transcript aside under another name, which is returned; undefined when there is none. Absent: it stays where it is. */
   archive?(ref: TranscriptRef): Promise<string | undefined>;
   /** Forgets the transcript and everything kept beside it, also what was set aside. */
   remove(ref: TranscriptRef): Promise<void>;
-}
-
-/** A transcript in memory, with what is needed to append to it without looking at all of it. */
-export interface OpenTranscript {
-  readonly entries: TranscriptEntry[];
-  readonly ids: Set<string>;
-  lastId: string | null;
-  /** Tool calls that wait for their result: id to name of the tool. */
-  readonly openCalls: Map<string, string>;
-}
-
-export const emptyTranscript = (): OpenTranscript => ({ entries: [], ids: new Set(), lastId: null, openCalls: new Map() });
-
-/** Adds an entry that is stored. */
-export function admit(transcript: OpenTranscript, entry: TranscriptEntry): void {
-  transcript.entries.push(entry);
-  transcript.ids.add(entry.id);
-  transcript.lastId = entry.id;
-  followCalls(transcript.openCalls, entry.message);
-}
-
-export function followCalls(openCalls: Map<string, string>, message: TranscriptMessage): void {
-  if (message.role === "toolResult") openCalls.delete(message.toolCallId);
-  else if (message.role === "assistant") {
-    for (const block of message.content) if (block.type === "toolCall") openCalls.set(block.id, block.name);
-  }
+  /** Asks to be told of every transcript with lines that cannot be read. */
+  onDamage?(listener: (damage: TranscriptDamage) => void): void;
 }

@@ -1,1 +1,2 @@
 export { type MemoryPort, memoryTools } from "./memory-tools.ts";
+export { type HelperToolsOptions, helperTools, type KnownSession, type SessionAccess, type SessionToolsOptions, sessionTools } from "./sessions/index.ts";

@@ -58,13 +58,13 @@ async function get(path: string | undefined, options: JsonOption, terminal: Term
 async function set(path: string, text: string, options: JsonOption & { text?: boolean }, terminal: Terminal): Promise<void> {
   const { configText, setPath } = await import("@travelagent/config");
   const value = options.text ? text : await readValue(text);
-  await write(options, terminal, `${path} is set`, (current) => configText(setPath(current, path, value)));
+  await writeConfig(options, terminal, `${path} is set`, (current) => configText(setPath(current, path, value)));
 }
 
 async function unset(path: string, options: JsonOption, terminal: Terminal): Promise<void> {
   const { configText, getPath, setPath } = await import("@travelagent/config");
   const missing = await failure("NOT_FOUND", `${path} is not in the file`);
-  await write(options, terminal, `${path} is taken out`, (current) => {
+  await writeConfig(options, terminal, `${path} is taken out`, (current) => {
     if (getPath(current, path) === undefined) throw missing;
     return configText(setPath(current, path, undefined));
   });
@@ -75,7 +75,7 @@ async function patch(text: string, options: JsonOption, terminal: Terminal): Pro
   const wanted = await json5Argument(text, "the patch");
   if (typeof wanted !== "object" || wanted === null || Array.isArray(wanted))
     throw await failure("INVALID_REQUEST", "the patch must be an object, such as '{gateway: {port: 19001}}'");
-  await write(options, terminal, "the patch is merged", (current) => configText(mergePatch(current, wanted)));
+  await writeConfig(options, terminal, "the patch is merged", (current) => configText(mergePatch(current, wanted)));
 }
 
 async function validate(options: JsonOption, terminal: Terminal): Promise<void> {
@@ -89,7 +89,8 @@ async function validate(options: JsonOption, terminal: Terminal): Promise<void> 
   throw await failure("CONFIG_INVALID", `${path} has ${issues.length === 1 ? "one fault" : `${issues.length} faults`}`);
 }
 
-async function write(options: JsonOption, terminal: Terminal, said: string, change: (current: unknown) => string): Promise<void> {
+/** Changes the file, and says what that means for a gateway that runs. */
+export async function writeConfig(options: JsonOption, terminal: Terminal, said: string, change: (current: unknown) => string): Promise<void> {
   const { configInvalid, GatewayConfig, reloadOutlook, writeConfigFile } = await import("@travelagent/config");
   const { configPath, load } = await configFile(terminal);
   let before: GatewayConfig | undefined;

@@ -1,8 +1,9 @@
-import { createInterface } from "node:readline/promises";
 import type { McpPendingTool, McpServerStatus } from "@travelagent/protocol";
+import { askPerson, isPersonThere } from "../ask-person.ts";
 import { failure } from "../failure.ts";
 import { connected, type GatewayOptions, withGateway } from "../gateway-command.ts";
 import { createOutput } from "../output.ts";
+import { revealed } from "../revealed.ts";
 import type { AddCommand } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -51,7 +52,7 @@ export const mcpCommand: AddCommand = (program, terminal, exit) => {
 
 /** The hash of what a person has read and agreed to; undefined after a no. */
 async function readAndAgree(server: string, tool: string, options: ApproveOptions, terminal: Terminal): Promise<string | undefined> {
-  if (options.json === true || terminal.stdin.isTTY !== true || terminal.stdout.isTTY !== true)
+  if (options.json === true || !isPersonThere(terminal))
     throw await failure(
       "INVALID_REQUEST",
       `a person has to read what is approved: run this on a terminal, or read "travelagent mcp pending ${server}" and give the hash with --hash`,
@@ -61,14 +62,7 @@ async function readAndAgree(server: string, tool: string, options: ApproveOption
   if (!found) throw await failure("NOT_FOUND", `no tool ${tool} of ${server} waits for approval; look at "travelagent mcp pending ${server}"`);
   const out = createOutput(terminal, false);
   out.line(asText(found));
-  const asking = createInterface({ input: terminal.stdin, output: terminal.stdout });
-  try {
-    const ended = new Promise<string>((resolve) => asking.once("close", () => resolve("")));
-    const answer = await Promise.race([asking.question("Let agents have this tool, as it is described here? [y/N] "), ended]);
-    if (/^y(es)?$/i.test(answer.trim())) return found.hash;
-  } finally {
-    asking.close();
-  }
+  if (await askPerson(terminal, "Let agents have this tool, as it is described here?")) return found.hash;
   out.line("nothing was approved");
   return undefined;
 }
@@ -77,7 +71,3 @@ const serverRow = ({ id, state, offered, waiting, error }: McpServerStatus) => [
 
 const asText = ({ name, description, inputSchema, hash }: McpPendingTool): string =>
   revealed(`${name}\n\n${description}\n\narguments: ${JSON.stringify(inputSchema, null, 2)}\n\nhash: ${hash}\n`);
-
-/** What a model would read and a person would not see, such as letters without a shape, is written out. */
-const revealed = (text: string): string =>
-  text.replace(/(?![\n\t])[\p{C}\p{Default_Ignorable_Code_Point}\u2028\u2029]/gu, (hidden) => `\\u{${hidden.codePointAt(0)!.toString(16)}}`);

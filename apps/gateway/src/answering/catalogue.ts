@@ -2,16 +2,19 @@ import { fittingSkills } from "@travelagent/agent-runtime/skills";
 import type { GatewayConfig } from "@travelagent/config";
 import { type Handlers, TravelAgentError } from "@travelagent/protocol";
 import { parseSessionKey } from "@travelagent/sessions";
+import type { ConfiguredRouting } from "../configuration/routing.ts";
 import type { ModelSet } from "./models.ts";
 import type { Skills } from "./skills.ts";
 
 export interface CatalogueOptions {
   /** Asked at every call, like the others: the configuration may change while the gateway runs. */
   config(): GatewayConfig;
-  routing(): { defaultAgentId: string; agents: readonly { id: string; name?: string }[] };
+  routing(): Pick<ConfiguredRouting, "defaultAgentId" | "agents" | "bindings" | "broadcast" | "handoff">;
   models(): ModelSet;
   skills: Skills;
   workspaceDir: string;
+  /** Where the files of an agent are. */
+  workspaceOf(agentId: string): string;
   managedSkillsDir: string;
 }
 
@@ -31,19 +34,20 @@ const commands = [
 export const ownCommands: readonly string[] = commands.map(({ name }) => name);
 
 /** What this gateway has, for clients that offer a choice of it. */
-export function catalogueHandlers({ config, routing, models, skills, workspaceDir, managedSkillsDir }: CatalogueOptions): Handlers {
+export function catalogueHandlers({ config, routing, models, skills, workspaceDir, workspaceOf, managedSkillsDir }: CatalogueOptions): Handlers {
   const identityOf = (id: string) => {
     const { agents } = routing();
     const agent = agents.find((one) => one.id === id);
     if (!agent) throw new TravelAgentError("INVALID_REQUEST", `there is no agent ${id}; known: ${agents.map((one) => one.id).join(", ")}`);
     const given = config().agents.list.find((one) => one.id === id)?.identity;
     const identity = typeof given === "object" ? given : undefined;
+    const theme = typeof given === "string" ? given : identity?.theme;
     const name = identity?.name ?? agent.name ?? "Travel assistant";
     return {
       name,
       named: identity !== undefined || agent.name !== undefined,
       ...(identity?.emoji ? { emoji: identity.emoji } : {}),
-      ...(identity?.theme ? { theme: identity.theme } : {}),
+      ...(theme ? { theme } : {}),
     };
   };
   const reference = (id: string): string[] =>
@@ -53,8 +57,10 @@ export function catalogueHandlers({ config, routing, models, skills, workspaceDi
 
   return {
     "agents.list": () => {
-      const { defaultAgentId, agents } = routing();
+      const { defaultAgentId, agents, bindings, broadcast, handoff = {} } = routing();
       return {
+        bindings: bindings.map(({ agentId, match }) => ({ agentId, match })),
+        ...(broadcast ? { broadcast } : {}),
         defaultId: defaultAgentId,
         mainKey: "main",
         scope: "per-sender",
@@ -64,7 +70,9 @@ export function catalogueHandlers({ config, routing, models, skills, workspaceDi
           return {
             id,
             ...(name ? { name } : {}),
-            ...(named ? { identity } : {}),
+            ...(named || identity.theme ? { identity } : {}),
+            ...((handoff[id] ?? []).length > 0 ? { handoff: { to: handoff[id] } } : {}),
+            workspace: workspaceOf(id),
             model: { ...(primary ? { primary } : {}), ...(fallbacks.length > 0 ? { fallbacks } : {}) },
           };
         }),

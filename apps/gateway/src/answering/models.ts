@@ -1,105 +1,121 @@
 import type { Model } from "@travelagent/agent-runtime";
-import { anthropic } from "@travelagent/agent-runtime/models/anthropic";
-import { openai } from "@travelagent/agent-runtime/models/openai";
+import { type KeyPin, type KeyRing, keyMark, type RotatingOptions, rotating } from "@travelagent/agent-runtime/models/keys";
 import type { GatewayConfig } from "@travelagent/config";
-import { TravelAgentError } from "@travelagent/protocol";
+import type { ThinkingLevel } from "@travelagent/protocol/turn";
+import { type ModelCatalogue, type ResolvedModel, resolveModel, sessionModel } from "./model-catalogue.ts";
+import { conciergeReference, modelFactory } from "./model-factory.ts";
+import { type Environment, keysOf, providersOf } from "./model-providers.ts";
 
-type Provider = GatewayConfig["models"]["providers"][string];
-export type Environment = Readonly<Record<string, string | undefined>>;
+export { type Environment, providersOf } from "./model-providers.ts";
 
-/** Silence after which the next model is asked: nobody shall wait for half a minute without a word. */
-const silenceMs = 25_000;
+/** What a session wants otherwise than its agent's configuration. */
+export interface SessionChoice {
+  /** As `sessionModel` writes what `resolve` gives: a reference, with a key where one was named. One that may no longer be chosen counts as none. */
+  model?: string | undefined;
+  /** The key to keep to, where `model` names none. Counts for models of its provider. */
+  authProfile?: KeyPin | undefined;
+  /** Told with every answer which key gave it, so that a session can keep to it. */
+  onKey?(id: string): void;
+}
 
-/** What a provider offers when only its key is known. */
-const vendors = {
-  anthropic: { api: "anthropic", key: "ANTHROPIC_API_KEY", model: "claude-sonnet-4-5" },
-  openai: { api: "openai-responses", key: "OPENAI_API_KEY", model: "gpt-5" },
-} as const;
-
-/** The providers of the file, and those whose key is in the environment. */
-export const providersOf = (config: GatewayConfig, env: Environment): Record<string, Provider> => {
-  const providers: Record<string, Provider> = { ...config.models.providers };
-  for (const [id, { api, key, model }] of Object.entries(vendors)) {
-    const apiKey = env[key];
-    if (apiKey && !providers[id]) providers[id] = { api, apiKey, cooldown: true, models: [{ id: model }] };
-  }
-  return providers;
-};
+/** A type and no interface: the wire takes further keys. */
+export type ListedModel = { id: string; name: string; provider: string; contextWindow: number; reasoning: boolean; input: string[]; alias?: string };
 
 export interface ModelSet {
   /** For an agent: the one to use, then those to fall back on; the offline concierge always comes last. */
   forAgent(agentId: string): readonly Model[];
+  /** For a session: what it chose, then the agent's fallbacks, its primary model, and the concierge. None twice, and none that nobody configured. */
+  forSession(agentId: string, choice: SessionChoice): readonly Model[];
+  /** One of those in `list`, by its reference. */
+  model(reference: string): Model;
+  /** What somebody means who names a model. */
+  resolve(text: string): ResolvedModel;
   /** Whether this provider is left in peace for a while after a failure. */
   coolsDown(provider: string): boolean;
-  list(): { id: string; name: string; provider: string; contextWindow: number; reasoning: boolean; input: string[] }[];
+  /** All keys by their ids, and none by itself. */
+  keys(): { provider: string; id: string; mark: string }[];
+  list(): ListedModel[];
 }
 
 /** The models that config and environment make available. Raises `CONFIG_INVALID` for a reference to one that is not there. */
-export function modelSet(config: GatewayConfig, env: Environment, concierge: Model): ModelSet {
+export function modelSet(config: GatewayConfig, env: Environment, concierge: Model, ring: KeyRing): ModelSet {
   const providers = providersOf(config, env);
-  const made = new Map<string, Model>([["concierge/concierge", concierge]]);
-
-  const make = (reference: string): Model => {
-    const known = made.get(reference);
-    if (known) return known;
-    const [provider = "", ...rest] = reference.split("/");
-    const id = rest.join("/");
-    const options = providers[provider];
-    if (!options)
-      throw new TravelAgentError(
-        "CONFIG_INVALID",
-        `agents.defaults.model: there is no provider ${provider}; add models.providers.${provider}, or use concierge/concierge`,
-      );
-    const entry = options.models.find((candidate) => candidate.id === id);
-    const common = {
-      model: id,
-      provider,
-      ...(options.baseUrl ? { baseUrl: options.baseUrl } : {}),
-      timeoutMs: options.timeoutMs ?? silenceMs,
-      ...(entry && "contextWindow" in entry && entry.contextWindow ? { contextWindow: entry.contextWindow } : {}),
-      ...(entry && "maxTokens" in entry && entry.maxTokens ? { maxTokens: entry.maxTokens } : {}),
-    };
-    const model =
-      options.api === "concierge"
-        ? concierge
-        : options.api === "anthropic"
-          ? anthropic({ ...common, apiKey: options.apiKey ?? "" })
-          : openai({ ...common, api: options.api === "openai-responses" ? "responses" : "completions", ...(options.apiKey ? { apiKey: options.apiKey } : {}) });
-    made.set(reference, model);
-    return model;
-  };
-
+  const { defaults } = config.agents;
+  const chosen = defaults.models ?? {};
+  const { keyed, detailOf, thinks } = modelFactory(providers, chosen);
   const best = Object.entries(providers).find(([, provider]) => provider.models.length > 0);
-  const fallback = best ? `${best[0]}/${best[1].models[0]!.id}` : "concierge/concierge";
-  const chain = (wanted: { primary: string; fallbacks: string[] } | undefined): readonly Model[] => {
-    const models = [wanted?.primary ?? fallback, ...(wanted?.fallbacks ?? [])].map(make);
-    return models.includes(concierge) ? models : [...models, concierge];
+  const fallback = best ? `${best[0]}/${best[1].models[0]!.id}` : conciergeReference;
+  const agentOf = (agentId: string) => config.agents.list.find(({ id }) => id === agentId);
+  const wantedBy = (agentId: string): { primary: string; fallbacks: readonly string[] } =>
+    agentOf(agentId)?.model ?? defaults.model ?? { primary: fallback, fallbacks: [] };
+  const chains = [defaults.model ?? { primary: fallback, fallbacks: [] }, ...config.agents.list.flatMap(({ model }) => (model ? [model] : []))].map(
+    ({ primary, fallbacks }) => [primary, ...fallbacks],
+  );
+  // A reference to what is not there is found now, and not by the first customer.
+  for (const reference of chains.flat()) keyed(reference, undefined);
+
+  const configured = chains.flat();
+  const known = [
+    ...new Set([
+      ...Object.entries(providers).flatMap(([provider, { models }]) => models.map(({ id }) => `${provider}/${id}`)),
+      ...configured,
+      ...Object.keys(chosen).filter((reference) => Object.hasOwn(providers, reference.split("/")[0]!)),
+      conciergeReference,
+    ]),
+  ];
+  const catalogue: ModelCatalogue = {
+    known,
+    aliases: Object.fromEntries(Object.entries(chosen).flatMap(([reference, { alias }]) => (alias === undefined ? [] : [[alias, reference]]))),
+    // Whatever answers anyway may be named, too.
+    allowed: Object.keys(chosen).length > 0 ? new Set([...Object.keys(chosen), ...configured, conciergeReference]) : undefined,
+    keysOf: (provider) => {
+      const options = providers[provider];
+      return options ? keysOf(provider, options).map(({ id }) => id) : [];
+    },
   };
-  const shared = chain(config.agents.defaults.model);
-  const own = new Map(config.agents.list.filter((agent) => agent.model).map((agent) => [agent.id, chain(agent.model)]));
+  /** What a session chose before, if it still means just that. */
+  const stillChosen = (choice: string | undefined): { reference: string; authProfile?: string } | undefined => {
+    const found = choice === undefined ? undefined : resolveModel(choice, catalogue);
+    return found && "reference" in found && sessionModel(found) === choice ? found : undefined;
+  };
+
+  const handle = (reference: string, thinking?: ThinkingLevel, options: Pick<RotatingOptions, "pin" | "onKey"> = {}): Model => {
+    const found = keyed(reference, thinking);
+    return found ? rotating({ ...options, ...found, ring }) : concierge;
+  };
+  const forSession = (agentId: string, { model, authProfile, onKey }: SessionChoice): readonly Model[] => {
+    const { primary, fallbacks } = wantedBy(agentId);
+    const thinking = agentOf(agentId)?.thinking ?? defaults.thinking;
+    const override = stillChosen(model);
+    const references = override && override.reference !== primary ? [override.reference, ...fallbacks, primary] : [primary, ...fallbacks];
+    const pin = override?.authProfile === undefined ? authProfile : { id: override.authProfile, source: "user" as const };
+    const models = [...new Set(references)].map((reference) => handle(reference, thinking, { pin, ...(onKey ? { onKey } : {}) }));
+    return [...new Set(models.includes(concierge) ? models : [...models, concierge])];
+  };
 
   return {
+    forSession,
+    forAgent: (agentId) => forSession(agentId, {}),
+    model: (reference) => handle(reference),
+    resolve: (text) => resolveModel(text, catalogue),
     coolsDown: (provider) => providers[provider]?.cooldown ?? false,
-    forAgent: (agentId) => own.get(agentId) ?? shared,
-    list: () => [
-      ...Object.entries(providers).flatMap(([provider, { models }]) =>
-        models.map((model) => ({
-          id: model.id,
-          name: model.id,
-          provider,
-          contextWindow: make(`${provider}/${model.id}`).contextWindow,
-          reasoning: false,
-          input: ["text"],
-        })),
-      ),
-      {
-        id: concierge.id,
-        name: "Concierge (offline)",
-        provider: concierge.provider,
-        contextWindow: concierge.contextWindow,
-        reasoning: false,
-        input: ["text"],
-      },
-    ],
+    keys: () =>
+      Object.entries(providers).flatMap(([provider, options]) => keysOf(provider, options).map(({ id, apiKey }) => ({ provider, id, mark: keyMark(apiKey) }))),
+    list: () =>
+      known
+        .map((reference) => ({ reference, model: handle(reference) }))
+        .filter(({ reference, model }) => model !== concierge || reference === conciergeReference)
+        .map(({ reference, model }): ListedModel => {
+          const alias = chosen[reference]?.alias;
+          return {
+            id: model.id,
+            name: detailOf(reference).name ?? (model === concierge ? "Concierge (offline)" : model.id),
+            provider: model.provider,
+            contextWindow: model.contextWindow,
+            reasoning: thinks(reference),
+            input: ["text"],
+            ...(alias === undefined ? {} : { alias }),
+          };
+        }),
   };
 }

@@ -7,7 +7,7 @@ import type { Clock, Database, Logger, Work } from "@travelagent/protocol/ports"
 import type { Sessions } from "@travelagent/sessions";
 import { type Bookings, bookingHandlers, bookingTools, createBookings, type Supplier } from "@travelagent/tools-booking";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
-import { type BookingHistory, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
+import { type BookingHistory, type Crm, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
 import type { Environment } from "./models.ts";
 
 export interface TravelOptions {
@@ -28,6 +28,7 @@ export interface TravelOptions {
 /** Customers and what is booked for them. */
 export interface Travel {
   bookings: Bookings;
+  crm: Crm;
   suppliers: readonly Supplier[];
   tools: readonly Tool[];
   handlers: Handlers;
@@ -71,6 +72,7 @@ export async function openTravel({ config, env, directory, db, work, sessions, c
     };
     return {
       bookings,
+      crm,
       suppliers,
       tools: [...bookingTools(bookings), ...crmTools({ crm, bookings: history, onCustomerKnown: known })],
       handlers: { ...bookingHandlers(bookings), ...customerHandlers(crm) },

@@ -48,7 +48,7 @@ export async function startGateway({
   if (!existsSync(main)) throw new Error("the gateway is not built: run npm run build, or npm test, which builds it");
   const started = performance.now();
   const inherited = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(TRAVELAGENT_|CLAWDBOT_|OPENAI_|ANTHROPIC_|VITEST|NODE_OPTIONS)/.test(name)),
+    Object.entries(process.env).filter(([name]) => !/^(TRAVELAGENT_|CLAWDBOT_|OPENAI_|ANTHROPIC_|GEMINI_|GOOGLE_|VITEST|NODE_OPTIONS)/.test(name)),
   );
   const child: ChildProcess = spawn(process.execPath, [main, ...(port === "configured" ? [] : ["--port", String(port)]), ...args], {
     env: { ...inherited, TRAVELAGENT_STATE_DIR: stateDir, ...env },

@@ -18,18 +18,24 @@ export async function modelGateway({
   apiKey,
   env,
   config = {},
+  contextWindow,
+  agentDefaults = {},
 }: {
   apiKey?: string;
   env?: Record<string, string>;
   /** Further sections of the file. */
   config?: Record<string, unknown>;
+  /** Of the model, in tokens. */
+  contextWindow?: number;
+  /** Further keys of `agents.defaults`. */
+  agentDefaults?: Record<string, unknown>;
 } = {}): Promise<ModelGateway> {
   const state = temporaryState();
   const server = await openAiServer({ reply: (request) => bench.script(request), ...(apiKey ? { apiKey } : {}) });
-  const provider = { api: "openai-completions", baseUrl: server.url, timeoutMs: 1_500, cooldown: false, models: [{ id: "m1" }], ...(apiKey ? { apiKey } : {}) };
+  const provider = { api: "openai-completions", baseUrl: server.url, timeoutMs: 1_500, cooldown: false, models: [{ id: "m1", ...(contextWindow ? { contextWindow } : {}) }], ...(apiKey ? { apiKey } : {}) };
   writeFileSync(
     join(state.path, "travelagent.json"),
-    JSON.stringify({ ...config, models: { providers: { local: provider } }, agents: { defaults: { model: { primary: "local/m1" } } } }),
+    JSON.stringify({ ...config, models: { providers: { local: provider } }, agents: { defaults: { ...agentDefaults, model: { primary: "local/m1" } } } }),
     {
       mode: 0o600,
     },

@@ -61,6 +61,8 @@ export interface Decisions {
     /** Questions in the last message that reached the customer; absent when the caller does not keep track. */
     lastShown?: readonly string[];
   }): Promise<{ decision: Decision; granted: boolean } | null>;
+  /** A question that was shown in this session waits for the customer's yes or no. */
+  awaiting(sessionKey: string): Promise<boolean>;
   /** A person decides. Raises `APPROVAL_NOT_FOUND` or `CONFLICT` (already decided, expired). */
   resolve(id: string, approve: boolean, by: string, reason?: string): Promise<Decision>;
   get(id: string): Promise<Decision | null>;
@@ -157,6 +159,15 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
 
     async markShown(tx, ids) {
       for (const id of ids) await tx.run("update decision set shown_at = ? where id = ? and shown_at is null", clock.now(), id);
+    },
+
+    async awaiting(sessionKey) {
+      const open = await db.get(
+        "select 1 as found from decision where session_key = ? and kind = 'confirmation' and status = 'pending' and expires_at > ? and shown_at is not null limit 1",
+        sessionKey,
+        clock.now(),
+      );
+      return open !== undefined;
     },
 
     async answer({ id: messageId, sessionKey, text, action, receivedAt, lastShown }) {

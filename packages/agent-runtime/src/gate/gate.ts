@@ -9,7 +9,7 @@ import { confirmationCard, pendingContent, plainAction } from "./asking.ts";
 import { type Audit, type AuditEntry, createAudit } from "./audit.ts";
 import { createDecisions, type Decision, type Decisions } from "./decisions.ts";
 import { execute } from "./execute.ts";
-import { checkExposure, type ExposureRules, isExposed } from "./exposure.ts";
+import { checkExposure, type ExposedTo, type ExposureRules, isExposed } from "./exposure.ts";
 import { createIntents, type Intent } from "./intents.ts";
 import { evaluatePolicy, type Policy, type PolicyDecision } from "./policy.ts";
 import { needsFreshYes } from "./provenance.ts";
@@ -29,7 +29,8 @@ export interface GateOptions {
   tools: readonly Tool[] | (() => readonly Tool[]);
   /** Asked for each call, so that a reloaded policy counts at once. */
   policy(): Policy;
-  exposure?: ExposureRules;
+  /** A function is asked for each call, so that a changed configuration counts at once. */
+  exposure?: ExposureRules | (() => ExposureRules);
   clock?: Clock;
   log?: Logger;
   /** A person of the agency is needed. */
@@ -43,6 +44,8 @@ export interface ActionRequest {
   args: unknown;
   /** Whether the model has read words of third parties. */
   tainted: boolean;
+  /** Where those words came from, for the audit; see `taintSources`. */
+  sources?: readonly string[];
   /** The turn says no already, such as to a call that repeats itself: nothing is decided, the refusal is put on record. */
   refused?: TravelAgentError;
   /** Who asks, for the audit, when it is not the agent. */
@@ -54,7 +57,7 @@ export interface ActionRequest {
 }
 
 /** The turn of a call, and who asks in it when it is not its agent. */
-type Caller = TurnScope & { actor?: string };
+type Caller = TurnScope & { actor?: string; sources?: readonly string[] };
 
 export type GateOutcome =
   | { status: "done"; output: ToolOutput }
@@ -69,7 +72,7 @@ export interface Gate {
   /** Creates the gate's tables. Before the first call. */
   migrate(): Promise<void>;
   /** What a model of this turn is shown. */
-  specs(turn: Pick<TurnScope, "agentId" | "channel">): ToolSpec[];
+  specs(turn: ExposedTo): ToolSpec[];
   /** The writes of a session that were carried out and what they answered, newest first. */
   writes(sessionKey: string): Promise<{ key: string; tool: string; output: unknown }[]>;
   /** True when several of these may run at the same time. */
@@ -82,6 +85,7 @@ export interface Gate {
 
 export function createGate({ db, tools, policy, exposure = {}, clock = systemClock, log = silentLogger, onApprovalRequested }: GateOptions): Gate {
   const toolSet = toolSets(tools);
+  const exposed = typeof exposure === "function" ? exposure : () => exposure;
   const decisions = createDecisions({ db, clock });
   const intents = createIntents({ db, clock });
   const audit = createAudit({ db, clock });
@@ -96,10 +100,12 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
   async function decide(request: { name: string; args: unknown; tainted: boolean }, turn: TurnScope, context: Omit<ToolContext, "action">) {
     const tool = find(request.name);
     const args = checkSchema(tool, request.args);
-    checkExposure(tool, turn, exposure);
+    checkExposure(tool, turn, exposed());
     await checkScope(tool, args, turn);
     const fresh = needsFreshYes(tool, request.tainted);
-    const action: Action | undefined = tool.effect === "write" ? ((await tool.describe?.(args, context)) ?? plainAction(tool, args, context.now)) : undefined;
+    const asksSometimes = tool.effect === "write" || fresh;
+    const describe = async (): Promise<Action> => (await tool.describe?.(args, context)) ?? plainAction(tool, args, context.now);
+    let action = asksSometimes ? await describe() : undefined;
     const decision = evaluatePolicy(
       policy(),
       {
@@ -114,6 +120,8 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     if (decision.decision === "deny" || decision.decision === "escalate")
       throw refusal("POLICY_DENIED", decision.ruleId, decision.reason, { decision: decision.decision });
     const needs = fresh ? { ...decision.needs, confirmation: true } : decision.needs;
+    // A rule may want a yes for a read too.
+    if (needs.confirmation || needs.approval) action ??= await describe();
     const ruleId = fresh && !decision.needs.confirmation ? "gate.provenance" : decision.ruleId;
     return { tool, args, action, decision: { ...decision, ruleId, needs }, hash: actionHash(tool.name, args, action?.subject ?? {}) };
   }
@@ -126,6 +134,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     tool,
     actionHash: hash,
     ...rest,
+    ...(turn.sources ? { evidence: { ...rest.evidence, taintedBy: turn.sources } } : {}),
   });
   const record = (written: AuditEntry) => db.transaction((tx) => audit.write(tx, written));
 
@@ -181,7 +190,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     const { tool, args, action, decision, hash } = decided;
     let pending: Awaited<ReturnType<typeof consent>>;
     try {
-      pending = await consent(decided, turn, request.withoutAsking === true);
+      pending = await consent(decided, turn, request.withoutAsking === true || turn.unattended === true);
     } catch (thrown) {
       return refused(thrown, turn, tool.name, hash);
     }
@@ -284,13 +293,20 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     return { status: "refused", error };
   }
 
-  const contextOf = (turn: TurnScope, toolCallId: string, signal: AbortSignal): Omit<ToolContext, "action"> => ({
+  const contextOf = (turn: TurnScope, toolCallId: string, signal: AbortSignal, tainted: boolean): Omit<ToolContext, "action"> => ({
     turn,
     toolCallId,
     idempotencyKey: `${turn.runId}:${toolCallId}`,
     signal,
     now: clock.now(),
+    ...(tainted ? { tainted } : {}),
   });
+
+  /** A model that is shown what others wrote about their tools has read it; a person who asks for one tool has not. */
+  const provenanceOf = ({ tainted, sources = [], actor }: ActionRequest, turn: TurnScope): { tainted: boolean; sources: string[] } => {
+    const foreign = actor === undefined ? toolSet().tools.filter((tool) => tool.foreign && isExposed(tool, turn, exposed())) : [];
+    return { tainted: tainted || foreign.length > 0, sources: [...sources, ...foreign.slice(0, 10).map(({ name }) => `description of ${name}`)] };
+  };
 
   return {
     decisions,
@@ -298,17 +314,20 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     migrate: () => db.migrate("gate", gateMigrations),
     specs(turn) {
       const { tools: now, spec } = toolSet();
-      return now.filter((tool) => isExposed(tool, turn, exposure)).map(spec);
+      const rules = exposed();
+      return now.filter((tool) => isExposed(tool, turn, rules)).map(spec);
     },
     writes: async (sessionKey) => (await intents.ofSession(sessionKey)).map(({ key, tool, output }) => ({ key, tool, output })),
     isRead: (name) => toolSet().find(name)?.effect === "read",
 
-    async call(request, scope, signal) {
-      const turn: Caller = request.actor === undefined ? scope : { ...scope, actor: request.actor };
-      const context = contextOf(turn, request.toolCallId, signal);
+    async call(asked, scope, signal) {
+      const { tainted, sources } = provenanceOf(asked, scope);
+      const request = { ...asked, tainted };
+      const turn: Caller = { ...scope, ...(request.actor === undefined ? {} : { actor: request.actor }), ...(tainted ? { sources } : {}) };
+      const context = contextOf(turn, request.toolCallId, signal, request.tainted);
       const tool = toolSet().find(request.name);
       // A write that was begun may be of a tool that is not there now.
-      const begun = tool?.effect === "read" ? null : await intents.begun(turn.runId, request.toolCallId);
+      const begun = tool?.effect === "read" && !tool.egress ? null : await intents.begun(turn.runId, request.toolCallId);
       if (begun) return resume(begun, tool, turn, context);
       let decided: Awaited<ReturnType<typeof decide>>;
       try {
@@ -318,11 +337,12 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
         if (signal.aborted) throw signal.reason;
         return refused(thrown, turn, request.name, sha256(JSON.stringify(request.args) ?? ""));
       }
-      return decided.tool.effect === "read" ? read(decided, turn, context) : write(decided, turn, context, request);
+      const { confirmation, approval } = decided.decision.needs;
+      return decided.tool.effect === "read" && !confirmation && !approval ? read(decided, turn, context) : write(decided, turn, context, request);
     },
 
     async evaluate({ name, args, tainted = false }, turn) {
-      const context = contextOf(turn, "evaluate", AbortSignal.timeout(30_000));
+      const context = contextOf(turn, "evaluate", AbortSignal.timeout(30_000), tainted);
       try {
         const { decision, hash } = await decide({ name, args, tainted }, turn, context);
         const code = decision.needs.confirmation ? "needs-confirmation" : decision.needs.approval ? "needs-approval" : "allow";

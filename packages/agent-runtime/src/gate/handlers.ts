@@ -29,7 +29,8 @@ export const gateHandlers = (gate: Gate, { onDecided }: { onDecided(decision: De
       channel: typeof context?.channel === "string" ? context.channel : "webchat",
       accountId: "default",
       chatType: "direct",
-      peerId: "policy.evaluate",
+      // As an operator would ask in that session: in a customer's it stays a customer's.
+      peerId: sessionKey === undefined ? "policy.evaluate" : `operator:${sessionKey}`,
       timeZone: "UTC",
       ...(customerId ? { customerId } : {}),
     };

@@ -1,6 +1,7 @@
 import { type ErrorCode, TravelAgentError } from "@travelagent/protocol";
 import JSON5 from "json5";
 import * as z from "zod";
+import { names } from "./tool-names.ts";
 
 const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 const Test = z.strictObject({
@@ -16,7 +17,7 @@ const Test = z.strictObject({
 
 const Rule = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
-  /** Names, `group:booking`, or `*`. */
+  /** Names, aliases, `group:booking`, or patterns with `*`. */
   tools: z.array(z.string()).min(1),
   /** Every test must hold. Paths start at `args`, `facts` or `turn`; a missing value fails every test but `exists: false` and `ne`. */
   when: z.record(z.string().regex(/^(args|facts|turn)\../, "a path starts with args., facts. or turn."), Test).default({}),
@@ -111,8 +112,7 @@ function holds(value: unknown, test: z.infer<typeof Test>): boolean {
 }
 
 const applies = (rule: Rule, input: PolicyInput): boolean =>
-  rule.tools.some((name) => name === "*" || name === input.tool || name === `group:${input.group}`) &&
-  Object.entries(rule.when).every(([path, test]) => holds(at(input, path), test));
+  names(rule.tools, { name: input.tool, group: input.group }) && Object.entries(rule.when).every(([path, test]) => holds(at(input, path), test));
 
 /**
  * Step 5: all rules are asked and the strictest answer counts: deny, escalate, then approval and confirmation, which add up.

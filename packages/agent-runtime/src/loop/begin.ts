@@ -1,6 +1,7 @@
 import type { TranscriptMessage } from "@travelagent/protocol/messages";
 import { clientResults } from "./client-tools.ts";
 import type { Loop } from "./loop.ts";
+import { silentToken } from "./silence.ts";
 
 /** The customer's words into the transcript, and the context of the first model call. */
 export async function begin({ gate, transcript, request, clock }: Loop): Promise<TranscriptMessage[]> {
@@ -11,7 +12,7 @@ export async function begin({ gate, transcript, request, clock }: Loop): Promise
   const onlyResults = results.length > 0 && message?.text === "";
   const text = onlyResults
     ? "(These are the results of your calls.)"
-    : (message?.text ?? note?.text ?? `(A colleague of the agency has ${verdict} the pending request${decided ? `: ${decided.title}` : ""}.)`);
+    : (message?.text ?? asNote(note?.text) ?? `(A colleague of the agency has ${verdict} the pending request${decided ? `: ${decided.title}` : ""}.)`);
   const tainted = message?.tainted ?? note?.tainted;
   await transcript.append(turn.sessionKey, [
     ...results.map((result, index) => ({ id: `${turn.runId}:result:${index}`, message: result })),
@@ -33,3 +34,9 @@ export async function begin({ gate, transcript, request, clock }: Loop): Promise
   const own = messages.findLastIndex((entry) => entry.role === "user" && entry.messageId === turn.runId);
   return own < 0 ? messages : messages.slice(0, own + 1);
 }
+
+/** What the gateway tells the agent. Not every piece of news is one for the customer. */
+const asNote = (text: string | undefined): string | undefined =>
+  text === undefined
+    ? undefined
+    : `${text}\n\n(The customer did not write this. When there is nothing to tell them about it, the whole of your reply is ${silentToken}.)`;

@@ -1,18 +1,8 @@
 import { canonicalJson } from "@travelagent/protocol";
-
-export interface LoopLimits {
-  /** Model calls of one turn. */
-  maxIterations: number;
-  /** Times the same tool may be called with the same arguments in one turn. */
-  maxSameCall: number;
-  /** Tool calls of one turn. */
-  maxToolCalls: number;
-}
-
-export const defaultLoopLimits: LoopLimits = { maxIterations: 12, maxSameCall: 3, maxToolCalls: 30 };
+import type { LoopLimits } from "./limits.ts";
 
 /** Counts what a turn did. A model that goes round in circles first gets told, then is stopped. */
-export function loopBreaker(limits: LoopLimits) {
+export function loopBreaker(limits: Pick<LoopLimits, "maxSameCall" | "maxToolCalls">) {
   const counts = new Map<string, number>();
   let calls = 0;
   return {

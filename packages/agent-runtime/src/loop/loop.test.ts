@@ -67,7 +67,7 @@ describe("turn loop", () => {
 
   const run = async (models: readonly Model[], text: string, request: Partial<TurnRequest> = {}): Promise<TurnOutcome> => {
     const runId = `run-${++turns}`;
-    const agent = createAgent({ gate, transcript, models: () => models, prompt: { agencyName: "Test Travel", agentName: "Tess" } });
+    const agent = createAgent({ gate, transcript, models: () => models, limits: { maxParkedMs: 0 }, prompt: { agencyName: "Test Travel", agentName: "Tess" } });
     let outcome: TurnOutcome | undefined;
     engine.work.define(runId, async (work) => {
       outcome = await agent.run(

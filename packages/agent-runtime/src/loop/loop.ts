@@ -1,10 +1,13 @@
+import type { Usage } from "@travelagent/protocol/messages";
 import type { Clock, Logger, WorkContext } from "@travelagent/protocol/ports";
 import type { TurnEvent, TurnRequest } from "@travelagent/protocol/turn";
+import type { ContextKeeper } from "../context/keeper.ts";
 import type { Cooldowns } from "../cooldowns.ts";
 import type { Gate } from "../gate/gate.ts";
 import type { Model } from "../model.ts";
 import type { Transcript } from "../transcript.ts";
-import type { LoopLimits } from "./loop-breaker.ts";
+import type { Budget } from "./budget.ts";
+import type { LoopLimits } from "./limits.ts";
 
 /** What one turn of the loop has to work with. */
 export interface Loop {
@@ -14,6 +17,11 @@ export interface Loop {
   models: readonly Model[];
   cooldowns: Cooldowns;
   system: string;
+  /** Absent: models are sent the whole conversation. */
+  keeper?: ContextKeeper | undefined;
+  price?: ((provider: string, model: string, usage: Usage) => number | undefined) | undefined;
+  /** Absent: models may cost what they cost. */
+  budget?: Budget | undefined;
   limits: LoopLimits;
   clock: Clock;
   log: Logger;

@@ -1,4 +1,5 @@
 import type { AssistantMessage, Card, ToolCallBlock, Usage } from "@travelagent/protocol/messages";
+import type { Tx } from "@travelagent/protocol/ports";
 import type { TurnOutcome } from "@travelagent/protocol/turn";
 import type { Loop } from "./loop.ts";
 import { textOf } from "./model-call.ts";
@@ -9,6 +10,9 @@ export const wording = {
   onceMore: "To be sure that we mean the same thing: this is what would be done. Is that what you want?",
   stuck: "I am sorry, I am going round in circles with this. A colleague will take over and answer you here.",
   handedOver: "A colleague will take over and answer you here.",
+  parked:
+    "Thank you for your message. Something on our side is slow right now, so my answer takes a little longer. I have not forgotten you and will write to you here.",
+  budget: "I am sorry, I cannot go on with this by myself. A colleague will take over and answer you here.",
 } as const;
 
 /** A message of the gateway itself. */
@@ -27,17 +31,32 @@ export interface Progress {
   /** Confirmations among the cards. */
   shown: string[];
   usage: Usage | undefined;
+  /** Ids of the steering messages that stand in the context, in their order. */
+  heard: string[];
+  /** How long it has waited for models in all. */
+  parkedMs: number;
+  /** The customer knows that it takes longer. */
+  told: boolean;
 }
 
-interface End {
+export const freshProgress = (): Progress => ({ cards: [], shown: [], usage: undefined, heard: [], parkedMs: 0, told: false });
+
+export interface End {
   kind: TurnOutcome["kind"];
   message: AssistantMessage;
   reason?: string;
   clientCalls?: ToolCallBlock[];
+  replyTo?: TurnOutcome["replyTo"] | undefined;
+  /** Runs with the commit of the reply. */
+  alsoCommit?(tx: Tx): Promise<void>;
 }
 
 /** The end of a turn: what the customer sees, and which questions count as asked once that is committed. */
-export function outcomeOf({ gate }: Pick<Loop, "gate">, { cards, shown, usage }: Progress, { kind, message, reason, clientCalls = [] }: End): TurnOutcome {
+export function outcomeOf(
+  { gate }: Pick<Loop, "gate">,
+  { cards, shown, usage, heard }: Progress,
+  { kind, message, reason, clientCalls = [], replyTo, alsoCommit }: End,
+): TurnOutcome {
   const visible = lastCards(cards);
   return {
     kind,
@@ -47,11 +66,15 @@ export function outcomeOf({ gate }: Pick<Loop, "gate">, { cards, shown, usage }:
     ...(reason === undefined ? {} : { reason }),
     ...(clientCalls.length > 0 ? { clientCalls } : {}),
     ...(usage ? { usage } : {}),
-    commit: (tx) =>
-      gate.decisions.markShown(
+    ...(heard.length > 0 ? { heard: [...heard] } : {}),
+    ...(replyTo === undefined ? {} : { replyTo }),
+    async commit(tx) {
+      await gate.decisions.markShown(
         tx,
         visible.flatMap((card) => (card.kind === "confirmation" && shown.includes(card.confirmationId) ? [card.confirmationId] : [])),
-      ),
+      );
+      await alsoCommit?.(tx);
+    },
   };
 }
 

@@ -1,42 +1,110 @@
-import { TravelAgentError } from "@travelagent/protocol";
+import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage, TranscriptMessage } from "@travelagent/protocol/messages";
-import type { ToolSpec } from "../model.ts";
+import type { SteeringMessage } from "@travelagent/protocol/turn";
+import { askFitting } from "../context/keeper.ts";
+import { storeCannotWrite } from "../gate/store-failure.ts";
+import type { Model, ModelRequest, ToolSpec } from "../model.ts";
+import type { BudgetStop } from "./budget.ts";
 import type { Loop } from "./loop.ts";
-import { callModel } from "./model-call.ts";
+import { callModel, type ModelAnswer } from "./model-call.ts";
+import { steeringEntry, unheard } from "./steering.ts";
 
-/** One model call as a step; when a model fails, the next one is asked. Raises what the last one raised when none could answer. */
-export async function think(
-  { models, cooldowns, system: prompt, request, work, emit, clock, log }: Loop,
-  context: readonly TranscriptMessage[],
-  iteration: number,
-  tools: readonly ToolSpec[],
-): Promise<AssistantMessage> {
+/** What asking the models once came to, as its step remembers it. */
+export type Thought =
+  | ({ heard: SteeringMessage[] } & ModelAnswer)
+  | { stopped: BudgetStop }
+  /** None could answer. `retryInMs` when it is worth while to ask again, then. `at`: milliseconds, by our clock. */
+  | { failed: ErrorShape; at: number; retryInMs?: number };
+
+export interface Asking {
+  /** Unique in the turn. */
+  step: string;
+  /** May be changed to a shorter one, that of the transcript after a summary. */
+  context: TranscriptMessage[];
+  /** Ids of steering messages that stand in the context already. */
+  heard: readonly string[];
+  tools: readonly ToolSpec[];
+  /** Ask also models that are to be left in peace, the one first that is to be left so shortest. */
+  insist: boolean;
+}
+
+/** Another time it may work. */
+const transient: ReadonlySet<string> = new Set(["MODEL_AUTH", "MODEL_RATE_LIMITED", "MODEL_OVERLOADED", "MODEL_INTERRUPTED", "TIMEOUT"]);
+
+/**
+ * Asks one model after the other until one answers, all in one step: after a restart the same one has answered, and the same
+ * messages were heard. Raises only when the turn is aborted or a store fails.
+ */
+export function think(loop: Loop, { step, context, heard: known, tools, insist }: Asking): Promise<Thought> {
+  const { models, cooldowns, system, request, work, emit, clock, log, budget, keeper } = loop;
   const { turn, program, prefer } = request;
-  const system = program?.instructions ? `${prompt}\n\n${program.instructions}` : prompt;
-  const asked = {
-    system,
-    messages: context,
-    tools,
-    timeZone: turn.timeZone,
-    ...(prefer?.thinking === undefined ? {} : { thinking: prefer.thinking }),
-  };
-  let failure: unknown = new TravelAgentError("MODEL_REJECTED", "no model is configured; set agents.defaults.model.primary");
-  for (const model of cooldowns.order(models)) {
-    // By its place in the configuration, which is the same after a restart.
-    const index = models.indexOf(model);
-    try {
-      const answer = await work.step(`model:${iteration}:${index}`, (signal) =>
-        callModel(model, { ...asked, now: clock.now() }, signal, clock, (delta) => emit({ type: "text-delta", runId: turn.runId, delta })),
-      );
-      cooldowns.succeeded(model);
-      return answer;
-    } catch (error) {
-      if (work.signal.aborted) throw work.signal.reason;
-      failure = error;
-      cooldowns.failed(model, error);
-      emit({ type: "text-reset", runId: turn.runId });
-      log.warn("a model failed", { runId: turn.runId, model: `${model.provider}/${model.id}`, code: TravelAgentError.from(error).code });
+  return work.step(step, async (signal): Promise<Thought> => {
+    const stopped = await budget?.check(turn);
+    if (stopped) return { stopped };
+    const heard = await unheard(request, known);
+    const messages = [...context, ...heard.map((message) => steeringEntry(message).message)];
+    const asked: ModelRequest = {
+      system: program?.instructions ? `${system}\n\n${program.instructions}` : system,
+      messages,
+      tools,
+      now: clock.now(),
+      timeZone: turn.timeZone,
+      ...(prefer?.thinking === undefined ? {} : { thinking: prefer.thinking }),
+    };
+    let failure = new TravelAgentError("MODEL_REJECTED", "no model is configured; set agents.defaults.model.primary");
+    let retryInMs: number | undefined;
+    const later = (ms: number) => {
+      retryInMs = Math.min(retryInMs ?? Number.POSITIVE_INFINITY, Math.max(0, ms));
+    };
+    for (const model of cooldowns.order(models)) {
+      if (model !== models[0] && !accepts(model, asked)) continue;
+      const restsMs = cooldowns.readyAt(model) - clock.now();
+      if (restsMs > 0 && !insist) {
+        if (retryInMs === undefined) failure = resting(model, restsMs);
+        later(restsMs);
+        continue;
+      }
+      try {
+        const call = { system: asked.system, tools, model, turn, work, step: `${step}:${models.indexOf(model)}` };
+        const answer = await askFitting(keeper, messages, call, (fitting) =>
+          callModel(model, { ...asked, messages: fitting }, signal, clock, (delta) => emit({ type: "text-delta", runId: turn.runId, delta })),
+        );
+        cooldowns.succeeded(model);
+        context.splice(0, context.length, ...messages.slice(0, messages.length - heard.length));
+        return { ...answer, message: priced(answer.message, loop), heard };
+      } catch (thrown) {
+        if (work.signal.aborted) throw work.signal.reason;
+        if (storeCannotWrite(thrown)) throw thrown;
+        const error = TravelAgentError.from(thrown);
+        cooldowns.failed(model, error);
+        emit({ type: "text-reset", runId: turn.runId });
+        log.warn("a model failed", { runId: turn.runId, model: nameOf(model), code: error.code });
+        const again = transient.has(error.code);
+        if (again || retryInMs === undefined) failure = error;
+        if (again) later(Math.max(cooldowns.readyAt(model) - clock.now(), error.retryAfterMs ?? 0));
+      }
     }
+    return { failed: failure.toShape(), at: clock.now(), ...(retryInMs === undefined ? {} : { retryInMs }) };
+  });
+}
+
+/** Costs are those of the day of the call, whatever the price is later. */
+function priced(message: AssistantMessage, { price }: Loop): AssistantMessage {
+  const { usage, provider, model } = message;
+  const costUsd = usage && (usage.costUsd ?? price?.(provider, model, usage));
+  return usage && costUsd !== undefined ? { ...message, usage: { ...usage, costUsd } } : message;
+}
+
+export const nameOf = ({ provider, id }: Model): string => `${provider}/${id}`;
+
+const resting = (model: Model, ms: number): TravelAgentError =>
+  new TravelAgentError("MODEL_OVERLOADED", `${nameOf(model)} has failed and is left in peace for ${Math.ceil(ms / 1000)} s`, { retryAfterMs: ms });
+
+/** A fallback that cannot tell is none for this request. */
+function accepts(model: Model, request: ModelRequest): boolean {
+  try {
+    return model.accepts?.(request) ?? true;
+  } catch {
+    return false;
   }
-  throw failure;
 }

@@ -131,9 +131,9 @@ describe("anthropic", () => {
   it("brings thinking back with its signature", async () => {
     const { ask, events } = await bench(
       { thinking: "They want the sea.", signature: "sig==", toolCalls: [{ id: "t1", name: "one", arguments: {} }] },
-      { thinking: { budgetTokens: 2000 } },
+      { model: "claude-haiku-4-5", thinking: "low" },
     );
-    expect(await ask()).toMatchObject({ max_tokens: 6096, thinking: { type: "enabled", budget_tokens: 2000 } });
+    expect(await ask()).toMatchObject({ max_tokens: 6144, thinking: { type: "enabled", budget_tokens: 2048 } });
     expect(events.filter((event) => event.type === "thinking").at(-1)).toEqual({ type: "thinking", delta: "", signature: "sig==" });
     const loop = (provider: string): TranscriptMessage[] => [
       user("Hello"),

@@ -1,11 +1,12 @@
 import type Anthropic from "@anthropic-ai/sdk";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
-import type { Model } from "../model.ts";
+import type { Model, ThinkingLevel } from "../model.ts";
 import { readAnthropic } from "./anthropic/events.ts";
-import { type AnthropicThinking, anthropicRequest } from "./anthropic/request.ts";
+import { anthropicRequest } from "./anthropic/request.ts";
+import { anthropicThinks } from "./anthropic/thinking.ts";
 import { guardedStream } from "./guarded-stream.ts";
 
-export type { AnthropicThinking } from "./anthropic/request.ts";
+export { anthropicThinks } from "./anthropic/thinking.ts";
 
 export interface AnthropicOptions {
   apiKey: string;
@@ -19,8 +20,12 @@ export interface AnthropicOptions {
   maxTokens?: number;
   /** Default 200 000. */
   contextWindow?: number;
-  /** Off unless given. */
-  thinking?: AnthropicThinking;
+  /** 0 to 1. Not sent while the model thinks, nor to models that take none. Default: the model's own. */
+  temperature?: number;
+  /** Whether the model can think. Default: by its id, and no for an id nobody knows. */
+  reasoning?: boolean;
+  /** When the request names no level. Default: nothing is said about thinking. */
+  thinking?: ThinkingLevel;
   /** Longest silence. Default 120 s. */
   timeoutMs?: number;
   clock?: Clock;
@@ -35,6 +40,8 @@ export function anthropic(options: AnthropicOptions): Model {
     provider = "anthropic",
     maxTokens = 4096,
     contextWindow = 200_000,
+    temperature,
+    reasoning = anthropicThinks(model),
     thinking,
     timeoutMs = 120_000,
     clock = systemClock,
@@ -60,7 +67,7 @@ export function anthropic(options: AnthropicOptions): Model {
     id: model,
     contextWindow,
     stream(request, signal) {
-      const body = anthropicRequest(request, { provider, model, maxTokens, ...(thinking ? { thinking } : {}) });
+      const body = anthropicRequest(request, { provider, model, maxTokens, temperature, reasoning, thinking });
       return guardedStream(
         { provider, apiKey, clock, timeoutMs, signal },
         async (aborted) => {

@@ -30,9 +30,13 @@ const byWord: Readonly<Record<string, ErrorCode>> = {
   permission_error: "MODEL_AUTH",
   billing_error: "MODEL_AUTH",
   invalid_api_key: "MODEL_AUTH",
+  API_KEY_INVALID: "MODEL_AUTH",
+  UNAUTHENTICATED: "MODEL_AUTH",
+  PERMISSION_DENIED: "MODEL_AUTH",
   rate_limit_error: "MODEL_RATE_LIMITED",
   rate_limit_exceeded: "MODEL_RATE_LIMITED",
   insufficient_quota: "MODEL_RATE_LIMITED",
+  RESOURCE_EXHAUSTED: "MODEL_RATE_LIMITED",
   overloaded_error: "MODEL_OVERLOADED",
   api_error: "MODEL_OVERLOADED",
   timeout_error: "MODEL_OVERLOADED",
@@ -42,7 +46,16 @@ const byWord: Readonly<Record<string, ErrorCode>> = {
   request_too_large: "MODEL_REJECTED",
   invalid_prompt: "MODEL_REJECTED",
   context_length_exceeded: "MODEL_REJECTED",
+  INVALID_ARGUMENT: "MODEL_REJECTED",
+  FAILED_PRECONDITION: "MODEL_REJECTED",
+  NOT_FOUND: "MODEL_REJECTED",
 };
+
+/** The key is good, but nobody pays for it: waiting a minute does not help. Some providers say so with a status of another meaning. */
+const billingWords: ReadonlySet<string> = new Set(["billing_error", "insufficient_quota", "billing_not_active", "billing_hard_limit_reached"]);
+const billingMessage = /^(your credit balance is too low|insufficient (credits|balance|funds)|payment required)/i;
+const isBilling = (status: number | undefined, words: readonly string[], message: unknown): boolean =>
+  status === 402 || words.some((word) => billingWords.has(word)) || (typeof message === "string" && billingMessage.test(message));
 
 const advice: Partial<Record<ErrorCode, string>> = {
   MODEL_AUTH: "refused our credentials; check the API key and what it is allowed to use",
@@ -57,7 +70,11 @@ const record = (value: unknown): Record<string, unknown> => (typeof value === "o
 /** The part of a body that has `type`, `code` and `message`; SDKs hand over the whole body or that part. */
 const detailOf = (body: unknown): Record<string, unknown> => (typeof record(body).error === "object" ? record(record(body).error) : record(body));
 
-const wordsOf = (detail: Record<string, unknown>): string[] => [detail.code, detail.type].filter((word): word is string => typeof word === "string");
+/** The entries that one vendor puts beside its message, each with its `@type`. */
+const annexesOf = (detail: Record<string, unknown>): Record<string, unknown>[] => (Array.isArray(detail.details) ? detail.details.map(record) : []);
+
+const wordsOf = (detail: Record<string, unknown>): string[] =>
+  [...annexesOf(detail).map(({ reason }) => reason), detail.code, detail.type, detail.status].filter((word): word is string => typeof word === "string");
 
 /** A provider's own words, without anything that could be a key. */
 function redacted(text: string, apiKey: string | undefined): string {
@@ -68,7 +85,18 @@ function redacted(text: string, apiKey: string | undefined): string {
     .slice(0, 300);
 }
 
-function retryAfterMs(headers: unknown, clock: Clock): number | undefined {
+/** Of an annex such as `{retryDelay: "34.5s"}`. */
+function retryDelayMs(detail: Record<string, unknown>): number | undefined {
+  const delay = annexesOf(detail).find(({ retryDelay }) => typeof retryDelay === "string")?.retryDelay;
+  const seconds = Number(/^(\d+(?:\.\d+)?)s$/.exec(String(delay))?.[1] ?? Number.NaN);
+  return Number.isFinite(seconds) ? Math.ceil(seconds * 1000) : undefined;
+}
+
+function retryAfterMs(headers: unknown, detail: Record<string, unknown>, clock: Clock): number | undefined {
+  return retryHeaderMs(headers, clock) ?? retryDelayMs(detail);
+}
+
+function retryHeaderMs(headers: unknown, clock: Clock): number | undefined {
   if (!(headers instanceof Headers)) return undefined;
   const ms = Number(headers.get("retry-after-ms") ?? Number.NaN);
   if (Number.isFinite(ms) && ms >= 0) return Math.ceil(ms);
@@ -83,10 +111,15 @@ function retryAfterMs(headers: unknown, clock: Clock): number | undefined {
 export const modelFailure = (
   provider: string,
   code: ErrorCode,
-  options: { reason?: string | undefined; status?: number; words?: string[]; retryAfterMs?: number | undefined } = {},
+  options: { reason?: string | undefined; status?: number; words?: string[]; billing?: boolean; retryAfterMs?: number | undefined } = {},
 ): TravelAgentError =>
   new TravelAgentError(code, `${provider} ${advice[code] ?? "failed"}${options.reason ? `: ${options.reason}` : ""}`, {
-    details: { provider, ...(options.status === undefined ? {} : { status: options.status }), ...(options.words?.length ? { type: options.words[0] } : {}) },
+    details: {
+      provider,
+      ...(options.status === undefined ? {} : { status: options.status }),
+      ...(options.words?.length ? { type: options.words[0] } : {}),
+      ...(options.billing ? { billing: true } : {}),
+    },
     ...(options.retryAfterMs === undefined ? {} : { retryAfterMs: options.retryAfterMs }),
   });
 
@@ -95,11 +128,13 @@ export function failureFromBody(body: unknown, context: Omit<FailureContext, "be
   const detail = detailOf(body);
   const words = wordsOf(detail);
   const known = words.find((word) => Object.hasOwn(byWord, word));
-  const code = (known && byWord[known]) || "MODEL_OVERLOADED";
+  const billing = isBilling(undefined, words, detail.message);
+  const code = billing ? "MODEL_AUTH" : (known && byWord[known]) || "MODEL_OVERLOADED";
   return modelFailure(context.provider, code, {
     words,
+    billing,
     ...(code === "MODEL_REJECTED" && typeof detail.message === "string" ? { reason: redacted(detail.message, context.apiKey) } : {}),
-    ...(code === "MODEL_RATE_LIMITED" ? { retryAfterMs: retryAfterMs(headers, context.clock) } : {}),
+    ...(code === "MODEL_RATE_LIMITED" ? { retryAfterMs: retryAfterMs(headers, detail, context.clock) } : {}),
   });
 }
 
@@ -111,14 +146,18 @@ export function asFailure(thrown: unknown, context: FailureContext): TravelAgent
   if (TravelAgentError.is(thrown)) return thrown;
   const { status, headers, error } = record(thrown) as RawFailure;
   if (typeof status === "number") {
-    const code = byStatus(status);
     const detail = detailOf(error);
+    const words = wordsOf(detail);
+    const billing = isBilling(status, words, detail.message);
+    // One vendor calls a wrong key a wrong request.
+    const code = billing || words.includes("API_KEY_INVALID") ? "MODEL_AUTH" : byStatus(status);
     const message = typeof detail.message === "string" ? redacted(detail.message, context.apiKey) : undefined;
     return modelFailure(context.provider, code, {
       status,
-      words: wordsOf(detail),
+      words,
+      billing,
       reason: code === "MODEL_REJECTED" ? (message ?? `HTTP ${status}`) : `HTTP ${status}`,
-      ...(code === "MODEL_AUTH" ? {} : { retryAfterMs: retryAfterMs(headers, context.clock) }),
+      ...(code === "MODEL_AUTH" ? {} : { retryAfterMs: retryAfterMs(headers, detail, context.clock) }),
     });
   }
   if (typeof error === "object" && error !== null) return failureFromBody(error, context, headers);

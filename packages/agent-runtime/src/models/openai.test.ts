@@ -77,7 +77,10 @@ describe("openai", () => {
   }
 
   it("speaks the Responses API and stores nothing there", async () => {
-    const { ask, events } = await bench({ api: "responses", reasoningEffort: "low", maxTokens: 900 }, { thinking: "Hm.", signature: "opaque", text: "Fine." });
+    const { ask, events } = await bench(
+      { api: "responses", reasoning: true, thinking: "low", maxTokens: 900 },
+      { thinking: "Hm.", signature: "opaque", text: "Fine." },
+    );
     const { body, path } = await ask();
     expect(path).toBe("/v1/responses");
     expect(body).toEqual({

@@ -1,12 +1,15 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
 import type OpenAI from "openai";
-import type { Model } from "../model.ts";
+import type { Model, ThinkingLevel } from "../model.ts";
 import { guardedStream } from "./guarded-stream.ts";
 import { readChat } from "./openai/chat-events.ts";
 import { chatRequest } from "./openai/chat-request.ts";
+import { openAiReasons } from "./openai/effort.ts";
 import { readResponses } from "./openai/responses-events.ts";
 import { responsesRequest } from "./openai/responses-request.ts";
+
+export { openAiReasons } from "./openai/effort.ts";
 
 const vendorUrl = "https://api.openai.com/v1";
 
@@ -24,8 +27,12 @@ export interface OpenAiOptions {
   maxTokens?: number;
   /** Default 128 000. */
   contextWindow?: number;
-  /** For models that reason: how much. Off unless given. */
-  reasoningEffort?: "minimal" | "low" | "medium" | "high";
+  /** 0 to 2. Not sent to models that reason. Default: the model's own. */
+  temperature?: number;
+  /** Whether the model can reason. Default: by its id, and no for an id nobody knows. */
+  reasoning?: boolean;
+  /** When the request names no level. Default: nothing is said about reasoning. */
+  thinking?: ThinkingLevel;
   /** Longest silence. Default 120 s. */
   timeoutMs?: number;
   clock?: Clock;
@@ -41,11 +48,14 @@ export function openai(options: OpenAiOptions): Model {
     provider = "openai",
     maxTokens,
     contextWindow = 128_000,
-    reasoningEffort,
+    temperature,
+    reasoning = openAiReasons(model),
+    thinking,
     timeoutMs = 120_000,
     clock = systemClock,
   } = options;
-  const defaults = { provider, model, maxTokens, reasoningEffort, ownVendor: baseUrl === undefined || baseUrl.startsWith(vendorUrl) };
+  const ownVendor = baseUrl === undefined || baseUrl.startsWith(vendorUrl);
+  const defaults = { provider, model, maxTokens, temperature, reasoning, thinking, ownVendor };
   let client: Promise<OpenAI> | undefined;
   const connect = async (): Promise<OpenAI> => {
     if (!apiKey && baseUrl === undefined) throw new TravelAgentError("MODEL_AUTH", `${provider} needs an API key; set it for this provider`);

@@ -1,4 +1,10 @@
-const parts = (now: number, timeZone: string): string => {
+/** Making a format costs more than all the rest of a request, and customers live in few zones. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+const maxFormats = 100;
+
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
+  if (known) return known;
   const format = new Intl.DateTimeFormat("en-GB", {
     timeZone,
     weekday: "long",
@@ -9,7 +15,17 @@ const parts = (now: number, timeZone: string): string => {
     minute: "2-digit",
     hourCycle: "h23",
   });
-  const part = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  if (formats.size >= maxFormats) formats.delete(formats.keys().next().value!);
+  formats.set(timeZone, format);
+  return format;
+}
+
+const parts = (now: number, timeZone: string): string => {
+  const part = Object.fromEntries(
+    formatOf(timeZone)
+      .formatToParts(now)
+      .map(({ type, value }) => [type, value]),
+  );
   return `${part.weekday} ${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}, ${timeZone}`;
 };
 

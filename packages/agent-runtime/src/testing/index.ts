@@ -1,4 +1,5 @@
 export { anthropicServer } from "./anthropic-server.ts";
+export { geminiServer } from "./gemini-server.ts";
 export { type ModelBench, modelContract } from "./model-contract.ts";
 export type { ModelServer, ModelServerOptions, ModelServerRequest } from "./model-server.ts";
 export { openAiServer } from "./openai-server.ts";

@@ -32,6 +32,8 @@ export interface Dialect {
   /** Of `url`. */
   basePath: string;
   keyOf(request: ModelServerRequest): string | undefined;
+  /** Whether a stream is asked for. Default: `stream: true` in the body. */
+  streams?(request: ModelServerRequest): boolean;
   /** Null for a path the vendor has not. `serial` counts the answers of this server, for ids. */
   encode(path: string, answer: ScriptedAnswer, request: ModelServerRequest, serial: number): string[] | null;
   errorBody(status: number, type: string | undefined, message: string): unknown;
@@ -71,8 +73,14 @@ async function send(response: ServerResponse, events: string[], reply: Exclude<S
 export async function startModelServer(dialect: Dialect, { reply, apiKey, record = true }: ModelServerOptions): Promise<ModelServer> {
   const requests: ModelServerRequest[] = [];
   let serial = 0;
-  const refuse = (response: ServerResponse, status: number, type: string | undefined, message: string, headers: Readonly<Record<string, string>> = {}) =>
-    void response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(dialect.errorBody(status, type, message)));
+  const refuse = (
+    response: ServerResponse,
+    status: number,
+    type: string | undefined,
+    message: string,
+    headers: Readonly<Record<string, string>> = {},
+    body: unknown = dialect.errorBody(status, type, message),
+  ) => void response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
 
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const text = await read(incoming);
@@ -82,10 +90,11 @@ export async function startModelServer(dialect: Dialect, { reply, apiKey, record
     const key = dialect.keyOf(request);
     if (apiKey !== undefined && key !== apiKey) return refuse(response, 401, undefined, `Incorrect API key provided: ${key ?? ""}.`);
     const scripted = await reply(request);
-    if ("status" in scripted) return refuse(response, scripted.status, scripted.type, scripted.message ?? "scripted failure", scripted.headers);
+    if ("status" in scripted) return refuse(response, scripted.status, scripted.type, scripted.message ?? "scripted failure", scripted.headers, scripted.body);
     const events = dialect.encode(path, scripted, request, ++serial);
     if (!events || incoming.method !== "POST") return refuse(response, 404, undefined, `there is no ${path}`);
-    if (request.body.stream !== true) return refuse(response, 400, undefined, "this server answers with streams only; send stream: true");
+    if (!(dialect.streams?.(request) ?? request.body.stream === true))
+      return refuse(response, 400, undefined, "this server answers with streams only; send stream: true");
     const broken = scripted.breakWith;
     await send(response, broken ? [...events.slice(0, broken.after), dialect.errorEvent(path, broken.type, broken.message)] : events, scripted);
   };

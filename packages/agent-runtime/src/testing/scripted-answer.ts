@@ -31,7 +31,14 @@ export type ScriptedReply =
       /** After so many events comes the vendor's error event with this type, and nothing more. */
       breakWith?: { type: string; message: string; after: number };
     })
-  | { status: number; type?: string; message?: string; headers?: Readonly<Record<string, string>> };
+  | {
+      status: number;
+      type?: string;
+      message?: string;
+      headers?: Readonly<Record<string, string>>;
+      /** Instead of the vendor's usual body for this status. */
+      body?: unknown;
+    };
 
 /** In pieces, as vendors send it: longer texts never come at once. */
 export function fragments(text: string): string[] {

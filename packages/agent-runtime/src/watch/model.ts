@@ -65,5 +65,12 @@ export function watchModel(model: Model, { onCall, tracer = silentTracer, parent
       });
     }
   }
-  return { provider: model.provider, id: model.id, contextWindow: model.contextWindow, stream };
+  return {
+    provider: model.provider,
+    id: model.id,
+    contextWindow: model.contextWindow,
+    ...(model.accepts ? { accepts: (request: ModelRequest) => model.accepts!(request) } : {}),
+    ...(model.restsUntil ? { restsUntil: () => model.restsUntil!() } : {}),
+    stream,
+  };
 }

@@ -1,4 +1,7 @@
 import * as z from "zod";
+import { compaction, contextPruning } from "./context.ts";
+import { thinking } from "./thinking.ts";
+import { agentTools, sandbox } from "./tools.ts";
 
 const modelRef = z.string().regex(/^[^/\s]+\/\S+$/, 'must be "provider/model", such as "concierge/concierge"');
 
@@ -7,24 +10,65 @@ const model = z.union([
   z.strictObject({ primary: modelRef, fallbacks: z.array(modelRef).default([]).describe("Tried in this order when the primary model fails.") }),
 ]);
 
+const alias = z.string().regex(/^[^\s/@]{1,64}$/, 'must be one word without "/" or "@", such as "fast"');
+
+/** Which models people may choose, what they call them, and how they are asked. */
+const chosen = z
+  .record(
+    modelRef,
+    z.strictObject({
+      alias: alias.optional(),
+      params: z
+        .strictObject({ temperature: z.number().min(0).max(2).optional(), maxTokens: z.int().min(1).optional() })
+        .optional()
+        .describe("Go with every call of this model."),
+    }),
+  )
+  .superRefine((models, context) => {
+    const taken = new Map<string, string>();
+    for (const [reference, { alias: name }] of Object.entries(models)) {
+      if (name === undefined) continue;
+      const other = taken.get(name.toLowerCase());
+      if (other) context.addIssue({ code: "custom", path: [reference, "alias"], message: `${other} is called "${name}" too; give each its own alias` });
+      taken.set(name.toLowerCase(), reference);
+    }
+  });
+
 const agentId = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,63}$/, 'must be lower-case letters, digits, - or _, such as "booking"');
 
-export const tools = z.strictObject({
-  profile: z.string().min(1).optional().describe("A named set of tools to start from."),
-  allow: z.array(z.string().min(1)).optional().describe("Tools or groups an agent may use."),
-  deny: z.array(z.string().min(1)).optional().describe("Tools or groups that stay closed, whatever allows them."),
+const usd = z.number().positive().optional();
+const tokens = z.int().min(1).optional();
+
+/** What models may cost before a person takes over. Days are those of UTC. */
+const budget = z.strictObject({
+  perRunUsd: usd.describe("US dollars of one turn."),
+  perConversationPerDayUsd: usd.describe("US dollars of one conversation in a day."),
+  perDayUsd: usd.describe("US dollars in a day: of all agents together, or of the one it stands at."),
+  perRunTokens: tokens.describe("Tokens of one turn."),
+  perConversationPerDayTokens: tokens.describe("Tokens of one conversation in a day."),
+  perDayTokens: tokens.describe("Tokens in a day: of all agents together, or of the one it stands at."),
 });
 
 const identity = z.union([z.string().min(1), z.strictObject({ name: z.string().min(1), emoji: z.string().optional(), theme: z.string().optional() })]);
 
 export const agents = z.strictObject({
+  preset: z.enum(["agency"]).optional().describe("Agents that come along: agency is booking, service and sales. Entries of list with the same id change them."),
   defaults: z
     .strictObject({
       workspace: z.string().min(1).optional().describe("Folder of the agents' files; ~ is the home directory."),
       model: model.optional(),
+      models: chosen.optional().describe("Where it is given, /model takes these and the configured ones alone. Aliases and parameters by reference."),
+      thinking: thinking().optional().describe("How long models that can think do so. Default: as the model is configured."),
+      bootstrapMaxChars: z.int().min(200).max(200_000).optional().describe("Longest text of one workspace file in the prompt. Default 20000."),
+      skipBootstrap: z.boolean().optional().describe("Write no files into new workspaces."),
+      sandbox: sandbox.optional(),
+      compaction: compaction.optional(),
+      contextPruning: contextPruning.optional(),
       maxConcurrent: z.int().min(1).max(1000).optional().describe("Turns that may run at the same time."),
       timeoutSeconds: z.int().min(1).optional().describe("Longest time of one turn."),
       timeZone: z.string().min(1).optional().describe("IANA zone of the agency, such as Europe/Madrid."),
+      maxParkedSeconds: z.int().min(0).max(86_400).optional().describe("How long a turn waits while no model can answer; then a person does. Default 7200, 0: not at all."),
+      budget: budget.optional().describe("What models may cost. A turn that has used it up goes to a person."),
     })
     .prefault({}),
   list: z
@@ -36,8 +80,16 @@ export const agents = z.strictObject({
         identity: identity.optional().describe("Who the agent is: one sentence, or a name with an emoji."),
         workspace: z.string().min(1).optional(),
         model: model.optional(),
+        thinking: thinking().optional(),
+        budget: budget.optional().describe("Of this agent. For a turn and a conversation it replaces the shared one; for a day both count."),
         skills: z.array(z.string().min(1)).optional(),
-        tools: tools.optional(),
+        tools: agentTools.optional(),
+        sandbox: sandbox.optional(),
+        prompt: z.string().min(1).max(20_000).optional().describe("Added to the agent's system prompt."),
+        handoff: z
+          .strictObject({ to: z.array(agentId).default([]).describe("Agents this one may hand a conversation to. Default: none.") })
+          .optional()
+          .describe("Who takes over from this agent."),
       }),
     )
     .default([]),
@@ -45,13 +97,22 @@ export const agents = z.strictObject({
 
 export const binding = z.strictObject({
   agentId,
-  match: z.strictObject({
-    channel: z.string().min(1),
-    accountId: z.string().min(1).optional().describe("One account of the channel; * is any."),
-    peer: z.strictObject({ kind: z.enum(["dm", "group", "channel"]), id: z.string().min(1) }).optional(),
-    guildId: z.string().min(1).optional(),
-    teamId: z.string().min(1).optional(),
-  }),
+  match: z
+    .strictObject({
+      channel: z.string().min(1).optional(),
+      accountId: z.string().min(1).optional().describe("One account of the channel; * is any. Default: the account called default."),
+      peer: z.strictObject({ kind: z.enum(["dm", "group", "channel"]), id: z.string().min(1) }).optional(),
+      guildId: z.string().min(1).optional(),
+      teamId: z.string().min(1).optional(),
+      customerId: z.string().min(1).optional().describe("The customer of the conversation, as the records know them."),
+      tag: z.string().min(1).optional().describe("A tag on the customer's record, such as vip."),
+      booking: z.string().min(1).optional().describe("A booking of the customer's own that the message quotes; * is any of theirs."),
+    })
+    .superRefine(({ channel, accountId, peer, guildId, teamId, customerId, tag, booking }, context) => {
+      const ofPlace = accountId !== undefined || peer !== undefined || guildId !== undefined || teamId !== undefined;
+      if (channel === undefined && (ofPlace || (customerId === undefined && tag === undefined && booking === undefined)))
+        context.addIssue({ code: "custom", path: ["channel"], message: "name the channel; only customerId, tag and booking go without one" });
+    }),
 });
 
 /** `strategy` beside one entry per group: its id and the agents that answer there. */

@@ -23,12 +23,6 @@ export const skills = z.strictObject({
     .describe("By the name of a skill: the only hash that is loaded."),
 });
 
-export const plugins = z.strictObject({
-  entries: z
-    .record(z.string().min(1), z.strictObject({ enabled: z.boolean().default(true), config: z.record(z.string(), z.unknown()).default({}) }))
-    .default({}),
-});
-
 export const logging = z.strictObject({
   level: z.enum(["debug", "info", "warn", "error"]).default("info"),
   consoleLevel: z

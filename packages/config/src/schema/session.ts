@@ -15,17 +15,43 @@ export const session = z.strictObject({
   resetTriggers: z.array(z.string().min(1)).optional(),
 });
 
-const queueMode = z.enum(["steer", "followup", "collect", "interrupt"]);
+/** Other names of the modes. */
+const modeAliases = { "steer+backlog": "steer-backlog", coalesce: "collect", queue: "steer", abort: "interrupt" } as const;
+const isAlias = (mode: string): mode is keyof typeof modeAliases => Object.hasOwn(modeAliases, mode);
+
+const queueMode = z
+  .enum(["collect", "followup", "steer", "steer-backlog", "interrupt", "steer+backlog", "coalesce", "queue", "abort"])
+  .transform((mode) => (isAlias(mode) ? modeAliases[mode] : mode));
+
+const queueOptions = {
+  mode: queueMode.optional().describe("What happens to a message that arrives while the agent works. Default collect."),
+  debounceMs: z.int().min(0).max(60_000).optional().describe("Quiet time before messages that waited are answered together. Default 1000."),
+  cap: z.int().min(1).max(1000).optional().describe("Messages that may wait in one session. Default 20."),
+  drop: z.enum(["summarize", "old", "new"]).optional().describe("What gives way when more come. Default summarize."),
+};
 
 export const messages = z.strictObject({
   queue: z
     .strictObject({
-      mode: queueMode.optional().describe("What happens to a message that arrives while the agent works."),
-      byChannel: z.record(z.string().min(1), queueMode).optional(),
-      debounceMs: z.int().min(0).optional(),
-      cap: z.int().min(1).optional(),
-      drop: z.enum(["summarize", "old", "new"]).optional(),
+      ...queueOptions,
+      byChannel: z
+        .record(z.string().min(1), z.union([queueMode.transform((mode) => ({ mode })), z.strictObject(queueOptions)]))
+        .optional()
+        .describe("A mode, or several of these settings, for one channel."),
+      laneCapacity: z.int().min(1).max(10_000).optional().describe("Messages of one session that may be open, whatever its mode. Default 100."),
+      maxWaiting: z.int().min(1).max(1_000_000).optional().describe("Turns that may wait in the whole gateway; further messages are refused. Default 10000."),
     })
     .optional(),
-  inbound: z.strictObject({ debounceMs: z.int().min(0).optional(), byChannel: z.record(z.string().min(1), z.int().min(0)).optional() }).optional(),
+  inbound: z
+    .strictObject({
+      debounceMs: z.int().min(0).max(60_000).optional().describe("How long a sender must be quiet before their words are answered. Default 0."),
+      byChannel: z.record(z.string().min(1), z.int().min(0).max(60_000)).optional(),
+    })
+    .optional(),
+  holdAfterSeconds: z
+    .int()
+    .min(0)
+    .max(3600)
+    .optional()
+    .describe("A customer who heard nothing for so long is told that the answer takes longer; 0 is never. Default 20."),
 });

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
-import { canAllowAlways, commandLine, type ExecAction } from "@travelagent/protocol/exec";
+import { canAllowAlways, commandLine, type ExecAction, gatewayHost } from "@travelagent/protocol/exec";
 import * as z from "zod";
 
 /** Parameters of the node command `system.run`. What a caller says about approvals does not count. */
@@ -60,8 +60,8 @@ export const shownRequest = (action: ExecAction, more: { nodeName?: string | und
   argv: [...action.argv],
   cwd: action.cwd ?? null,
   ...(action.env ? { env: { ...action.env } } : {}),
-  host: "node",
-  ...(action.nodeId === undefined ? {} : { nodeId: action.nodeId }),
+  host: action.nodeId === gatewayHost ? "gateway" : "node",
+  ...(action.nodeId === undefined || action.nodeId === gatewayHost ? {} : { nodeId: action.nodeId }),
   ...(more.nodeName === undefined ? {} : { nodeName: more.nodeName }),
   security: more.security,
   ask: more.ask,

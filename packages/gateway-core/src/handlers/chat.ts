@@ -4,13 +4,14 @@ import type { MessageAction } from "@travelagent/protocol/messages";
 import type { Clock, Work } from "@travelagent/protocol/ports";
 import { cardFree } from "../card-free.ts";
 import type { Inbox } from "../inbox.ts";
-import type { Intake } from "../intake.ts";
+import { type Intake, queueFull } from "../intake.ts";
 import { asChatMessage } from "../live.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
 import type { Publisher } from "../publish.ts";
 import { saidByOperator } from "../said.ts";
 import type { Turns } from "../turns.ts";
+import { carryOutDirective, type Directives, directiveOf } from "./directives.ts";
 import { asPage } from "./history-page.ts";
 import { sessionNames } from "./session-names.ts";
 import { deliveryOf, messageShape } from "./shown-message.ts";
@@ -26,12 +27,14 @@ export interface ChatHandlersOptions {
   publisher: Publisher;
   /** Asked at every call. `agentIds`: every agent there is. */
   routing(): { defaultAgentId: string; agentIds: readonly string[] };
+  /** What people of the agency may type in their own sessions. A customer's slash is a word like any other. */
+  directives?: Directives;
 }
 
 /** Channel of conversations that are held over the gateway's own socket: the web page and the command line. */
 export const webchatChannel = "webchat";
 
-export function chatHandlers({ intake, inbox, turns, outbox, sessions, work, clock, publisher, routing }: ChatHandlersOptions): Handlers {
+export function chatHandlers({ intake, inbox, turns, outbox, sessions, work, clock, publisher, routing, directives = {} }: ChatHandlersOptions): Handlers {
   const { readable, writable, isOwn } = sessionNames(routing);
 
   const send = async (
@@ -79,8 +82,22 @@ export function chatHandlers({ intake, inbox, turns, outbox, sessions, work, clo
   return {
     "chat.send": async (params, call) => {
       const sessionKey = writable(call, params.sessionKey, params.agentId);
-      if (params.message.trim() === "/stop") return { runId: params.idempotencyKey, status: "ok", ...(await abort(call, sessionKey)) };
+      if (params.message.trim() === "/stop") {
+        const stopped = await abort(call, sessionKey);
+        return { runId: params.idempotencyKey, status: "ok", ...stopped, cleared: stopped.runIds.length };
+      }
+      const directive = call.role === "operator" && !params.action ? directiveOf(params.message, directives) : undefined;
+      if (directive) {
+        call.follow(sessionKey);
+        const agentId = sessionKey.split(":")[1] ?? routing().defaultAgentId;
+        await carryOutDirective(directives, directive, { runId: params.idempotencyKey, sessionKey, agentId, call }, { publisher, clock });
+        return { runId: params.idempotencyKey, status: "ok" };
+      }
       const accepted = await send(call, params);
+      if (!accepted.admission.admitted && accepted.admission.reason === queueFull)
+        throw new TravelAgentError("RATE_LIMITED", "your messages before this one are not answered yet; wait for an answer, then send it again", {
+          retryAfterMs: 5_000,
+        });
       if (!accepted.admission.admitted) throw new TravelAgentError("FORBIDDEN", `this message was not accepted: ${accepted.admission.reason}`);
       const state = accepted.duplicate ? await work.state(accepted.runId) : null;
       return { runId: accepted.runId, status: !accepted.duplicate ? "started" : state === "queued" || state === "running" ? "in_flight" : "ok" };
@@ -105,7 +122,7 @@ export function chatHandlers({ intake, inbox, turns, outbox, sessions, work, clo
         sessionKey,
         ...(session ? { sessionId: session.sessionId } : {}),
         messages: joinJson(page.messages),
-        thinkingLevel: "off",
+        thinkingLevel: session?.prefer?.thinking ?? "off",
         hasMore: page.cut || known > offset + limit,
       });
     },

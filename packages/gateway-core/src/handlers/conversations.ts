@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Handlers, removeCardNumbers, TravelAgentError } from "@travelagent/protocol";
+import { type Conversation, type Handlers, removeCardNumbers, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database } from "@travelagent/protocol/ports";
 import type { Announcer } from "../announce.ts";
 import { asConversation, type ConversationRow, type Conversations } from "../conversations.ts";
@@ -15,9 +15,19 @@ export interface ConversationHandlersOptions {
   sessions: SessionPort;
   announcer: Announcer;
   clock: Clock;
+  /** What a list says about these conversations. */
+  shapes?(rows: readonly ConversationRow[]): Promise<(row: ConversationRow) => Conversation>;
 }
 
-export function conversationHandlers({ db, conversations, outbox, sessions, announcer, clock }: ConversationHandlersOptions): Handlers {
+export function conversationHandlers({
+  db,
+  conversations,
+  outbox,
+  sessions,
+  announcer,
+  clock,
+  shapes = async () => asConversation,
+}: ConversationHandlersOptions): Handlers {
   const told = (row: ConversationRow) => {
     announcer.conversation(row);
     return { conversation: asConversation(row) };
@@ -33,7 +43,7 @@ export function conversationHandlers({ db, conversations, outbox, sessions, anno
       const { conversations: rows, nextCursor } = await conversations.list(
         Object.fromEntries(Object.entries(params ?? {}).filter(([, value]) => value !== undefined)),
       );
-      return { conversations: rows.map(asConversation), ...(nextCursor ? { nextCursor } : {}) };
+      return { conversations: rows.map(await shapes(rows)), ...(nextCursor ? { nextCursor } : {}) };
     },
 
     "conversations.takeOver": async ({ conversationId, assignee }, call) => {

@@ -2,7 +2,7 @@ import type { Handlers } from "@travelagent/protocol";
 import { type Clock, type Database, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import type { ClientObserver, ControlPlane } from "../control-plane.ts";
 import { createExecApprovals, type ExecApprovals } from "../exec/exec-approvals.ts";
-import { createExecGate } from "../exec/exec-gate.ts";
+import { createExecGate, type ExecGate } from "../exec/exec-gate.ts";
 import { execHandlers } from "../exec/exec-handlers.ts";
 import { createExecPolicy } from "../exec/policy.ts";
 import { createMetrics, type Metrics } from "../metrics.ts";
@@ -47,6 +47,8 @@ export interface Nodes {
   readonly pairing: NodePairing;
   readonly attach: AttachedNodes["attach"];
   readonly approvals: Pick<ExecApprovals, "list" | "get" | "resolve">;
+  /** For commands on the gateway's own machine, with `gatewayHost` as their node: the same rules and the same people. */
+  readonly permit: ExecGate["permit"];
 }
 
 export function createNodes(options: NodesOptions): Nodes {
@@ -103,5 +105,6 @@ export function createNodes(options: NodesOptions): Nodes {
     pairing,
     attach: attached.attach,
     approvals,
+    permit: gate.permit,
   };
 }

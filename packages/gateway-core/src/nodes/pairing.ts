@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { TravelAgentError } from "@travelagent/protocol";
+import { gatewayHost } from "@travelagent/protocol/exec";
 import type { Clock, Database } from "@travelagent/protocol/ports";
 import { hashSecret, randomSecret, sameSecret } from "../auth/secret.ts";
 
@@ -66,6 +67,7 @@ export function createNodePairing({ db, clock, onRequested, onResolved, pendingM
 
   return {
     async request(info) {
+      if (info.nodeId === gatewayHost) throw new TravelAgentError("INVALID_REQUEST", `no node may be called ${gatewayHost}: that is the gateway's own machine`);
       const now = clock.now();
       const requestId = randomUUID();
       const outcome = await db.transaction(async (tx) => {

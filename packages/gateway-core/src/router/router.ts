@@ -45,8 +45,16 @@ export interface Router {
   dispatch(caller: Caller, request: RequestFrame): void;
 }
 
+/** A method that is not of the protocol, such as one of a plugin. */
+export interface ExtraMethod {
+  readonly spec: MethodSpec;
+  handle(params: unknown, call: Call): unknown;
+}
+
 export interface RouterOptions {
   handlers: Handlers;
+  /** Further methods by name: the same map as long as they are the same. A name of the protocol is never theirs. */
+  extraMethods?: () => ReadonlyMap<string, ExtraMethod>;
   clock: Clock;
   log: Logger;
   metrics: Metrics;
@@ -76,25 +84,37 @@ export function createRouter(options: RouterOptions): Router {
   const requests = metrics.counter("requests_total", "Requests by method and outcome.", ["method", "outcome"]);
   const idempotency = createIdempotencyCache({ clock, ...options.idempotency });
   const unknownMethod = requests.at("unknown", "INVALID_REQUEST");
-  const routes = new Map<string, Route>();
+  const routeOf = (name: string, spec: MethodSpec, handler: Handler<MethodName>): Route => {
+    const ok = requests.at(name, "ok");
+    return { method: name as MethodName, spec, handler, ok: () => ok.inc(), failed: (code) => requests.at(name, code).inc() };
+  };
+  const own = new Map<string, Route>();
   for (const [name, handler] of Object.entries(handlers)) {
     const spec = methodSpec(name);
     if (!spec) throw new TravelAgentError("CONFIG_INVALID", `there is a handler for "${name}", which is no method of the protocol`);
-    if (!handler) continue;
-    const ok = requests.at(name, "ok");
-    routes.set(name, {
-      method: name as MethodName,
-      spec,
-      handler: handler as Handler<MethodName>,
-      ok: () => ok.inc(),
-      failed: (code) => requests.at(name, code).inc(),
-    });
+    if (handler) own.set(name, routeOf(name, spec, handler as Handler<MethodName>));
   }
-  const names = [...routes.keys()].sort() as MethodName[];
-  const byRole: Record<ConnectionRole, MethodName[]> = {
-    operator: names.filter((name) => methodSpec(name)?.node !== true),
-    visitor: names.filter((name) => methodSpec(name)?.visitor === true),
-    node: names.filter((name) => methodSpec(name)?.node === true),
+  const tableOf = (routes: ReadonlyMap<string, Route>) => {
+    const names = [...routes.keys()].sort() as MethodName[];
+    const having = (matches: (spec: MethodSpec) => boolean) => names.filter((name) => matches(routes.get(name)!.spec));
+    const byRole: Record<ConnectionRole, MethodName[]> = {
+      operator: having(({ node }) => node !== true),
+      visitor: having(({ visitor }) => visitor === true),
+      node: having(({ node }) => node === true),
+    };
+    return { routes, names, byRole };
+  };
+  const none: ReadonlyMap<string, ExtraMethod> = new Map();
+  let extra = none;
+  let current = tableOf(own);
+  /** The methods as they are now. */
+  const table = (): typeof current => {
+    const now = options.extraMethods?.() ?? none;
+    if (now === extra) return current;
+    extra = now;
+    const further = [...now].filter(([name]) => !methodSpec(name)).map(([name, { spec, handle }]) => [name, routeOf(name, spec, handle as never)] as const);
+    current = tableOf(new Map([...own, ...further]));
+    return current;
   };
   let lastRequest = 0;
 
@@ -206,10 +226,12 @@ export function createRouter(options: RouterOptions): Router {
   };
 
   return {
-    methods: names,
-    methodsOf: (role) => byRole[role],
+    get methods() {
+      return table().names;
+    },
+    methodsOf: (role) => table().byRole[role],
     dispatch(caller, request) {
-      const route = routes.get(request.method);
+      const route = table().routes.get(request.method);
       if (!route) {
         unknownMethod.inc();
         caller.reply(errorFrame(request.id, new TravelAgentError("INVALID_REQUEST", `unknown method: ${request.method}`)));

@@ -1,18 +1,18 @@
 import type { TranscriptEntry } from "@travelagent/protocol/messages";
-import type { SessionPort } from "../ports.ts";
+import type { SessionFacts, SessionPort } from "../ports.ts";
 import type { SessionKeyOf } from "../route.ts";
 
 /** A session store in memory that keeps the promises of the port. */
-export function memorySessions(): SessionPort & { entries(key: string): TranscriptEntry[] } {
-  const sessions = new Map<string, { sessionId: string; entries: TranscriptEntry[] }>();
+export function memorySessions(): SessionPort & { entries(key: string): TranscriptEntry[]; set(key: string, facts: Partial<SessionFacts>): void } {
+  const sessions = new Map<string, { sessionId: string; entries: TranscriptEntry[]; facts: Partial<SessionFacts> }>();
   const open = (key: string) => {
-    const known = sessions.get(key) ?? { sessionId: `session-${sessions.size + 1}`, entries: [] };
+    const known = sessions.get(key) ?? { sessionId: `session-${sessions.size + 1}`, entries: [], facts: {} };
     sessions.set(key, known);
     return known;
   };
   return {
-    ensure: async (key) => ({ sessionId: open(key).sessionId }),
-    get: async (key) => sessions.get(key),
+    ensure: async (key) => ({ sessionId: open(key).sessionId, ...open(key).facts }),
+    get: async (key) => (sessions.has(key) ? { sessionId: open(key).sessionId, ...open(key).facts } : undefined),
     history: async (key, { limit }) => open(key).entries.slice(-limit),
     async append(key, messages) {
       const { entries } = open(key);
@@ -23,6 +23,7 @@ export function memorySessions(): SessionPort & { entries(key: string): Transcri
     },
     touch: async () => undefined,
     entries: (key) => open(key).entries,
+    set: (key, facts) => void (open(key).facts = facts),
   };
 }
 

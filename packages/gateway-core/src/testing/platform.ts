@@ -6,13 +6,19 @@ export interface TestPlatform {
   readonly adapter: ChannelAdapter;
   readonly shown: { peer: string; text: string; id: string }[];
   /** Somebody writes. */
-  write(text: string, peer?: string): ReturnType<ChannelHost["receive"]>;
+  write(text: string, peer?: string, over?: Partial<InboundMessage>): ReturnType<ChannelHost["receive"]>;
+  /** Hands in this message as it is. */
+  deliver(message: InboundMessage): ReturnType<ChannelHost["receive"]>;
 }
 
 export function testPlatform({ id = "phone", accountId = "default", ...abilities }: Partial<ChannelAdapter> = {}): TestPlatform {
   const shown: TestPlatform["shown"] = [];
   let host: ChannelHost | undefined;
   let count = 0;
+  const deliver: TestPlatform["deliver"] = (message) => {
+    if (!host) throw new Error("the platform is not started");
+    return host.receive(message);
+  };
   return {
     shown,
     adapter: {
@@ -32,16 +38,17 @@ export function testPlatform({ id = "phone", accountId = "default", ...abilities
       },
       ...abilities,
     },
-    write(text, peer = "+34600111222") {
+    write(text, peer = "+34600111222", over = {}) {
       const message: InboundMessage = {
         address: { channel: id, accountId, chatType: "direct", peerId: peer },
         externalId: `m-${++count}`,
         senderId: peer,
         text,
         sentAt: count,
+        ...over,
       };
-      if (!host) throw new Error("the platform is not started");
-      return host.receive(message);
+      return deliver(message);
     },
+    deliver,
   };
 }

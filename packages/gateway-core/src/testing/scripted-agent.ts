@@ -28,7 +28,10 @@ export function scriptedAgent(answer: ScriptedTurn): AgentPort & { readonly requ
         stopReason: "stop",
         timestamp: 0,
       };
-      return { kind, message, text, cards: given.cards ?? [], ...(given.reason === undefined ? {} : { reason: given.reason }), commit: async () => undefined };
+      return { kind, message, text, cards: given.cards ?? [], ...(given.reason === undefined ? {} : { reason: given.reason }),
+        ...(given.heard ? { heard: given.heard } : {}),
+        ...(given.replyTo ? { replyTo: given.replyTo } : {}),
+        commit: async () => undefined };
     },
   };
 }

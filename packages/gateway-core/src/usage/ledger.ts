@@ -38,6 +38,10 @@ export interface UsageLedger {
   migrate(): Promise<void>;
   /** A repeat of the same run changes nothing. */
   record(tx: Tx, used: RunUsage): Promise<void>;
+  /** Whether this run is recorded. */
+  has(runId: string): Promise<boolean>;
+  /** What was used on a UTC day: in one conversation, by one agent, or in all. Runs without a price count with their tokens alone. */
+  spentOn(day: string, scope?: { sessionKey?: string; agentId?: string }): Promise<{ usd: number; tokens: number }>;
   /** `from` and `to` are UTC days such as 2027-03-28, both included. */
   report(range: { from: string; to: string; agentId?: string }): Promise<UsageReport>;
 }
@@ -61,6 +65,7 @@ const migrations: readonly Migration[] = [
       create index usage_run_day on usage_run (day, agent_id);
     `,
   },
+  { version: 2, sql: "create index usage_run_session on usage_run (session_key, day);" },
 ];
 
 const dayMs = 86_400_000;
@@ -105,6 +110,19 @@ export function createUsageLedger({ db, clock, price = () => undefined }: UsageL
         usage.totalTokens,
         cost === undefined ? null : Math.round(cost * 1_000_000),
       );
+    },
+
+    has: async (runId) => (await db.get("select 1 as found from usage_run where run_id = ?", runId)) !== undefined,
+
+    async spentOn(day, { sessionKey, agentId } = {}) {
+      const row = await db.get(
+        `select coalesce(sum(total), 0) as tokens, coalesce(sum(micro_usd), 0) as micro_usd from usage_run
+         where day = ?${sessionKey === undefined ? "" : " and session_key = ?"}${agentId === undefined ? "" : " and agent_id = ?"}`,
+        day,
+        ...(sessionKey === undefined ? [] : [sessionKey]),
+        ...(agentId === undefined ? [] : [agentId]),
+      );
+      return { usd: Number(row?.micro_usd ?? 0) / 1_000_000, tokens: Number(row?.tokens ?? 0) };
     },
 
     async report({ from, to, agentId }) {

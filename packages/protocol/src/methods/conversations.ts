@@ -10,6 +10,8 @@ export const Conversation = z.strictObject({
   /** `agent`: the agent answers. `needs-person`: handed over, nobody has taken it. `person`: somebody owns it. */
   state: z.enum(["agent", "needs-person", "person"]),
   assignee: z.string().optional(),
+  /** Why this agent answers, where it is not by bindings: handed over by `from`, given by an operator, or the customer quoted a booking. */
+  assigned: z.strictObject({ by: z.enum(["handoff", "operator", "booking"]), from: z.string(), at: z.string(), reason: z.string().optional() }).optional(),
   customerId: z.string().optional(),
   displayName: z.string(),
   lastMessagePreview: z.string().optional(),

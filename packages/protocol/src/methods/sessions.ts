@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { cursor, open, str1 } from "./common.ts";
 import { method } from "./define.ts";
+import { queueDrops, queueModes, thinkingLevels } from "../turn.ts";
 
 const key = str1.max(300);
 /** Sent by newer clients beside a key; the key says the agent already. */
@@ -21,6 +22,9 @@ export const SessionRow = z.looseObject({
   outputTokens: z.number(),
   totalTokens: z.number(),
   contextTokens: z.number(),
+  /** What an operator wants otherwise for this session than its agent's configuration. */
+  modelOverride: z.string().optional(),
+  thinkingLevel: z.string().optional(),
 });
 export type SessionRow = z.infer<typeof SessionRow>;
 
@@ -50,6 +54,14 @@ const listParams = {
 
 const following = z.looseObject({ subscribed: z.boolean() });
 const followingKey = z.looseObject({ subscribed: z.boolean(), key: z.string() });
+
+/** What becomes of messages that come while this session is being answered. */
+const QueuePreference = z.strictObject({
+  mode: z.enum(queueModes).optional(),
+  debounceMs: z.int().min(0).max(60_000).optional(),
+  cap: z.int().min(1).max(1_000).optional(),
+  drop: z.enum(queueDrops).optional(),
+});
 
 export const sessionMethods = {
   "sessions.list": method({
@@ -114,6 +126,11 @@ export const sessionMethods = {
       agentId,
       label: label.nullable().optional(),
       sendPolicy: z.enum(["allow", "deny"]).nullable().optional(),
+      /** An alias, `provider/model`, or a part of its name that only one has. */
+      model: z.string().trim().min(1).max(200).nullable().optional(),
+      thinkingLevel: z.enum(thinkingLevels).nullable().optional(),
+      /** What is not named here stays as the configuration has it. */
+      queue: QueuePreference.nullable().optional(),
     }),
     result: z.looseObject({ ok: z.literal(true), path: z.string(), key: z.string(), entry: SessionRow }),
   }),
@@ -122,6 +139,23 @@ export const sessionMethods = {
     scope: "operator.admin",
     params: z.strictObject({ key, agentId, reason: z.enum(["new", "reset"]).optional() }),
     result: z.looseObject({ ok: z.boolean(), key: z.string() }),
+  }),
+  /**
+   * Sums up the older part of a session: from then on a model gets the summary in its place. The transcript itself loses nothing.
+   * `compacted: false` when there is nothing to sum up.
+   */
+  "sessions.compact": method({
+    scope: "operator.admin",
+    params: z.strictObject({
+      key,
+      agentId,
+      /** So many of the newest messages stay as they are, and no model is asked. */
+      maxLines: z.int().min(1).max(100_000).optional(),
+      /** What the summary is to keep in mind. */
+      instructions: z.string().trim().min(1).max(2000).optional(),
+    }),
+    result: z.looseObject({ ok: z.literal(true), key: z.string(), compacted: z.boolean() }),
+    waitsMs: 90_000,
   }),
   /**
    * Takes a session out of the index and sets its transcript aside; nothing is erased. Refused for an agent's main session

@@ -4,6 +4,8 @@ import { createHash } from "node:crypto";
 export interface Embeddings {
   /** Vectors of another id cannot be compared with these: names the service, the model and the size. */
   readonly id: string;
+  /** Asks a service, whose answer may take its time or not come. */
+  readonly remote?: boolean;
   /** One vector of length 1 for each text, in order. Raises `UNAVAILABLE` when the service cannot be reached. */
   embed(texts: readonly string[], signal?: AbortSignal): Promise<Float32Array[]>;
 }

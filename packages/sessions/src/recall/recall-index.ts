@@ -13,7 +13,10 @@ export interface IndexedFile {
 }
 
 export interface IndexedChunk extends Chunk {
-  readonly vector: Float32Array;
+  /** Of the text and of the embeddings that made its vector. */
+  readonly hash: string;
+  /** Absent while no embeddings could be had: then it is found by its words alone. */
+  readonly vector?: Float32Array | undefined;
 }
 
 export interface Candidate {
@@ -26,13 +29,16 @@ export interface Candidate {
   readonly words?: number;
   /** 0 to 1: how near the meaning is. Absent when it was not among the nearest. */
   readonly meaning?: number;
+  /** It has no vector, so that only its words can say how well it fits. */
+  readonly wordsOnly?: boolean;
 }
 
 export interface CandidateQuery {
   /** Nothing outside of these is ever returned. */
   readonly scopes: readonly MemoryScope[];
   readonly text: string;
-  readonly vector: Float32Array;
+  /** Absent: by words alone. */
+  readonly vector?: Float32Array | undefined;
   /** Candidates by words and by meaning, this many of each. */
   readonly limit: number;
 }
@@ -41,6 +47,8 @@ export interface CandidateQuery {
 export interface RecallIndex {
   migrate(): Promise<void>;
   files(): Promise<IndexedFile[]>;
+  /** The vectors of a file's chunks by their hashes, so that what did not change is not asked for again. */
+  vectors(path: string): Promise<ReadonlyMap<string, Float32Array>>;
   /** The chunks of a file instead of those it had, in one commit. */
   put(file: IndexedFile, chunks: readonly IndexedChunk[]): Promise<void>;
   remove(path: string): Promise<void>;

@@ -26,7 +26,7 @@ export interface Recall {
   search(question: string, who: Rememberer, options?: { maxResults?: number; minScore?: number }): Promise<Memory[]>;
   /** Some lines of a file; 1 is the first. Raises `NOT_FOUND` for what is not there or belongs to somebody else. */
   get(path: string, who: Rememberer, options?: { from?: number; lines?: number }): Promise<{ path: string; text: string; from: number; to: number }>;
-  /** Writes down. Durable and found from now on. Returns the path. */
+  /** Writes down. Durable and found from now on, by its words at least. Returns the path. */
   note(text: string, who: Rememberer): Promise<string>;
   /** Reads what changed in the files. Many who ask at once share one reading. */
   sync(): Promise<{ indexed: number; removed: number }>;
@@ -38,6 +38,8 @@ export interface RecallOptions {
   embeddings: Embeddings;
   clock?: Clock;
   log?: Logger;
+  /** Longest time a search waits for what changed to be read and for the meaning of its question; then it goes by words. Default 3 s. */
+  patienceMs?: number;
   /** The day a note is filed under. IANA zone, default UTC. */
   timeZone?: string;
 }
@@ -46,32 +48,62 @@ const snippetLength = 700;
 /** Meaning counts more than words; a word that matches exactly still lifts what it stands in. */
 const weights = { meaning: 0.7, words: 0.3 };
 
-export function createRecall({ files, index, embeddings, clock = systemClock, log = silentLogger, timeZone = "UTC" }: RecallOptions): Recall {
+export function createRecall(options: RecallOptions): Recall {
+  const { files, index, embeddings, clock = systemClock, log = silentLogger, patienceMs = 3_000, timeZone = "UTC" } = options;
   let syncing: Promise<{ indexed: number; removed: number }> | undefined;
   // Made when it is needed: calendars are the largest thing a formatter loads.
   const today = (): string => new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(clock.now());
   const scopesOf = ({ customerId }: Rememberer): MemoryScope[] => (customerId === undefined ? ["agency"] : ["agency", `customer:${customerId}`]);
 
+  const hashOf = (...parts: string[]): string => createHash("sha256").update(parts.join("\n")).digest("hex");
+  const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
   const read = async (): Promise<{ indexed: number; removed: number }> => {
     const known = new Map((await index.files()).map((file) => [file.path, file]));
     let indexed = 0;
+    let failure: unknown;
     for (const { path, scope } of await files.list()) {
       const text = await files.read(path);
-      const hash = createHash("sha256").update(`${embeddings.id}\n${scope}\n${text}`).digest("hex");
+      const hash = hashOf(embeddings.id, scope, text);
+      // Another hash than that of the whole: what has only its words is read again.
+      const wordsOnly = hashOf("words only", hash);
       const before = known.get(path);
       known.delete(path);
       if (before?.hash === hash) continue;
-      const chunks = chunkLines(text);
-      const vectors = chunks.length === 0 ? [] : await embeddings.embed(chunks.map((chunk) => chunk.text));
-      await index.put(
-        { path, scope, hash },
-        chunks.map((chunk, at) => ({ ...chunk, vector: vectors[at]! })),
-      );
+      const chunks = chunkLines(text).map((chunk) => ({ ...chunk, hash: hashOf(embeddings.id, chunk.text) }));
+      const vectors = new Map(await index.vectors(path));
+      const put = (ofFile: string) =>
+        index.put(
+          { path, scope, hash: ofFile },
+          chunks.map((chunk) => ({ ...chunk, vector: vectors.get(chunk.hash) })),
+        );
+      const fresh = chunks.filter((chunk) => !vectors.has(chunk.hash));
+      // Found by its words at once, whatever becomes of the service.
+      if (fresh.length > 0 && embeddings.remote && before?.hash !== wordsOnly) await put(wordsOnly);
+      try {
+        if (fresh.length > 0 && failure !== undefined) continue;
+        const made = fresh.length === 0 ? [] : await embeddings.embed(fresh.map((chunk) => chunk.text));
+        for (const [at, chunk] of fresh.entries()) vectors.set(chunk.hash, made[at]!);
+      } catch (error) {
+        failure = error;
+        if (!embeddings.remote && before?.hash !== wordsOnly) await put(wordsOnly);
+        continue;
+      }
+      await put(hash);
       indexed += 1;
     }
     for (const path of known.keys()) await index.remove(path);
+    if (failure !== undefined) log.warn("some memory has no embeddings yet and is found by its words alone", { error: reasonOf(failure) });
     return { indexed, removed: known.size };
   };
+
+  /** What `work` comes to, when it does so in time; what takes longer goes on by itself. */
+  const inTime = <T>(work: Promise<T>): Promise<T> => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const disarm = clock.after(patienceMs, () => reject(new TravelAgentError("TIMEOUT", `it takes longer than ${patienceMs} ms`)));
+    return Promise.race([work, late]).finally(disarm);
+  };
+
   const sync = () => {
     syncing ??= read().finally(() => {
       syncing = undefined;
@@ -82,15 +114,16 @@ export function createRecall({ files, index, embeddings, clock = systemClock, lo
   return {
     sync,
     async search(question, who, { maxResults = 6, minScore = 0.35 } = {}) {
-      try {
-        await sync();
-      } catch (error) {
-        log.warn("the memory index is not up to date", { error: error instanceof Error ? error.message : String(error) });
-      }
-      const [vector] = await embeddings.embed([question]);
-      const candidates = await index.candidates({ scopes: scopesOf(who), text: question, vector: vector!, limit: maxResults * 4 });
+      const [, [vector]] = await Promise.all([
+        inTime(sync()).catch((error: unknown) => log.warn("the memory index is not up to date", { error: reasonOf(error) })),
+        inTime(embeddings.embed([question])).catch((error: unknown): Float32Array[] => {
+          log.warn("a search goes by words alone: its question could not be embedded", { error: reasonOf(error) });
+          return [];
+        }),
+      ]);
+      const candidates = await index.candidates({ scopes: scopesOf(who), text: question, vector, limit: maxResults * 4 });
       return candidates
-        .map((candidate) => ({ candidate, score: scoreOf(candidate) }))
+        .map((candidate) => ({ candidate, score: scoreOf(vector ? candidate : { ...candidate, wordsOnly: true }) }))
         .filter(({ score }) => score >= minScore)
         .sort((a, b) => b.score - a.score || a.candidate.path.localeCompare(b.candidate.path) || a.candidate.startLine - b.candidate.startLine)
         .slice(0, maxResults)
@@ -106,13 +139,13 @@ export function createRecall({ files, index, embeddings, clock = systemClock, lo
     },
     async note(text, who) {
       const path = await files.append(who.customerId === undefined ? "agency" : `customer:${who.customerId}`, today(), text);
-      await sync();
+      await inTime(sync()).catch((error: unknown) => log.warn("the memory index is not up to date", { error: reasonOf(error) }));
       return path;
     },
   };
 }
 
-/** A candidate that only words or only meaning brought is judged by that alone, a little more strictly. */
-function scoreOf({ words, meaning }: Candidate): number {
-  return weights.meaning * (meaning ?? 0) + weights.words * (words ?? 0);
+/** A candidate that only words or only meaning brought is judged by that alone, a little more strictly; one that has only words, by those in full. */
+function scoreOf({ words = 0, meaning = 0, wordsOnly = false }: Candidate): number {
+  return wordsOnly ? words : weights.meaning * meaning + weights.words * words;
 }

@@ -16,6 +16,7 @@ const migrations: readonly Migration[] = [
       create virtual table recall_words using fts5 (text, content='', contentless_delete=1, tokenize='porter unicode61 remove_diacritics 2');
     `,
   },
+  { version: 2, sql: "alter table recall_chunk add column hash text not null default ''" },
 ];
 
 interface ChunkRow extends Row {
@@ -25,6 +26,7 @@ interface ChunkRow extends Row {
   start_line: number;
   end_line: number;
   text: string;
+  vector_length: number;
 }
 
 /** Words of the question as FTS5 reads them: each quoted, so that nothing in it is an operator. */
@@ -45,7 +47,10 @@ export function sqliteRecallIndex({ db }: { db: Database }): RecallIndex {
   const vectorsOf = async (scope: MemoryScope) => {
     const known = vectors.get(scope);
     if (known) return known;
-    const rows = await db.all<{ id: number; vector: Uint8Array }>("select id, vector from recall_chunk where scope = ? order by id", scope);
+    const rows = await db.all<{ id: number; vector: Uint8Array }>(
+      "select id, vector from recall_chunk where scope = ? and length(vector) > 0 order by id",
+      scope,
+    );
     const read = rows.map(({ id, vector }) => ({ id: Number(id), vector: unpack(vector) }));
     if (vectors.size >= 64) vectors.delete(vectors.keys().next().value!);
     vectors.set(scope, read);
@@ -61,18 +66,23 @@ export function sqliteRecallIndex({ db }: { db: Database }): RecallIndex {
         hash: row.hash,
       }));
     },
+    async vectors(path) {
+      const rows = await db.all<{ hash: string; vector: Uint8Array }>("select hash, vector from recall_chunk where path = ? and length(vector) > 0", path);
+      return new Map(rows.map(({ hash, vector }) => [hash, unpack(vector)]));
+    },
     async put({ path, scope, hash }, chunks) {
       await db.transaction(async (tx) => {
         await forget(tx, path);
-        for (const { text, startLine, endLine, vector } of chunks) {
+        for (const { text, startLine, endLine, vector, hash: ofChunk } of chunks) {
           const row = await tx.get<{ id: number }>(
-            "insert into recall_chunk (path, scope, start_line, end_line, text, vector) values (?, ?, ?, ?, ?, ?) returning id",
+            "insert into recall_chunk (path, scope, start_line, end_line, text, vector, hash) values (?, ?, ?, ?, ?, ?, ?) returning id",
             path,
             scope,
             startLine,
             endLine,
             text,
-            pack(vector),
+            vector ? pack(vector) : new Uint8Array(),
+            ofChunk,
           );
           await tx.run("insert into recall_words (rowid, text) values (?, ?)", row!.id, text);
         }
@@ -108,9 +118,8 @@ export function sqliteRecallIndex({ db }: { db: Database }): RecallIndex {
         const best = Math.min(...rows.map(({ rank }) => Number(rank)), -1e-9);
         for (const { id, rank } of rows) found.set(Number(id), { words: Number(rank) / best });
       }
-      const near = (await Promise.all(scopes.map(vectorsOf)))
-        .flat()
-        .map(({ id, vector: own }) => ({ id, meaning: own.length === vector.length ? similarity(own, vector) : 0 }))
+      const near = (vector ? (await Promise.all(scopes.map(vectorsOf))).flat() : [])
+        .map(({ id, vector: own }) => ({ id, meaning: own.length === vector?.length ? similarity(own, vector) : 0 }))
         .filter(({ meaning }) => meaning > 0)
         .sort((a, b) => b.meaning - a.meaning || a.id - b.id)
         .slice(0, limit);
@@ -118,7 +127,7 @@ export function sqliteRecallIndex({ db }: { db: Database }): RecallIndex {
       if (found.size === 0) return [];
       const ids = [...found.keys()];
       const rows = await db.all<ChunkRow>(
-        `select id, path, scope, start_line, end_line, text from recall_chunk where scope in (${marks}) and id in (${ids.map(() => "?").join(", ")})`,
+        `select id, path, scope, start_line, end_line, text, length(vector) as vector_length from recall_chunk where scope in (${marks}) and id in (${ids.map(() => "?").join(", ")})`,
         ...scopes,
         ...ids,
       );
@@ -130,6 +139,7 @@ export function sqliteRecallIndex({ db }: { db: Database }): RecallIndex {
           startLine: Number(row.start_line),
           endLine: Number(row.end_line),
           ...found.get(Number(row.id)),
+          ...(Number(row.vector_length) === 0 ? { wordsOnly: true } : {}),
         }),
       );
     },

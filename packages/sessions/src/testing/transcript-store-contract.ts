@@ -93,6 +93,45 @@ export function transcriptStoreContract(
       expect(await roles(later)).toEqual(["user", "assistant", "toolResult"]);
     });
 
+    check("takes the result of an interrupted call after all, when its turn goes on", async (store, reopen) => {
+      await store.append(a, entries(user("search"), call("c1")));
+      const later = await reopen();
+      await later.read(a);
+      await later.append(a, [{ id: "r", message: result("c1", "it went through") }]);
+      await later.append(a, [{ id: "r", message: result("c1", "it went through") }]);
+      for (const each of [later, await reopen()]) {
+        const read = await each.read(a);
+        expect(read.map(({ message }) => message.role)).toEqual(["user", "assistant", "toolResult"]);
+        expect(read[2]?.message).toEqual(result("c1", "it went through"));
+        expect(read[2]?.parentId).toBe("e1");
+      }
+    });
+
+    check("gives the last messages, and the last summary with what came after what it covers, if it can", async (store, reopen) => {
+      if (!store.last || !store.context || !store.compact) return;
+      expect(await store.context(a)).toEqual({ entries: [], whole: true });
+      await store.append(a, entries(user("one"), assistant({ type: "text", text: "two" }), user("three"), assistant({ type: "text", text: "four" })));
+      expect((await store.last(a, 2)).map(({ id }) => id)).toEqual(["e2", "e3"]);
+      const summary = { id: "s1", summary: "one and two", firstKeptEntryId: "e2", tokensBefore: 9, details: { story: "so far" } };
+      await store.compact(a, summary);
+      await store.compact(a, summary);
+      await store.append(a, [{ id: "e4", message: user("five") }]);
+      for (const each of [store, await reopen()]) {
+        const { compaction, entries: left, whole } = await each.context!(a);
+        expect(whole).toBe(true);
+        expect(compaction).toMatchObject({ type: "compaction", parentId: "e3", ...summary });
+        expect(left.map(({ id, parentId }) => [id, parentId])).toEqual([
+          ["e2", "e1"],
+          ["e3", "e2"],
+          ["e4", "s1"],
+        ]);
+        expect((await each.read(a)).map(({ id }) => id)).toEqual(["e0", "e1", "e2", "e3", "e4"]);
+        expect((await each.last!(a, 3)).map(({ id }) => id)).toEqual(["e2", "e3", "e4"]);
+      }
+      await store.compact(a, { ...summary, id: "s2", firstKeptEntryId: "e3" });
+      expect((await store.context(a)).entries.map(({ id }) => id)).toEqual(["e3", "e4"]);
+    });
+
     check("leaves out a result that nobody waits for", async (store) => {
       await store.append(a, entries(user("search"), call("c1"), user("forget it"), result("c1", "late"), result("never")));
       expect(await roles(store)).toEqual(["user", "assistant", "toolResult", "user"]);

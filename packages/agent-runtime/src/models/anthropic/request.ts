@@ -1,22 +1,25 @@
 import type { MessageCreateParamsStreaming, Tool } from "@anthropic-ai/sdk/resources/messages/messages";
-import type { ModelRequest } from "../../model.ts";
+import type { ModelRequest, ThinkingLevel } from "../../model.ts";
 import { modelTurns } from "../turns.ts";
 import { anthropicMessages } from "./messages.ts";
-
-/** `adaptive` leaves the amount to the model; a budget is in tokens and comes on top of the answer's own. */
-export type AnthropicThinking = "adaptive" | { budgetTokens: number };
+import { anthropicThinking, takesTemperature } from "./thinking.ts";
 
 export interface AnthropicDefaults {
   provider: string;
   model: string;
   maxTokens: number;
-  thinking?: AnthropicThinking;
+  temperature: number | undefined;
+  /** False: no request says anything about thinking. */
+  reasoning: boolean;
+  thinking: ThinkingLevel | undefined;
 }
 
 /** The body of one call. System prompt, tools and the conversation so far each end with a cache mark. */
-export function anthropicRequest(request: ModelRequest, { provider, model, maxTokens, thinking }: AnthropicDefaults): MessageCreateParamsStreaming {
-  const answer = request.maxTokens ?? maxTokens;
-  const budget = typeof thinking === "object" && mayThink(request, provider) ? thinking.budgetTokens : undefined;
+export function anthropicRequest(request: ModelRequest, defaults: AnthropicDefaults): MessageCreateParamsStreaming {
+  const { provider, model, maxTokens, temperature, reasoning } = defaults;
+  const level = request.thinking ?? defaults.thinking;
+  const wanted = reasoning && level !== undefined ? anthropicThinking(model, level) : undefined;
+  const thinking = wanted?.budgeted && !mayThink(request, provider) ? undefined : wanted;
   const tools = request.tools.map(
     ({ name, description, parameters }, index): Tool => ({
       name,
@@ -28,12 +31,13 @@ export function anthropicRequest(request: ModelRequest, { provider, model, maxTo
   return {
     model,
     stream: true,
-    max_tokens: answer + (budget ?? 0),
+    max_tokens: (request.maxTokens ?? maxTokens) + (thinking?.tokens ?? 0),
     ...(request.system === "" ? {} : { system: [{ type: "text", text: request.system, cache_control: { type: "ephemeral" } }] }),
     ...(tools.length === 0 ? {} : { tools }),
     messages: anthropicMessages(request, provider),
-    ...(budget === undefined ? {} : { thinking: { type: "enabled", budget_tokens: budget } }),
-    ...(thinking === "adaptive" ? { thinking: { type: "adaptive" } } : {}),
+    // A model that thinks takes none but its own temperature.
+    ...(temperature === undefined || thinking?.tokens || !takesTemperature(model) ? {} : { temperature }),
+    ...thinking?.parameters,
   };
 }
 

@@ -1,7 +1,8 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Model, ModelEvent, ModelRequest } from "../../model.ts";
-import { nextMove } from "./fold.ts";
+import { type FoldInput, nextMove } from "./fold.ts";
 import type { Gazetteer } from "./gazetteer.ts";
+import { canStandIn } from "./stand-in.ts";
 
 export interface ConciergeOptions {
   /** What it knows of places; a function is called once, with the first request. */
@@ -21,13 +22,17 @@ export interface ConciergeOptions {
  */
 export function createConcierge({ places, agencyName, currency = "EUR" }: ConciergeOptions): Model {
   let gazetteer: Gazetteer | undefined;
+  const inputOf = ({ messages, tools, now, timeZone }: ModelRequest): FoldInput => {
+    gazetteer ??= typeof places === "function" ? places() : places;
+    return { messages, now, timeZone, gazetteer, tools: new Set(tools.map(({ name }) => name)), currency, ...(agencyName ? { agencyName } : {}) };
+  };
   return {
     provider: "concierge",
     id: "concierge",
     contextWindow: 1_000_000,
+    accepts: (request) => canStandIn(inputOf(request)),
     async *stream(request, signal) {
-      gazetteer ??= typeof places === "function" ? places() : places;
-      for (const event of respond(request, gazetteer, { currency, ...(agencyName ? { agencyName } : {}) })) {
+      for (const event of respond(inputOf(request))) {
         if (signal.aborted) throw new TravelAgentError("CANCELLED", "the turn was cancelled", { cause: signal.reason });
         yield event;
       }
@@ -37,14 +42,10 @@ export function createConcierge({ places, agencyName, currency = "EUR" }: Concie
 
 const usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, totalTokens: 0, costUsd: 0 };
 
-function* respond(
-  { messages, tools, now, timeZone }: ModelRequest,
-  gazetteer: Gazetteer,
-  options: { agencyName?: string; currency: string },
-): Generator<ModelEvent> {
-  const { move, state } = nextMove({ messages, now, timeZone, gazetteer, tools: new Set(tools.map(({ name }) => name)), ...options });
+function* respond(input: FoldInput): Generator<ModelEvent> {
+  const { move, state } = nextMove(input);
   if ("call" in move) {
-    yield { type: "toolCall", id: freeId(messages, state.calls), name: move.call.name, arguments: move.call.arguments };
+    yield { type: "toolCall", id: freeId(input.messages, state.calls), name: move.call.name, arguments: move.call.arguments };
     yield { type: "usage", usage };
     yield { type: "end", reason: "toolUse" };
     return;

@@ -1,4 +1,5 @@
 import { continueTrip } from "./continue-trip.ts";
+import { elsewhere } from "./hand-off.ts";
 import type { Move, Surroundings } from "./move.ts";
 import { outOfRange, severalFit } from "./offer-replies.ts";
 import { forWhom, isComplete, missingData, needsTravellers, nextToChoose } from "./party.ts";
@@ -25,7 +26,7 @@ export function decideChoice(state: State, heard: Extract<Happening, { kind: "he
   if (heard.outOfRange !== undefined) return { text: outOfRange(heard.outOfRange, state.found[vertical]?.offers ?? []), asked: choice };
   const offer = heard.offer!;
   if (state.goal.kind === "change" && state.goal.reference) {
-    if (!around.tools.has("modify_booking")) return { text: "I am sorry, I cannot change bookings in this chat." };
+    if (!around.tools.has("modify_booking")) return elsewhere("modify_booking", around, state, { text: "I am sorry, I cannot change bookings in this chat." });
     return { call: { name: "modify_booking", arguments: { bookingReference: state.goal.reference, newOfferId: offer.offerId } } };
   }
   const next = nextToChoose(state);
@@ -63,7 +64,8 @@ export function continueBooking(state: State, around: Surroundings, offer?: Offe
     ];
     return { text: notes.filter(Boolean).join(" "), asked: { kind: "travellers" } };
   }
-  if (!around.tools.has("create_booking")) return { text: "I am sorry, I cannot book in this chat. A colleague can take it from here.", asked: null };
+  if (!around.tools.has("create_booking"))
+    return elsewhere("create_booking", around, state, { text: "I am sorry, I cannot book in this chat. A colleague can take it from here.", asked: null });
   const whom = forWhom(state)!;
   const travellers = state.travellers
     .map(({ givenName, familyName, bornOn }) => ({ givenName, familyName, ...(bornOn ? { bornOn } : {}) }))

@@ -2,6 +2,7 @@ import { askVertical } from "./ask.ts";
 import { continueBooking, continueTripOrBooking, decideChoice } from "./continue-booking.ts";
 import { continueTrip, decideFound } from "./continue-trip.ts";
 import { decideExisting } from "./existing.ts";
+import { handedOff, handOffFailed } from "./hand-off.ts";
 import type { Vertical } from "./intents.ts";
 import type { Move, Surroundings } from "./move.ts";
 import { details } from "./offer-replies.ts";
@@ -40,6 +41,10 @@ export function decide(state: State, around: Surroundings): Move {
       return decideExisting(state, around) ?? continueTrip(state, around);
     case "handed":
       return { text: "Of course. I have passed the conversation on, and a colleague takes over from here. Please stay in this chat.", asked: null };
+    case "handed-off":
+      return handedOff;
+    case "taken-up":
+      return takeUp(state, around);
     case "decided":
       return decideDenied(state);
     case "failed":
@@ -49,6 +54,12 @@ export function decide(state: State, around: Surroundings): Move {
     case "nothing":
       return { text: say.greeting(around.agencyName), asked: null };
   }
+}
+
+/** What another agent began. */
+function takeUp(state: State, around: Surroundings): Move {
+  if (state.goal.kind !== "trip") return decideExisting(state, around) ?? continueTrip(state, around);
+  return inProgress(state) ? continueTripOrBooking(state, around) : { text: say.ability };
 }
 
 function answer(state: State, heard: Extract<Happening, { kind: "heard" }>, around: Surroundings): Move {
@@ -212,6 +223,7 @@ function decideFailed(state: State, { tool, args, error }: Extract<Happening, { 
     if (error.code === "NOT_FOUND" || error.code === "SCOPE_VIOLATION") return { text: say.noSuchBooking(reference), asked: null };
   }
   if (error.code === "OUTCOME_UNKNOWN" && tool === "create_booking") forgetTrip(state);
+  if (tool === "hand_off_to_agent") return { text: handOffFailed, asked: null };
   if (tool === "hand_over_to_person")
     return { text: "I am sorry, I could not reach a colleague just now. Please contact the agency directly, or try again in a moment.", asked: null };
   return { text: say.failureReply(error.code, error.message, canHandOver), asked: inProgress(state) ? { kind: "alter" } : null };

@@ -1,5 +1,6 @@
 import { daysBetween } from "./calendar.ts";
 import type { Gazetteer, Place } from "./gazetteer.ts";
+import { elsewhere } from "./hand-off.ts";
 import type { Vertical } from "./intents.ts";
 import type { Move, Surroundings } from "./move.ts";
 import { readPlaces } from "./places.ts";
@@ -59,7 +60,8 @@ function find(state: State, goal: Extract<Goal, { kind: "cancel" | "change" }>, 
 
 function decideCancel(state: State, goal: Extract<Goal, { kind: "cancel" }>, around: Surroundings): Move {
   // A reference that was typed is checked by the tool; looking it up first would only cost time.
-  if (!around.tools.has("cancel_booking")) return { text: "I am sorry, I cannot cancel bookings in this chat. A colleague can help you." };
+  if (!around.tools.has("cancel_booking"))
+    return elsewhere("cancel_booking", around, state, { text: "I am sorry, I cannot cancel bookings in this chat. A colleague can help you." });
   const found = goal.reference && !state.bookings.some(({ reference }) => reference === goal.reference) ? undefined : find(state, goal, around);
   if (found && !("booking" in found)) return found;
   if (found) {
@@ -74,7 +76,8 @@ function decideCancel(state: State, goal: Extract<Goal, { kind: "cancel" }>, aro
 }
 
 function decideChange(state: State, goal: Extract<Goal, { kind: "change" }>, around: Surroundings): Move | undefined {
-  if (!around.tools.has("modify_booking")) return { text: "I am sorry, I cannot change bookings in this chat. A colleague can help you." };
+  if (!around.tools.has("modify_booking"))
+    return elsewhere("modify_booking", around, state, { text: "I am sorry, I cannot change bookings in this chat. A colleague can help you." });
   const found = find(state, goal, around);
   if (!("booking" in found)) return found;
   const { booking } = found;

@@ -7,7 +7,7 @@ import { learn } from "./learn.ts";
 import type { Move, Surroundings } from "./move.ts";
 import { initialState, type State } from "./state.ts";
 
-interface FoldInput {
+export interface FoldInput {
   messages: readonly TranscriptMessage[];
   now: number;
   timeZone: string;
@@ -21,23 +21,42 @@ interface FoldInput {
 const mostMessages = 300;
 const plausibleAgeMs = 60 * 86_400_000;
 
+/** Reads the whole conversation and decides the next move. */
+export function nextMove(input: FoldInput): { move: Move; state: State } {
+  const state = readConversation(input);
+  const move = decide(state, surroundings(input, input.now));
+  settle(state, move);
+  return { move, state };
+}
+
+const surroundings = ({ timeZone, gazetteer, tools, agencyName, currency }: FoldInput, at: number): Surroundings => ({
+  gazetteer,
+  tools,
+  today: today(at, timeZone),
+  now: at,
+  currency,
+  ...(agencyName ? { agencyName } : {}),
+});
+
+const settle = (state: State, move: Move): void => {
+  if ("text" in move && move.asked !== undefined) state.asked = move.asked;
+};
+
 /**
- * Reads the whole conversation and decides the next move. Each answer given before is decided again on the way, because a
- * short reply such as "2" means something only next to the question it answers.
+ * Where the conversation stands, up to and with its last message. Each answer given before is decided again on the way,
+ * because a short reply such as "2" means something only next to the question it answers.
  */
-export function nextMove({ messages, now, timeZone, gazetteer, tools, agencyName, currency }: FoldInput): { move: Move; state: State } {
+export function readConversation(input: FoldInput): State {
+  const { messages, now, timeZone, gazetteer } = input;
   const state = initialState();
   const calls = new Map<string, ToolCallBlock>();
   // "Tomorrow" counts from the day it was written.
   const writtenAt = (timestamp: number) => (timestamp <= now && timestamp > now - plausibleAgeMs ? timestamp : now);
   let at = now;
-  const around = (): Surroundings => ({ gazetteer, tools, today: today(at, timeZone), now: at, currency, ...(agencyName ? { agencyName } : {}) });
-  const settle = (move: Move) => {
-    if ("text" in move && move.asked !== undefined) state.asked = move.asked;
-  };
   const older = Math.max(0, messages.length - mostMessages);
   for (const [index, message] of messages.entries()) {
     if (message.role === "assistant") {
+      if (state.last.kind === "taken-up") delete state.handedOff;
       for (const block of message.content) {
         if (block.type !== "toolCall") continue;
         state.calls++;
@@ -49,17 +68,25 @@ export function nextMove({ messages, now, timeZone, gazetteer, tools, agencyName
     if (index < older) continue;
     if (message.role === "user") {
       at = index === messages.length - 1 ? now : writtenAt(message.timestamp);
-      if (message.synthetic) state.last = { kind: "decided" };
+      if (message.synthetic) hearGateway(state);
       else hear(state, textOf(message.content), { gazetteer, today: today(at, timeZone) });
     } else learn(state, message, calls.get(message.toolCallId));
     // Only where a model was asked: not between two messages of one turn, and not when the runtime acted by itself.
     const next = messages[index + 1];
-    if (next?.role === "assistant" && next.provider !== "travelagent") settle(decide(state, around()));
+    if (next?.role === "assistant" && next.provider !== "travelagent") settle(state, decide(state, surroundings(input, at)));
   }
-  at = now;
-  const move = decide(state, around());
-  settle(move);
-  return { move, state };
+  return state;
+}
+
+/** The gateway tells something: the agent the conversation was given to begins, else what was pending is decided. */
+function hearGateway(state: State): void {
+  if (!state.handedOff) {
+    state.last = { kind: "decided" };
+    return;
+  }
+  state.callsInTurn = 0;
+  state.historyInTurn = false;
+  state.last = { kind: "taken-up" };
 }
 
 const textOf = (content: string | { text: string }[]): string => (typeof content === "string" ? content : content.map(({ text }) => text).join("\n"));

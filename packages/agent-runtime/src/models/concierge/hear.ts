@@ -25,6 +25,7 @@ export function hear(state: State, message: string, { gazetteer, today }: Hearin
     asked?.kind === "place" || (asked?.kind === "slots" && asked.slots.some((slot) => slot === "origin" || slot === "place" || slot === "dropOff"));
   const said = understand(message, { today, gazetteer, hungry });
   state.callsInTurn = 0;
+  delete state.handedOff;
   state.historyInTurn = false;
   const heard = interpret(state, said, today);
   state.last = typeof heard === "string" ? { kind: "heard", act: heard, said } : heard;

@@ -55,6 +55,10 @@ export function learn(state: State, result: ToolResultMessage, call: ToolCallBlo
     case "hand_over_to_person":
       state.last = { kind: "handed" };
       return;
+    case "hand_off_to_agent":
+      state.handedOff = true;
+      state.last = { kind: "handed-off" };
+      return;
     default:
       state.last = { kind: "other" };
   }

@@ -113,6 +113,9 @@ export type Happening =
   | { kind: "outcome"; outcome: OutcomeReading }
   | { kind: "history"; bookings: BookingReading[] }
   | { kind: "handed" }
+  /** Another agent has it from the next message on, and that message. */
+  | { kind: "handed-off" }
+  | { kind: "taken-up" }
   /** A colleague decided on what was pending; an approval comes with its result. */
   | { kind: "decided" }
   | { kind: "failed"; tool: string; args: Record<string, unknown>; error: ErrorReading }
@@ -160,6 +163,8 @@ export interface State {
   calls: number;
   callsInTurn: number;
   historyInTurn: boolean;
+  /** Another agent was given the conversation since the customer's last message. */
+  handedOff?: true;
 }
 
 export const noParty = (): Party => ({ ages: [], agesMissing: 0 });

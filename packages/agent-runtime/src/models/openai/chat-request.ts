@@ -3,7 +3,7 @@ import type { ModelRequest } from "../../model.ts";
 import { callId } from "../call-id.ts";
 import { timeNote } from "../time-note.ts";
 import { modelTurns, textsOf } from "../turns.ts";
-import type { OpenAiDefaults } from "./defaults.ts";
+import { effortOf, type OpenAiDefaults, temperatureOf } from "./defaults.ts";
 import { outputText, userTexts } from "./texts.ts";
 
 /** Plain strings throughout: not every compatible server takes content in parts. */
@@ -29,7 +29,9 @@ function chatMessages(request: ModelRequest): ChatCompletionMessageParam[] {
 }
 
 /** The body of one call. */
-export function chatRequest(request: ModelRequest, { model, maxTokens, reasoningEffort, ownVendor }: OpenAiDefaults): ChatCompletionCreateParamsStreaming {
+export function chatRequest(request: ModelRequest, defaults: OpenAiDefaults): ChatCompletionCreateParamsStreaming {
+  const { model, maxTokens, ownVendor } = defaults;
+  const effort = effortOf(request, defaults);
   const limit = request.maxTokens ?? maxTokens;
   return {
     model,
@@ -40,6 +42,7 @@ export function chatRequest(request: ModelRequest, { model, maxTokens, reasoning
       ? {}
       : { tools: request.tools.map(({ name, description, parameters }) => ({ type: "function" as const, function: { name, description, parameters } })) }),
     ...(limit === undefined ? {} : ownVendor ? { max_completion_tokens: limit } : { max_tokens: limit }),
-    ...(reasoningEffort ? { reasoning_effort: reasoningEffort } : {}),
+    ...temperatureOf(defaults),
+    ...(effort === undefined ? {} : { reasoning_effort: effort }),
   };
 }

@@ -16,6 +16,9 @@ function gptVersion(model: string): number | undefined {
 export const openAiReasons = (model: string): boolean =>
   (/(?:^|\/)(o[1-9]\d*|gpt-oss)(?![a-z\d])/.test(model) || (gptVersion(model) ?? 0) >= 500) && !/-chat(-|$)/.test(model);
 
+/** The vendor's own models that reason refuse a temperature. */
+export const takesTemperature = (model: string): boolean => !openAiReasons(model) || model.includes("gpt-oss");
+
 /** The efforts a model takes. `off` is `none` on the wire. */
 function effortsOf(model: string): Known {
   const version = gptVersion(model);

@@ -4,7 +4,7 @@ import type { ModelRequest } from "../../model.ts";
 import { callId } from "../call-id.ts";
 import { timeNote } from "../time-note.ts";
 import { modelTurns } from "../turns.ts";
-import type { OpenAiDefaults } from "./defaults.ts";
+import { effortOf, type OpenAiDefaults, temperatureOf } from "./defaults.ts";
 import { readReasoning } from "./reasoning.ts";
 import { outputText, userTexts } from "./texts.ts";
 
@@ -34,7 +34,9 @@ function inputItems(request: ModelRequest, provider: string): ResponseInputItem[
 }
 
 /** The body of one call. Nothing is stored at the vendor: the conversation travels with each request. */
-export function responsesRequest(request: ModelRequest, { provider, model, maxTokens, reasoningEffort }: OpenAiDefaults): ResponseCreateParamsStreaming {
+export function responsesRequest(request: ModelRequest, defaults: OpenAiDefaults): ResponseCreateParamsStreaming {
+  const { provider, model, maxTokens } = defaults;
+  const effort = effortOf(request, defaults);
   const limit = request.maxTokens ?? maxTokens;
   return {
     model,
@@ -46,6 +48,9 @@ export function responsesRequest(request: ModelRequest, { provider, model, maxTo
       ? {}
       : { tools: request.tools.map(({ name, description, parameters }) => ({ type: "function" as const, name, description, parameters, strict: false })) }),
     ...(limit === undefined ? {} : { max_output_tokens: limit }),
-    ...(reasoningEffort ? { reasoning: { effort: reasoningEffort, summary: "auto" as const }, include: ["reasoning.encrypted_content" as const] } : {}),
+    ...temperatureOf(defaults),
+    ...(effort === undefined ? {} : { reasoning: { effort, summary: "auto" as const } }),
+    // Whatever it thought comes back with the next request, also when nobody asked it to think.
+    ...(effort !== undefined || (defaults.reasoning && defaults.ownVendor) ? { include: ["reasoning.encrypted_content" as const] } : {}),
   };
 }

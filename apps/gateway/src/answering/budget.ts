@@ -1,0 +1,141 @@
+import type { Budget, BudgetStop } from "@travelagent/agent-runtime";
+import type { GatewayConfig } from "@travelagent/config";
+import type { UsageLedger } from "@travelagent/gateway-core";
+import type { Clock, Logger } from "@travelagent/protocol/ports";
+import type { TurnScope } from "@travelagent/protocol/turn";
+
+export interface Budgets extends Budget {
+  /** The ledger has this run now. */
+  recorded(runId: string): void;
+  /** Whether a budget of the whole day is used up, so that customers wait for people until it ends. */
+  isExhausted(): boolean;
+}
+
+interface Sum {
+  usd: number;
+  tokens: number;
+}
+
+/** A run that is not in the ledger yet, or never will be since it was aborted: what it used counts all the same. */
+interface OpenRun {
+  sessionKey: string;
+  agentId: string;
+  day: string;
+  calls: Map<string, Sum>;
+}
+
+interface Limit {
+  ruleId: string;
+  /** For people. */
+  what: string;
+  usd: number | undefined;
+  tokens: number | undefined;
+  of: "run" | { sessionKey?: string; agentId?: string };
+}
+
+const dayMs = 86_400_000;
+const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+const total = (sums: Iterable<Sum>): Sum => {
+  const sum = { usd: 0, tokens: 0 };
+  for (const { usd, tokens } of sums) {
+    sum.usd += usd;
+    sum.tokens += tokens;
+  }
+  return sum;
+};
+
+function limitsOf(config: GatewayConfig, { agentId, sessionKey }: TurnScope): Limit[] {
+  const shared = config.agents.defaults.budget ?? {};
+  const own = config.agents.list.find(({ id }) => id === agentId)?.budget ?? {};
+  const limits: Limit[] = [
+    { ruleId: "budget.run", what: "this turn", usd: own.perRunUsd ?? shared.perRunUsd, tokens: own.perRunTokens ?? shared.perRunTokens, of: "run" },
+    {
+      ruleId: "budget.conversation-day",
+      what: "this conversation today",
+      usd: own.perConversationPerDayUsd ?? shared.perConversationPerDayUsd,
+      tokens: own.perConversationPerDayTokens ?? shared.perConversationPerDayTokens,
+      of: { sessionKey },
+    },
+    { ruleId: "budget.agent-day", what: `the agent ${agentId} today`, usd: own.perDayUsd, tokens: own.perDayTokens, of: { agentId } },
+    { ruleId: "budget.day", what: "all agents today", usd: shared.perDayUsd, tokens: shared.perDayTokens, of: {} },
+  ];
+  return limits.filter(({ usd, tokens }) => usd !== undefined || tokens !== undefined);
+}
+
+/**
+ * The budgets of the configuration over the ledger of what models used. Costs nothing where none is set. Days are those of
+ * UTC, as in the ledger.
+ */
+export function createBudgets(options: {
+  ledger: UsageLedger;
+  config(): GatewayConfig;
+  clock: Clock;
+  log: Logger;
+  /** A budget of the whole day is used up. */
+  onExhausted(): void;
+}): Budgets {
+  const { ledger, config, clock, log, onExhausted } = options;
+  const open = new Map<string, OpenRun>();
+  /** Budgets that were told to be used up, with the day. */
+  const told = new Map<string, string>();
+
+  const usedFor = async ({ of }: Limit, { runId }: TurnScope, day: string): Promise<Sum> => {
+    const own = open.get(runId);
+    if (of === "run") return total(own?.calls.values() ?? []);
+    const underWay = [...open.values()].filter(
+      (run) => run.day === day && (of.sessionKey ?? run.sessionKey) === run.sessionKey && (of.agentId ?? run.agentId) === run.agentId,
+    );
+    return total([await ledger.spentOn(day, of), ...underWay.map(({ calls }) => total(calls.values()))]);
+  };
+
+  const stopOf = ({ ruleId, what, usd, tokens }: Limit, used: Sum): BudgetStop | null => {
+    if (usd !== undefined && used.usd >= usd)
+      return { ruleId, reason: `the budget of ${usd} USD for ${what} is used up; raise agents.defaults.budget or wait for tomorrow` };
+    if (tokens !== undefined && used.tokens >= tokens)
+      return { ruleId, reason: `the budget of ${tokens} tokens for ${what} is used up; raise agents.defaults.budget or wait for tomorrow` };
+    return null;
+  };
+
+  /** Once a day for each, so that nobody reads the same a hundred times. */
+  const tell = ({ ruleId, of }: Limit, { reason }: BudgetStop, day: string): void => {
+    const ofDay = ruleId === "budget.day" || ruleId === "budget.agent-day";
+    const key = `${ruleId} ${of === "run" ? "" : (of.sessionKey ?? of.agentId ?? "")}`;
+    if (told.get(key) === day) return;
+    for (const [other, then] of told) if (then !== day) told.delete(other);
+    told.set(key, day);
+    log.warn("a budget for models is used up", { ruleId, reason, ...(of !== "run" && of.sessionKey ? { "pii.sessionKey": of.sessionKey } : {}) });
+    if (ofDay) onExhausted();
+  };
+
+  return {
+    async check(turn) {
+      const day = dayOf(clock.now());
+      for (const limit of limitsOf(config(), turn)) {
+        const stop = stopOf(limit, await usedFor(limit, turn, day));
+        if (!stop) continue;
+        tell(limit, stop, day);
+        return stop;
+      }
+      return null;
+    },
+
+    async spent({ runId, sessionKey, agentId }, { callId, usage }) {
+      let run = open.get(runId);
+      if (!run) {
+        // A turn whose reply was committed before a crash tells everything once more.
+        if (await ledger.has(runId)) return;
+        const now = clock.now();
+        for (const [id, { day }] of open) if (Date.parse(day) < now - 3 * dayMs) open.delete(id);
+        run = { sessionKey, agentId, day: dayOf(now), calls: new Map() };
+        open.set(runId, run);
+      }
+      run.calls.set(callId, { usd: usage.costUsd ?? 0, tokens: usage.totalTokens });
+    },
+
+    recorded: (runId) => void open.delete(runId),
+    isExhausted: () => {
+      const today = dayOf(clock.now());
+      return [...told].some(([key, day]) => day === today && (key.startsWith("budget.day ") || key.startsWith("budget.agent-day ")));
+    },
+  };
+}

@@ -1,0 +1,6 @@
+import type { AgentOptions } from "@travelagent/agent-runtime";
+import type { GatewayConfig } from "@travelagent/config";
+
+/** What the configuration says of how far a turn may go. */
+export const loopLimits = ({ agents: { defaults } }: GatewayConfig): Exclude<AgentOptions["limits"], ((...args: never[]) => unknown) | undefined> =>
+  defaults.maxParkedSeconds === undefined ? {} : { maxParkedMs: defaults.maxParkedSeconds * 1000 };

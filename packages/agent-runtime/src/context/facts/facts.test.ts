@@ -1,0 +1,88 @@
+import { describe, expect, it } from "vitest";
+import { mergeFacts } from "./merge-facts.ts";
+import { structuredFacts } from "./structured-facts.ts";
+import { promisesIn, textFacts } from "./text-facts.ts";
+
+const texts = (text: string, kind: string) => textFacts(text).flatMap((fact) => (fact.kind === kind ? [fact.text] : []));
+
+describe("facts in text", () => {
+  it("are found as they are written", () => {
+    const text =
+      "Booking reference XKCDQT, PNR: 7H2KQP. Ticket 125-4411223344. Mr. João Pires and passengers Ana Silva, Bea Costa fly on 12 May 2027 at 10:15, back 2027-05-19, for EUR 1,240.50 or 99,90 €.";
+    expect(texts(text, "reference")).toEqual(expect.arrayContaining(["XKCDQT", "7H2KQP"]));
+    expect(texts(text, "ticket")).toEqual(["125-4411223344"]);
+    expect(texts(text, "traveller")).toEqual(expect.arrayContaining(["João Pires", "Ana Silva", "Bea Costa"]));
+    expect(texts(text, "date")).toEqual(expect.arrayContaining(["12 May 2027 at 10:15", "2027-05-19"]));
+    expect(texts(text, "price")).toEqual(expect.arrayContaining(["EUR 1,240.50", "99,90 €"]));
+  });
+
+  it("are not found in ordinary words", () => {
+    const text = "Please book something nice for us, we like the SUMMER and SPAIN; my order is confirmed? Thanks, 2 adults and 3 children.";
+    expect(textFacts(text)).toEqual([]);
+  });
+
+  it("include what we said we would do, sentence by sentence", () => {
+    expect(promisesIn("Thanks. I'll send you the vouchers tomorrow. Lisbon is lovely in May.").map(({ text }) => text)).toEqual([
+      "I'll send you the vouchers tomorrow.",
+    ]);
+  });
+});
+
+describe("facts in results", () => {
+  it("are read from their structure", () => {
+    const booking = {
+      id: "bk1",
+      reference: "Q7WXYZ",
+      status: "ticketed",
+      items: [
+        {
+          kind: "flight",
+          supplier: "sandbox",
+          supplierReference: "SBX-991",
+          locators: ["ABC123"],
+          status: "ticketed",
+          summary: "LH1123 Barcelona BCN → Frankfurt FRA",
+          start: { local: "2027-03-12T10:15:00", timeZone: "Europe/Madrid", utc: "2027-03-12T09:15:00Z" },
+          end: { local: "2027-03-12T12:30:00", timeZone: "Europe/Berlin", utc: "2027-03-12T11:30:00Z" },
+        },
+      ],
+      travellers: [{ id: "t1", name: "Ana Silva" }],
+      total: { amount: "240.00", currency: "EUR" },
+      balance: { amount: "0.00", currency: "EUR" },
+    };
+    const found = structuredFacts({ status: "booked", booking });
+    const line = found.find(({ kind }) => kind === "booking");
+    expect(line).toMatchObject({ key: "q7wxyz", active: true });
+    for (const part of ["Q7WXYZ", "ABC123", "SBX-991", "2027-03-12T10:15:00", "Ana Silva", "EUR 240.00"]) expect(line?.text).toContain(part);
+    expect(structuredFacts({ booking: { ...booking, status: "cancelled" } }).find(({ kind }) => kind === "booking")).not.toHaveProperty("active");
+  });
+
+  it("keep offers until they expire, and questions without any answer", () => {
+    const found = structuredFacts({
+      offers: [{ offerId: "off_1", title: "LIS → MAD", price: { amount: "80.00", currency: "EUR" }, expiresAt: "2027-01-01T00:00:00Z" }],
+      confirmationId: "c-9",
+      title: "Book LIS → MAD",
+    });
+    expect(found.find(({ kind }) => kind === "offer")?.text).toContain("off_1; LIS → MAD; EUR 80.00");
+    expect(found.find(({ kind }) => kind === "decision")?.text).toMatch(/^asked: Book LIS → MAD/);
+    const at = Date.parse("2026-12-31T00:00:00Z");
+    const facts = found.map((fact) => ({ ...fact, at }));
+    expect(mergeFacts([facts], { now: at, maxChars: 5_000 }).some(({ kind }) => kind === "offer")).toBe(true);
+    expect(mergeFacts([facts], { now: at + 86_400_000 * 2, maxChars: 5_000 }).some(({ kind }) => kind === "offer")).toBe(false);
+  });
+
+  it("never lose a live booking, however little room there is", () => {
+    const bookings = Array.from({ length: 60 }, (_, index) => ({
+      kind: "booking" as const,
+      text: `REF${index}: ticketed`,
+      key: `ref${index}`,
+      at: index,
+      ...(index % 2 === 0 ? { active: true as const } : {}),
+    }));
+    const kept = mergeFacts([bookings], { now: 100, maxChars: 10 });
+    expect(kept.filter(({ active }) => active)).toHaveLength(30);
+    expect(mergeFacts([bookings, [{ ...bookings[0]!, text: "REF0: cancelled", at: 500 }]], { now: 501, maxChars: 10_000 }).find(({ key }) => key === "ref0")?.text).toBe(
+      "REF0: cancelled",
+    );
+  });
+});

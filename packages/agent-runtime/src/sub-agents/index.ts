@@ -1,0 +1,1 @@
+export { createSubAgents, type SubAgentRequest, type SubAgentRun, type SubAgents, type SubAgentsOptions } from "./sub-agents.ts";

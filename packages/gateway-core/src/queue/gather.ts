@@ -1,0 +1,58 @@
+import type { Clock, WorkContext } from "@travelagent/protocol/ports";
+import type { Inbox, InboxRow } from "../inbox.ts";
+import type { QueueSettings } from "../ports.ts";
+import { isPlain } from "./mergeable.ts";
+import { droppedLine } from "./prompt.ts";
+import { quietTime, turnBatch } from "./quiet-time.ts";
+
+/** What a turn answers. */
+export interface Gathered {
+  /** In order of arrival, the turn's own message first. */
+  batch: InboxRow[];
+  /** A line about each message that gave way since the last turn. */
+  dropped: string[];
+  /** The mode of the session when the turn began. */
+  mode: QueueSettings["mode"];
+}
+
+export interface GatherOptions {
+  inbox: Inbox;
+  clock: Clock;
+  /** A question of this conversation waits for its yes or no: nothing is merged then, so that a yes stays one message. */
+  openQuestion(sessionKey: string): Promise<boolean>;
+}
+
+/** Longest time asleep before it is looked again whether a button or a command has come. */
+const napMs = 500;
+
+/**
+ * Waits until the customer is quiet, where the session wants that, without a slot; then takes what this turn answers, in one
+ * commit that is remembered: after a restart the turn answers the same messages.
+ */
+export function createGather({ inbox, clock, openQuestion }: GatherOptions) {
+  return async (context: WorkContext, head: InboxRow, settings: QueueSettings, inboundMs: number): Promise<Gathered> => {
+    const alone = !isPlain(head) || (await openQuestion(head.sessionKey));
+    for (let nap = 0; !alone; nap++) {
+      const rows = await inbox.openOf(head.sessionKey);
+      const waitMs = quietTime({ head, rows, settings, inboundMs, now: clock.now() });
+      if (waitMs <= 0) break;
+      await context.sleep(`quiet:${nap}`, Math.min(waitMs, napMs));
+    }
+    const taken = await context.transaction("taken", async (tx) => {
+      const rows = await inbox.openOf(head.sessionKey, tx);
+      const batch = alone ? [head] : turnBatch({ head, rows, settings, inboundMs });
+      for (const { id } of batch) await inbox.take(tx, id, context.id);
+      const dropped = isPlain(head)
+        ? await tx.all(
+            "select id, message from inbox where session_key = ? and dropped = 'summarize' and taken_by is null order by received_at, seq, id",
+            head.sessionKey,
+          )
+        : [];
+      for (const { id } of dropped) await tx.run("update inbox set taken_by = ? where id = ?", context.id, id as string);
+      const lines = dropped.map(({ message }) => droppedLine((JSON.parse(message as string) as InboxRow["message"]).text));
+      return { ids: batch.map(({ id }) => id), dropped: lines.slice(-settings.cap), mode: settings.mode };
+    });
+    const batch = await Promise.all(taken.ids.map((id) => inbox.get(id)));
+    return { batch: batch.filter((row) => row !== null), dropped: taken.dropped, mode: taken.mode };
+  };
+}

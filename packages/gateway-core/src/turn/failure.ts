@@ -1,0 +1,105 @@
+import type { TravelAgentError } from "@travelagent/protocol";
+import type { Clock, Database } from "@travelagent/protocol/ports";
+import type { TurnOutcome } from "@travelagent/protocol/turn";
+import type { Announcer } from "../announce.ts";
+import type { Conversations } from "../conversations.ts";
+import type { Inbox, InboxRow } from "../inbox.ts";
+import type { Outbox } from "../outbox.ts";
+import type { SessionPort } from "../ports.ts";
+import type { DeadLetters } from "../queue/dead-letters.ts";
+import { saidByGateway } from "../said.ts";
+import { sessionMeta } from "../session-meta.ts";
+import { storeCannotWrite } from "../store-failure.ts";
+import { asUserMessage } from "./user-message.ts";
+
+const sorry = "I am sorry, something went wrong on our side. I have kept your message, and a colleague will answer you here.";
+
+export interface FailureOptions {
+  db: Database;
+  inbox: Inbox;
+  outbox: Outbox;
+  conversations: Conversations;
+  sessions: SessionPort;
+  announcer: Announcer;
+  deadLetters: DeadLetters;
+  clock: Clock;
+}
+
+/** What becomes of a turn that failed: the customer is told, a person is asked, and it is kept as a dead letter. */
+export interface Failure {
+  /** The end of a turn whose agent threw. */
+  apologise(error: TravelAgentError): TurnOutcome;
+  /** The turn of an open message is over without an answer: tell the customer, and a person. */
+  giveUp(row: InboxRow, reason: string, code: string): Promise<void>;
+  /** The same for whatever ran under that id. Nobody else would tell the customer before the next start, so a store that cannot write now is asked until it can. */
+  giveUpWhenPossible(runId: string, sessionKey: string | undefined, reason: string, code: string): Promise<void>;
+}
+
+export function createFailure({ db, inbox, outbox, conversations, sessions, announcer, deadLetters, clock }: FailureOptions): Failure {
+  const announce = async (sessionKey: string): Promise<void> => {
+    const conversation = await conversations.get(sessionKey);
+    if (conversation) announcer.conversation(conversation);
+  };
+
+  const giveUp = async (row: InboxRow, reason: string, code: string): Promise<void> => {
+    const conversation = await conversations.get(row.sessionKey);
+    if (!conversation) return;
+    const message = saidByGateway(sorry, clock.now());
+    const { sessionKey } = row;
+    const first = await db.transaction(async (tx) => {
+      if (!(await inbox.end(tx, row.id, "handed-over", reason))) return false;
+      await outbox.insert(tx, {
+        id: row.id,
+        runId: row.id,
+        sessionKey,
+        address: conversation.address,
+        author: "system",
+        epoch: conversation.epoch,
+        message: { text: sorry },
+      });
+      await conversations.needPerson(tx, sessionKey);
+      const { agentId, address } = conversation;
+      await deadLetters.add(tx, { runId: row.id, sessionKey, agentId, channel: address.channel, code, reason, text: row.message.text });
+      return true;
+    });
+    if (!first) return;
+    outbox.kick(sessionKey);
+    await sessions.ensure(sessionKey, sessionMeta(conversation.agentId, conversation.address));
+    await sessions.append(
+      sessionKey,
+      [
+        { id: `${row.id}:user`, message: asUserMessage(row) },
+        { id: `${row.id}:final`, message },
+      ],
+      { durable: true },
+    );
+    await announce(sessionKey);
+  };
+
+  /** A turn without a message of its own ended without a word: somebody of the agency has to look. */
+  const callPerson = async (sessionKey: string): Promise<void> => {
+    await db.transaction((tx) => conversations.needPerson(tx, sessionKey));
+    await announce(sessionKey);
+  };
+
+  return {
+    apologise: (error) => {
+      const message = saidByGateway(sorry, clock.now());
+      return { kind: "failed", message, text: sorry, cards: [], reason: `the turn failed: ${error.code}`, commit: async () => undefined };
+    },
+    giveUp,
+    async giveUpWhenPossible(runId, sessionKey, reason, code) {
+      for (;;) {
+        try {
+          const row = await inbox.get(runId);
+          if (row?.status === "accepted") await giveUp(row, reason, code);
+          else if (!row && sessionKey) await callPerson(sessionKey);
+          return;
+        } catch (error) {
+          if (!storeCannotWrite(error)) throw error;
+          await new Promise<void>((resolve) => void clock.after(2_000, resolve));
+        }
+      }
+    },
+  };
+}

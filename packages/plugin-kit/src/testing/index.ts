@@ -1,0 +1,3 @@
+export { pluginContract } from "./contract.ts";
+export { type OpenPlugin, type OpenPluginOptions, openPlugin } from "./open-plugin.ts";
+export { writePlugin } from "./write-plugin.ts";

@@ -1,0 +1,11 @@
+export { findProgram } from "./command-line.ts";
+export { directRunner } from "./direct.ts";
+export { type DockerLimits, defaultDockerLimits } from "./docker.ts";
+export { type ElevatedRules, mayElevate } from "./elevated.ts";
+export { type ExecToolsOptions, execTools } from "./exec-tool.ts";
+export { type FileChange, type FileSystemRoot, openFileRoot } from "./file-root.ts";
+export { type FileToolsOptions, fileTools } from "./file-tools.ts";
+export { createFindSandbox, type FindSandboxOptions, type SandboxPlace } from "./find-sandbox.ts";
+export { createProcesses, type Processes, type ProcessesOptions } from "./processes.ts";
+export type { Exit, Running, RunOptions, Sandbox, StartOptions, WorkspaceAccess } from "./sandbox.ts";
+export { type AgentPlace, createWorkplaces, type SandboxScope, type Workplace } from "./workplace.ts";

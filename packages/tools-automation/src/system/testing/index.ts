@@ -1,0 +1,1 @@
+export { type SandboxBench, sandboxContract } from "./sandbox-contract.ts";

@@ -6,6 +6,7 @@ import { type GatewayProcess, startGateway } from "../apps/gateway/src/testing/g
 import { openAiServer } from "../packages/agent-runtime/src/testing/openai-server.ts";
 import { median, ms, quantile, rate, timed } from "./figures.ts";
 import { closedLoop, type Requester } from "./load.ts";
+import { openLongSession } from "./long-session.ts";
 import { seedSessions, seedTranscripts } from "./seed.ts";
 import { type BareClient, bareClient } from "./socket.ts";
 import { connectAll, connectParams, crowdRows, latencyRow, pageRows, type Row, rawServer, residentKiB } from "./wire.ts";
@@ -223,6 +224,10 @@ try {
     "flat",
     flat(few.conversations, many.conversations),
   );
+  const long = await openLongSession(10_000, quick ? 3 : 15);
+  const raw10k = `read and parse all ${(long.bytes / 1024 / 1024).toFixed(1)} MiB: ${ms(long.rawMs)}`;
+  row("open a session of 10,000 messages, 50 of history", ms(long.historyMs), raw10k, "≤ 50 ms", long.historyMs <= 50);
+  row("the same, context of a turn", ms(long.contextMs), raw10k, "≤ 50 ms", long.contextMs <= 50);
   row("start to ready with 50,000 stored sessions", ms(gateway.readyMs));
   row("memory at the end", `${rss(gateway.pid).toFixed(0)} MiB`);
 } finally {

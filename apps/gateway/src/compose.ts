@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { createAgent, handOffTool, handOverTool } from "@travelagent/agent-runtime";
 import { asApproval, createGate, gateHandlers } from "@travelagent/agent-runtime/gate";
 import { createConcierge } from "@travelagent/agent-runtime/models/concierge";
+import { readSkillTool } from "@travelagent/agent-runtime/skills";
 import { createWebchat } from "@travelagent/channel-webchat";
 import { agentSessionsPath, configHandlers, type GatewayConfig, resolvePath } from "@travelagent/config";
 import { openEngine } from "@travelagent/engine";
@@ -33,6 +34,8 @@ import { bookingNews } from "./answering/booking-news.ts";
 import { catalogueHandlers, ownCommands } from "./answering/catalogue.ts";
 import { openContext } from "./answering/context.ts";
 import { cronJobs } from "./answering/cron-jobs.ts";
+import { chosenIn, chosenModel, directivesOf } from "./answering/directives.ts";
+import { openHelpers } from "./answering/helpers.ts";
 import { loopLimits } from "./answering/loop-limits.ts";
 import { mcpServers } from "./answering/mcp-servers.ts";
 import { openMemory } from "./answering/memory.ts";
@@ -41,8 +44,8 @@ import { modelStatusHandlers } from "./answering/model-status.ts";
 import { modelSet } from "./answering/models.ts";
 import { openPlugins } from "./answering/plugins.ts";
 import { policyFiles } from "./answering/policy-files.ts";
-import { agentWith, routingPorts } from "./answering/routing-ports.ts";
 import { pausedParts, queueing } from "./answering/queueing.ts";
+import { agentWith, routingPorts } from "./answering/routing-ports.ts";
 import { sessionLane } from "./answering/session-lane.ts";
 import { sessionNews } from "./answering/session-news.ts";
 import { openSkills } from "./answering/skills.ts";
@@ -200,10 +203,24 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       () => routing,
     ),
   });
-  const tools = [...travel.tools, ...memoryTools(memory), handOverTool(), handOff, context.tool];
+  const helpers = openHelpers({ sessions, config: () => state.running(), agents: () => routing.agents });
+  const tools = [
+    ...travel.tools,
+    ...memoryTools(memory),
+    handOverTool(),
+    handOff,
+    readSkillTool((turn) => skills.forAgent(turn.agentId).skills),
+    ...helpers.tools,
+  ];
   const web = await webTools(settings, { clock, log: part("web") });
   onFailure(() => web.stop());
-  const offered = await mcpServers(settings, { own: [...tools, ...web.tools], db, clock, log: part("mcp"), onState: () => control.healthChanged() });
+  const offered = await mcpServers(settings, {
+    own: [...tools, context.tool, ...web.tools],
+    db,
+    clock,
+    log: part("mcp"),
+    onState: () => control.healthChanged(),
+  });
   const apis = apiChannels(config);
   const system = await systemTools(settings, { permit: (action, who) => nodes.permit(action, who), clock, log: part("tools") });
   onFailure(() => system.stop());
@@ -256,7 +273,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     context: context.keeper,
     clock,
     log: part("agent"),
-    models: (turn, { model }) => models.forSession(turn.agentId, { model }).map((one) => observed.model(one, turn)),
+    models: (turn, choice) => models.forSession(turn.agentId, chosenIn(choice)).map((one) => observed.model(one, turn)),
     cooldowns: rests.cooldowns,
     price: usage.price,
     budget: usage.budgets,
@@ -284,28 +301,40 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     tracer,
     recordUsage: usage.recordUsage,
     ...queueing({ config: () => state.running(), gate: ownGate, db, onPause: () => control.healthChanged() }),
+    onStop: helpers.stop,
+    directives: directivesOf({ handlers: () => sessionMethods, session: sessions.get, models: () => models }),
     onSession: sessionChanged,
     ...plugins.listeners,
   });
   const news = bookingNews({ gate, tell: gateway.tell, log: part("news") });
   await gateway.prepare();
+  await helpers.begin({ engine, agent, note: gateway.note, usage: usage.ledger, clock, log: part("helpers") });
   const lane = sessionLane({
     work,
     sessions,
     decisions: gate.decisions,
     bookings,
   });
-  const sessionMethods = sessionHandlers(sessions, {
-    reset: lane.reset,
-    archive: lane.archive,
-    keyOf: gateway.sessionKeyNamed,
-    onChange: plugins.onSession(sessionChanged),
-    clock,
-    defaults: () => {
-      const [first] = models.forAgent(routing.defaultAgentId);
-      return { modelProvider: first?.provider ?? null, model: first?.id ?? null, contextTokens: first?.contextWindow ?? null };
-    },
-  });
+  const sessionMethods = {
+    ...sessionHandlers(sessions, {
+      reset: lane.reset,
+      archive: lane.archive,
+      keyOf: gateway.sessionKeyNamed,
+      onChange: plugins.onSession(sessionChanged),
+      resolveModel: chosenModel(() => models),
+      clock,
+      defaults: () => {
+        const [first] = models.forAgent(routing.defaultAgentId);
+        return { modelProvider: first?.provider ?? null, model: first?.id ?? null, contextTokens: first?.contextWindow ?? null };
+      },
+    }),
+    ...context.handlers({
+      modelOf: (agentId, preferred) => models.forSession(agentId, preferred).map((model) => observed.model(model))[0],
+      timeZone,
+      keyOf: gateway.sessionKeyNamed,
+      onChange: plugins.onSession(sessionChanged),
+    }),
+  };
   const surface = await httpSurface(config, {
     gateway,
     gate,
@@ -378,7 +407,13 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
         stores,
         eventLoop: observed.eventLoop,
         mcpServers: offered.status,
-        alsoDegraded: () => [...state.degraded(), ...pausedParts(gateway.pausedAgents()), ...(policy.problem() === undefined ? [] : ["policy"]), ...(sessions.damaged() > 0 ? ["transcripts"] : []), ...(usage.budgets.isExhausted() ? ["budget"] : [])],
+        alsoDegraded: () => [
+          ...state.degraded(),
+          ...pausedParts(gateway.pausedAgents()),
+          ...(policy.problem() === undefined ? [] : ["policy"]),
+          ...(sessions.damaged() > 0 ? ["transcripts"] : []),
+          ...(usage.budgets.isExhausted() ? ["budget"] : []),
+        ],
       }),
     ),
     handlers: {
@@ -394,12 +429,6 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       ...offered.handlers,
       ...plugins.handlers,
       ...sessionMethods,
-      ...context.handlers({
-        modelOf: (agentId, preferred) => models.forSession(agentId, preferred).map((model) => observed.model(model))[0],
-        timeZone,
-        keyOf: gateway.sessionKeyNamed,
-        onChange: plugins.onSession(sessionChanged),
-      }),
       ...subscriptionHandlers({ list: sessionMethods["sessions.list"]!, keyOf: gateway.sessionKeyNamed }),
       ...usageHandlers(usage.ledger, { clock }),
       ...(await cronJobs({ config, paths, db, clock, log: part("cron") })),

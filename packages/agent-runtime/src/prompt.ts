@@ -1,4 +1,5 @@
-import { fittingSkills, type PromptSkill, skillSection } from "./skills/prompt-skills.ts";
+import { fittingSkills, type PromptSkill, skillList, skillSection } from "./skills/prompt-skills.ts";
+import { readSkillToolName } from "./skills/read-skill.ts";
 import { calledSkill } from "./skills/skill-commands.ts";
 import { type WorkspaceFile, workspaceSection } from "./workspace-files.ts";
 
@@ -115,7 +116,12 @@ function colleaguePart({ colleagues = [], tools }: PromptOptions): string | unde
   ].join("\n");
 }
 
-function skillPart({ skills = [] }: PromptOptions): string | undefined {
+/** With the tool that reads them the prompt has what each is about, and no more: most turns need none of them. */
+const canRead = ({ tools = [] }: PromptOptions): boolean => tools.includes(readSkillToolName);
+
+function skillPart(options: PromptOptions): string | undefined {
+  const { skills = [] } = options;
+  if (canRead(options)) return skills.length === 0 ? undefined : skillList(skills);
   const { fitting } = fittingSkills(skills);
   if (fitting.length === 0) return undefined;
   return ["Skills of this agency: how it does particular things, and what it does beside booking.", ...fitting.map(skillSection)].join("\n\n");
@@ -132,10 +138,11 @@ const runtimePart = ({ runtime }: PromptOptions): string | undefined =>
   runtime ? `Runtime: agent ${runtime.agentId}, channel ${runtime.channel}.` : undefined;
 
 /** What the prompt of one turn has besides, when its message calls for a skill by command. */
-export function calledSkillPart({ skills = [], commands = new Map() }: PromptOptions, text: string): string | undefined {
+export function calledSkillPart(options: PromptOptions, text: string): string | undefined {
+  const { skills = [], commands = new Map() } = options;
   const skill = calledSkill(text, commands);
   if (!skill) return undefined;
-  const stands = fittingSkills(skills).fitting.some(({ name }) => name === skill.name);
+  const stands = !canRead(options) && fittingSkills(skills).fitting.some(({ name }) => name === skill.name);
   return [
     `The last message calls for the skill ${skill.name} by its command: work by it. What follows the command is what is wanted.`,
     ...(stands ? [] : [skillSection(skill)]),

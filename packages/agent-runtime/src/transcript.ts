@@ -11,10 +11,7 @@ export interface Transcript {
 /** What is needed besides to keep a conversation within a model's window. */
 export interface KeptTranscript extends Transcript {
   /** The last summary and the entries it left, oldest first. `whole` is false when there are more than `maxBytes`. */
-  context(
-    sessionKey: string,
-    options?: { maxBytes?: number },
-  ): Promise<{ compaction?: CompactionEntry; entries: readonly TranscriptEntry[]; whole: boolean }>;
+  context(sessionKey: string, options?: { maxBytes?: number }): Promise<{ compaction?: CompactionEntry; entries: readonly TranscriptEntry[]; whole: boolean }>;
   /** From now on a model gets the summary instead of what it covers. Durable; an id that is there already changes nothing. */
   compact(sessionKey: string, compaction: Omit<CompactionEntry, "type" | "parentId" | "timestamp">): Promise<void>;
   /** Keeps a long text beside the transcript. False where that is not possible. */

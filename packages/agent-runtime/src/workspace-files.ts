@@ -12,7 +12,7 @@ const forSubAgents: ReadonlySet<string> = new Set(["AGENTS.md", "TOOLS.md"]);
 /** Only in a workspace that is not set up yet: nobody misses it later. */
 const untilSetUp = "BOOTSTRAP.md";
 
-export const defaultFileMaxChars = 20_000;
+const defaultFileMaxChars = 20_000;
 
 /** The agency's own words, which the model is to work by. Undefined when there are none. */
 export function workspaceSection(

@@ -37,6 +37,7 @@ export const reloadRules: readonly ReloadRule[] = [
   { path: "agents.list", effect: "live", parts: ["agents", "models", "tools"], what: "counts for the next message and turn" },
   { path: "agents.preset", effect: "live", parts: ["agents", "models", "tools"], what: "counts for the next message and turn" },
   { path: "bindings", effect: "live", parts: ["agents"], what: "counts for the next message" },
+  { path: "session.identityLinks", effect: "live", parts: ["agents"], what: "counts for the next message" },
   { path: "broadcast", effect: "live", parts: ["agents"], what: "counts for the next message" },
   { path: "models", effect: "live", parts: ["models"], what: "counts for the next turn" },
   { path: "mcp", effect: "restart", what: "the gateway starts again inside its process, and its MCP servers with it" },

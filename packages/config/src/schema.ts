@@ -57,6 +57,13 @@ export const GatewayConfig = z
     for (const [index, entry] of given.bindings.entries()) mustExist(entry.agentId, ["bindings", index, "agentId"]);
     for (const [index, agent] of given.agents.list.entries())
       for (const [at, id] of (agent.handoff?.to ?? []).entries()) mustExist(id, ["agents", "list", index, "handoff", "to", at]);
+    const linked = Object.entries(given.session.identityLinks ?? {}).flatMap(([name, addresses]) =>
+      addresses.map((address) => [name, address.toLowerCase()] as const),
+    );
+    for (const [name, address] of linked) {
+      const other = linked.find(([another, same]) => same === address && another !== name);
+      if (other) problem(["session", "identityLinks", name], `${address} is linked to ${other[0]} as well; one address is one person`);
+    }
     // Ids of two platforms may be alike and people are not: only what names the channel tells strangers apart.
     if (given.session.dmScope === "main" || given.session.dmScope === "per-peer")
       problem(["session", "dmScope"], 'strangers would share a conversation; use "per-channel-peer" or "per-account-channel-peer"');

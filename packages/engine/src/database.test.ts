@@ -50,6 +50,19 @@ describe("the database", () => {
     expect(() => db.version!()).toThrow(code("UNAVAILABLE"));
   });
 
+  it("keeps what did not wait for the disk, also over a restart", async () => {
+    await db.transaction((tx) => tx.run("insert into note (id, body) values (1, 'x')"), { durable: false });
+    expect(await ids()).toEqual([1]);
+    await Promise.all([
+      insert(2),
+      db.transaction((tx) => tx.run("insert into note (id, body) values (3, 'x')"), { durable: false }),
+      expect(db.transaction(() => Promise.reject(new Error("no")), { durable: false })).rejects.toThrow("no"),
+    ]);
+    await db.close();
+    db = openDatabase({ path });
+    expect(await ids()).toEqual([1, 2, 3]);
+  });
+
   it("rolls back alone what throws among many that share a commit", async () => {
     const outcomes = await Promise.allSettled(
       Array.from({ length: 50 }, (_, id) =>

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Database, type Migration, type Row, type SqlValue, systemClock, type Tx } from "@travelagent/protocol/ports";
 import { type Connection, openConnection } from "./connection.ts";
+import { diskSync } from "./disk-sync.ts";
 import { afterCommit, groupCommit } from "./group-commit.ts";
 import { applyMigration, pendingMigrations } from "./migrate.ts";
 import { claimOwnership, type Ownership, superseded } from "./ownership.ts";
@@ -64,7 +65,7 @@ export function openEngineDatabase({
   let reader: Connection;
   try {
     writer = openConnection({ path, busyTimeoutMs, statements });
-    writer.exec("pragma journal_mode = wal; pragma synchronous = full;");
+    writer.exec("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;");
     // Reads the whole schema, so that a damaged file is found now and not during the first turn.
     writer.get("select count(*) from sqlite_master", []);
     fence?.claim(writer);
@@ -75,7 +76,8 @@ export function openEngineDatabase({
     throw error;
   }
   const connection = writer;
-  const commits = groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, ...(fence ? { guard: fence.check } : {}) });
+  const sync = inMemory ? undefined : diskSync(path);
+  const commits = groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, ...(fence ? { guard: fence.check } : {}), ...(sync ? { sync } : {}) });
   let closing: Promise<void> | undefined;
 
   function mustBeOpen(): void {
@@ -98,7 +100,7 @@ export function openEngineDatabase({
     all: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(() => reader.all<R>(sql, params)),
     get: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(() => reader.get<R>(sql, params)),
     ...(inMemory ? {} : { version }),
-    transaction: (work) => commits.transaction((tx) => work(tx)),
+    transaction: (work, options) => commits.transaction((tx) => work(tx), options),
     async migrate(owner, migrations) {
       // What is left is looked up in the transaction that does it, so that two callers do nothing twice.
       const applyNext = async (_tx: Tx, writing: Connection) => {
@@ -127,7 +129,8 @@ export function openEngineDatabase({
       }
     },
     close() {
-      closing ??= commits.close().finally(() => {
+      closing ??= commits.close().finally(async () => {
+        await sync?.close();
         if (reader !== connection) reader.close();
         connection.close();
         fence?.release();

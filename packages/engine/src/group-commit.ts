@@ -1,10 +1,11 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { Clock, Row, SqlValue, Tx } from "@travelagent/protocol/ports";
+import type { Clock, CommitOptions, Row, SqlValue, Tx } from "@travelagent/protocol/ports";
 import type { Connection } from "./connection.ts";
+import type { DiskSync } from "./disk-sync.ts";
 
 /** The writer's queue. Transactions that wait together share one commit, and so one sync of the disk. */
 export interface GroupCommit {
-  transaction<T>(work: (tx: Tx, connection: Connection) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Tx, connection: Connection) => Promise<T>, options?: CommitOptions): Promise<T>;
   /** Resolves when no batch is open. */
   idle(): Promise<void>;
   /** Refuses what comes from now on and waits for what is queued. */
@@ -20,10 +21,13 @@ export interface GroupCommitOptions {
   stuckAfterMs: number;
   /** Called at the start of every transaction of the file; what it throws ends the batch with nothing stored. */
   guard?: () => void;
+  /** What makes commits outlast a loss of power. Absent: nothing does. */
+  sync?: DiskSync;
   batchSize?: number;
 }
 
 interface Job {
+  durable: boolean;
   work: (tx: Tx, connection: Connection) => Promise<unknown>;
   resolve: (value: unknown) => void;
   reject: (error: unknown) => void;
@@ -48,13 +52,46 @@ export function afterCommit(tx: Tx, connection: Connection, hook: () => void): b
 
 /** Between two looks at a lock. */
 const BUSY_PAUSE_MS = 20;
+/** What did not wait for the disk is on its way there after so long. */
+const SETTLE_MS = 50;
 
-export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, guard = () => {}, batchSize = 256 }: GroupCommitOptions): GroupCommit {
+export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, guard = () => {}, sync, batchSize = 256 }: GroupCommitOptions): GroupCommit {
   const queue: Job[] = [];
   let draining: Promise<void> | undefined;
   let batchOpen: Promise<void> | undefined;
   let closed = false;
   let patient = false;
+  /** Those that wait for the disk. */
+  const syncing = new Set<Promise<void>>();
+  /** A moment after commits that did not wait for the disk. */
+  let settling: (() => void) | undefined;
+
+  /** What waits for the disk hears of its commit when it is there; meanwhile the next batch is made. */
+  function announce(pending: readonly Pending[]): void {
+    const tell = ({ job, value, hooks }: Pending): void => {
+      for (const hook of hooks) hook();
+      job.resolve(value);
+    };
+    // What sets something going waits too, so that things begin in the order they were committed.
+    const durable = sync ? pending.filter(({ job, hooks }) => job.durable || hooks.length > 0) : [];
+    if (durable.length > 0) {
+      settling?.();
+      settling = undefined;
+      const synced = sync!().then(
+        () => durable.forEach(tell),
+        (error: unknown) => {
+          for (const { job } of durable) job.reject(error);
+        },
+      );
+      syncing.add(synced);
+      void synced.finally(() => syncing.delete(synced));
+    } else if (sync && pending.length > 0)
+      settling ??= clock.after(SETTLE_MS, () => {
+        settling = undefined;
+        if (!closed) sync().catch(() => {});
+      });
+    for (const one of pending) if (!durable.includes(one)) tell(one);
+  }
 
   /** Waits for the rest of the tick before each batch, so that whatever the last commit set going can join the next one. */
   async function drain(): Promise<void> {
@@ -69,7 +106,8 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
 
   /** SQLite itself would wait with the whole process standing still. */
   async function begin(): Promise<void> {
-    if (!patient) connection.exec("pragma busy_timeout = 0");
+    // The disk is waited for beside the commits, where it does not hold up the process.
+    if (!patient) connection.exec(`pragma busy_timeout = 0; pragma synchronous = ${sync ? "normal" : "full"}`);
     patient = true;
     for (let waited = 0; ; waited += BUSY_PAUSE_MS) {
       try {
@@ -85,6 +123,7 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
   /** Never rejects. */
   async function runBatch(jobs: Job[]): Promise<void> {
     try {
+      sync?.check();
       await begin();
       guard();
     } catch (error) {
@@ -114,10 +153,7 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
       for (const { job } of pending) job.reject(batch.failure);
       return;
     }
-    for (const { job, value, hooks } of pending) {
-      for (const hook of hooks) hook();
-      job.resolve(value);
-    }
+    announce(pending);
   }
 
   function rollBack(): void {
@@ -195,10 +231,10 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
   }
 
   return {
-    transaction<T>(work: (tx: Tx, connection: Connection) => Promise<T>): Promise<T> {
+    transaction<T>(work: (tx: Tx, connection: Connection) => Promise<T>, { durable = true }: CommitOptions = {}): Promise<T> {
       if (closed) return Promise.reject(new TravelAgentError("UNAVAILABLE", "the database is closed; start the gateway again"));
       return new Promise<T>((resolve, reject) => {
-        queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+        queue.push({ work, durable, resolve: resolve as (value: unknown) => void, reject });
         draining ??= drain();
       });
     },
@@ -207,7 +243,9 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
     },
     async close() {
       closed = true;
+      settling?.();
       while (draining) await draining;
+      await Promise.all(syncing);
     },
   };
 }

@@ -58,12 +58,16 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
 
   async function begin(): Promise<{ input: unknown; attempt: number; timeoutMs: number | null; memos: Memo[] } | undefined> {
     const write = () =>
-      db.transaction(async (tx) => {
-        const row = given === "paused" ? undefined : await beginWork(tx, item.id, clock.now());
-        return (
-          row && { input: fromJson(row.input), attempt: row.attempts, timeoutMs: row.timeout_ms, memos: row.attempts > 1 ? await readMemos(tx, item.id) : [] }
-        );
-      });
+      db.transaction(
+        async (tx) => {
+          const row = given === "paused" ? undefined : await beginWork(tx, item.id, clock.now());
+          return (
+            row && { input: fromJson(row.input), attempt: row.attempts, timeoutMs: row.timeout_ms, memos: row.attempts > 1 ? await readMemos(tx, item.id) : [] }
+          );
+          // Lost with the power: it is begun again, which is what happens then anyway.
+        },
+        { durable: false },
+      );
     return persist("begin", fields, write, wanted);
   }
 
@@ -115,7 +119,9 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
     });
 
   async function record(result: Exclude<Outcome, "paused">): Promise<void> {
-    await persist("end", fields, () => db.transaction((tx) => endWork(tx, item.id, result, clock.now())), wanted);
+    // Lost with the power: it ends again, from its memos.
+    const write = () => db.transaction((tx) => endWork(tx, item.id, result, clock.now()), { durable: false });
+    await persist("end", fields, write, wanted);
   }
 
   let called: Promise<void> = Promise.resolve();

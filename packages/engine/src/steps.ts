@@ -1,6 +1,6 @@
 import type { ErrorShape } from "@travelagent/protocol";
 import { TravelAgentError } from "@travelagent/protocol";
-import type { Clock, Database, StepOptions, Tx } from "@travelagent/protocol/ports";
+import type { Clock, CommitOptions, Database, StepOptions, Tx } from "@travelagent/protocol/ports";
 import type { Persist } from "./persist.ts";
 import { waitsForStorage } from "./storage-error.ts";
 import { fromJson, insertMemo, type Memo, toJson } from "./work-table.ts";
@@ -25,7 +25,7 @@ export interface StepsDeps {
 export interface Steps {
   step<T>(name: string, work: (signal: AbortSignal) => Promise<T>, options?: StepOptions): Promise<T>;
   sleep(name: string, ms: number): Promise<void>;
-  transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(name: string, work: (tx: Tx) => Promise<T>, options?: CommitOptions): Promise<T>;
 }
 
 /** The memory of one run: what was done before a restart is answered from its memo, the rest is done and remembered. */
@@ -44,13 +44,13 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist,
     return remembered.get(name);
   }
 
-  async function remember(memo: Memo): Promise<void> {
+  async function remember(memo: Memo, durable?: boolean): Promise<void> {
     const at = position++;
     const write = () =>
       db.transaction(async (tx) => {
         if (!isOpen()) throw refusal();
         await insertMemo(tx, workId, at, memo);
-      });
+      }, commitOf(durable));
     await persist("step", { workId, step: memo.name }, write, isOpen).catch((error: unknown) => {
       throw isOpen() ? error : refusal();
     });
@@ -86,7 +86,7 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist,
     } catch (error) {
       return fail(name, error);
     }
-    await remember({ name, ok: 1, value });
+    await remember({ name, ok: 1, value }, options.durable);
     // Through JSON, so that the first run sees exactly what a restarted one would see.
     return fromJson(value) as T;
   }
@@ -98,7 +98,7 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist,
       const left = until - clock.now();
       if (left > 0) await resting(() => pause(signal, clock, left));
     },
-    async transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T> {
+    async transaction<T>(name: string, work: (tx: Tx) => Promise<T>, options?: CommitOptions): Promise<T> {
       const memo = claim(name);
       if (memo) return replay(memo) as T;
       const write = () =>
@@ -108,7 +108,7 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist,
           if (!isOpen()) throw refusal();
           await insertMemo(tx, workId, position++, { name, ok: 1, value });
           return value;
-        });
+        }, options);
       let value: string | null;
       try {
         value = await persist("transaction", { workId, step: name }, write, isOpen);
@@ -119,6 +119,8 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist,
     },
   };
 }
+
+const commitOf = (durable: boolean | undefined): CommitOptions => (durable === undefined ? {} : { durable });
 
 function replay({ ok, value }: Memo): unknown {
   if (ok === 1) return fromJson(value);

@@ -22,7 +22,7 @@ export interface ConversationRow {
 /** Who owns which conversation, and where it lives on its platform. */
 export interface Conversations {
   get(sessionKey: string): Promise<ConversationRow | null>;
-  /** A message came in: makes the row if it is new and returns it as it then is. `reassign`: `agentId` answers from now on. */
+  /** A message came in: makes the row if it is new and returns it as it then is. `reassign`: `agentId` answers from now on, and it lives where this message came from. */
   noteInbound(
     tx: Tx,
     inbound: {
@@ -111,7 +111,10 @@ export function createConversations({ db }: { db: Database }): Conversations {
         `insert into conversation (session_key, channel, account_id, agent_id, address, state, epoch, display_name, time_zone, preview, unanswered, last_at)
          values (?, ?, ?, ?, ?, 'agent', 1, ?, ?, ?, 1, ?)
          on conflict (session_key) do update set preview = excluded.preview, unanswered = 1, last_at = excluded.last_at,
-           agent_id = case when ? = 1 then excluded.agent_id else conversation.agent_id end, time_zone = coalesce(excluded.time_zone, conversation.time_zone) returning *`,
+           agent_id = case when ? = 1 then excluded.agent_id else conversation.agent_id end,
+           channel = case when ? = 1 then excluded.channel else conversation.channel end,
+           account_id = case when ? = 1 then excluded.account_id else conversation.account_id end,
+           address = case when ? = 1 then excluded.address else conversation.address end, time_zone = coalesce(excluded.time_zone, conversation.time_zone) returning *`,
         sessionKey,
         address.channel,
         address.accountId,
@@ -121,7 +124,7 @@ export function createConversations({ db }: { db: Database }): Conversations {
         timeZone ?? null,
         preview(text),
         at,
-        reassign ? 1 : 0,
+        ...Array.from({ length: 4 }, () => (reassign ? 1 : 0)),
       );
       return read(row!);
     },

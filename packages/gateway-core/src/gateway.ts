@@ -7,12 +7,12 @@ import { createAnnouncer } from "./announce.ts";
 import { apiChannel } from "./api-channel.ts";
 import { type ChannelStatus, createChannels } from "./channels.ts";
 import { messagesTopic } from "./connections/topics.ts";
-import type { Directives } from "./handlers/directives.ts";
 import { createConversations } from "./conversations.ts";
 import { createFlow, type FlowOptions } from "./flow.ts";
 import { channelHandlers } from "./handlers/channels.ts";
 import { chatHandlers, webchatChannel } from "./handlers/chat.ts";
 import { conversationHandlers } from "./handlers/conversations.ts";
+import type { Directives } from "./handlers/directives.ts";
 import { sendHandlers } from "./handlers/send.ts";
 import { sessionNames } from "./handlers/session-names.ts";
 import { createInbox } from "./inbox.ts";
@@ -20,10 +20,10 @@ import { createIntake } from "./intake.ts";
 import { finalOf } from "./live.ts";
 import type { Metrics } from "./metrics.ts";
 import { createOutbox } from "./outbox.ts";
-import { queueHandlers, type QueueHandlersOptions } from "./queue/handlers.ts";
-import { createQueue, type QueueOptions } from "./queue/queue.ts";
 import type { SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
+import { type QueueHandlersOptions, queueHandlers } from "./queue/handlers.ts";
+import { createQueue, type QueueOptions } from "./queue/queue.ts";
 import type { SessionKeyOf } from "./route.ts";
 import type { Binding } from "./routing/binding.ts";
 import { broadcasting } from "./routing/broadcasting.ts";
@@ -34,6 +34,7 @@ import { createRunListeners } from "./run-listeners.ts";
 import { createRuns, type Runs } from "./runs.ts";
 import { gatewayMigrations } from "./tables.ts";
 import { createTell, type Tell } from "./tell.ts";
+import { createParkedRuns } from "./turn/parked.ts";
 import { createTurns, type TurnNote, type TurnsOptions } from "./turns.ts";
 
 export interface GatewayOptions {
@@ -48,6 +49,7 @@ export interface GatewayOptions {
   bindings?: readonly Binding[];
   broadcast?: Routing["broadcast"];
   handoff?: Routing["handoff"];
+  identityLinks?: Routing["identityLinks"];
   /** What routing asks of whoever knows customers and bookings. */
   routingPorts?: RoutingPorts;
   defaultAgentId?: string;
@@ -76,6 +78,8 @@ export interface GatewayOptions {
   recordUsage?: TurnsOptions["recordUsage"];
   /** What people of the agency may type in their chats instead of a message, by name. */
   directives?: Directives;
+  /** A session was stopped as a whole: whatever else works for it ends too. */
+  onStop?(sessionKey: string): Promise<unknown>;
   /** A row of the index of sessions is other than it was. */
   onSession?: TurnsOptions["onSession"];
 }
@@ -111,9 +115,6 @@ export interface Gateway {
   sessionKeyNamed(key: string, agentId?: string): string;
 }
 
-const tooMany =
-  "You have written many messages that I have not answered yet, so I could not take this one. Please wait for my answer, then send it again.";
-
 export function createGateway({
   engine,
   sessions,
@@ -125,6 +126,7 @@ export function createGateway({
   bindings = [],
   broadcast,
   handoff,
+  identityLinks,
   routingPorts = {},
   defaultAgentId = "main",
   agentIds = [...new Set([defaultAgentId, ...bindings.map(({ agentId }) => agentId)])],
@@ -143,10 +145,18 @@ export function createGateway({
   onSent,
   recordUsage,
   directives,
+  onStop,
   onSession = () => undefined,
 }: GatewayOptions): Gateway {
   const { db, work } = engine;
-  let routing: Routing = { bindings, defaultAgentId, agentIds, ...(broadcast ? { broadcast } : {}), ...(handoff ? { handoff } : {}) };
+  let routing: Routing = {
+    bindings,
+    defaultAgentId,
+    agentIds,
+    ...(broadcast ? { broadcast } : {}),
+    ...(handoff ? { handoff } : {}),
+    ...(identityLinks ? { identityLinks } : {}),
+  };
   warnOfUnknownAgents(routing, log);
   const routed = openRouting({
     db,
@@ -156,10 +166,12 @@ export function createGateway({
     sessionKeyOf,
     routing: () => routing,
     begin: (note) => turns.note(note),
+    running: async (runId) => (await work.state(runId)) === "running",
     waiting: async (sessionKey) => (await inbox.openOf(sessionKey)).length,
     ...routingPorts,
   });
   const listeners = createRunListeners();
+  const parked = createParkedRuns();
   const flow = createFlow({
     clock,
     log,
@@ -209,7 +221,10 @@ export function createGateway({
   const turns = createTurns({
     queue,
     tell,
-    listen: listeners.tell,
+    listen: (runId, event) => {
+      parked.hear(runId, event);
+      listeners.tell(runId, event);
+    },
     showTyping: (to) => {
       try {
         channels.adapter(to.channel, to.accountId)?.showTyping?.(to);
@@ -234,6 +249,10 @@ export function createGateway({
     ...(recordUsage ? { recordUsage } : {}),
     onSession,
   });
+  /** A turn that waits for a model would keep the person waiting for what the customer writes next. */
+  const onTakenOver = async (sessionKey: string): Promise<void> => {
+    for (const runId of parked.ids()) if ((await inbox.get(runId))?.sessionKey === sessionKey) await turns.abort(sessionKey, runId, { toPerson: true });
+  };
   const intake = createIntake({
     db,
     work,
@@ -248,7 +267,8 @@ export function createGateway({
     flow,
     queue,
     drop: turns.drop,
-    refuse: ({ id, sessionKey }) => tell({ id, sessionKey, text: tooMany }),
+    stop: (sessionKey) => turns.abort(sessionKey),
+    tell,
   });
   const everybody = broadcasting(intake, () => routing);
   const channels = createChannels({
@@ -260,8 +280,20 @@ export function createGateway({
 
   return {
     handlers: {
-      ...chatHandlers({ intake, inbox, turns, outbox, sessions, work, clock, publisher, routing: () => routing, ...(directives ? { directives } : {}) }),
-      ...conversationHandlers({ db, conversations, outbox, sessions, announcer, clock, shapes: routed.assignedBy }),
+      ...chatHandlers({
+        intake,
+        inbox,
+        turns,
+        outbox,
+        sessions,
+        work,
+        clock,
+        publisher,
+        routing: () => routing,
+        ...(directives ? { directives } : {}),
+        ...(onStop ? { onStop } : {}),
+      }),
+      ...conversationHandlers({ db, conversations, outbox, sessions, announcer, clock, onTakenOver, shapes: routed.assignedBy }),
       ...queueHandlers({ db, work, clock, inbox, conversations, sessions, announcer, turns, queue, agentIds: () => routing.agentIds, onPause }),
       ...routed.handlers({ conversations, announce: announcer.conversation }),
       ...channelHandlers({ adapters, status: () => channels.status(), clock }),

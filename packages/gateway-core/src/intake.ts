@@ -16,6 +16,7 @@ import { classOf, priorityOf } from "./queue/queue-metrics.ts";
 import type { Route } from "./route.ts";
 import type { Routes } from "./routing/routes.ts";
 import { sessionMeta } from "./session-meta.ts";
+import type { Tell } from "./tell.ts";
 import { isOwnRun } from "./turn/run-ids.ts";
 
 export interface IntakeOptions {
@@ -34,8 +35,9 @@ export interface IntakeOptions {
   queue: Queue;
   /** Messages that ended because this one came: their turns are over. */
   drop(runIds: readonly string[]): Promise<void>;
-  /** The customer of this session is told, once for each `id`, that a message could not be taken. */
-  refuse(refused: { id: string; sessionKey: string }): Promise<void>;
+  /** Ends what runs and waits in a session; returns the runs that were ended. */
+  stop(sessionKey: string): Promise<string[]>;
+  tell: Tell;
 }
 
 /** What the caller fixes instead of having it routed: an operator's chat into a session of its own. */
@@ -59,6 +61,10 @@ export const turnWork = "turn";
 /** Why a message was not taken that came when too many waited. */
 export const queueFull = "queue-full";
 const tooMany = "too many messages of this conversation wait for an answer; wait for one, then send this again";
+const notTaken = "You have written many messages that I have not answered yet, so I could not take this one. Please wait for my answer, then send it again.";
+const stopCommand = "the customer stopped the agent";
+const stopped = (count: number): string =>
+  count === 0 ? "There was nothing to stop." : `Stopped. ${count === 1 ? "One message" : `${count} messages`} will not be answered.`;
 
 export function createIntake({
   db,
@@ -74,7 +80,8 @@ export function createIntake({
   flow,
   queue,
   drop,
-  refuse,
+  stop,
+  tell,
 }: IntakeOptions): Intake {
   return {
     async receive(given, fixed, origin = {}) {
@@ -90,7 +97,12 @@ export function createIntake({
     },
   };
 
-  async function receive(given: InboundMessage, fixed: Fixed | undefined, traceparent: string, oneOf: string | undefined): Promise<Accepted & { admission: Admission }> {
+  async function receive(
+    given: InboundMessage,
+    fixed: Fixed | undefined,
+    traceparent: string,
+    oneOf: string | undefined,
+  ): Promise<Accepted & { admission: Admission }> {
     // What only programs may add never comes from a channel.
     const { program, ...delivered } = given;
     const message = cardFreeMessage(fixed && program ? given : delivered);
@@ -119,6 +131,10 @@ export function createIntake({
       if (!verdict.admitted) {
         await inbox.insert(tx, { id: runId, sessionKey, kind, message, epoch: 0, status: "ignored", reason: verdict.reason });
         return { runId, sessionKey, duplicate: false };
+      }
+      if (kind === "customer" && address.chatType === "direct" && message.text.trim().toLowerCase() === "/stop") {
+        await inbox.insert(tx, { id: runId, sessionKey, kind, message, epoch: 0, status: "ignored", reason: stopCommand });
+        return { runId, sessionKey, duplicate: false, stops: true };
       }
       const room = await makeRoom(tx, {
         inbox,
@@ -151,6 +167,10 @@ export function createIntake({
     });
     if ("conversation" in received && received.conversation) onConversation(received.conversation);
     if (!verdict.admitted) log.info("a message was not admitted", { channel: address.channel, reason: verdict.reason });
+    if ("stops" in received) {
+      const count = (await stop(sessionKey)).length;
+      if (await conversations.get(sessionKey)) await tell({ id: `${runId}:stopped`, sessionKey, text: stopped(count) });
+    }
     const admitted = "gone" in received ? await makeWay(received) : verdict;
     if (verdict.admitted && !received.duplicate) queue.holding.watch();
     // A platform's repeat may be routed elsewhere by now: the first routing counts.
@@ -168,7 +188,7 @@ export function createIntake({
     queue.metrics.dropped(full === "cap" ? "new" : "capacity");
     log.warn("a message was refused because too many wait in its conversation", { "pii.sessionKey": sessionKey, runId });
     const [oldest] = await inbox.openOf(sessionKey);
-    await refuse({ id: `${oldest?.id ?? runId}:full`, sessionKey });
+    await tell({ id: `${oldest?.id ?? runId}:full`, sessionKey, text: notTaken });
     return { admitted: false, reason: queueFull };
   }
 }

@@ -82,9 +82,7 @@ const read = (row: Row): Delivery => ({
 
 /** Cards as text for a channel that has none. */
 const inDialect = (message: OutboundMessage, { features }: ChannelAdapter): OutboundMessage =>
-  message.cards && !features.cards
-    ? { text: renderText(message), ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }) }
-    : message;
+  message.cards && !features.cards ? { text: renderText(message), ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }) } : message;
 
 /**
  * pending → attempting → sent | unknown | failed | expired, or refused when a person owns the conversation meanwhile.
@@ -115,16 +113,19 @@ export function createOutbox({
   };
 
   const settle = async (id: string, status: DeliveryStatus, fields: { externalId?: string; reason?: string; nextAt?: number } = {}): Promise<void> => {
-    const row = await db.transaction((tx) =>
-      tx.get(
-        "update outbox set status = ?, external_id = coalesce(?, external_id), reason = ?, next_at = ?, updated_at = ? where id = ? returning *",
-        status,
-        fields.externalId ?? null,
-        fields.reason ?? null,
-        fields.nextAt ?? 0,
-        clock.now(),
-        id,
-      ),
+    // A loss of power leaves `attempting`, which is asked after at the next start.
+    const row = await db.transaction(
+      (tx) =>
+        tx.get(
+          "update outbox set status = ?, external_id = coalesce(?, external_id), reason = ?, next_at = ?, updated_at = ? where id = ? returning *",
+          status,
+          fields.externalId ?? null,
+          fields.reason ?? null,
+          fields.nextAt ?? 0,
+          clock.now(),
+          id,
+        ),
+      { durable: status !== "sent" },
     );
     if (row) changed(read(row));
   };

@@ -1,6 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Address } from "@travelagent/protocol/messages";
 import { type Binding, bindingFor, type MatchedBy, type Place } from "./routing/binding.ts";
+import { type IdentityLinks, linkedAs } from "./routing/identity-links.ts";
 
 /** Where a message goes: who answers it, and the session it belongs to. */
 export interface Route {
@@ -9,14 +10,13 @@ export interface Route {
 }
 
 /** How a conversation is named; see `sessionKey` of `@travelagent/sessions`. Two conversations never get one key. */
-export type SessionKeyOf = (conversation: {
-  kind: "direct" | "group";
-  agentId: string;
-  channel: string;
-  accountId?: string;
-  peerId: string;
-  threadId?: string;
-}) => string;
+export type SessionKeyOf = (
+  conversation: { agentId: string; accountId?: string; peerId: string; threadId?: string } & (
+    | { kind: "group"; channel: string }
+    /** Without a channel: a person with several addresses. */
+    | { kind: "direct"; channel?: string }
+  ),
+) => string;
 
 /** Everything a route is made from. */
 export interface RouteOptions {
@@ -24,12 +24,15 @@ export interface RouteOptions {
   defaultAgentId: string;
   /** Every agent there is: a binding to another one counts as none. Absent: all that bindings name. */
   agentIds?: readonly string[];
+  /** Direct chats that are one person's share a session. */
+  identityLinks?: IdentityLinks;
   sessionKeyOf: SessionKeyOf;
 }
 
 /**
  * The session of an address and the agent it begins with, by its address alone. A customer's conversation is one session per
- * channel, account and peer: no setting makes two strangers share one, and nothing a message says moves it to another.
+ * channel, account and peer, or per person where the agency linked their addresses: nothing else makes two peers share one,
+ * and nothing a message says moves it to another.
  */
 export function route(address: Address, options: RouteOptions, place: Omit<Place, "address"> = {}): Route & { matchedBy: MatchedBy } {
   const { bindings = [], defaultAgentId } = options;
@@ -41,8 +44,14 @@ export function route(address: Address, options: RouteOptions, place: Omit<Place
 export const isThere = (agentId: string, { agentIds }: Pick<RouteOptions, "agentIds">): boolean => agentIds === undefined || agentIds.includes(agentId);
 
 /** The session in which this agent answers that address. */
-export function sessionKeyFor(agentId: string, address: Address, { sessionKeyOf }: Pick<RouteOptions, "sessionKeyOf">): string {
+export function sessionKeyFor(
+  agentId: string,
+  address: Address,
+  { sessionKeyOf, identityLinks }: Pick<RouteOptions, "sessionKeyOf" | "identityLinks">,
+): string {
   if (address.peerId.trim() === "") throw new TravelAgentError("INVALID_REQUEST", "an address without a peer has no session");
+  const person = linkedAs(identityLinks, address);
+  if (person !== undefined) return sessionKeyOf({ kind: "direct", agentId, peerId: person, ...(address.threadId ? { threadId: address.threadId } : {}) });
   return sessionKeyOf({
     kind: address.chatType,
     agentId,

@@ -125,8 +125,15 @@ export function createRuns({ intake, inbox, outbox, sessions, work, clock, liste
     async result(runId, timeoutMs = turnTimeoutMs) {
       try {
         const { state, value, error } = await work.result(runId, timeoutMs);
+        // A person answers instead, since the agent was stopped.
+        if (state === "cancelled" && (await inbox.get(runId))?.status === "handed-over")
+          return { outcome: "handed-over", text: withPerson, cards: [], clientCalls: [], stopReason: "aborted", usage: noUsage };
         if (state !== "done") throw TravelAgentError.fromShape(error ?? { code: "CANCELLED", message: `the run ended as ${state}` });
-        const ended = value as Partial<Omit<RunResult, "outcome">> & { outcome: RunResult["outcome"] | "ignored" | "silent"; answeredBy?: string; reason?: string };
+        const ended = value as Partial<Omit<RunResult, "outcome">> & {
+          outcome: RunResult["outcome"] | "ignored" | "silent";
+          answeredBy?: string;
+          reason?: string;
+        };
         if (ended.outcome === "ignored") throw new TravelAgentError("CANCELLED", `the run was ended: ${ended.reason ?? "ignored"}`);
         await outbox.settled(ended.answeredBy ?? runId);
         return {

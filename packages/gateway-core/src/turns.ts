@@ -11,18 +11,19 @@ import type { Inbox, InboxRow } from "./inbox.ts";
 import { turnWork } from "./intake.ts";
 import { liveRun } from "./live.ts";
 import type { Outbox } from "./outbox.ts";
-import type { SessionPort } from "./ports.ts";
+import type { SessionFacts, SessionPort } from "./ports.ts";
 import type { Publisher } from "./publish.ts";
 import type { Gathered } from "./queue/gather.ts";
 import type { Queue } from "./queue/queue.ts";
 import { classOf, priorityOf, type TurnClass } from "./queue/queue-metrics.ts";
 import { inboundDebounceMs } from "./queue/settings.ts";
-import { createSteering } from "./queue/steering.ts";
+import { backlogPrefix, createSteering } from "./queue/steering.ts";
 import { sessionMeta } from "./session-meta.ts";
 import { storeCannotWrite } from "./store-failure.ts";
 import type { Tell } from "./tell.ts";
 import { createFailure } from "./turn/failure.ts";
 import { createReply, nothingToSay, resultOf, useOf } from "./turn/reply.ts";
+import { answeredAt } from "./turn/answered-at.ts";
 import { decisionPrefix, notePrefix, retryPrefix } from "./turn/run-ids.ts";
 import { createStopTurns, type StopTurns } from "./turn/stop-turns.ts";
 import { createToPerson } from "./turn/to-person.ts";
@@ -91,6 +92,18 @@ export interface Turns extends StopTurns {
   sweep(): Promise<void>;
 }
 
+/** One turn, once it is clear that the agent answers it. */
+interface Subject {
+  input: Input;
+  row: InboxRow | null;
+  conversation: ConversationRow;
+  session: SessionFacts;
+  /** The conversation's owner epoch the turn answers under. */
+  epoch: number;
+  gathered: Gathered;
+  traceparent: string;
+}
+
 const nothing: Gathered = { batch: [], dropped: [], mode: "followup" };
 
 export function createTurns(options: TurnsOptions): Turns {
@@ -112,7 +125,8 @@ export function createTurns(options: TurnsOptions): Turns {
   /** What a turn of an ended message comes to: that of the run that answered it, or its end. */
   const endedBefore = async (row: InboxRow): Promise<Ended> => {
     const { id, sessionKey, takenBy, status, reason } = row;
-    if (takenBy === undefined || takenBy === id) return status === "ignored" && reason === nothingToSay ? { outcome: "silent", text: "" } : { outcome: status, reason };
+    if (takenBy === undefined || takenBy === id)
+      return status === "ignored" && reason === nothingToSay ? { outcome: "silent", text: "" } : { outcome: status, reason };
     const known = await work.result(takenBy, 1_000).catch(() => undefined);
     const value = known?.state === "done" ? (known.value as Ended) : { outcome: status, reason };
     const kind = value.outcome as TurnOutcome["kind"];
@@ -131,10 +145,36 @@ export function createTurns(options: TurnsOptions): Turns {
     return { outcome: "handed-over", reason: `the agent is paused: ${pause.reason}` };
   };
 
+  /** A person has the conversation, or the agent was silenced: nothing is answered. */
+  const leftToPerson = async (
+    context: WorkContext,
+    input: Input,
+    row: InboxRow | null,
+    conversation: ConversationRow,
+    session: SessionFacts,
+  ): Promise<Ended | undefined> => {
+    const isAgents = conversation.state === "agent" && session.sendPolicy !== "deny";
+    if (isAgents || "decisionId" in input || (await replied(context.id))) return undefined;
+    if (!row) {
+      if ("note" in input) await keepNote(context, conversation, input.note);
+      return { outcome: "handed-over", reason: "a person has the conversation" };
+    }
+    // Silenced by an operator, and nobody has it yet.
+    if (conversation.state === "agent") await db.transaction((tx) => conversations.needPerson(tx, conversation.sessionKey));
+    await toPerson.leave(context, conversation, row);
+    return { outcome: "handed-over" };
+  };
+
+  /** What the turn answers. May wait for the customer to be done. */
+  const gather = async (context: WorkContext, input: Input, row: InboxRow | null, { channel }: Address, session: SessionFacts): Promise<Gathered> => {
+    if (row) return queue.gather(context, row, queue.settings(channel, session.queue), inboundDebounceMs(queue.rules(), channel));
+    return "retryOf" in input ? { ...nothing, batch: await inbox.takenBy(input.retryOf) } : nothing;
+  };
+
   const run = async (context: WorkContext, input: Input, seen: ReturnType<Flow["turn"]>): Promise<Ended> => {
     const row = "inboxId" in input ? await inbox.get(input.inboxId) : null;
     const sessionKey = row?.sessionKey ?? ("sessionKey" in input ? input.sessionKey : undefined);
-    const found = sessionKey ? await conversations.get(sessionKey) : null;
+    const found = answeredAt(sessionKey ? await conversations.get(sessionKey) : null, row);
     if (!found) {
       await db.transaction((tx) => inbox.end(tx, context.id, "ignored", "the conversation is gone"));
       return { outcome: "ignored", reason: "the conversation is gone" };
@@ -149,76 +189,57 @@ export function createTurns(options: TurnsOptions): Turns {
     seen.at({ ...place, ...(row ? { receivedAt: row.receivedAt, class: classOf(row.kind) } : {}) });
     // The message was taken in under this epoch; what the gateway itself sets going speaks for whoever owns the conversation now.
     const epoch = row?.epoch ?? (await context.step("epoch", async () => found.epoch));
-    const paused = await stopped(context, found, row);
-    if (paused) return paused;
-
     // A session that was deleted while this message waited is begun anew.
     const session = (await sessions.get(found.sessionKey)) ?? (await sessions.ensure(found.sessionKey, sessionMeta(agentId, address)));
-    const leftToPerson = async (conversation: ConversationRow): Promise<Ended | undefined> => {
-      const isAgents = conversation.state === "agent" && session.sendPolicy !== "deny";
-      if (isAgents || "decisionId" in input || (await replied(context.id))) return undefined;
-      if (!row) {
-        if ("note" in input) await keepNote(context, conversation, input.note);
-        return { outcome: "handed-over", reason: "a person has the conversation" };
-      }
-      // Silenced by an operator, and nobody has it yet.
-      if (conversation.state === "agent") await db.transaction((tx) => conversations.needPerson(tx, conversation.sessionKey));
-      await toPerson.leave(context, conversation, row);
-      return { outcome: "handed-over" };
-    };
-    const left = await leftToPerson(found);
-    if (left) return left;
-    const gathered = row
-      ? await queue.gather(context, row, queue.settings(address.channel, session.queue), inboundDebounceMs(queue.rules(), address.channel))
-      : "retryOf" in input
-        ? { ...nothing, batch: await inbox.takenBy(input.retryOf) }
-        : nothing;
+    const unanswered = async (conversation: ConversationRow): Promise<Ended | undefined> =>
+      (await stopped(context, conversation, row)) ?? (await leftToPerson(context, input, row, conversation, session));
+    const before = await unanswered(found);
+    if (before) return before;
+    const gathered = await gather(context, input, row, address, session);
     // It may have waited for the customer to be done.
-    const conversation = (await conversations.get(found.sessionKey)) ?? found;
-    const leftNow = (await leftToPerson(conversation)) ?? (await stopped(context, conversation, row));
-    if (leftNow) return leftNow;
+    const conversation = answeredAt(await conversations.get(found.sessionKey), row) ?? found;
+    return (await unanswered(conversation)) ?? reply(context, { input, row, conversation, session, epoch, gathered, traceparent: seen.traceparent });
+  };
 
-    const live = liveRun({ publisher, clock, runId: context.id, sessionKey: conversation.sessionKey });
+  /** Asks the agent, commits what it says, and sends it. */
+  const reply = async (context: WorkContext, { input, row, conversation, session, epoch, gathered, traceparent }: Subject): Promise<Ended> => {
+    const { sessionKey } = conversation;
+    const live = liveRun({ publisher, clock, runId: context.id, sessionKey });
     showTyping(conversation.address);
     if (row) for (const taken of gathered.batch) publishUser(publisher, taken);
     const steer = row ? steering(gathered) : undefined;
+    const lastShown = row ? await outbox.lastShown(sessionKey, row.receivedAt) : [];
     const request: TurnRequest = {
-      ...requestOf({
-        runId: context.id,
-        conversation,
-        session,
-        gathered,
-        again: row === null,
-        lastShown: row ? await outbox.lastShown(conversation.sessionKey, row.receivedAt) : [],
-        traceparent: seen.traceparent,
-        timeZone,
-      }),
+      ...requestOf({ runId: context.id, conversation, session, gathered, again: row === null, lastShown, traceparent, timeZone }),
       ...("decisionId" in input ? { decisionId: input.decisionId } : {}),
       ...("note" in input ? { note: { text: input.note.text, ...(input.note.tainted ? { tainted: true } : {}) } } : {}),
       ...(steer ? { steer } : {}),
       hold: (text) => queue.holding.hold(context.id, text),
     };
     const answered = await answer(request, context, live);
-    const heard = await Promise.all((answered.heard ?? []).map((id) => inbox.get(id)));
-    const outcome = [...gathered.batch, ...heard].some((one) => row && one && hadCard(one.message.text)) && answered.kind !== "silent" ? withCardNotice(answered) : answered;
+    const outcome = row && answered.kind !== "silent" && (await someHadCard(gathered, answered)) ? withCardNotice(answered) : answered;
     const { sent } = await commitReply(context, { conversation, epoch, outcome, gathered, answers: row !== null });
     if (!sent) {
       live.aborted();
-      await announce(conversation.sessionKey);
+      await announce(sessionKey);
       return { outcome: "handed-over" };
     }
     try {
       await writeDown(conversation, `${context.id}:final`, outcome);
     } finally {
       // The reply is committed: it goes out even when the transcript cannot be written.
-      outbox.kick(conversation.sessionKey);
+      outbox.kick(sessionKey);
     }
     live.done(outcome);
-    if (outcome.kind === "silent" && publisher.isFollowed(conversation.sessionKey))
-      publisher.publish("chat", { runId: context.id, sessionKey: conversation.sessionKey, seq: 0, state: "final" });
-    onSession(conversation.sessionKey, "message");
-    await announce(conversation.sessionKey);
+    if (outcome.kind === "silent" && publisher.isFollowed(sessionKey)) publisher.publish("chat", { runId: context.id, sessionKey, seq: 0, state: "final" });
+    onSession(sessionKey, "message");
+    await announce(sessionKey);
     return resultOf(outcome);
+  };
+
+  const someHadCard = async ({ batch }: Gathered, { heard = [] }: TurnOutcome): Promise<boolean> => {
+    const rows = await Promise.all(heard.map((id) => inbox.get(id.replace(backlogPrefix, ""))));
+    return [...batch, ...rows].some((one) => one !== null && hadCard(one.message.text));
   };
 
   /** A person has the conversation: the agent reads the note when it answers again. */

@@ -23,6 +23,7 @@ export {
   scopes,
 } from "./frames.ts";
 export { joinJson, jsonOf, memoizeJson } from "./json-memo.ts";
+export { looksMerged, type MergedPart, mergeMessages, splitMerged } from "./merged-messages.ts";
 export { ChatMessage } from "./methods/chat.ts";
 export { Approval, Conversation } from "./methods/conversations.ts";
 export { Customer } from "./methods/customers.ts";

@@ -92,6 +92,14 @@ export interface Migration {
   sql: string;
 }
 
+export interface CommitOptions {
+  /**
+   * `false` for what may be done again: it outlives the process, but a loss of power undoes it unless something durable was
+   * committed after it or a moment has passed. Cheaper: the disk is not waited for. Default true.
+   */
+  durable?: boolean;
+}
+
 /** The handle stores are written against. */
 export interface Database {
   /** Committed state only. */
@@ -102,7 +110,7 @@ export interface Database {
    * Inside `work`, await nothing but `tx`: other writers wait meanwhile.
    * Raises `STORAGE_FULL`, `STORAGE_BUSY` or `STORAGE_CORRUPT` when the disk or the database fails; nothing was stored then.
    */
-  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: Tx) => Promise<T>, options?: CommitOptions): Promise<T>;
   /** Brings the tables of `owner` up to date. A schema newer than `migrations` is refused with `STORAGE_CORRUPT`. */
   migrate(owner: string, migrations: readonly Migration[]): Promise<void>;
   /**
@@ -114,7 +122,8 @@ export interface Database {
 
 export type WorkState = "queued" | "running" | "done" | "failed" | "cancelled" | "dead";
 
-export interface StepOptions {
+/** `durable: false` for a step without effects outside, which may run again after a loss of power. */
+export interface StepOptions extends CommitOptions {
   /** Further attempts after the first failure, only for failures that are `retryable`. Default 0. */
   retries?: number;
   timeoutMs?: number;
@@ -143,7 +152,7 @@ export interface WorkContext {
    * A step whose statements and memo are one commit where the engine shares its database with the stores. An engine that
    * cannot do that runs it at least once, so statements inside are idempotent (`on conflict do nothing`).
    */
-  transaction<T>(name: string, work: (tx: Tx) => Promise<T>): Promise<T>;
+  transaction<T>(name: string, work: (tx: Tx) => Promise<T>, options?: CommitOptions): Promise<T>;
 }
 
 export type WorkFunction = (context: WorkContext, input: unknown) => Promise<unknown>;

@@ -91,6 +91,9 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case agentIdentityGet = "agent.identity.get"
     case agentWait = "agent.wait"
     case agentsList = "agents.list"
+    case agentsPause = "agents.pause"
+    case agentsPaused = "agents.paused"
+    case agentsResume = "agents.resume"
     case approvalsList = "approvals.list"
     case approvalsResolve = "approvals.resolve"
     case auditList = "audit.list"
@@ -109,6 +112,7 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case configSchema = "config.schema"
     case configSchemaLookup = "config.schema.lookup"
     case configSet = "config.set"
+    case conversationsAssignAgent = "conversations.assignAgent"
     case conversationsHandBack = "conversations.handBack"
     case conversationsList = "conversations.list"
     case conversationsReply = "conversations.reply"
@@ -143,6 +147,7 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case mcpPending = "mcp.pending"
     case mcpStatus = "mcp.status"
     case modelsList = "models.list"
+    case modelsStatus = "models.status"
     case nodeDescribe = "node.describe"
     case nodeEvent = "node.event"
     case nodeInvoke = "node.invoke"
@@ -155,8 +160,18 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case nodePairVerify = "node.pair.verify"
     case nodeRename = "node.rename"
     case offersSearch = "offers.search"
+    case pluginsCommand = "plugins.command"
+    case pluginsInspect = "plugins.inspect"
+    case pluginsList = "plugins.list"
     case policyEvaluate = "policy.evaluate"
+    case queueDlqDrop = "queue.dlq.drop"
+    case queueDlqGet = "queue.dlq.get"
+    case queueDlqList = "queue.dlq.list"
+    case queueDlqRetry = "queue.dlq.retry"
+    case queueStatus = "queue.status"
+    case routingExplain = "routing.explain"
     case send = "send"
+    case sessionsCompact = "sessions.compact"
     case sessionsDelete = "sessions.delete"
     case sessionsDescribe = "sessions.describe"
     case sessionsList = "sessions.list"
@@ -347,6 +362,96 @@ public struct AgentsListResult: Codable, Hashable, Sendable {
         self.mainKey = mainKey
         self.scope = scope
         self.agents = agents
+    }
+}
+
+public struct AgentsPauseParams: Codable, Hashable, Sendable {
+    public var agentId: String?
+    public var reason: String
+
+    public init(agentId: String? = nil, reason: String) {
+        self.agentId = agentId
+        self.reason = reason
+    }
+}
+
+public struct AgentsPauseResultPausedItem: Codable, Hashable, Sendable {
+    public var agentId: String
+    public var reason: String
+    public var by: String
+    public var at: String
+
+    public init(agentId: String, reason: String, by: String, at: String) {
+        self.agentId = agentId
+        self.reason = reason
+        self.by = by
+        self.at = at
+    }
+}
+
+public struct AgentsPauseResult: Codable, Hashable, Sendable {
+    public var paused: [AgentsPauseResultPausedItem]
+    public var handedOver: Int
+
+    public init(paused: [AgentsPauseResultPausedItem], handedOver: Int) {
+        self.paused = paused
+        self.handedOver = handedOver
+    }
+}
+
+public struct AgentsPausedParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct AgentsPausedResultPausedItem: Codable, Hashable, Sendable {
+    public var agentId: String
+    public var reason: String
+    public var by: String
+    public var at: String
+
+    public init(agentId: String, reason: String, by: String, at: String) {
+        self.agentId = agentId
+        self.reason = reason
+        self.by = by
+        self.at = at
+    }
+}
+
+public struct AgentsPausedResult: Codable, Hashable, Sendable {
+    public var paused: [AgentsPausedResultPausedItem]
+
+    public init(paused: [AgentsPausedResultPausedItem]) {
+        self.paused = paused
+    }
+}
+
+public struct AgentsResumeParams: Codable, Hashable, Sendable {
+    public var agentId: String?
+
+    public init(agentId: String? = nil) {
+        self.agentId = agentId
+    }
+}
+
+public struct AgentsResumeResultPausedItem: Codable, Hashable, Sendable {
+    public var agentId: String
+    public var reason: String
+    public var by: String
+    public var at: String
+
+    public init(agentId: String, reason: String, by: String, at: String) {
+        self.agentId = agentId
+        self.reason = reason
+        self.by = by
+        self.at = at
+    }
+}
+
+public struct AgentsResumeResult: Codable, Hashable, Sendable {
+    public var paused: [AgentsResumeResultPausedItem]
+
+    public init(paused: [AgentsResumeResultPausedItem]) {
+        self.paused = paused
     }
 }
 
@@ -1326,6 +1431,29 @@ public struct ConversationState: RawRepresentable, Codable, Hashable, Sendable {
     public static let person = ConversationState(rawValue: "person")
 }
 
+public struct ConversationAssignedBy: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let handoff = ConversationAssignedBy(rawValue: "handoff")
+    public static let `operator` = ConversationAssignedBy(rawValue: "operator")
+    public static let booking = ConversationAssignedBy(rawValue: "booking")
+}
+
+/// Why this agent answers, where it is not by bindings: handed over by `from`, given by an operator, or the customer quoted a booking.
+public struct ConversationAssigned: Codable, Hashable, Sendable {
+    public var by: ConversationAssignedBy
+    public var from: String
+    public var at: String
+    public var reason: String?
+
+    public init(by: ConversationAssignedBy, from: String, at: String, reason: String? = nil) {
+        self.by = by
+        self.from = from
+        self.at = at
+        self.reason = reason
+    }
+}
+
 public struct Conversation: Codable, Hashable, Sendable {
     /// The session key: one conversation is one session.
     public var id: String
@@ -1334,18 +1462,21 @@ public struct Conversation: Codable, Hashable, Sendable {
     /// `agent`: the agent answers. `needs-person`: handed over, nobody has taken it. `person`: somebody owns it.
     public var state: ConversationState
     public var assignee: String?
+    /// Why this agent answers, where it is not by bindings: handed over by `from`, given by an operator, or the customer quoted a booking.
+    public var assigned: ConversationAssigned?
     public var customerId: String?
     public var displayName: String
     public var lastMessagePreview: String?
     public var lastMessageAt: String
     public var unanswered: Bool
 
-    public init(id: String, channel: String, agentId: String, state: ConversationState, assignee: String? = nil, customerId: String? = nil, displayName: String, lastMessagePreview: String? = nil, lastMessageAt: String, unanswered: Bool) {
+    public init(id: String, channel: String, agentId: String, state: ConversationState, assignee: String? = nil, assigned: ConversationAssigned? = nil, customerId: String? = nil, displayName: String, lastMessagePreview: String? = nil, lastMessageAt: String, unanswered: Bool) {
         self.id = id
         self.channel = channel
         self.agentId = agentId
         self.state = state
         self.assignee = assignee
+        self.assigned = assigned
         self.customerId = customerId
         self.displayName = displayName
         self.lastMessagePreview = lastMessagePreview
@@ -1355,6 +1486,28 @@ public struct Conversation: Codable, Hashable, Sendable {
 }
 
 public struct ConversationEvent: Codable, Hashable, Sendable {
+    public var conversation: Conversation
+
+    public init(conversation: Conversation) {
+        self.conversation = conversation
+    }
+}
+
+public struct ConversationsAssignAgentParams: Codable, Hashable, Sendable {
+    public var conversationId: String
+    public var agentId: String?
+    public var reason: String?
+    public var idempotencyKey: String
+
+    public init(conversationId: String, agentId: String? = nil, reason: String? = nil, idempotencyKey: String) {
+        self.conversationId = conversationId
+        self.agentId = agentId
+        self.reason = reason
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct ConversationsAssignAgentResult: Codable, Hashable, Sendable {
     public var conversation: Conversation
 
     public init(conversation: Conversation) {
@@ -1683,6 +1836,65 @@ public struct CustomersUpdateResult: Codable, Hashable, Sendable {
 
     public init(customer: Customer) {
         self.customer = customer
+    }
+}
+
+/// `turn`: a message without an answer but the apology. `saga`: a booking flow that gave up.
+public struct DeadLetterKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let turn = DeadLetterKind(rawValue: "turn")
+    public static let saga = DeadLetterKind(rawValue: "saga")
+}
+
+public struct DeadLetterState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = DeadLetterState(rawValue: "open")
+    public static let retried = DeadLetterState(rawValue: "retried")
+    public static let dropped = DeadLetterState(rawValue: "dropped")
+}
+
+/// Work that ended without doing what it was for. Kept until a person tries it again or puts it aside.
+public struct DeadLetter: Codable, Hashable, Sendable {
+    public var id: String
+    /// `turn`: a message without an answer but the apology. `saga`: a booking flow that gave up.
+    public var kind: DeadLetterKind
+    public var state: DeadLetterState
+    /// What failed.
+    public var runId: String
+    /// Such as `TIMEOUT` or `MODEL_OVERLOADED`.
+    public var code: String
+    public var reason: String
+    public var sessionKey: String?
+    public var agentId: String?
+    public var channel: String?
+    /// Beginning of what the customer wrote.
+    public var preview: String?
+    public var at: String
+    /// The run that does it again.
+    public var retriedAs: String?
+    /// Who tried it again or put it aside, when, and why.
+    public var resolvedBy: String?
+    public var resolvedAt: String?
+    public var note: String?
+
+    public init(id: String, kind: DeadLetterKind, state: DeadLetterState, runId: String, code: String, reason: String, sessionKey: String? = nil, agentId: String? = nil, channel: String? = nil, preview: String? = nil, at: String, retriedAs: String? = nil, resolvedBy: String? = nil, resolvedAt: String? = nil, note: String? = nil) {
+        self.id = id
+        self.kind = kind
+        self.state = state
+        self.runId = runId
+        self.code = code
+        self.reason = reason
+        self.sessionKey = sessionKey
+        self.agentId = agentId
+        self.channel = channel
+        self.preview = preview
+        self.at = at
+        self.retriedAs = retriedAs
+        self.resolvedBy = resolvedBy
+        self.resolvedAt = resolvedAt
+        self.note = note
     }
 }
 
@@ -2718,6 +2930,78 @@ public struct ModelsListResult: Codable, Hashable, Sendable {
     }
 }
 
+public struct ModelsStatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct ModelsStatusResultModelsItemState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let untried = ModelsStatusResultModelsItemState(rawValue: "untried")
+    public static let ok = ModelsStatusResultModelsItemState(rawValue: "ok")
+    public static let authError = ModelsStatusResultModelsItemState(rawValue: "auth-error")
+    public static let rateLimited = ModelsStatusResultModelsItemState(rawValue: "rate-limited")
+    public static let overloaded = ModelsStatusResultModelsItemState(rawValue: "overloaded")
+    public static let failing = ModelsStatusResultModelsItemState(rawValue: "failing")
+}
+
+public struct ModelsStatusResultModelsItem: Codable, Hashable, Sendable {
+    /// `provider/id`.
+    public var id: String
+    public var provider: String
+    public var alias: String?
+    public var state: ModelsStatusResultModelsItemState
+    /// Milliseconds since the epoch: not asked before, because it failed.
+    public var restsUntil: Double?
+
+    public init(id: String, provider: String, alias: String? = nil, state: ModelsStatusResultModelsItemState, restsUntil: Double? = nil) {
+        self.id = id
+        self.provider = provider
+        self.alias = alias
+        self.state = state
+        self.restsUntil = restsUntil
+    }
+}
+
+public struct ModelsStatusResultKeysItemState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let ready = ModelsStatusResultKeysItemState(rawValue: "ready")
+    public static let resting = ModelsStatusResultKeysItemState(rawValue: "resting")
+}
+
+public struct ModelsStatusResultKeysItem: Codable, Hashable, Sendable {
+    /// `provider:name`; never the key itself.
+    public var id: String
+    public var provider: String
+    public var state: ModelsStatusResultKeysItemState
+    public var until: Double?
+    public var code: String?
+    /// The provider says that nobody pays for it.
+    public var billing: Bool?
+    public var failures: Double?
+
+    public init(id: String, provider: String, state: ModelsStatusResultKeysItemState, until: Double? = nil, code: String? = nil, billing: Bool? = nil, failures: Double? = nil) {
+        self.id = id
+        self.provider = provider
+        self.state = state
+        self.until = until
+        self.code = code
+        self.billing = billing
+        self.failures = failures
+    }
+}
+
+public struct ModelsStatusResult: Codable, Hashable, Sendable {
+    public var models: [ModelsStatusResultModelsItem]
+    public var keys: [ModelsStatusResultKeysItem]
+
+    public init(models: [ModelsStatusResultModelsItem], keys: [ModelsStatusResultKeysItem]) {
+        self.models = models
+        self.keys = keys
+    }
+}
+
 /// Decimal string with exactly the minor units ISO 4217 gives the currency. Never a float.
 public struct Money: Codable, Hashable, Sendable {
     public var amount: String
@@ -3312,6 +3596,99 @@ public struct PairingRequest: Codable, Hashable, Sendable {
     }
 }
 
+public struct PluginInfoState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let available = PluginInfoState(rawValue: "available")
+    public static let disabled = PluginInfoState(rawValue: "disabled")
+    public static let needsApproval = PluginInfoState(rawValue: "needs-approval")
+    public static let loading = PluginInfoState(rawValue: "loading")
+    public static let loaded = PluginInfoState(rawValue: "loaded")
+    public static let failed = PluginInfoState(rawValue: "failed")
+    public static let quarantined = PluginInfoState(rawValue: "quarantined")
+    public static let stopped = PluginInfoState(rawValue: "stopped")
+}
+
+/// A plugin the configuration names, or that lies where plugins are looked for.
+public struct PluginInfo: Codable, Hashable, Sendable {
+    public var id: String
+    public var state: PluginInfoState
+    /// Why it is not loaded.
+    public var reason: String?
+    /// The configuration names it and it is switched on.
+    public var enabled: Bool
+    public var name: String?
+    public var version: String?
+    public var description: String?
+    public var path: String?
+    /// SHA-256 of its files as they were at the start.
+    public var sha256: String?
+    /// What its manifest declares.
+    public var registers: [String: AnyCodable]?
+
+    public init(id: String, state: PluginInfoState, reason: String? = nil, enabled: Bool, name: String? = nil, version: String? = nil, description: String? = nil, path: String? = nil, sha256: String? = nil, registers: [String: AnyCodable]? = nil) {
+        self.id = id
+        self.state = state
+        self.reason = reason
+        self.enabled = enabled
+        self.name = name
+        self.version = version
+        self.description = description
+        self.path = path
+        self.sha256 = sha256
+        self.registers = registers
+    }
+}
+
+public struct PluginsCommandParams: Codable, Hashable, Sendable {
+    public var command: String
+    public var args: [String]?
+
+    public init(command: String, args: [String]? = nil) {
+        self.command = command
+        self.args = args
+    }
+}
+
+/// `text` is for people, `data` for programs.
+public struct PluginsCommandResult: Codable, Hashable, Sendable {
+    public var text: String
+    public var data: AnyCodable
+
+    public init(text: String, data: AnyCodable) {
+        self.text = text
+        self.data = data
+    }
+}
+
+public struct PluginsInspectParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct PluginsInspectResult: Codable, Hashable, Sendable {
+    public var plugin: PluginInfo
+
+    public init(plugin: PluginInfo) {
+        self.plugin = plugin
+    }
+}
+
+public struct PluginsListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct PluginsListResult: Codable, Hashable, Sendable {
+    public var plugins: [PluginInfo]
+
+    public init(plugins: [PluginInfo]) {
+        self.plugins = plugins
+    }
+}
+
 public struct PolicyEvaluateParams: Codable, Hashable, Sendable {
     public var tool: String
     public var args: [String: AnyCodable]
@@ -3383,6 +3760,140 @@ public struct PresenceEvent: Codable, Hashable, Sendable {
     }
 }
 
+public struct QueueDlqDropParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var reason: String
+    public var idempotencyKey: String
+
+    public init(id: String, reason: String, idempotencyKey: String) {
+        self.id = id
+        self.reason = reason
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct QueueDlqDropResult: Codable, Hashable, Sendable {
+    public var deadLetter: DeadLetter
+
+    public init(deadLetter: DeadLetter) {
+        self.deadLetter = deadLetter
+    }
+}
+
+public struct QueueDlqGetParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct QueueDlqGetResultMessagesItem: Codable, Hashable, Sendable {
+    public var text: String
+    public var receivedAt: String
+
+    public init(text: String, receivedAt: String) {
+        self.text = text
+        self.receivedAt = receivedAt
+    }
+}
+
+public struct QueueDlqGetResult: Codable, Hashable, Sendable {
+    public var deadLetter: DeadLetter
+    public var messages: [QueueDlqGetResultMessagesItem]
+
+    public init(deadLetter: DeadLetter, messages: [QueueDlqGetResultMessagesItem]) {
+        self.deadLetter = deadLetter
+        self.messages = messages
+    }
+}
+
+public struct QueueDlqListParamsKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let turn = QueueDlqListParamsKind(rawValue: "turn")
+    public static let saga = QueueDlqListParamsKind(rawValue: "saga")
+}
+
+public struct QueueDlqListParamsState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = QueueDlqListParamsState(rawValue: "open")
+    public static let retried = QueueDlqListParamsState(rawValue: "retried")
+    public static let dropped = QueueDlqListParamsState(rawValue: "dropped")
+    public static let all = QueueDlqListParamsState(rawValue: "all")
+}
+
+public struct QueueDlqListParams: Codable, Hashable, Sendable {
+    public var kind: QueueDlqListParamsKind?
+    public var state: QueueDlqListParamsState?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(kind: QueueDlqListParamsKind? = nil, state: QueueDlqListParamsState? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.kind = kind
+        self.state = state
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct QueueDlqListResult: Codable, Hashable, Sendable {
+    public var deadLetters: [DeadLetter]
+    public var nextCursor: String?
+
+    public init(deadLetters: [DeadLetter], nextCursor: String? = nil) {
+        self.deadLetters = deadLetters
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct QueueDlqRetryParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct QueueDlqRetryResult: Codable, Hashable, Sendable {
+    public var runId: String
+    public var deadLetter: DeadLetter
+
+    public init(runId: String, deadLetter: DeadLetter) {
+        self.runId = runId
+        self.deadLetter = deadLetter
+    }
+}
+
+public struct QueueStatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct QueueStatusResult: Codable, Hashable, Sendable {
+    public var waiting: Int
+    public var running: Int
+    public var parked: Int
+    public var slots: Int?
+    public var oldestAt: String?
+    public var classes: [String: Int]
+    public var modes: [String: Int]
+    public var deadLetters: Int
+
+    public init(waiting: Int, running: Int, parked: Int, slots: Int? = nil, oldestAt: String? = nil, classes: [String: Int], modes: [String: Int], deadLetters: Int) {
+        self.waiting = waiting
+        self.running = running
+        self.parked = parked
+        self.slots = slots
+        self.oldestAt = oldestAt
+        self.classes = classes
+        self.modes = modes
+        self.deadLetters = deadLetters
+    }
+}
+
 public struct RequestFrame: Codable, Hashable, Sendable {
     public var type: String
     public var id: String
@@ -3415,6 +3926,48 @@ public struct ResponseFrame: Codable, Hashable, Sendable {
         self.ok = ok
         self.payload = payload
         self.error = error
+    }
+}
+
+public struct RoutingExplainParamsChatType: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let direct = RoutingExplainParamsChatType(rawValue: "direct")
+    public static let group = RoutingExplainParamsChatType(rawValue: "group")
+}
+
+public struct RoutingExplainParams: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String?
+    public var chatType: RoutingExplainParamsChatType?
+    public var peer: String
+    public var threadId: String?
+    public var guildId: String?
+    public var teamId: String?
+    /// What they would write: it may quote a booking.
+    public var text: String?
+
+    public init(channel: String, accountId: String? = nil, chatType: RoutingExplainParamsChatType? = nil, peer: String, threadId: String? = nil, guildId: String? = nil, teamId: String? = nil, text: String? = nil) {
+        self.channel = channel
+        self.accountId = accountId
+        self.chatType = chatType
+        self.peer = peer
+        self.threadId = threadId
+        self.guildId = guildId
+        self.teamId = teamId
+        self.text = text
+    }
+}
+
+public struct RoutingExplainResult: Codable, Hashable, Sendable {
+    public var agentId: String
+    public var sessionKey: String
+    public var matchedBy: String
+
+    public init(agentId: String, sessionKey: String, matchedBy: String) {
+        self.agentId = agentId
+        self.sessionKey = sessionKey
+        self.matchedBy = matchedBy
     }
 }
 
@@ -3518,8 +4071,11 @@ public struct SessionRow: Codable, Hashable, Sendable {
     public var outputTokens: Double
     public var totalTokens: Double
     public var contextTokens: Double
+    /// What an operator wants otherwise for this session than its agent's configuration.
+    public var modelOverride: String?
+    public var thinkingLevel: String?
 
-    public init(key: String, kind: SessionRowKind, agentId: String, sessionId: String, updatedAt: Double, createdAt: Double, systemSent: Bool, abortedLastRun: Bool, inputTokens: Double, outputTokens: Double, totalTokens: Double, contextTokens: Double) {
+    public init(key: String, kind: SessionRowKind, agentId: String, sessionId: String, updatedAt: Double, createdAt: Double, systemSent: Bool, abortedLastRun: Bool, inputTokens: Double, outputTokens: Double, totalTokens: Double, contextTokens: Double, modelOverride: String? = nil, thinkingLevel: String? = nil) {
         self.key = key
         self.kind = kind
         self.agentId = agentId
@@ -3532,6 +4088,36 @@ public struct SessionRow: Codable, Hashable, Sendable {
         self.outputTokens = outputTokens
         self.totalTokens = totalTokens
         self.contextTokens = contextTokens
+        self.modelOverride = modelOverride
+        self.thinkingLevel = thinkingLevel
+    }
+}
+
+public struct SessionsCompactParams: Codable, Hashable, Sendable {
+    public var key: String
+    public var agentId: String?
+    /// So many of the newest messages stay as they are, and no model is asked.
+    public var maxLines: Int?
+    /// What the summary is to keep in mind.
+    public var instructions: String?
+
+    public init(key: String, agentId: String? = nil, maxLines: Int? = nil, instructions: String? = nil) {
+        self.key = key
+        self.agentId = agentId
+        self.maxLines = maxLines
+        self.instructions = instructions
+    }
+}
+
+public struct SessionsCompactResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var key: String
+    public var compacted: Bool
+
+    public init(ok: Bool, key: String, compacted: Bool) {
+        self.ok = ok
+        self.key = key
+        self.compacted = compacted
     }
 }
 
@@ -3720,17 +4306,68 @@ public struct SessionsPatchParamsSendPolicy: RawRepresentable, Codable, Hashable
     public static let deny = SessionsPatchParamsSendPolicy(rawValue: "deny")
 }
 
+public struct SessionsPatchParamsThinkingLevel: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let off = SessionsPatchParamsThinkingLevel(rawValue: "off")
+    public static let minimal = SessionsPatchParamsThinkingLevel(rawValue: "minimal")
+    public static let low = SessionsPatchParamsThinkingLevel(rawValue: "low")
+    public static let medium = SessionsPatchParamsThinkingLevel(rawValue: "medium")
+    public static let high = SessionsPatchParamsThinkingLevel(rawValue: "high")
+    public static let xhigh = SessionsPatchParamsThinkingLevel(rawValue: "xhigh")
+}
+
+public struct SessionsPatchParamsQueueMode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let followup = SessionsPatchParamsQueueMode(rawValue: "followup")
+    public static let collect = SessionsPatchParamsQueueMode(rawValue: "collect")
+    public static let steer = SessionsPatchParamsQueueMode(rawValue: "steer")
+    public static let steerBacklog = SessionsPatchParamsQueueMode(rawValue: "steer-backlog")
+    public static let interrupt = SessionsPatchParamsQueueMode(rawValue: "interrupt")
+}
+
+public struct SessionsPatchParamsQueueDrop: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let old = SessionsPatchParamsQueueDrop(rawValue: "old")
+    public static let new = SessionsPatchParamsQueueDrop(rawValue: "new")
+    public static let summarize = SessionsPatchParamsQueueDrop(rawValue: "summarize")
+}
+
+public struct SessionsPatchParamsQueue: Codable, Hashable, Sendable {
+    public var mode: SessionsPatchParamsQueueMode?
+    public var debounceMs: Int?
+    public var cap: Int?
+    public var drop: SessionsPatchParamsQueueDrop?
+
+    public init(mode: SessionsPatchParamsQueueMode? = nil, debounceMs: Int? = nil, cap: Int? = nil, drop: SessionsPatchParamsQueueDrop? = nil) {
+        self.mode = mode
+        self.debounceMs = debounceMs
+        self.cap = cap
+        self.drop = drop
+    }
+}
+
 public struct SessionsPatchParams: Codable, Hashable, Sendable {
     public var key: String
     public var agentId: String?
     public var label: String?
     public var sendPolicy: SessionsPatchParamsSendPolicy?
+    /// An alias, `provider/model`, or a part of its name that only one has.
+    public var model: String?
+    public var thinkingLevel: SessionsPatchParamsThinkingLevel?
+    /// What is not named here stays as the configuration has it.
+    public var queue: SessionsPatchParamsQueue?
 
-    public init(key: String, agentId: String? = nil, label: String? = nil, sendPolicy: SessionsPatchParamsSendPolicy? = nil) {
+    public init(key: String, agentId: String? = nil, label: String? = nil, sendPolicy: SessionsPatchParamsSendPolicy? = nil, model: String? = nil, thinkingLevel: SessionsPatchParamsThinkingLevel? = nil, queue: SessionsPatchParamsQueue? = nil) {
         self.key = key
         self.agentId = agentId
         self.label = label
         self.sendPolicy = sendPolicy
+        self.model = model
+        self.thinkingLevel = thinkingLevel
+        self.queue = queue
     }
 }
 

@@ -43,7 +43,9 @@ export function createDamageMarks({ db, clock, log, onChange }: DamageMarksOptio
           path,
           lostLines,
         ),
-      ).catch((error: unknown) => log.warn("a damaged transcript could not be marked", { sessionId, error: error instanceof Error ? error.message : String(error) }));
+      ).catch((error: unknown) =>
+        log.warn("a damaged transcript could not be marked", { sessionId, error: error instanceof Error ? error.message : String(error) }),
+      );
     },
     on(session) {
       const damagedAt = marked.size === 0 ? undefined : marked.get(session.sessionId);

@@ -5,8 +5,8 @@ import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent
 import { type AppendBytes, appendToFile, coded, syncDirectory } from "./files.ts";
 import { normalizeAgentId } from "./key.ts";
 import { linesBefore } from "./line-reader.ts";
-import { mendFile } from "./mend-file.ts";
 import { createMender } from "./mend-entries.ts";
+import { mendFile } from "./mend-file.ts";
 import { admit, contextOf, emptyTranscript, followCalls, messagesOf, type OpenTranscript, type StoredEntry, type StoredLine } from "./open-transcript.ts";
 import { planAppend, supersededLines } from "./repair.ts";
 import { defaultSpillLimits, readSpilledText, type SpillLimits, spillDirectory, spillText } from "./spill.ts";
@@ -18,7 +18,7 @@ export interface FileTranscriptsOptions {
   directory: string;
   clock?: Clock;
   log?: Logger;
-  /** Size, as stored, of what is kept parsed in memory: the ends of the transcripts used last. Default 4 MiB. */
+  /** Size, as stored, of what is kept parsed in memory: the ends of the transcripts used last. Default 8 MiB. */
   cacheBytes?: number;
   spill?: Partial<SpillLimits>;
   /** How bytes get to the end of a file. Given in tests that need a full disk. */
@@ -38,7 +38,7 @@ interface OpenFile {
   counted: number;
 }
 
-const DEFAULT_CACHE_BYTES = 4 * 1024 * 1024;
+const DEFAULT_CACHE_BYTES = 8 * 1024 * 1024;
 
 /** What is read of a long file at first: enough for the entries a turn may try to append again, and for most contexts. */
 const firstRead = { bytes: 256 * 1024, lines: 200, mostBytes: 2 * 1024 * 1024 };
@@ -191,7 +191,10 @@ export function fileTranscripts({
     if (!file) {
       await mend(path, ref);
       file = await openEnd(path);
-      if (!file) throw new TravelAgentError("STORAGE_CORRUPT", `the transcript ${path} cannot be read; move it away, and the session begins anew`, { details: { path } });
+      if (!file)
+        throw new TravelAgentError("STORAGE_CORRUPT", `the transcript ${path} cannot be read; move it away, and the session begins anew`, {
+          details: { path },
+        });
     }
     keep(path, file);
     await closeCalls(path, file);
@@ -247,7 +250,10 @@ export function fileTranscripts({
         return seen;
       }
       if (await extend(path, file, (bytes) => bytes >= stepBytes)) continue;
-      if (mended) throw new TravelAgentError("STORAGE_CORRUPT", `the transcript ${path} cannot be read; move it away, and the session begins anew`, { details: { path } });
+      if (mended)
+        throw new TravelAgentError("STORAGE_CORRUPT", `the transcript ${path} cannot be read; move it away, and the session begins anew`, {
+          details: { path },
+        });
       mended = true;
       await mend(path, ref);
       file = await load(path, ref);
@@ -326,7 +332,7 @@ export function fileTranscripts({
             if (reached || file.whole) return { ...context, whole: true };
             return file.bytes - file.start >= maxBytes ? { ...context, whole: false } : undefined;
           },
-          1024 * 1024,
+          512 * 1024,
         ),
       );
       return found ?? { entries: [], whole: true };

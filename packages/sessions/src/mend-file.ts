@@ -78,7 +78,8 @@ export async function mendFile(path: string, ref: TranscriptRef, now: () => numb
   // Before the file loses it.
   if (torn !== undefined) await appendToFile(`${path}.corrupt`, `${torn}\n`, true);
   await appendToFile(temporary, batch, true);
-  const kept = lostLines > 0 ? `${path}.quarantined.${new Date(now()).toISOString().replaceAll(":", "-")}` : mender.changed || changed ? `${path}.bak` : undefined;
+  const kept =
+    lostLines > 0 ? `${path}.quarantined.${new Date(now()).toISOString().replaceAll(":", "-")}` : mender.changed || changed ? `${path}.bak` : undefined;
   if (kept !== undefined) {
     await rm(kept, { force: true });
     await link(path, kept);

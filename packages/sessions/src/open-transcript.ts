@@ -38,8 +38,7 @@ export function followCalls(openCalls: Map<string, string>, message: TranscriptM
   }
 }
 
-export const messagesOf = (lines: readonly StoredLine[]): TranscriptEntry[] =>
-  lines.flatMap(({ entry }) => (entry?.type === "message" ? [entry] : []));
+export const messagesOf = (lines: readonly StoredLine[]): TranscriptEntry[] => lines.flatMap(({ entry }) => (entry?.type === "message" ? [entry] : []));
 
 /**
  * What a model is to be told, as far as these lines go. `reached` is false while an older line is needed that is not among them.
@@ -50,7 +49,8 @@ export function contextOf(lines: readonly StoredLine[]): { context: Omit<Transcr
   const compaction = lines[last]!.entry as CompactionEntry;
   const first = lines.findLastIndex(({ id }, at) => at < last && id === compaction.firstKeptEntryId);
   return {
-    context: { compaction, entries: messagesOf(first < 0 ? lines.slice(last) : lines.slice(first)) },
+    // The entry it names may be lost: then more is told than needed, and nothing is left out.
+    context: { compaction, entries: messagesOf(lines.slice(Math.max(0, first))) },
     reached: first >= 0,
   };
 }

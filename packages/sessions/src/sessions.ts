@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { TranscriptEntry, TranscriptMessage } from "@travelagent/protocol/messages";
-import { type Clock, type Database, type Logger, silentLogger, systemClock, type Tx } from "@travelagent/protocol/ports";
+import { type Clock, type CommitOptions, type Database, type Logger, silentLogger, systemClock, type Tx } from "@travelagent/protocol/ports";
+import { createDamageMarks } from "./damage-marks.ts";
 import {
   countQuery,
   insertSession,
@@ -15,9 +16,8 @@ import {
 } from "./index-store.ts";
 import { createKeptReads } from "./kept-reads.ts";
 import { agentOfKey } from "./key.ts";
-import type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";
-import { createDamageMarks } from "./damage-marks.ts";
 import { modelMessages } from "./model-messages.ts";
+import type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";
 import type { NewCompaction, NewEntry, SpilledText, TranscriptContext, TranscriptStore } from "./transcript.ts";
 
 /** Conversations by key: an index of them, and their transcripts. Methods that need an existing session raise `NOT_FOUND` without one. */
@@ -132,14 +132,14 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
   }
 
   /** Changes one session in a transaction and returns it as it is then. */
-  async function change(key: string, work: (tx: Tx, before: Session) => Promise<void>): Promise<Session> {
+  async function change(key: string, work: (tx: Tx, before: Session) => Promise<void>, options?: CommitOptions): Promise<Session> {
     await ready();
     return db.transaction(async (tx) => {
       const before = await tx.get<SessionRow>(select, canonical(key));
       if (!before) throw notFound(key);
       await work(tx, toSession(before));
       return toSession((await tx.get<SessionRow>(select, canonical(key)))!);
-    });
+    }, options);
   }
 
   function belongsTo(session: Session, customerId: string | undefined): Session {
@@ -153,9 +153,7 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
   }
 
   const contextOf = async (session: Session, maxBytes?: number): Promise<TranscriptContext> =>
-    transcripts.context
-      ? transcripts.context(session, maxBytes === undefined ? {} : { maxBytes })
-      : { entries: await transcripts.read(session), whole: true };
+    transcripts.context ? transcripts.context(session, maxBytes === undefined ? {} : { maxBytes }) : { entries: await transcripts.read(session), whole: true };
 
   return {
     start: ready,
@@ -250,7 +248,11 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
       return transcripts.append(await need(key), messages, options);
     },
 
-    touch: (key, patch = {}) => change(key, (tx, before) => updateSession(tx, before, patch, clock.now())),
+    // What a turn leaves may be lost with the power, and only that: a person's choice is kept.
+    touch: (key, patch = {}) =>
+      change(key, (tx, before) => updateSession(tx, before, patch, clock.now()), {
+        durable: patch.sendPolicy !== undefined || patch.prefer !== undefined || patch.queue !== undefined || patch.label !== undefined,
+      }),
 
     async archive(key, { keepTranscript = false } = {}) {
       const session = await find(key);

@@ -27,8 +27,12 @@ describe("budgets", () => {
   });
   afterEach(() => engine.stop());
 
+  let config: GatewayConfig;
+  const configure = (budget: object, own?: object) => {
+    config = GatewayConfig.parse({ agents: { defaults: { budget }, ...(own ? { list: [{ id: "sales", budget: own }] } : {}) } });
+  };
   const budgetsOf = (budget: object, own?: object): Budgets => {
-    const config = GatewayConfig.parse({ agents: { defaults: { budget }, ...(own ? { list: [{ id: "sales", budget: own }] } : {}) } });
+    configure(budget, own);
     return createBudgets({ ledger, config: () => config, clock, log, onExhausted: () => void exhausted++ });
   };
   const spend = (budgets: Budgets, of: TurnScope, costUsd: number, callId = "0", tokens = 100) =>
@@ -87,6 +91,17 @@ describe("budgets", () => {
     expect(log.lines.filter(({ fields }) => fields?.ruleId === "budget.agent-day")).toHaveLength(1);
     await clock.advance(24 * 3_600_000);
     expect(budgets.isExhausted()).toBe(false);
+  });
+
+  it("that are raised are not used up any more", async () => {
+    const budgets = budgetsOf({ perDayUsd: 1 });
+    await spend(budgets, turn("a"), 1);
+    expect(await ruleOf(budgets, turn("b"))).toBe("budget.day");
+    expect(budgets.isExhausted()).toBe(true);
+    configure({ perDayUsd: 2 });
+    expect([await ruleOf(budgets, turn("b")), budgets.isExhausted()]).toEqual([undefined, false]);
+    configure({});
+    expect([await ruleOf(budgets, turn("b")), budgets.isExhausted()]).toEqual([undefined, false]);
   });
 
   it("cost nothing where none is set", async () => {

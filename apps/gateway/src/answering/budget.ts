@@ -76,8 +76,8 @@ export function createBudgets(options: {
 }): Budgets {
   const { ledger, config, clock, log, onExhausted } = options;
   const open = new Map<string, OpenRun>();
-  /** Budgets that were told to be used up, with the day. */
-  const told = new Map<string, string>();
+  /** Budgets that were told to be used up today, as they were then. */
+  const told = new Map<string, { day: string; limit: Limit; turn: TurnScope }>();
 
   const usedFor = async ({ of }: Limit, { runId }: TurnScope, day: string): Promise<Sum> => {
     const own = open.get(runId);
@@ -90,21 +90,23 @@ export function createBudgets(options: {
 
   const stopOf = ({ ruleId, what, usd, tokens }: Limit, used: Sum): BudgetStop | null => {
     if (usd !== undefined && used.usd >= usd)
-      return { ruleId, reason: `the budget of ${usd} USD for ${what} is used up; raise agents.defaults.budget or wait for tomorrow` };
+      return { ruleId, reason: `the budget of ${usd} USD for ${what} is used up; raise it in the configuration or wait for tomorrow` };
     if (tokens !== undefined && used.tokens >= tokens)
-      return { ruleId, reason: `the budget of ${tokens} tokens for ${what} is used up; raise agents.defaults.budget or wait for tomorrow` };
+      return { ruleId, reason: `the budget of ${tokens} tokens for ${what} is used up; raise it in the configuration or wait for tomorrow` };
     return null;
   };
 
+  const keyOf = ({ ruleId, of }: Limit): string => `${ruleId} ${of === "run" ? "" : (of.sessionKey ?? of.agentId ?? "")}`;
+  const isOfDay = ({ ruleId }: Limit): boolean => ruleId === "budget.day" || ruleId === "budget.agent-day";
+
   /** Once a day for each, so that nobody reads the same a hundred times. */
-  const tell = ({ ruleId, of }: Limit, { reason }: BudgetStop, day: string): void => {
-    const ofDay = ruleId === "budget.day" || ruleId === "budget.agent-day";
-    const key = `${ruleId} ${of === "run" ? "" : (of.sessionKey ?? of.agentId ?? "")}`;
-    if (told.get(key) === day) return;
-    for (const [other, then] of told) if (then !== day) told.delete(other);
-    told.set(key, day);
-    log.warn("a budget for models is used up", { ruleId, reason, ...(of !== "run" && of.sessionKey ? { "pii.sessionKey": of.sessionKey } : {}) });
-    if (ofDay) onExhausted();
+  const tell = (limit: Limit, { ruleId, reason }: BudgetStop, turn: TurnScope, day: string): void => {
+    const before = told.get(keyOf(limit));
+    for (const [other, then] of told) if (then.day !== day) told.delete(other);
+    told.set(keyOf(limit), { day, limit, turn });
+    if (before?.day === day && before.limit.usd === limit.usd && before.limit.tokens === limit.tokens) return;
+    log.warn("a budget for models is used up", { ruleId, reason, runId: turn.runId });
+    if (isOfDay(limit)) onExhausted();
   };
 
   return {
@@ -113,13 +115,15 @@ export function createBudgets(options: {
       for (const limit of limitsOf(config(), turn)) {
         const stop = stopOf(limit, await usedFor(limit, turn, day));
         if (!stop) continue;
-        tell(limit, stop, day);
+        tell(limit, stop, turn, day);
         return stop;
       }
       return null;
     },
 
-    async spent({ runId, sessionKey, agentId }, { callId, usage }) {
+    async spent(turn, { callId, usage }) {
+      const { runId, sessionKey, agentId } = turn;
+      if (limitsOf(config(), turn).length === 0) return;
       let run = open.get(runId);
       if (!run) {
         // A turn whose reply was committed before a crash tells everything once more.
@@ -135,7 +139,10 @@ export function createBudgets(options: {
     recorded: (runId) => void open.delete(runId),
     isExhausted: () => {
       const today = dayOf(clock.now());
-      return [...told].some(([key, day]) => day === today && (key.startsWith("budget.day ") || key.startsWith("budget.agent-day ")));
+      // One that was raised or taken away since is not used up any more, as far as is known.
+      const stillSet = (limit: Limit, turn: TurnScope): boolean =>
+        limitsOf(config(), turn).some((now) => now.ruleId === limit.ruleId && now.usd === limit.usd && now.tokens === limit.tokens);
+      return [...told.values()].some(({ day, limit, turn }) => day === today && isOfDay(limit) && stillSet(limit, turn));
     },
   };
 }

@@ -2,7 +2,7 @@ import type { DirectiveRequest, Directives } from "@travelagent/gateway-core";
 import { type Call, type Handlers, type ParsedParams, TravelAgentError } from "@travelagent/protocol";
 import { type QueueSettings, queueDrops, queueModes, thinkingLevels } from "@travelagent/protocol/turn";
 import type { Session } from "@travelagent/sessions";
-import type { ModelSet } from "./models.ts";
+import type { ModelSet, SessionChoice } from "./models.ts";
 
 export interface DirectivesOptions {
   /** The methods that directives stand for. Asked at each use: they are made later. */
@@ -54,6 +54,21 @@ export function queueChoice(text: string): Partial<QueueSettings> | null {
   }
   return choice;
 }
+
+/** What a person means by the name of a model, for `sessions.patch`. */
+export const chosenModel =
+  (models: () => ModelSet) =>
+  (text: string): { model: string; authProfile?: string } => {
+    const found = models().resolve(text);
+    if ("problem" in found) throw wrong(found.problem);
+    return { model: found.reference, ...(found.authProfile === undefined ? {} : { authProfile: found.authProfile }) };
+  };
+
+/** What a session keeps of it, for the models of a turn. A key that a person chose gives way to no other. */
+export const chosenIn = ({ model, authProfile }: NonNullable<Session["prefer"]>): SessionChoice => ({
+  model,
+  ...(authProfile === undefined ? {} : { authProfile: { id: authProfile, source: "user" as const } }),
+});
 
 const words = (queue: Session["queue"]): string =>
   Object.entries(queue ?? {})

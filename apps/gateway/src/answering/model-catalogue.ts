@@ -15,10 +15,6 @@ export type ResolvedModel =
   /** A sentence for whoever asked. */
   | { problem: string };
 
-/** What a session remembers of a choice, in one text that `resolveModel` understands as just that. */
-export const sessionModel = ({ reference, authProfile }: { reference: string; authProfile?: string }): string =>
-  authProfile === undefined ? reference : `${reference}@${authProfile}`;
-
 /** For words without a provider that fit nothing else. */
 const defaultProvider = "anthropic";
 

@@ -108,7 +108,7 @@ describe("the models of a gateway", () => {
     await ask(models, { model: "a/plain", authProfile: { id: "a:one", source: "user" }, onKey: (id) => used.push(id) });
     expect(last().body).toMatchObject({ model: "plain", temperature: 0.5, max_tokens: 50 });
     expect(last().headers.authorization).toBe("Bearer key-one");
-    await ask(models, { model: "a/plain@a:one", onKey: (id) => used.push(id) });
+    await ask(models, { model: "a/plain", authProfile: "a:one", onKey: (id) => used.push(id) });
     expect(last().headers.authorization).toBe("Bearer key-one");
     expect(used).toEqual(["a:two", "a:one", "a:one"]);
     const request = { system: "", messages: [{ role: "user" as const, content: "Hello", timestamp: 0 }], tools: [], now: 0, timeZone: "UTC" };

@@ -2,7 +2,7 @@ import type { Model } from "@travelagent/agent-runtime";
 import { type KeyPin, type KeyRing, keyMark, type RotatingOptions, rotating } from "@travelagent/agent-runtime/models/keys";
 import type { GatewayConfig } from "@travelagent/config";
 import type { ThinkingLevel } from "@travelagent/protocol/turn";
-import { type ModelCatalogue, type ResolvedModel, resolveModel, sessionModel } from "./model-catalogue.ts";
+import { type ModelCatalogue, type ResolvedModel, resolveModel } from "./model-catalogue.ts";
 import { conciergeReference, modelFactory } from "./model-factory.ts";
 import { type Environment, keysOf, providersOf } from "./model-providers.ts";
 
@@ -10,10 +10,10 @@ export { type Environment, providersOf } from "./model-providers.ts";
 
 /** What a session wants otherwise than its agent's configuration. */
 export interface SessionChoice {
-  /** As `sessionModel` writes what `resolve` gives: a reference, with a key where one was named. One that may no longer be chosen counts as none. */
+  /** A reference, as `resolve` gives it. One that may no longer be chosen counts as none. */
   model?: string | undefined;
-  /** The key to keep to, where `model` names none. Counts for models of its provider. */
-  authProfile?: KeyPin | undefined;
+  /** The key to keep to, for models of its provider. A plain id is one that a person chose: no other key answers in its place. */
+  authProfile?: string | KeyPin | undefined;
   /** Told with every answer which key gave it, so that a session can keep to it. */
   onKey?(id: string): void;
 }
@@ -73,11 +73,7 @@ export function modelSet(config: GatewayConfig, env: Environment, concierge: Mod
       return options ? keysOf(provider, options).map(({ id }) => id) : [];
     },
   };
-  /** What a session chose before, if it still means just that. */
-  const stillChosen = (choice: string | undefined): { reference: string; authProfile?: string } | undefined => {
-    const found = choice === undefined ? undefined : resolveModel(choice, catalogue);
-    return found && "reference" in found && sessionModel(found) === choice ? found : undefined;
-  };
+  const mayChoose = (reference: string): boolean => known.includes(reference) && (catalogue.allowed?.has(reference) ?? true);
 
   const handle = (reference: string, thinking?: ThinkingLevel, options: Pick<RotatingOptions, "pin" | "onKey"> = {}): Model => {
     const found = keyed(reference, thinking);
@@ -86,9 +82,8 @@ export function modelSet(config: GatewayConfig, env: Environment, concierge: Mod
   const forSession = (agentId: string, { model, authProfile, onKey }: SessionChoice): readonly Model[] => {
     const { primary, fallbacks } = wantedBy(agentId);
     const thinking = agentOf(agentId)?.thinking ?? defaults.thinking;
-    const override = stillChosen(model);
-    const references = override && override.reference !== primary ? [override.reference, ...fallbacks, primary] : [primary, ...fallbacks];
-    const pin = override?.authProfile === undefined ? authProfile : { id: override.authProfile, source: "user" as const };
+    const references = model !== undefined && model !== primary && mayChoose(model) ? [model, ...fallbacks, primary] : [primary, ...fallbacks];
+    const pin = typeof authProfile === "string" ? { id: authProfile, source: "user" as const } : authProfile;
     const models = [...new Set(references)].map((reference) => handle(reference, thinking, { pin, ...(onKey ? { onKey } : {}) }));
     return [...new Set(models.includes(concierge) ? models : [...models, concierge])];
   };

@@ -40,4 +40,5 @@ export const queueing = ({ config, gate, db, onPause }: QueueingParts): Pick<Gat
 });
 
 /** For `health`: agents that were stopped. */
-export const pausedParts = (agentIds: readonly string[]): string[] => agentIds.map((agentId) => (agentId === "*" ? "agents:paused" : `agent:${agentId}:paused`));
+export const pausedParts = (agentIds: readonly string[]): string[] =>
+  agentIds.map((agentId) => (agentId === "*" ? "agents:paused" : `agent:${agentId}:paused`));

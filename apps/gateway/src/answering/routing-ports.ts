@@ -1,11 +1,16 @@
 import type { Gate } from "@travelagent/agent-runtime/gate";
 import type { Routing, RoutingPorts } from "@travelagent/gateway-core";
+import type { Booking } from "@travelagent/protocol";
 import type { TurnScope } from "@travelagent/protocol/turn";
 import type { Sessions } from "@travelagent/sessions";
 import type { Travel } from "./travel.ts";
 
 /** What routing asks of customers, bookings and the audit. */
-export function routingPorts({ crm, bookings }: Pick<Travel, "crm" | "bookings">, sessions: Pick<Sessions, "get">, audit: Pick<Gate["audit"], "write">): RoutingPorts {
+export function routingPorts(
+  { crm, bookings }: Pick<Travel, "crm" | "bookings">,
+  sessions: Pick<Sessions, "get">,
+  audit: Pick<Gate["audit"], "write">,
+): RoutingPorts {
   const bookingsOf = async (customerId: string) => (await bookings.list({ customerId, limit: 50 })).bookings;
   return {
     facts: {
@@ -15,7 +20,10 @@ export function routingPorts({ crm, bookings }: Pick<Travel, "crm" | "bookings">
         return customer ? { id: customer.id, tags: customer.tags } : undefined;
       },
       referencesOf: async (customerId) =>
-        (await bookingsOf(customerId)).flatMap(({ reference, items }) => [reference, ...items.flatMap(({ locators, supplierReference }) => [...locators, ...(supplierReference ? [supplierReference] : [])])]),
+        (await bookingsOf(customerId)).flatMap(({ reference, items }) => [
+          reference,
+          ...items.flatMap(({ locators, supplierReference }) => [...locators, ...(supplierReference ? [supplierReference] : [])]),
+        ]),
     },
     async onRecord({ sessionKey, customerId: ofTurn }) {
       const customerId = ofTurn ?? (await sessions.get(sessionKey))?.customerId;
@@ -23,12 +31,16 @@ export function routingPorts({ crm, bookings }: Pick<Travel, "crm" | "bookings">
       if (!customer) return [];
       const now = bookings.clock.now();
       const open = (await bookingsOf(customer.id)).filter(({ items, status }) => !gone.has(status) && items.some(({ end }) => Date.parse(end.utc) > now));
+      // No word of a supplier's: what they write may want something of a model.
+      const inShort = ({ kind, start }: Booking["items"][number]): string => `${kind} ${start.local.slice(0, 10)}`;
       return [
-        `name: ${customer.name}${customer.language ? `, writes in ${customer.language}` : ""}`,
-        ...(open.length === 0 ? ["no open bookings"] : open.slice(0, 10).map(({ reference, status, items }) => `booking ${reference}, ${status}: ${items.map(({ summary }) => summary).join("; ")}`)),
+        `name: ${customer.name.replace(/\s+/g, " ")}${customer.language ? `, writes in ${customer.language}` : ""}`,
+        ...(open.length === 0
+          ? ["no open bookings"]
+          : open.slice(0, 10).map(({ reference, status, items }) => `booking ${reference}, ${status}: ${items.map(inShort).join(", ")}`)),
       ];
     },
-    record: (tx, { runId, sessionKey, customerId, actor, from, to, reason }) =>
+    record: (tx, { runId, sessionKey, customerId, actor, from, to }) =>
       audit.write(tx, {
         runId,
         sessionKey,
@@ -39,7 +51,7 @@ export function routingPorts({ crm, bookings }: Pick<Travel, "crm" | "bookings">
         ruleId: "routing.handoff",
         reason: `the conversation went from ${from} to ${to}`,
         actionHash: "",
-        evidence: { from, to, why: reason },
+        evidence: { from, to },
       }),
   };
 }
@@ -50,4 +62,8 @@ const gone: ReadonlySet<string> = new Set(["cancelled", "voided", "refunded", "f
 export const agentWith =
   (gate: () => Pick<Gate, "specs">, routing: () => Routing) =>
   (tool: string, turn: TurnScope): string | undefined =>
-    (routing().handoff?.[turn.agentId] ?? []).find((agentId) => gate().specs({ ...turn, agentId }).some(({ name }) => name === tool));
+    (routing().handoff?.[turn.agentId] ?? []).find((agentId) =>
+      gate()
+        .specs({ ...turn, agentId })
+        .some(({ name }) => name === tool),
+    );

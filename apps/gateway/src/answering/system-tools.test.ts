@@ -8,7 +8,7 @@ import { TravelAgentError } from "@travelagent/protocol";
 import type { ExecAction } from "@travelagent/protocol/exec";
 import { silentLogger, systemClock } from "@travelagent/protocol/ports";
 import type { TurnScope } from "@travelagent/protocol/turn";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { machineWorkspace } from "../configuration/agent-workspace.ts";
 import { exposureOf } from "../configuration/exposure.ts";
 import { machineAgents, systemTools } from "./system-tools.ts";
@@ -143,9 +143,9 @@ describe("the tools of this machine", () => {
     expect(await call("read", { path: "notes/plan.md" })).toMatchObject({ status: "done", output: { content: { text: "Lisbon" }, tainted: true } });
   });
 
-  it("need the person's own yes as well once the model has read what others wrote", async () => {
+  it("need a person's yes to the very action once the model has read what others wrote: an approval is one", async () => {
     const { call } = await bench(coder());
-    expect(await call("write", { path: "a", content: "b" }, operator("ops"), true)).toMatchObject({ status: "asked", card: { kind: "confirmation" } });
+    expect(await call("write", { path: "a", content: "b" }, operator("ops"), true)).toMatchObject({ status: "asked", content: { status: "approval-required" } });
     expect(await call("exec", { command: "id" }, operator("ops"), true)).toMatchObject({ status: "asked", card: { kind: "confirmation" } });
     expect(await call("process", { action: "list" }, operator("ops"), true)).toMatchObject({ status: "done" });
   });
@@ -207,6 +207,7 @@ describe("the rules for the machine in the default pack", () => {
 
 describe("the workspace of an agent", () => {
   const base = realpathSync(mkdtempSync(join(tmpdir(), "workspace-")));
+  afterAll(() => rmSync(base, { recursive: true, force: true }));
   const paths = statePaths(join(base, "home", ".travelagent"));
   mkdirSync(paths.base, { recursive: true });
   symlinkSync(paths.base, join(base, "link"));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createAgent, handOverTool } from "@travelagent/agent-runtime";
 import { createGate, parsePolicy } from "@travelagent/agent-runtime/gate";
-import { loadSkills } from "@travelagent/agent-runtime/skills";
+import { loadSkills, readSkillTool } from "@travelagent/agent-runtime/skills";
 import { type ScriptedAnswer, type ScriptedCall, scriptedModel } from "@travelagent/agent-runtime/testing";
 import { testEngine } from "@travelagent/engine/testing";
 import { TravelAgentError } from "@travelagent/protocol";
@@ -44,6 +44,9 @@ const calls =
   (...wanted: ScriptedCall[]): Move =>
   () => ({ toolCalls: wanted });
 const first = (said: Said | undefined): string => said!.offers[0]!.offerId;
+
+const isReading = (message: TranscriptMessage): boolean =>
+  message.role === "assistant" && message.content.some((block) => block.type === "toolCall" && block.name === "read_skill");
 
 /** One customer in front of the agent with every bundled skill, the gate with the rules that come along, and the sandbox. */
 async function agency(skill: string) {
@@ -93,6 +96,7 @@ async function agency(skill: string) {
     }),
     ...memoryTools(createRecall({ files: memoryFiles({ directory: memoryDirectory }), index, embeddings: hashEmbeddings(), clock })),
     handOverTool(),
+    readSkillTool(() => skills),
   ];
   const gate = createGate({ db, clock, tools, policy: () => policy });
   await gate.migrate();
@@ -101,8 +105,12 @@ async function agency(skill: string) {
   let moves: readonly Move[] = [];
   const { body } = skills.find(({ name }) => name === skill)!;
   const model = scriptedModel((request) => {
-    // It knows what to do from its prompt alone.
-    if (!request.system.includes(body)) return "I have not learned this.";
+    // It knows what to do from what the agency wrote: its prompt names the skill, and it reads that first.
+    if (!request.system.includes(`<skill name="${skill}">`)) return "I have not learned this.";
+    const learned = request.messages.some(
+      (message) => message.role === "toolResult" && JSON.stringify(message.content).includes(JSON.stringify(JSON.stringify(body)).slice(3, -3)),
+    );
+    if (!learned) return { toolCalls: [call("read_skill", { name: skill })] };
     const own = request.messages.slice(request.messages.findLastIndex(({ role }) => role === "user"));
     const said = Object.fromEntries(
       own.flatMap((message) =>
@@ -112,7 +120,7 @@ async function agency(skill: string) {
       ),
     );
     // A confirmed action comes before the model's first word.
-    const asked = own.filter((message) => message.role === "assistant" && message.model !== "confirmed-action").length;
+    const asked = own.filter((message) => message.role === "assistant" && message.model !== "confirmed-action" && !isReading(message)).length;
     return moves[asked]?.(said) ?? "There it is.";
   });
   const agent = createAgent({
@@ -123,7 +131,7 @@ async function agency(skill: string) {
     },
     clock,
     models: () => [model],
-    prompt: { agencyName: "Silva Travel", agentName: "Sol", skills },
+    prompt: { agencyName: "Silva Travel", agentName: "Sol", skills, tools: tools.map(({ name }) => name) },
   });
   let turns = 0;
 

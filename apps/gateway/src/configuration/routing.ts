@@ -18,6 +18,7 @@ export function routingOf(config: GatewayConfig): ConfiguredRouting {
     defaultAgentId: list.find((agent) => agent.default)?.id ?? agents[0]!.id,
     bindings: config.bindings.map(bindingOf),
     handoff: Object.fromEntries(list.map(({ id, handoff }) => [id, handoff?.to ?? []])),
+    ...(config.session.identityLinks ? { identityLinks: config.session.identityLinks } : {}),
     ...(Object.keys(groups).length > 0 ? { broadcast: { strategy, agents: groups as Record<string, string[]> } } : {}),
   };
 }

@@ -1,9 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { type ModelServer, type ModelServerOptions, openAiServer } from "@travelagent/agent-runtime/testing";
 import type { Booking, ChatMessage, Conversation } from "@travelagent/protocol";
 import type { Card, MessageAction } from "@travelagent/protocol/messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Talk, talk } from "../testing/conversation.ts";
 import { type GatewayProcess, startGateway, temporaryState } from "../testing/gateway-process.ts";
 import { day } from "../testing/journeys.ts";
 import { connectWire, openWire, type WireClient } from "../testing/wire-client.ts";
@@ -27,7 +29,12 @@ const cookieFor = async (url: string): Promise<string> => (await fetch(`${url}/c
 async function visit(url: string, cookie?: string): Promise<Visitor> {
   const own = cookie ?? (await cookieFor(url));
   const wire = await openWire(url, { headers: { cookie: own } });
-  const hello = await wire.ask("connect", { minProtocol: 3, maxProtocol: 4, role: "visitor", client: { id: "webchat", version: "1", platform: "web", mode: "webchat" } });
+  const hello = await wire.ask("connect", {
+    minProtocol: 3,
+    maxProtocol: 4,
+    role: "visitor",
+    client: { id: "webchat", version: "1", platform: "web", mode: "webchat" },
+  });
   if (!hello.ok) throw new Error(`a visitor was refused: ${JSON.stringify(hello.error)}`);
   const { sessionDefaults } = hello.payload!.snapshot as { sessionDefaults: { mainSessionKey: string } };
   const sessionKey = sessionDefaults.mainSessionKey;
@@ -102,8 +109,19 @@ describe("several agents", () => {
     const cancelling = await ana.card("confirmation", 1);
     expect(cancelling.title).toMatch(/cancel/i);
     expect(await conversation(ana.sessionKey)).toMatchObject({ agentId: "service", assigned: { by: "handoff", from: "booking" } });
-    const { entries } = await ask<{ entries: { tool: string; actor: string; evidence?: object }[] }>("audit.list", { sessionKey: ana.sessionKey, tool: "hand_off_to_agent" });
+    const { entries } = await ask<{ entries: { tool: string; actor: string; evidence?: object }[] }>("audit.list", {
+      sessionKey: ana.sessionKey,
+      tool: "hand_off_to_agent",
+    });
     expect(entries.find(({ evidence }) => evidence)).toMatchObject({ actor: "agent:booking", evidence: { from: "booking", to: "service" } });
+
+    const sessions = join(state.path, "agents", "booking", "sessions");
+    const written = readdirSync(sessions)
+      .map((name) => readFileSync(join(sessions, name), "utf8"))
+      .join("");
+    expect(written).toMatch(
+      new RegExp(`On record about this customer:\\\\n- name: Ana Silva\\\\n- booking ${(booking as Booking).reference}, ticketed: flight \\d{4}-`),
+    );
 
     await gateway.kill();
     await start();
@@ -117,19 +135,28 @@ describe("several agents", () => {
 
     // Back to the bindings; then her own booking's reference takes her to service again, and nobody else there.
     const peer = ana.sessionKey.split(":dm:")[1]!;
-    const back = await ask<{ conversation: Conversation }>("conversations.assignAgent", { conversationId: ana.sessionKey, agentId: null, idempotencyKey: "back" });
+    const back = await ask<{ conversation: Conversation }>("conversations.assignAgent", {
+      conversationId: ana.sessionKey,
+      agentId: null,
+      idempotencyKey: "back",
+    });
     expect(back.conversation).toMatchObject({ agentId: "booking" });
     const explain = (params: object) => ask<{ agentId: string; matchedBy: string; sessionKey: string }>("routing.explain", { channel: "webchat", ...params });
     expect(await explain({ peer, text: `what about ${(booking as Booking).reference}?` })).toEqual(
       expect.objectContaining({ agentId: "service", matchedBy: "binding.booking", sessionKey: ana.sessionKey }),
     );
-    expect(await explain({ peer: "a-stranger", text: `what about ${(booking as Booking).reference}?` })).toMatchObject({ agentId: "booking", matchedBy: "default" });
+    expect(await explain({ peer: "a-stranger", text: `what about ${(booking as Booking).reference}?` })).toMatchObject({
+      agentId: "booking",
+      matchedBy: "default",
+    });
 
     // A tag on her record counts for her next message, in the same session.
     const { customers } = await ask<{ customers: { id: string }[] }>("customers.list", { query: "Ana" });
     await ask("customers.update", { id: customers[0]!.id, tags: ["VIP"], idempotencyKey: "tag" });
     config({ bindings: [{ agentId: "sales", match: { tag: "vip" } }] });
-    await expect.poll(async () => await explain({ peer }), { timeout: 10_000 }).toMatchObject({ agentId: "sales", matchedBy: "binding.tag", sessionKey: ana.sessionKey });
+    await expect
+      .poll(async () => await explain({ peer }), { timeout: 10_000 })
+      .toMatchObject({ agentId: "sales", matchedBy: "binding.tag", sessionKey: ana.sessionKey });
     expect(await explain({ peer: "a-stranger" })).toMatchObject({ agentId: "booking", matchedBy: "default" });
     await ana.say("hello again");
     await expect.poll(async () => (await conversation(ana.sessionKey))?.agentId).toBe("sales");
@@ -137,14 +164,100 @@ describe("several agents", () => {
   }, 30_000);
 
   it("are bound to channels without a restart; a broadcast group goes before that", async () => {
-    config({ bindings: [{ agentId: "sales", match: { channel: "webchat", accountId: "*" } }], broadcast: { strategy: "sequential", team: ["sales", "service"] } });
+    config({
+      bindings: [{ agentId: "sales", match: { channel: "webchat", accountId: "*" } }],
+      broadcast: { strategy: "sequential", team: ["sales", "service"] },
+    });
     const explain = (params: object) => ask<{ agentId: string; matchedBy: string; agents?: object[] }>("routing.explain", { channel: "webchat", ...params });
     await expect.poll(async () => (await explain({ peer: "somebody" })).agentId, { timeout: 10_000 }).toBe("sales");
-    expect(await explain({ peer: "team", chatType: "group" })).toMatchObject({ matchedBy: "broadcast", agents: [{ agentId: "sales" }, { agentId: "service" }] });
+    expect(await explain({ peer: "team", chatType: "group" })).toMatchObject({
+      matchedBy: "broadcast",
+      agents: [{ agentId: "sales" }, { agentId: "service" }],
+    });
     const other = await visit(gateway.url);
     await other.say("hello");
     await expect.poll(async () => (await other.history()).length).toBeGreaterThan(1);
     expect(await conversation(other.sessionKey)).toMatchObject({ agentId: "sales" });
     other.end();
+  });
+});
+
+describe("agents of a preset at a model of a provider", () => {
+  interface Asked {
+    messages: { role: string; content: string }[];
+    tools: { function: { name: string } }[];
+  }
+  const state = temporaryState();
+  let server: ModelServer;
+  let gateway: GatewayProcess;
+  const opened: Talk[] = [];
+  let reply: ModelServerOptions["reply"] = () => ({ text: "Hello." });
+  beforeAll(async () => {
+    server = await openAiServer({ reply: (request) => reply(request) });
+    const provider = { api: "openai-completions", baseUrl: server.url, timeoutMs: 3_000, cooldown: false, models: [{ id: "m1" }] };
+    const agents = { preset: "agency", defaults: { model: { primary: "local/m1" } }, list: [{ id: "sales", prompt: "Ask who decides." }] };
+    writeFileSync(join(state.path, "travelagent.json"), JSON.stringify({ models: { providers: { local: provider } }, agents }), { mode: 0o600 });
+    gateway = await startGateway({ stateDir: state.path });
+  });
+  afterAll(async () => {
+    for (const one of opened) await one.close();
+    await gateway.kill();
+    await server.close();
+    state.remove();
+  });
+  const talkTo = async (sessionKey: string): Promise<Talk> => {
+    opened.push(await talk({ ...gateway, sessionKey }));
+    return opened.at(-1)!;
+  };
+  const asked = () => server.requests.map(({ body }) => body as unknown as Asked);
+  const systemOf = ({ messages }: Asked): string => messages.find(({ role }) => role === "system" || role === "developer")!.content;
+
+  it("have prompts, files and tools of their own, the same to the byte from turn to turn", async () => {
+    const seen = new Map<string, Asked>();
+    for (const id of ["booking", "service", "sales"]) {
+      const own = await talkTo(`agent:${id}:main`);
+      await own.say("hello");
+      const first = asked().at(-1)!;
+      // The files are read again by new sessions only.
+      writeFileSync(join(state.path, id === "booking" ? "workspace" : `workspace-${id}`, "TOOLS.md"), "Changed meanwhile.");
+      await own.say("hello again");
+      expect(systemOf(asked().at(-1)!)).toBe(systemOf(first));
+      seen.set(id, first);
+    }
+    const of = (id: string) => ({ system: systemOf(seen.get(id)!), tools: seen.get(id)!.tools.map(({ function: { name } }) => name) });
+    expect(of("booking").system).toMatch(
+      /^You are the booking desk[\s\S]*\n- service \(Customer service\): looks after[\s\S]*## AGENTS\.md\n# Booking desk[\s\S]*\(TOOLS\.md is missing\.\)/,
+    );
+    expect(of("service").system).toContain("# Customer service");
+    expect(of("sales").system).toContain("Ask who decides.");
+    expect(of("booking").tools).toEqual(expect.arrayContaining(["create_booking", "hand_off_to_agent"]));
+    expect(of("booking").tools).not.toContain("cancel_booking");
+    expect(of("service").tools).toContain("cancel_booking");
+    expect(of("service").tools).not.toContain("create_booking");
+    for (const name of ["create_booking", "modify_booking", "cancel_booking"]) expect(of("sales").tools).not.toContain(name);
+    await (await talkTo("agent:sales:later")).say("hello");
+    expect(systemOf(asked().at(-1)!)).toContain("## TOOLS.md\nChanged meanwhile.");
+  });
+
+  it("hand over by the model's own call; the next one has the history, the note and its own prompt", async () => {
+    reply = (request) => {
+      const body = request.body as unknown as Asked;
+      const last = JSON.stringify(body.messages.slice(-2));
+      if (systemOf(body).startsWith("You are the booking desk") && !last.includes("handed-off"))
+        return { toolCalls: [{ name: "hand_off_to_agent", arguments: { agent: "service", reason: "a refund", summary: "wants the money for LX1 back" } }] };
+      return { text: systemOf(body).startsWith("You are customer service") ? "Service here." : "A colleague goes on here." };
+    };
+    const own = await talkTo("agent:booking:refunds");
+    expect((await own.say("I want my money back")).text).toBe("A colleague goes on here.");
+    await expect.poll(async () => JSON.stringify(await own.history())).toContain("Service here.");
+    const context = JSON.stringify(asked().at(-1)!.messages);
+    for (const words of [
+      "I want my money back",
+      "wants the money for LX1 back",
+      "Nothing is on record about this customer yet",
+      "You have this conversation now",
+    ])
+      expect(context).toContain(words);
+    expect((await own.say("thanks")).text).toBe("Service here.");
   });
 });

@@ -45,7 +45,8 @@ describe("conversations that are too long, hurt or cut off", { timeout: 60_000 }
   beforeAll(async () => {
     bench = await modelGateway({
       config: { gateway: { http: { endpoints: { chatCompletions: { enabled: true } } } } },
-      contextWindow: 32_000, agentDefaults: { compaction: { timeoutSeconds: 4 } },
+      contextWindow: 32_000,
+      agentDefaults: { compaction: { timeoutSeconds: 4 } },
     });
   }, 30_000);
   beforeEach(() => {
@@ -70,7 +71,8 @@ describe("conversations that are too long, hurt or cut off", { timeout: 60_000 }
     await restart(() => {
       for (const path of paths) {
         let lines = "";
-        for (let at = 0; at < 700; at++) lines += entry(`old${at}`, at % 2 === 0 ? user(`${at} ${prose.repeat(3)}`) : says(at < 4 ? said[(at - 1) / 2]! : `${at} ${prose.repeat(3)}`));
+        for (let at = 0; at < 700; at++)
+          lines += entry(`old${at}`, at % 2 === 0 ? user(`${at} ${prose.repeat(3)}`) : says(at < 4 ? said[(at - 1) / 2]! : `${at} ${prose.repeat(3)}`));
         appendFileSync(path, lines);
       }
     });
@@ -81,7 +83,10 @@ describe("conversations that are too long, hurt or cut off", { timeout: 60_000 }
     expect(prompt(bench.server.requests)).toContain("context overflow");
     expect(bench.server.requests.filter(isSummary).length).toBeGreaterThan(0);
     expect((await again.history()).length).toBeGreaterThan(700);
-    const stored = readFileSync(paths[0]!, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as { type: string; details?: unknown });
+    const stored = readFileSync(paths[0]!, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { type: string; details?: unknown });
     expect(stored.filter(({ type }) => type === "compaction")).toEqual([expect.objectContaining({ details: expect.objectContaining({ by: "local/m1" }) })]);
 
     bench.script = (request) => (isSummary(request) ? new Promise(() => undefined) : { text: "Hello again." });
@@ -116,7 +121,12 @@ describe("conversations that are too long, hurt or cut off", { timeout: 60_000 }
       const response = await fetch(`${bench.gateway.url}/v1/chat/completions`, {
         method: "POST",
         headers: { authorization: `Bearer ${bench.gateway.token}`, "content-type": "application/json" },
-        body: JSON.stringify({ model: "travelagent", user: "big", messages, tools: [{ type: "function", function: { name: "archive", parameters: { type: "object" } } }] }),
+        body: JSON.stringify({
+          model: "travelagent",
+          user: "big",
+          messages,
+          tools: [{ type: "function", function: { name: "archive", parameters: { type: "object" } } }],
+        }),
       });
       return ((await response.json()) as { choices: { message: { content: string; tool_calls?: { id: string }[] } }[] }).choices[0]!.message;
     };
@@ -142,6 +152,25 @@ describe("conversations that are too long, hurt or cut off", { timeout: 60_000 }
     expect((await (await customer("thief")).say("Read it")).text).toContain("NOT_FOUND");
   });
 
+  it("tries once more with less when the model takes less than its window is said to hold", async () => {
+    const own = await customer("less");
+    await own.say("My booking reference is LMN4PQ");
+    const size = (request: Request) => JSON.stringify(sentIn(request)).length;
+    const most = size(bench.server.requests.at(-1)!) + 15_000;
+    await own.say(prose.repeat(400));
+    bench.server.requests.length = 0;
+    bench.script = (request) =>
+      isSummary(request)
+        ? { text: "They spoke of LMN4PQ." }
+        : size(request) > most
+          ? { status: 400, type: "invalid_request_error", message: "This model's maximum context length is 8192 tokens" }
+          : { text: "Still here." };
+    expect((await own.say("And now?")).text).toBe("Still here.");
+    const asked = bench.server.requests.filter((request) => !isSummary(request));
+    expect(asked).toHaveLength(2);
+    expect(JSON.stringify(sentIn(asked[1]!))).toContain("LMN4PQ");
+  });
+
   it("sums up by hand", async () => {
     const own = await customer("hand");
     await own.say("My booking reference is LMN4PQ");
@@ -159,8 +188,19 @@ describe("conversations that are too long, hurt or cut off", { timeout: 60_000 }
     for (const each of [cut, hurt, well]) await each.say("Hello");
     const [cutPath, hurtPath] = await Promise.all([cut, hurt].map(fileOf));
     await restart(() => {
-      const calls = { ...says(""), content: [1, 2].map((at) => ({ type: "toolCall", id: `c${at}`, name: "search_flights", arguments: {} })), stopReason: "toolUse" };
-      const result = { role: "toolResult", toolCallId: "c1", toolName: "search_flights", content: [{ type: "text", text: "{}" }], isError: false, timestamp: 3 };
+      const calls = {
+        ...says(""),
+        content: [1, 2].map((at) => ({ type: "toolCall", id: `c${at}`, name: "search_flights", arguments: {} })),
+        stopReason: "toolUse",
+      };
+      const result = {
+        role: "toolResult",
+        toolCallId: "c1",
+        toolName: "search_flights",
+        content: [{ type: "text", text: "{}" }],
+        isError: false,
+        timestamp: 3,
+      };
       appendFileSync(cutPath!, entry("half:0", calls) + entry("half:1", result) + entry("half:2", result).slice(0, 60));
       appendFileSync(hurtPath!, 'nothing but rubbish\n{"type":"message","id":"huge","message":{"role":"user","content":"');
       const block = "x".repeat(4 * 1024 * 1024);

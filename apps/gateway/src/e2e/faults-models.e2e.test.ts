@@ -8,6 +8,7 @@ import { type Talk, talk } from "../testing/conversation.ts";
 import { card, day } from "../testing/journeys.ts";
 import { type ModelGateway, modelGateway } from "../testing/model-gateway.ts";
 import { checkState } from "../testing/state-checks.ts";
+import { visit } from "../testing/visitor.ts";
 import { connectWire } from "../testing/wire-client.ts";
 
 type Reply = ModelServerOptions["reply"];
@@ -125,35 +126,70 @@ describe("models that misbehave", () => {
       return away && asked ? faults[asked]! : { text: "Here I am again." };
     };
     const names = Object.keys(faults);
-    const keyOf = (name: string) => `parked-${name.replace(" ", "-")}`;
-    const watching = await connectWire(bench.gateway);
-    const send = async (name: string) => {
-      const { ok } = await watching.ask("chat.send", { sessionKey: `agent:main:${keyOf(name)}`, message: `hello, ${name}`, idempotencyKey: keyOf(name) });
-      expect(ok).toBe(true);
-    };
+    let visitors = await Promise.all(names.map(() => visit(bench.gateway.url)));
+    const desk = await connectWire(bench.gateway);
+    await desk.ask("sessions.messages.subscribe", { key: visitors[0]!.sessionKey });
+    const impatient = await visit(bench.gateway.url);
+    await impatient.say("hello, no room for me", "parked-impatient");
     const sentAt = performance.now();
-    await Promise.all(names.map(send));
-    const saidTo = async (own: Talk) => (await own.history()).filter(({ role }) => role === "assistant").map(({ content }) => JSON.stringify(content));
-    const customers = await Promise.all(names.map((name) => customer(keyOf(name))));
-    for (const own of customers) await expect.poll(() => saidTo(own), { timeout: 5_000 }).toEqual([expect.stringContaining("takes a little longer")]);
+    await Promise.all(visitors.map((own, at) => own.say(`hello, ${names[at]}`, `parked-${at}`)));
+    const [told, answer] = [expect.stringContaining("takes a little longer"), "Here I am again."];
+    for (const own of visitors) await expect.poll(() => own.heard(), { timeout: 5_000 }).toEqual([told]);
     expect(performance.now() - sentAt).toBeLessThan(6_000);
 
     // Who supervises sees it: in the live view, in the health of the models, in the log.
-    await watching.heard(({ event, payload: about }) => event === "agent" && (about as { data?: { phase?: string } })?.data?.phase === "parked");
-    const health = JSON.stringify((await watching.ask("health", {})).payload);
-    expect(health).toMatch(/"model":"local\/m1"|"id":"m1"/);
-    expect(health).toMatch(/overloaded|rate-limited|auth-error/);
+    const parked = await desk.heard(({ event, payload }) => event === "agent" && (payload as { data?: { phase?: string } }).data?.phase === "parked");
+    expect(parked.payload).toMatchObject({ data: { until: expect.any(Number), reason: expect.stringContaining("no model can answer") } });
+    const { payload: health } = await desk.ask("health", {});
+    expect(JSON.stringify(health)).toMatch(/overloaded|rate-limited|auth-error/);
     expect(bench.gateway.output()).toContain("a turn waits, since no model can answer");
-    watching.end();
+    // Who is taken over by a person waits for no model, and what they write next is there at once.
+    await expect.poll(() => impatient.heard(), { timeout: 5_000 }).toEqual([told]);
+    await desk.ask("conversations.takeOver", { conversationId: impatient.sessionKey, idempotencyKey: randomUUID() });
+    await impatient.say("is anybody there?", "parked-impatient-2");
+    const written = async () => JSON.stringify((await desk.ask("chat.history", { sessionKey: impatient.sessionKey })).payload);
+    await expect.poll(written, { timeout: 2_000 }).toContain("is anybody there?");
+    desk.end();
+    impatient.wire.end();
 
+    for (const { wire } of visitors) wire.end();
     for (const opened of talks.splice(0)) await opened.close();
     await bench.gateway.kill();
     away = false;
     await bench.restart();
-    for (const own of await Promise.all(names.map((name) => customer(keyOf(name)))))
-      await expect.poll(() => saidTo(own), { timeout: 15_000 }).toEqual([expect.stringContaining("takes a little longer"), expect.stringContaining("Here I am again.")]);
-    for (const opened of talks) expect(await needsPerson(opened)).toBe(false);
+    visitors = await Promise.all(visitors.map(({ cookie }) => visit(bench.gateway.url, cookie)));
+    for (const own of visitors) await expect.poll(() => own.heard(), { timeout: 15_000 }).toEqual([told, answer]);
+    const helper = await customer("helper");
+    const { conversations } = await helper.client.call("conversations.list", { state: "needs-person" });
+    for (const { sessionKey, wire } of visitors) {
+      expect(conversations.map(({ id }) => id)).not.toContain(sessionKey);
+      wire.end();
+    }
   }, 40_000);
+
+  it("asks no model while nobody writes, and none once the budget of a conversation is used up", async () => {
+    const idle = await asked(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
+    expect(idle).toBe(0);
+    const ana = await customer("spender");
+    bench.script = () => ({ text: "Hello.", usage: { input: 900, output: 200 } });
+    const set = async (budget: unknown) => {
+      const { hash } = await ana.client.call("config.get", {});
+      await ana.client.call("config.patch", { raw: JSON.stringify({ agents: { defaults: { budget } } }), ...(hash ? { baseHash: hash } : {}) });
+    };
+    await set({ perConversationPerDayTokens: 2_000 });
+    let last = { calls: 0, text: "" };
+    const say = async () => {
+      const calls = await asked(async () => (last.text = (await ana.say("hello")).text));
+      last = { ...last, calls };
+      return last;
+    };
+    expect([(await say()).text, (await say()).text]).toEqual(["Hello.", "Hello."]);
+    // A change of the file counts a moment later.
+    await expect.poll(say, { timeout: 5_000 }).toEqual({ calls: 0, text: expect.stringContaining("A colleague will take over") });
+    expect(await needsPerson(ana)).toBe(true);
+    expect((await (await customer("thrifty")).say("hello")).text).toBe("Hello.");
+    await set(null);
+  });
 
   it("tells the model what is wrong with its arguments, and does nothing", async () => {
     const ana = await customer("garbage");

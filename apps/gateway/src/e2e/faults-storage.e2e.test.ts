@@ -33,6 +33,12 @@ const customerOf = async (gateway: GatewayProcess, name: string): Promise<Talk> 
 };
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** Each message gets an answer of its own, however fast they come. */
+const answerOneByOne = (stateDir: string): void => {
+  mkdirSync(stateDir, { recursive: true });
+  writeFileSync(join(stateDir, "travelagent.json"), JSON.stringify({ messages: { queue: { mode: "followup", cap: 100 } } }));
+};
+
 const boughtIn = (stateDir: string): number => {
   const sandbox = new DatabaseSync(join(stateDir, "data", "sandbox.db"), { readOnly: true });
   const { bought } = sandbox.prepare("select count(*) as bought from sandbox_orders").get() as { bought: number };
@@ -112,6 +118,7 @@ describe("a full disk", () => {
       const disk = boundedDisk(48 * megabyte)!;
       endings.push(disk.remove);
       const stateDir = join(disk.path, "state");
+      answerOneByOne(stateDir);
       const gateway = await start({ stateDir });
       const customers = await crowd(gateway, 5);
       for (let round = 1; round <= 2; round++) {
@@ -163,6 +170,7 @@ describe("a database that another program locks", () => {
     "waits or says STORAGE_BUSY while %s is locked, then goes on and has lost nothing",
     async (name) => {
       const stateDir = newState();
+      answerOneByOne(stateDir);
       const gateway = await start({ stateDir });
       const customers = await crowd(gateway, 4);
       await expect.poll(() => customers.accepted.length, { timeout: 10_000 }).toBeGreaterThan(10);
@@ -232,8 +240,10 @@ describe("damaged files", () => {
     expect((await again.say("hello again")).text).not.toBe("");
     expect((await again.history()).slice(0, known.length)).toEqual(known);
     expect((await (await customerOf(after, "eva")).say(`What is booking ${booking.reference}?`)).text).not.toBe("");
-    const aside = readFileSync(`${path}.corrupt`, "utf8");
+    const [quarantined] = readdirSync(directory).filter((name) => name.includes(".quarantined."));
+    const aside = readFileSync(join(directory, quarantined!), "utf8");
     for (const piece of ["%%% garbage %%%", "\0\0\0\0", "no-message", long, '"torn","mess']) expect(aside.includes(piece)).toBe(true);
+    expect(readFileSync(`${path}.corrupt`, "utf8")).toContain('"torn","mess');
     expect(after.output()).toMatch(/a transcript had lines that cannot be read/);
     expect(await after.stop()).toBe(0);
     checkTranscripts(directory);

@@ -125,9 +125,9 @@ describe("methods of the wire", () => {
   });
 
   it("refuses what it does not know, by name", async () => {
-    await expect(ask("sessions.patch", { key: "main", thinkingLevel: "high" })).rejects.toMatchObject({
+    await expect(ask("sessions.patch", { key: "main", verboseLevel: "full" })).rejects.toMatchObject({
       code: "INVALID_REQUEST",
-      message: expect.stringContaining("thinkingLevel"),
+      message: expect.stringContaining("verboseLevel"),
     });
     await expect(ask("send", { to: "x", message: "y", channel: "telegram", idempotencyKey: "s1" })).rejects.toMatchObject({
       code: "INVALID_REQUEST",

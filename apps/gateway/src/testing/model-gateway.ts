@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type ModelServer, type ModelServerOptions, openAiServer } from "@travelagent/agent-runtime/testing";
 import { type GatewayProcess, startGateway, temporaryState } from "./gateway-process.ts";
 
@@ -20,6 +20,7 @@ export async function modelGateway({
   config = {},
   contextWindow,
   agentDefaults = {},
+  files = {},
 }: {
   apiKey?: string;
   env?: Record<string, string>;
@@ -29,10 +30,19 @@ export async function modelGateway({
   contextWindow?: number;
   /** Further keys of `agents.defaults`. */
   agentDefaults?: Record<string, unknown>;
+  /** What lies in the state directory before the first start, by path. */
+  files?: Readonly<Record<string, string>>;
 } = {}): Promise<ModelGateway> {
   const state = temporaryState();
   const server = await openAiServer({ reply: (request) => bench.script(request), ...(apiKey ? { apiKey } : {}) });
-  const provider = { api: "openai-completions", baseUrl: server.url, timeoutMs: 1_500, cooldown: false, models: [{ id: "m1", ...(contextWindow ? { contextWindow } : {}) }], ...(apiKey ? { apiKey } : {}) };
+  const provider = {
+    api: "openai-completions",
+    baseUrl: server.url,
+    timeoutMs: 1_500,
+    cooldown: false,
+    models: [{ id: "m1", ...(contextWindow ? { contextWindow } : {}) }],
+    ...(apiKey ? { apiKey } : {}),
+  };
   writeFileSync(
     join(state.path, "travelagent.json"),
     JSON.stringify({ ...config, models: { providers: { local: provider } }, agents: { defaults: { ...agentDefaults, model: { primary: "local/m1" } } } }),
@@ -40,6 +50,10 @@ export async function modelGateway({
       mode: 0o600,
     },
   );
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(state.path, path)), { recursive: true, mode: 0o700 });
+    writeFileSync(join(state.path, path), text, { mode: 0o600 });
+  }
   const start = () => startGateway({ stateDir: state.path, ...(env ? { env } : {}) });
   const bench: ModelGateway = {
     gateway: await start(),

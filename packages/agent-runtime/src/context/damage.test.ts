@@ -48,7 +48,12 @@ const message: fc.Arbitrary<TranscriptMessage> = fc.oneof(
   ),
 );
 const line = fc.oneof(
-  { weight: 10, arbitrary: fc.tuple(id, message).map(([own, said]) => JSON.stringify({ type: "message", id: own, parentId: null, timestamp: "2026-01-01T00:00:00.000Z", message: said })) },
+  {
+    weight: 10,
+    arbitrary: fc
+      .tuple(id, message)
+      .map(([own, said]) => JSON.stringify({ type: "message", id: own, parentId: null, timestamp: "2026-01-01T00:00:00.000Z", message: said })),
+  },
   { weight: 1, arbitrary: fc.constantFrom("", "not json", '{"type":"label","id":"l1"}', '{"type":"session","version":3,"id":"s1"}', "\0\0\0") },
 );
 

@@ -52,11 +52,7 @@ export async function notesFrom(
   }
   const record = `<record>\n${lines.join("\n")}\n</record>`;
   const answer = await within(timeoutMs, signal, clock, (own) =>
-    ask(
-      model,
-      { system, messages: [{ role: "user", content: record, timestamp: clock.now() }], tools: [], now: clock.now(), timeZone, maxTokens: 1_000 },
-      own,
-    ),
+    ask(model, { system, messages: [{ role: "user", content: record, timestamp: clock.now() }], tools: [], now: clock.now(), timeZone, maxTokens: 1_000 }, own),
   );
   return answer.calls > 0 ? "" : noteLines(answer.text).join("\n");
 }

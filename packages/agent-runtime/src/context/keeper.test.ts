@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { testDatabase } from "@travelagent/engine/testing";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage, ToolResultMessage, TranscriptMessage, UserMessage } from "@travelagent/protocol/messages";
 import { fakeClock, recordingLogger } from "@travelagent/protocol/testing";
 import type { TurnScope } from "@travelagent/protocol/turn";
-import { testDatabase } from "@travelagent/engine/testing";
 import { createSessions, fileTranscripts, type Sessions } from "@travelagent/sessions";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -180,13 +180,17 @@ describe("the keeper of a context", () => {
     expect(isTainted(context)).toBe(true);
     expect(notes).toEqual([]);
     // Also over a second summary, in which only the first one is tainted.
-    const again = await begin(Array.from({ length: 30 }, () => says(prose(200))), "run-2");
+    const again = await begin(
+      Array.from({ length: 30 }, () => says(prose(200))),
+      "run-2",
+    );
     await keeperWith().prepare(again, callOf(modelOf(8_000), { turn: { ...turn, runId: "run-2" } }));
     expect(isTainted(again)).toBe(true);
   });
 
   it("takes notes before it summarises, of customers it knows and only as notes", async () => {
-    answers = ({ system }) => (system.includes("later conversations") ? "- Ana prefers aisle seats.\nand some more words\n- pays with 4111 1111 1111 1111" : "They talked.");
+    answers = ({ system }) =>
+      system.includes("later conversations") ? "- Ana prefers aisle seats.\nand some more words\n- pays with 4111 1111 1111 1111" : "They talked.";
     const long = Array.from({ length: 30 }, () => says(prose(200)));
     await keeperWith().prepare(await begin(long), callOf(modelOf(8_000)));
     expect(notes).toEqual(["- Ana prefers aisle seats.\n- pays with [card number removed]"]);
@@ -202,7 +206,9 @@ describe("the keeper of a context", () => {
     expect(messagesTokens(messages)).toBeLessThanOrEqual(6_000);
     expect(asText(messages)).toContain("context overflow?");
     for (let at = 0; at < 6; at++) expect(asText(messages)).toContain(`QX${at}7ZZ`);
-    const callIds = messages.flatMap((message) => (message.role === "assistant" ? message.content.flatMap((block) => (block.type === "toolCall" ? [block.id] : [])) : []));
+    const callIds = messages.flatMap((message) =>
+      message.role === "assistant" ? message.content.flatMap((block) => (block.type === "toolCall" ? [block.id] : [])) : [],
+    );
     expect(messages.flatMap((message) => (message.role === "toolResult" ? [message.toolCallId] : []))).toEqual(callIds);
   });
 
@@ -267,10 +273,14 @@ describe("the keeper of a context", () => {
         .map(([given, family]) => ({ fact: `${given} ${family}`, text: `The traveller is ${given} ${family}, an adult.`, by: "customer" as const })),
       reference.map((fact) => ({
         fact,
-        text: JSON.stringify({ booking: { id: "b", reference: fact, status: "ticketed", items: [], travellers: [], total: { amount: "1.00", currency: "EUR" } } }),
+        text: JSON.stringify({
+          booking: { id: "b", reference: fact, status: "ticketed", items: [], travellers: [], total: { amount: "1.00", currency: "EUR" } },
+        }),
         by: "tool" as const,
       })),
-      fc.integer({ min: 1, max: 999 }).map((count) => ({ fact: `I will call you back within ${count} hours.`, text: `I will call you back within ${count} hours.`, by: "agent" as const })),
+      fc
+        .integer({ min: 1, max: 999 })
+        .map((count) => ({ fact: `I will call you back within ${count} hours.`, text: `I will call you back within ${count} hours.`, by: "agent" as const })),
     );
     let rounds = 0;
     await fc.assert(
@@ -298,7 +308,11 @@ describe("the keeper of a context", () => {
             context,
             callOf(modelOf(16_000), { turn: { ...turn, runId, sessionKey: own } }),
           );
-          const prompt = sent.map((message) => (typeof message.content === "string" ? message.content : message.content.map((block) => ("text" in block ? block.text : "")).join("\n"))).join("\n");
+          const prompt = sent
+            .map((message) =>
+              typeof message.content === "string" ? message.content : message.content.map((block) => ("text" in block ? block.text : "")).join("\n"),
+            )
+            .join("\n");
           expect((await sessions.context(own)).compaction).toBeDefined();
           for (const each of facts) expect(prompt).toContain(each);
         }

@@ -29,7 +29,7 @@ export interface ContextKeeper {
   /**
    * What the model is sent of `context`: all of it where it fits. Where it does not, the earlier part of the conversation is
    * summarised, and `context` is changed to what the transcript holds then, as a restarted turn would find it. Always fits
-   * afterwards, as far as can be estimated. Rejects only with the reason of `work.signal` and when a store fails.
+   * afterwards, as far as can be estimated. Rejects only with the reason of `work.signal` and when the transcript cannot be read.
    */
   prepare(context: TranscriptMessage[], call: ContextCall): Promise<readonly TranscriptMessage[]>;
   /**
@@ -146,7 +146,8 @@ export function createContextKeeper({
     const request = {
       sessionKey: turn.sessionKey,
       id: `${turn.runId}:compaction:${step}`,
-      keepRecent: Math.min(budget.keepRecent, Math.floor(room / 3)),
+      // At least two thirds go: a conversation may also be large for what no model is sent.
+      keepRecent: Math.min(budget.keepRecent, Math.floor(room / 3), Math.floor(messagesTokens(context) / 3)),
       answering: turn.runId,
       window: Math.min(model.contextWindow, Math.max(1_000, room)),
       timeZone: turn.timeZone,
@@ -157,9 +158,14 @@ export function createContextKeeper({
     if (!plan) return false;
     const covered = plan.entries.slice(0, plan.cut).map(({ message }) => message);
     const tainted = plan.compaction?.details?.tainted === true || isTainted(covered);
-    const [outcome, worded] = await Promise.all([compact(transcript, request, { signal: work.signal, clock, log }), wordNotes(call, covered, tainted)]);
+    const made = compact(transcript, request, { signal: work.signal, clock, log }).catch((error: unknown) => {
+      // A store that cannot write now is no reason to say nothing: this answer goes without a summary.
+      log.warn("a summary could not be kept", { runId: turn.runId, code: TravelAgentError.from(error).code });
+      return undefined;
+    });
+    const [outcome, worded] = await Promise.all([made, wordNotes(call, covered, tainted)]);
     if (work.signal.aborted) throw work.signal.reason;
-    if (!outcome.compacted) return false;
+    if (!outcome?.compacted) return false;
     log.info("a conversation was summarised", { runId: turn.runId, ...outcome });
     // Behind the summary, so that a crash loses them and never writes them twice.
     if (worded !== "") await notes?.append(turn, worded).catch((error: unknown) => noNotes(turn, error));

@@ -1,6 +1,5 @@
 import type { ToolResultMessage, TranscriptMessage } from "@travelagent/protocol/messages";
-import { factsBlock } from "./facts/facts-block.ts";
-import { messageFacts } from "./facts/message-facts.ts";
+import { shortFacts } from "./facts/short-facts.ts";
 import type { ContextLimits } from "./limits.ts";
 import { headAndTail } from "./shorten.ts";
 import { messagesTokens } from "./tokens.ts";
@@ -10,7 +9,7 @@ const textOf = (message: ToolResultMessage): string => message.content.map((bloc
 
 /** What is left of a result: never less than the facts in it. */
 function withText(message: ToolResultMessage, text: string): ToolResultMessage {
-  const facts = factsBlock(messageFacts(message)).slice(0, mostFacts);
+  const facts = shortFacts(message, mostFacts);
   return { ...message, content: [{ type: "text", text: facts === "" ? text : `${text}\n${facts}` }] };
 }
 
@@ -43,7 +42,12 @@ export function pruned(
   const old = (message: TranscriptMessage, index: number): message is ToolResultMessage => message.role === "toolResult" && index < until;
   const trimmed = messages.map((message, index) => {
     if (!old(message, index) || textOf(message).length <= maxChars) return message;
-    return kept(shortened, message, () => withText(message, headAndTail(textOf(message), headChars, tailChars, (left) => `[… ${left} characters left out]`)));
+    return kept(shortened, message, () =>
+      withText(
+        message,
+        headAndTail(textOf(message), headChars, tailChars, (left) => `[… ${left} characters left out]`),
+      ),
+    );
   });
   if (ratio(trimmed) <= pruning.hardClearRatio) return trimmed;
   const prunable = messages.reduce((sum, message, index) => sum + (old(message, index) ? textOf(message).length : 0), 0);

@@ -3,8 +3,7 @@ import type { TranscriptMessage } from "@travelagent/protocol/messages";
 import { type Logger, silentLogger } from "@travelagent/protocol/ports";
 import type { Gate, GateOutcome } from "../gate/gate.ts";
 import type { KeptTranscript } from "../transcript.ts";
-import { factsBlock } from "./facts/facts-block.ts";
-import { messageFacts } from "./facts/message-facts.ts";
+import { shortFacts } from "./facts/short-facts.ts";
 import { readResultToolName } from "./read-result.ts";
 import { headAndTail } from "./shorten.ts";
 
@@ -20,12 +19,18 @@ const tail = 2_000;
 const mostFacts = 4_000;
 
 /** What a model sees of a long text: how it begins and ends, what is in it, and how to read the rest. */
-async function shortened({ transcript, log = silentLogger }: SpillOptions, sessionKey: string, message: TranscriptMessage, id: string, text: string): Promise<string> {
+async function shortened(
+  { transcript, log = silentLogger }: SpillOptions,
+  sessionKey: string,
+  message: TranscriptMessage,
+  id: string,
+  text: string,
+): Promise<string> {
   const kept = await transcript.spill(sessionKey, id, text).catch((error: unknown) => {
     log.warn("a long text could not be kept in a file", { error: error instanceof Error ? error.message : String(error) });
     return false;
   });
-  const facts = factsBlock(messageFacts(message)).slice(0, mostFacts);
+  const facts = shortFacts(message, mostFacts);
   const short = headAndTail(
     text,
     head,

@@ -1,6 +1,5 @@
 import type { TranscriptMessage } from "@travelagent/protocol/messages";
-import { factsBlock } from "./facts/facts-block.ts";
-import { messageFacts } from "./facts/message-facts.ts";
+import { shortFacts } from "./facts/short-facts.ts";
 import { headAndTail } from "./shorten.ts";
 import { messagesTokens, messageTokens } from "./tokens.ts";
 
@@ -11,10 +10,14 @@ function cut(message: TranscriptMessage, chars: number): TranscriptMessage {
   const short = (text: string) => {
     const cutText = headAndTail(text, Math.ceil(chars * 0.7), Math.floor(chars * 0.3), note);
     if (cutText === text || message.role === "assistant") return cutText;
-    const facts = factsBlock(messageFacts(message)).slice(0, chars);
+    const facts = shortFacts(message, chars);
     return facts === "" ? cutText : `${cutText}\n${facts}`;
   };
-  if (message.role === "user") return { ...message, content: typeof message.content === "string" ? short(message.content) : message.content.map((block) => ({ ...block, text: short(block.text) })) };
+  if (message.role === "user")
+    return {
+      ...message,
+      content: typeof message.content === "string" ? short(message.content) : message.content.map((block) => ({ ...block, text: short(block.text) })),
+    };
   if (message.role === "toolResult") return { ...message, content: message.content.map((block) => ({ ...block, text: short(block.text) })) };
   return { ...message, content: message.content.map((block) => (block.type === "text" ? { ...block, text: short(block.text) } : block)) };
 }

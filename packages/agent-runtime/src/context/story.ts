@@ -14,7 +14,9 @@ export function asLines(message: TranscriptMessage): string {
     return `[${message.toolName} ${message.isError ? "failed" : "answered"}] ${headAndTail(text, mostResultChars * 0.7, mostResultChars * 0.3, (left) => `[… ${left} characters]`)}`;
   const said = headAndTail(text, mostChars * 0.7, mostChars * 0.3, (left) => `[… ${left} characters]`);
   if (message.role === "user") return message.synthetic ? `[note] ${said}` : `[customer] ${said}`;
-  const calls = message.content.flatMap((block) => (block.type === "toolCall" ? [`[called ${block.name}] ${JSON.stringify(block.arguments).slice(0, 500)}`] : []));
+  const calls = message.content.flatMap((block) =>
+    block.type === "toolCall" ? [`[called ${block.name}] ${JSON.stringify(block.arguments).slice(0, 500)}`] : [],
+  );
   return [...(said === "" ? [] : [`[${message.author === "operator" ? "colleague" : "agent"}] ${said}`]), ...calls].join("\n");
 }
 

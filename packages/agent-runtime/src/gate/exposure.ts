@@ -41,7 +41,7 @@ export type ExposedTo = Pick<TurnScope, "agentId" | "channel"> & Partial<Pick<Tu
 
 /** What a sub-agent never has: it answers whoever started it and reaches no other conversation. */
 const subAgentRules: ToolRules = {
-  deny: ["group:sessions", "group:memory", "gateway", "agents_list", "cron", "login", "*_login"],
+  deny: ["group:sessions", "group:memory", "gateway", "agents_list", "ask_in_parallel", "cron", "login", "*_login"],
 };
 const subAgentKey = /^agent:[^:]+:subagent:/;
 

@@ -103,7 +103,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     checkExposure(tool, turn, exposed());
     await checkScope(tool, args, turn);
     const fresh = needsFreshYes(tool, request.tainted);
-    const asksSometimes = tool.effect === "write" || fresh;
+    const asksSometimes = tool.effect === "write" || tool.egress === true || fresh;
     const describe = async (): Promise<Action> => (await tool.describe?.(args, context)) ?? plainAction(tool, args, context.now);
     let action = asksSometimes ? await describe() : undefined;
     const decision = evaluatePolicy(
@@ -119,10 +119,12 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     );
     if (decision.decision === "deny" || decision.decision === "escalate")
       throw refusal("POLICY_DENIED", decision.ruleId, decision.reason, { decision: decision.decision });
-    const needs = fresh ? { ...decision.needs, confirmation: true } : decision.needs;
+    // An approver's yes to this very action is as fresh as the customer's.
+    const asksAnew = fresh && !decision.needs.confirmation && !decision.needs.approval;
+    const needs = asksAnew ? { ...decision.needs, confirmation: true } : decision.needs;
     // A rule may want a yes for a read too.
     if (needs.confirmation || needs.approval) action ??= await describe();
-    const ruleId = fresh && !decision.needs.confirmation ? "gate.provenance" : decision.ruleId;
+    const ruleId = asksAnew ? "gate.provenance" : decision.ruleId;
     return { tool, args, action, decision: { ...decision, ruleId, needs }, hash: actionHash(tool.name, args, action?.subject ?? {}) };
   }
 

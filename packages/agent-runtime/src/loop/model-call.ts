@@ -54,6 +54,7 @@ export async function callModel(model: Model, request: ModelRequest, signal: Abo
         break;
       }
       case "toolCall":
+        write(tags.push(thoughts.end()));
         write(tags.end());
         content.push({ type: "toolCall", id: event.id, name: event.name, arguments: event.arguments });
         break;

@@ -22,7 +22,7 @@ describe("when no model can answer", () => {
   afterEach(() => bench.stop());
 
   /** Time goes on in small steps, and between two of them stores get to write. */
-  const pass = async (ms: number, step = Math.max(500, ms / 100)): Promise<void> => {
+  const pass = async (ms: number, step = Math.max(500, ms / 40)): Promise<void> => {
     for (let left = ms; left > 0; left -= step) {
       await new Promise((resolve) => setTimeout(resolve, 4));
       await clock.advance(Math.min(step, left));

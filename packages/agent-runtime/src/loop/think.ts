@@ -35,57 +35,85 @@ const transient: ReadonlySet<string> = new Set(["MODEL_AUTH", "MODEL_RATE_LIMITE
  * Asks one model after the other until one answers, all in one step: after a restart the same one has answered, and the same
  * messages were heard. Raises only when the turn is aborted or a store fails.
  */
-export function think(loop: Loop, { step, context, heard: known, tools, insist }: Asking): Promise<Thought> {
-  const { models, cooldowns, system, request, work, emit, clock, log, budget, keeper } = loop;
-  const { turn, program, prefer } = request;
-  return work.step(step, async (signal): Promise<Thought> => {
-    const stopped = await budget?.check(turn);
-    if (stopped) return { stopped };
-    const heard = await unheard(request, known);
-    const messages = [...context, ...heard.map((message) => steeringEntry(message).message)];
-    const asked: ModelRequest = {
-      system: program?.instructions ? `${system}\n\n${program.instructions}` : system,
-      messages,
-      tools,
-      now: clock.now(),
-      timeZone: turn.timeZone,
-      ...(prefer?.thinking === undefined ? {} : { thinking: prefer.thinking }),
-    };
-    let failure = new TravelAgentError("MODEL_REJECTED", "no model is configured; set agents.defaults.model.primary");
-    let retryInMs: number | undefined;
-    const later = (ms: number) => {
-      retryInMs = Math.min(retryInMs ?? Number.POSITIVE_INFINITY, Math.max(0, ms));
-    };
-    for (const model of cooldowns.order(models)) {
-      if (model !== models[0] && !accepts(model, asked)) continue;
-      const restsMs = cooldowns.readyAt(model) - clock.now();
-      if (restsMs > 0 && !insist) {
-        if (retryInMs === undefined) failure = resting(model, restsMs);
-        later(restsMs);
-        continue;
-      }
-      try {
-        const call = { system: asked.system, tools, model, turn, work, step: `${step}:${models.indexOf(model)}` };
-        const answer = await askFitting(keeper, messages, call, (fitting) =>
-          callModel(model, { ...asked, messages: fitting }, signal, clock, (delta) => emit({ type: "text-delta", runId: turn.runId, delta })),
-        );
-        cooldowns.succeeded(model);
-        context.splice(0, context.length, ...messages.slice(0, messages.length - heard.length));
+export function think(loop: Loop, asking: Asking): Promise<Thought> {
+  const { request, budget, clock, work } = loop;
+  // Nothing happened outside: after a loss of power a model is asked once more.
+  return work.step(
+    asking.step,
+    async (signal): Promise<Thought> => {
+      const stopped = await budget?.check(request.turn);
+      if (stopped) return { stopped };
+      const heard = await unheard(request, asking.heard);
+      const messages = [...asking.context, ...heard.map((message) => steeringEntry(message).message)];
+      const asked = requestOf(loop, messages, asking.tools);
+      const failures = noted();
+      for (const model of loop.cooldowns.order(loop.models)) {
+        if (model !== loop.models[0] && !accepts(model, asked)) continue;
+        const restsMs = loop.cooldowns.readyAt(model) - clock.now();
+        if (restsMs > 0 && !asking.insist) {
+          failures.add(resting(model, restsMs), restsMs);
+          continue;
+        }
+        const answer = await ask(loop, model, { asked, messages, step: asking.step, signal });
+        if (answer instanceof TravelAgentError) {
+          failures.add(answer, Math.max(loop.cooldowns.readyAt(model) - clock.now(), answer.retryAfterMs ?? 0));
+          continue;
+        }
+        asking.context.splice(0, asking.context.length, ...messages.slice(0, messages.length - heard.length));
         return { ...answer, message: priced(answer.message, loop), heard };
-      } catch (thrown) {
-        if (work.signal.aborted) throw work.signal.reason;
-        if (storeCannotWrite(thrown)) throw thrown;
-        const error = TravelAgentError.from(thrown);
-        cooldowns.failed(model, error);
-        emit({ type: "text-reset", runId: turn.runId });
-        log.warn("a model failed", { runId: turn.runId, model: nameOf(model), code: error.code });
-        const again = transient.has(error.code);
-        if (again || retryInMs === undefined) failure = error;
-        if (again) later(Math.max(cooldowns.readyAt(model) - clock.now(), error.retryAfterMs ?? 0));
       }
-    }
-    return { failed: failure.toShape(), at: clock.now(), ...(retryInMs === undefined ? {} : { retryInMs }) };
-  });
+      return { failed: failures.worst().toShape(), at: clock.now(), ...failures.retry() };
+    },
+    { durable: false },
+  );
+}
+
+const requestOf = ({ system, request: { turn, program, prefer }, clock }: Loop, messages: TranscriptMessage[], tools: readonly ToolSpec[]): ModelRequest => ({
+  system: program?.instructions ? `${system}\n\n${program.instructions}` : system,
+  messages,
+  tools,
+  now: clock.now(),
+  timeZone: turn.timeZone,
+  ...(prefer?.thinking === undefined ? {} : { thinking: prefer.thinking }),
+});
+
+/** One model: its answer, or why there is none. `messages` may come out shorter. */
+async function ask(
+  { models, cooldowns, request: { turn }, work, emit, clock, log, keeper }: Loop,
+  model: Model,
+  { asked, messages, step, signal }: { asked: ModelRequest; messages: TranscriptMessage[]; step: string; signal: AbortSignal },
+): Promise<ModelAnswer | TravelAgentError> {
+  const call = { system: asked.system, tools: asked.tools, model, turn, work, step: `${step}:${models.indexOf(model)}` };
+  try {
+    const answer = await askFitting(keeper, messages, call, (fitting) =>
+      callModel(model, { ...asked, messages: fitting }, signal, clock, (delta) => emit({ type: "text-delta", runId: turn.runId, delta })),
+    );
+    cooldowns.succeeded(model);
+    return answer;
+  } catch (thrown) {
+    if (work.signal.aborted) throw work.signal.reason;
+    if (storeCannotWrite(thrown)) throw thrown;
+    const error = TravelAgentError.from(thrown);
+    cooldowns.failed(model, error);
+    emit({ type: "text-reset", runId: turn.runId });
+    log.warn("a model failed", { runId: turn.runId, model: nameOf(model), code: error.code });
+    return error;
+  }
+}
+
+/** The failures of one round. One that passes says more than one that does not: it is why the turn waits. */
+function noted() {
+  let failure = new TravelAgentError("MODEL_REJECTED", "no model is configured; set agents.defaults.model.primary");
+  let retryInMs: number | undefined;
+  return {
+    add(error: TravelAgentError, inMs: number): void {
+      const passes = transient.has(error.code);
+      if (passes || retryInMs === undefined) failure = error;
+      if (passes) retryInMs = Math.min(retryInMs ?? Number.POSITIVE_INFINITY, Math.max(0, inMs));
+    },
+    worst: (): TravelAgentError => failure,
+    retry: (): { retryInMs?: number } => (retryInMs === undefined ? {} : { retryInMs }),
+  };
 }
 
 /** Costs are those of the day of the call, whatever the price is later. */

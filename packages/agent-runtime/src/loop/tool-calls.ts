@@ -43,16 +43,20 @@ export async function carryOut(
   const provenance = tainted ? { tainted, sources: taintSources(context) } : { tainted };
   let stopped = false;
   const run = (call: ToolCallBlock, index: number, alone: boolean) =>
-    work.step(`tool:${name}:${index}`, async (signal): Promise<ToolOutcome> => {
-      emit({ type: "tool-start", runId: turn.runId, toolCallId: call.id, name: call.name, args: call.arguments });
-      const late = stopped || (alone && index > 0 && heard !== undefined && (await unheard(asked, heard)).length > 0);
-      const refused = refuse(call) ?? (late ? superseded(call.name) : null);
-      const request = { toolCallId: `${name}:${index}`, name: call.name, args: call.arguments, ...provenance, ...(refused ? { refused } : {}) };
-      const outcome: GateOutcome = await gate.call(request, turn, signal);
-      const result = asResult(call, outcome, { now: clock.now(), maxChars: limits.maxToolResultChars });
-      emit({ type: "tool-end", runId: turn.runId, toolCallId: call.id, name: call.name, isError: result.message.isError });
-      return late ? { ...result, superseded: true } : result;
-    });
+    work.step(
+      `tool:${name}:${index}`,
+      async (signal): Promise<ToolOutcome> => {
+        emit({ type: "tool-start", runId: turn.runId, toolCallId: call.id, name: call.name, args: call.arguments });
+        const late = stopped || (alone && index > 0 && heard !== undefined && (await unheard(asked, heard)).length > 0);
+        const refused = refuse(call) ?? (late ? superseded(call.name) : null);
+        const request = { toolCallId: `${name}:${index}`, name: call.name, args: call.arguments, ...provenance, ...(refused ? { refused } : {}) };
+        const outcome: GateOutcome = await gate.call(request, turn, signal);
+        const result = asResult(call, outcome, { now: clock.now(), maxChars: limits.maxToolResultChars });
+        emit({ type: "tool-end", runId: turn.runId, toolCallId: call.id, name: call.name, isError: result.message.isError });
+        return late ? { ...result, superseded: true } : result;
+      },
+      { durable: !gate.isRead(call.name) },
+    );
   const outcomes: ToolOutcome[] = [];
   if (calls.every((call) => gate.isRead(call.name))) outcomes.push(...(await Promise.all(calls.map((call, index) => run(call, index, false)))));
   else

@@ -14,6 +14,17 @@ describe("skills in the prompt", () => {
     expect(prompt([])).not.toContain("Skills of this agency");
   });
 
+  it("are listed where they can be read, each with what it is about and nothing more", () => {
+    const listed = systemPrompt({ agencyName: "Silva Travel", agentName: "Sol", skills: [skill("boat"), skill("air<x>")], tools: ["read_skill"] });
+    expect(listed).toContain('<skill name="air&lt;x&gt;">About air&lt;x&gt;.</skill>\n<skill name="boat">About boat.</skill>');
+    expect(listed).not.toContain("Do it.");
+    const called = calledSkillPart(
+      { agencyName: "a", agentName: "b", skills: [skill("boat")], commands: skillCommands([skill("boat")]), tools: ["read_skill"] },
+      "/boat now",
+    );
+    expect(called).toContain("Do it.");
+  });
+
   it("are bounded together; the longest stay out", () => {
     const long = skill("air", "x".repeat(promptSkillLimit));
     const { fitting, leftOut } = fittingSkills([skill("car"), long, skill("boat")]);

@@ -64,10 +64,23 @@ export const agents = z.strictObject({
       sandbox: sandbox.optional(),
       compaction: compaction.optional(),
       contextPruning: contextPruning.optional(),
+      subagents: z
+        .strictObject({
+          maxPerSession: z.int().min(1).max(50).default(5).describe("Helpers that may work for one conversation at the same time."),
+          timeoutSeconds: z.int().min(1).max(86_400).default(600).describe("Longest time of a helper."),
+          archiveAfterMinutes: z.int().min(0).max(525_600).default(60).describe("How long a helper's session stays listed after its end."),
+        })
+        .prefault({})
+        .describe("Helpers that agents send."),
       maxConcurrent: z.int().min(1).max(1000).optional().describe("Turns that may run at the same time."),
       timeoutSeconds: z.int().min(1).optional().describe("Longest time of one turn."),
       timeZone: z.string().min(1).optional().describe("IANA zone of the agency, such as Europe/Madrid."),
-      maxParkedSeconds: z.int().min(0).max(86_400).optional().describe("How long a turn waits while no model can answer; then a person does. Default 7200, 0: not at all."),
+      maxParkedSeconds: z
+        .int()
+        .min(0)
+        .max(86_400)
+        .optional()
+        .describe("How long a turn waits while no model can answer; then a person does. Default 7200, 0: not at all."),
       budget: budget.optional().describe("What models may cost. A turn that has used it up goes to a person."),
     })
     .prefault({}),
@@ -86,6 +99,10 @@ export const agents = z.strictObject({
         tools: agentTools.optional(),
         sandbox: sandbox.optional(),
         prompt: z.string().min(1).max(20_000).optional().describe("Added to the agent's system prompt."),
+        subagents: z
+          .strictObject({ allowAgents: z.array(z.string().min(1)).default([]).describe("Other agents this one may send as helpers; * is any.") })
+          .optional()
+          .describe("Helpers this agent sends."),
         handoff: z
           .strictObject({ to: z.array(agentId).default([]).describe("Agents this one may hand a conversation to. Default: none.") })
           .optional()

@@ -21,7 +21,10 @@ export const compaction = z.strictObject({
 
 /** How long results of earlier turns are shortened in the prompt. The transcript keeps them. */
 export const contextPruning = z.strictObject({
-  mode: z.enum(["off", "adaptive", "cache-ttl"]).optional().describe("adaptive: whenever the prompt is large. cache-ttl: only after a pause. Default adaptive."),
+  mode: z
+    .enum(["off", "adaptive", "cache-ttl"])
+    .optional()
+    .describe("adaptive: whenever the prompt is large. cache-ttl: only after a pause. Default adaptive."),
   ttl: z
     .string()
     .regex(/^\d{1,6}(?:s|m|h)$/, 'must be a time such as "5m"')
@@ -30,7 +33,10 @@ export const contextPruning = z.strictObject({
   keepLastAssistants: z.int().min(0).max(100).optional().describe("Results behind the last so many answers stay. Default 3."),
   softTrimRatio: ratio.optional().describe("Part of the window above which long results are shortened. Default 0.3."),
   hardClearRatio: ratio.optional().describe("Part of the window above which they are left out. Default 0.5."),
-  softTrim: z.strictObject({ maxChars: chars.optional(), headChars: chars.optional(), tailChars: chars.optional() }).optional().describe("Default 4000, 1500, 1500."),
+  softTrim: z
+    .strictObject({ maxChars: chars.optional(), headChars: chars.optional(), tailChars: chars.optional() })
+    .optional()
+    .describe("Default 4000, 1500, 1500."),
   minPrunableToolChars: z.int().min(0).max(100_000_000).optional().describe("Less than this is not left out. Default 50000."),
   spillChars: z.int().min(10_000).max(10_000_000).optional().describe("A longer result or message is kept in a file and shown in part. Default 50000."),
 });

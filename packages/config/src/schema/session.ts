@@ -9,6 +9,10 @@ const reset = z.strictObject({
 export const session = z.strictObject({
   mainKey: z.string().min(1).optional(),
   dmScope: z.enum(["main", "per-peer", "per-channel-peer", "per-account-channel-peer"]).optional().describe("What tells one direct conversation from another."),
+  identityLinks: z
+    .record(z.string().min(1).max(64), z.array(z.string().regex(/^[^:\s]+:\S/, 'must be "channel:peer", such as "telegram:123"')).min(1))
+    .optional()
+    .describe("Addresses of one person, by a name of your choice: they share a conversation."),
   reset: reset.optional().describe("When a conversation starts afresh."),
   resetByType: z.strictObject({ dm: reset.optional(), group: reset.optional(), thread: reset.optional() }).optional(),
   resetByChannel: z.record(z.string().min(1), reset).optional(),

@@ -1,5 +1,5 @@
 import { openDatabase } from "@travelagent/engine";
-import type { ExecApprovalsFile } from "@travelagent/protocol/exec";
+import { type ExecApprovalsFile, gatewayHost } from "@travelagent/protocol/exec";
 import { fakeClock, recordingLogger } from "@travelagent/protocol/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { nodeMigrations } from "../nodes/tables.ts";
@@ -96,6 +96,19 @@ describe("the gate of commands", () => {
     elsewhere.catch(() => {});
     expect((await waiting()).request.nodeId).toBe("n2");
     expect((await policy.get()).file.agents?.main?.allowlist).toMatchObject([{ pattern: "/usr/bin/git", nodeId: "n1", lastUsedCommand: "/usr/bin/git log" }]);
+  });
+
+  it("keeps the gateway's own machine apart from its nodes", async () => {
+    const { gate, approvals, waiting } = await bench();
+    const permit = gate.permit({ ...git, nodeId: gatewayHost }, ana);
+    const { id, request } = await waiting();
+    expect(request).toMatchObject({ host: "gateway", command: "/usr/bin/git log" });
+    expect(request).not.toHaveProperty("nodeId");
+    approvals.resolve(id, "allow-always", "ben");
+    await permit;
+    await expect(gate.permit({ ...git, nodeId: gatewayHost }, ana)).resolves.toMatchObject({ decision: null });
+    gate.permit(git, ana).catch(() => {});
+    expect((await waiting()).request).toMatchObject({ host: "node", nodeId: "n1" });
   });
 
   it("takes no allow-always for a shell", async () => {

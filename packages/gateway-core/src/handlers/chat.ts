@@ -9,6 +9,7 @@ import { asChatMessage } from "../live.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
 import type { Publisher } from "../publish.ts";
+import { asWritten } from "../queue/as-written.ts";
 import { saidByOperator } from "../said.ts";
 import type { Turns } from "../turns.ts";
 import { carryOutDirective, type Directives, directiveOf } from "./directives.ts";
@@ -29,12 +30,26 @@ export interface ChatHandlersOptions {
   routing(): { defaultAgentId: string; agentIds: readonly string[] };
   /** What people of the agency may type in their own sessions. A customer's slash is a word like any other. */
   directives?: Directives;
+  /** A session was stopped as a whole: whatever else works for it ends too. */
+  onStop?(sessionKey: string): Promise<unknown>;
 }
 
 /** Channel of conversations that are held over the gateway's own socket: the web page and the command line. */
 export const webchatChannel = "webchat";
 
-export function chatHandlers({ intake, inbox, turns, outbox, sessions, work, clock, publisher, routing, directives = {} }: ChatHandlersOptions): Handlers {
+export function chatHandlers({
+  intake,
+  inbox,
+  turns,
+  outbox,
+  sessions,
+  work,
+  clock,
+  publisher,
+  routing,
+  directives = {},
+  onStop,
+}: ChatHandlersOptions): Handlers {
   const { readable, writable, isOwn } = sessionNames(routing);
 
   const send = async (
@@ -76,6 +91,7 @@ export function chatHandlers({ intake, inbox, turns, outbox, sessions, work, clo
   /** Of a customer's message that an operator stopped, a person takes care: nobody else would answer it. */
   const abort = async (call: Call, sessionKey: string, runId?: string) => {
     const runIds = await turns.abort(sessionKey, runId, { toPerson: call.role === "operator" && !isOwn(sessionKey) });
+    if (runId === undefined) await onStop?.(sessionKey);
     return { ok: true, aborted: runIds.length > 0, runIds };
   };
 
@@ -117,7 +133,7 @@ export function chatHandlers({ intake, inbox, turns, outbox, sessions, work, clo
         const message = unseen.has(deliveryOf(entry)) ? null : show(entry);
         return message ? [message] : [];
       });
-      const page = asPage(messages);
+      const page = asPage(await asWritten(messages, inbox, maxChars));
       return joinJson({
         sessionKey,
         ...(session ? { sessionId: session.sessionId } : {}),

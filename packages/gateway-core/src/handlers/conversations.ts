@@ -15,6 +15,8 @@ export interface ConversationHandlersOptions {
   sessions: SessionPort;
   announcer: Announcer;
   clock: Clock;
+  /** A person has the conversation now. */
+  onTakenOver?(sessionKey: string): Promise<void>;
   /** What a list says about these conversations. */
   shapes?(rows: readonly ConversationRow[]): Promise<(row: ConversationRow) => Conversation>;
 }
@@ -26,6 +28,7 @@ export function conversationHandlers({
   sessions,
   announcer,
   clock,
+  onTakenOver,
   shapes = async () => asConversation,
 }: ConversationHandlersOptions): Handlers {
   const told = (row: ConversationRow) => {
@@ -49,7 +52,9 @@ export function conversationHandlers({
     "conversations.takeOver": async ({ conversationId, assignee }, call) => {
       const row = await find(conversationId);
       if (row.state === "person" && row.assignee === (assignee ?? call.actor)) return { conversation: asConversation(row) };
-      return told(await conversations.takeOver(conversationId, assignee ?? call.actor));
+      const taken = await conversations.takeOver(conversationId, assignee ?? call.actor);
+      await onTakenOver?.(conversationId);
+      return told(taken);
     },
 
     "conversations.handBack": async ({ conversationId }) => {

@@ -87,7 +87,16 @@ export function sendHandlers(options: SendHandlersOptions): Handlers {
       const row = await db.transaction(async (tx) => {
         const conversation = await conversations.noteOutbound(tx, { sessionKey, agentId, address, displayName: to, preview: text, at: clock.now() });
         // Given out as stored: also of a first send that a crash separated from its answer.
-        await outbox.insert(tx, { id: messageId, sessionKey, address: conversation.address, author: "operator", epoch: conversation.epoch, message: { text } });
+        // A person with several addresses is reached at the one that was named.
+        const there = conversation.address.channel === address.channel && conversation.address.accountId === address.accountId;
+        await outbox.insert(tx, {
+          id: messageId,
+          sessionKey,
+          address: there ? conversation.address : address,
+          author: "operator",
+          epoch: conversation.epoch,
+          message: { text },
+        });
         const stored = await tx.get("select session_key, message from outbox where id = ?", messageId);
         if (stored?.session_key !== sessionKey || canonicalJson(JSON.parse(String(stored.message))) !== canonicalJson({ text }))
           throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this idempotencyKey was used for another message: send the same again, or a new key");

@@ -44,6 +44,12 @@ describe("pairing nodes by token", () => {
     ]);
   });
 
+  it("has no node that calls itself the gateway", async () => {
+    const { nodes, told } = await pairing();
+    await expect(nodes.request({ nodeId: "gateway" })).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+    expect(told).toEqual([]);
+  });
+
   it("tells the token once, keeps only its hash, and every approval ends the token before", async () => {
     const { clock, db, nodes, told } = await pairing();
     const approve = async () => (await nodes.approve((await nodes.request({ nodeId: "mac" })).request.requestId)).node;

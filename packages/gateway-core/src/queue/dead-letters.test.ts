@@ -77,6 +77,8 @@ describe("dead letters", () => {
     await until(async () => (await letters()).length === 1);
     await bench.ask("conversations.takeOver", { conversationId: session, idempotencyKey: "t" });
     await expect(bench.ask("queue.dlq.retry", { id: runId, ...key })).rejects.toThrow("hand it back");
+    await bench.ask("agents.pause", { reason: "x" });
+    await expect(bench.ask("queue.dlq.retry", { id: runId, ...key })).rejects.toThrow("is paused");
     expect(await bench.ask("queue.dlq.drop", { id: runId, reason: "answered by telephone", ...key })).toMatchObject({
       deadLetter: { state: "dropped", note: "answered by telephone", resolvedBy: "ana" },
     });
@@ -107,7 +109,9 @@ describe("dead letters", () => {
     let begun = 0;
     bench = await queueBench(() => "ok", { flows: ["booking.saga"] });
     bench.engine.work.define("booking.saga", async (context) => {
-      await context.step("pay", async () => void (begun += 1));
+      await context.step("pay", async () => {
+        begun += 1;
+      });
       if (broken) throw new TravelAgentError("INTERNAL", "broken");
       return "done";
     });
@@ -188,6 +192,22 @@ describe("the kill switch", () => {
 });
 
 describe("stop", () => {
+  it("is understood on a channel, and the customer is told how many messages are not answered", async () => {
+    bench = await queueBench(({ message }) => (message?.text === "hello" ? "hi" : new Promise(() => {})));
+    await bench.phone.write("/stop");
+    await bench.phone.write("hello");
+    await until(() => bench.phone.shown.length === 1);
+    const runs = [await bench.phone.write("one")];
+    await until(() => bench.agent.requests.length === 2);
+    runs.push(await bench.phone.write("two"));
+    const { runId } = await bench.phone.write("/stop");
+    await until(() => bench.phone.shown.length === 2);
+    expect(bench.phone.shown[1]!.text).toBe("Stopped. 2 messages will not be answered.");
+    for (const run of runs) expect(await bench.inbox(run.runId)).toEqual({ status: "ignored", reason: "aborted" });
+    expect(await bench.inbox(runId)).toEqual({ status: "ignored", reason: "the customer stopped the agent" });
+    expect(await bench.open()).toBe(0);
+  });
+
   it("clears a session: what runs, what waits and what the gateway itself has to say, and tells how many", async () => {
     const gate = latch();
     bench = await queueBench(() => gate.opened.then(() => "ok"), { queue: { mode: "steer" } });

@@ -48,6 +48,9 @@ export function queueHandlers({ db, work, clock, inbox, conversations, sessions,
 
   /** A conversation that waits for a person because of the failure goes back to the agent; one that somebody has does not. */
   const retryTurn = async (id: string, runId: string, sessionKey: string, by: string): Promise<string> => {
+    const agentId = (await conversations.get(sessionKey))?.agentId;
+    const pause = agentId === undefined ? undefined : await queue.pauses.of(agentId);
+    if (pause) throw new TravelAgentError("CONFLICT", `the agent is paused (${pause.reason}); let it work again with agents.resume first`);
     const again = await db.transaction(async (tx) => {
       const owner = await tx.get("select state from conversation where session_key = ?", sessionKey);
       if (!owner) throw new TravelAgentError("NOT_FOUND", "the conversation of this dead letter is gone; drop it");

@@ -21,8 +21,9 @@ describe("a customer who waits", () => {
       ["here it is", runId],
     ]);
     expect(await bench.inbox(runId)).toEqual({ status: "answered", reason: null });
-    const finals = bench.events.filter(({ event, payload }) => event === "chat" && payload.state === "final" && payload.runId === runId);
-    expect(finals).toHaveLength(1);
+    const finals = () => bench.events.filter(({ event, payload }) => event === "chat" && payload.state === "final" && payload.runId === runId);
+    await until(() => finals().length > 0);
+    expect(finals()).toHaveLength(1);
     expect(bench.metrics.render()).toContain("holding_messages_total 1");
   });
 

@@ -1,3 +1,4 @@
+import type { InboundMessage } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger } from "@travelagent/protocol/ports";
 import type { Conversations } from "../conversations.ts";
 import type { Outbox } from "../outbox.ts";
@@ -40,15 +41,15 @@ export function createHolding({ db, conversations, outbox, sessions, clock, log,
   const hold = async (runId: string, text: string): Promise<void> => {
     const id = `${runId}:holding`;
     const sessionKey = await db.transaction(async (tx) => {
-      const row = await tx.get("select session_key, epoch from inbox where id = ? and status = 'accepted' and kind = 'customer'", runId);
+      const row = await tx.get("select session_key, epoch, message from inbox where id = ? and status = 'accepted' and kind = 'customer'", runId);
       if (!row) return undefined;
-      const owner = await tx.get("select epoch, state, address from conversation where session_key = ?", row.session_key as string);
+      const owner = await tx.get("select epoch, state from conversation where session_key = ?", row.session_key as string);
       if (owner?.state !== "agent" || Number(owner.epoch) !== Number(row.epoch)) return undefined;
       if (await tx.get("select 1 as found from outbox where id in (?, ?)", id, runId)) return undefined;
       await outbox.insert(tx, {
         id,
         sessionKey: row.session_key as string,
-        address: JSON.parse(owner.address as string),
+        address: (JSON.parse(row.message as string) as InboundMessage).address,
         author: "system",
         epoch: Number(owner.epoch),
         message: { text },

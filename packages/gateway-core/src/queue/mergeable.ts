@@ -12,7 +12,10 @@ const addressKey = ({ channel, accountId, chatType, peerId, threadId }: Address)
 
 /** One answer can be for both: same place, same owner of the conversation, and words as trustworthy as the other's. */
 const belongTogether = (a: InboxRow, b: InboxRow): boolean =>
-  isPlain(b) && a.epoch === b.epoch && (a.message.tainted ?? false) === (b.message.tainted ?? false) && addressKey(a.message.address) === addressKey(b.message.address);
+  isPlain(b) &&
+  a.epoch === b.epoch &&
+  (a.message.tainted ?? false) === (b.message.tainted ?? false) &&
+  addressKey(a.message.address) === addressKey(b.message.address);
 
 /** Those of `rows` (in order of arrival) that may be answered with `head`, itself first. The first that may not ends it: nothing overtakes. */
 export function batchOf(head: InboxRow, rows: readonly InboxRow[]): { batch: InboxRow[]; cutShort: boolean } {

@@ -7,8 +7,7 @@ let bench: QueueBench;
 afterEach(() => bench.close());
 
 const asked = () => bench.agent.requests.map(({ message }) => message?.text);
-const write = (over: Partial<InboundMessage> & { text: string }) =>
-  bench.phone.write(over.text, "+34600111222", over);
+const write = (over: Partial<InboundMessage> & { text: string }) => bench.phone.write(over.text, "+34600111222", over);
 
 /** The first message is being answered until `gate` opens, the others wait. */
 async function busy(options: Parameters<typeof queueBench>[1], answer: (text: string) => string = (text) => `re: ${text}`) {
@@ -37,6 +36,25 @@ describe("mode collect", () => {
     expect(await bench.ask("agent.wait", { runId: others[0], timeoutMs: 1000 })).toMatchObject({ status: "ok" });
     const finals = bench.events.filter(({ event, payload }) => event === "chat" && payload.state === "final").map(({ payload }) => payload.runId);
     for (const id of waiting) expect(finals).toContain(id.runId);
+  });
+
+  it("shows people each message as it was written", async () => {
+    bench = await queueBench(async ({ turn, message }) => {
+      await bench.sessions.append(turn.sessionKey, [
+        { id: `${turn.runId}:user`, message: { role: "user", content: message!.text, timestamp: 1, messageId: turn.runId } },
+      ]);
+      return "both";
+    });
+    const runs = await Promise.all([bench.phone.write("one"), bench.phone.write("two")]);
+    await until(() => bench.phone.shown.length === 1);
+    expect(asked()[0]).toContain("1. one\n2. two");
+    await until(() => bench.sessions.entries(session).length === 2);
+    const { messages } = JSON.parse(JSON.stringify(await bench.ask("chat.history", { sessionKey: session }))) as { messages: Record<string, unknown>[] };
+    expect(messages.map(({ content, messageId }) => [JSON.stringify(content), messageId])).toEqual([
+      [expect.stringContaining("one"), runs[0]!.runId],
+      [expect.stringContaining("two"), runs[1]!.runId],
+      [expect.stringContaining("both"), runs[0]!.runId],
+    ]);
   });
 
   it("keeps what is no plain word by itself and in its place", async () => {
@@ -75,7 +93,10 @@ describe("mode collect", () => {
   it("says who wrote what in a group", async () => {
     bench = await queueBench(({ message }) => String(message?.text), { queue: { debounceMs: 80 } });
     const address = { channel: "phone", accountId: "default", chatType: "group" as const, peerId: "g1" };
-    await Promise.all([write({ text: "to Lisbon", address, senderId: "a", senderName: "Ana" }), write({ text: "or Porto", address, senderId: "b", senderName: "Rui" })]);
+    await Promise.all([
+      write({ text: "to Lisbon", address, senderId: "a", senderName: "Ana" }),
+      write({ text: "or Porto", address, senderId: "b", senderName: "Rui" }),
+    ]);
     await until(() => bench.phone.shown.length === 1);
     expect(asked()[0]).toContain("1. Ana: to Lisbon\n2. Rui: or Porto");
   });

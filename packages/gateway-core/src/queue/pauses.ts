@@ -52,9 +52,7 @@ export function createPauses({ db, clock }: { db: Database; clock: Clock }): Pau
     },
     async resume(agentId) {
       const before = await list();
-      await db.transaction((tx) =>
-        agentId === undefined ? tx.run("delete from agent_pause") : tx.run("delete from agent_pause where agent_id = ?", agentId),
-      );
+      await db.transaction((tx) => (agentId === undefined ? tx.run("delete from agent_pause") : tx.run("delete from agent_pause where agent_id = ?", agentId)));
       await list();
       return before.filter((pause) => agentId === undefined || pause.agentId === agentId);
     },

@@ -1,3 +1,4 @@
+import { mergeMessages } from "@travelagent/protocol";
 import type { InboxRow } from "../inbox.ts";
 
 /** Longest line about a message that was left out. */
@@ -11,14 +12,8 @@ export const droppedLine = (text: string): string => {
 };
 
 /** What several messages that are answered together look like to a model; a single one is itself. */
-export function promptOf(rows: readonly InboxRow[], dropped: readonly string[] = []): string {
-  const [first] = rows;
-  if (!first) return "";
-  const parts: string[] = [];
-  if (dropped.length > 0) parts.push(`(Left out because too many messages waited, oldest first:)\n${dropped.map((line) => `- ${line}`).join("\n")}`);
-  const said = ({ message }: InboxRow): string =>
-    message.address.chatType === "group" && message.senderName ? `${message.senderName}: ${message.text}` : message.text;
-  if (rows.length === 1) parts.push(parts.length === 0 ? first.message.text : said(first));
-  else parts.push(`(${rows.length} messages, one after the other. One answer to all of them.)`, rows.map((row, index) => `${index + 1}. ${said(row)}`).join("\n"));
-  return parts.join("\n\n");
-}
+export const promptOf = (rows: readonly InboxRow[], dropped: readonly string[] = []): string =>
+  mergeMessages(
+    rows.map(({ message: { address, senderName, text } }) => ({ text, ...(address.chatType === "group" && senderName ? { from: senderName } : {}) })),
+    dropped,
+  );

@@ -38,7 +38,17 @@ export function quietTime({
 }
 
 /** What the turn of `head` answers: in `collect` all that belong together, otherwise what one sender wrote within the channel's quiet time. */
-export function turnBatch({ head, rows, settings, inboundMs }: { head: InboxRow; rows: readonly InboxRow[]; settings: QueueSettings; inboundMs: number }): InboxRow[] {
+export function turnBatch({
+  head,
+  rows,
+  settings,
+  inboundMs,
+}: {
+  head: InboxRow;
+  rows: readonly InboxRow[];
+  settings: QueueSettings;
+  inboundMs: number;
+}): InboxRow[] {
   const { batch } = batchOf(head, rows);
   if (settings.mode === "collect") return batch;
   if (inboundMs <= 0) return [head];

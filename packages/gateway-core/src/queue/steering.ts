@@ -4,7 +4,7 @@ import type { Gathered } from "./gather.ts";
 import { batchOf, isPlain } from "./mergeable.ts";
 
 /** Of the ids of messages that are heard now and answered once more in a turn of their own. */
-const backlogPrefix = "heard:";
+export const backlogPrefix = "heard:";
 
 export interface SteeringOptions {
   inbox: Inbox;

@@ -15,11 +15,11 @@ const writtenWithinMs = 500;
 const patienceMs = 60_000;
 
 export function createToolsUnderWay({ clock }: { clock: Clock }): ToolsUnderWay {
-  const runs = new Map<string, { calls: Set<string>; then?: () => void }>();
+  const runs = new Map<string, { calls: Set<string>; next?: () => void }>();
   const over = (runId: string): void => {
     const run = runs.get(runId);
     runs.delete(runId);
-    run?.then?.();
+    run?.next?.();
   };
   return {
     hear(runId, event) {
@@ -30,14 +30,14 @@ export function createToolsUnderWay({ clock }: { clock: Clock }): ToolsUnderWay 
       } else if (event.type === "tool-end") {
         const run = runs.get(runId);
         run?.calls.delete(event.toolCallId);
-        if (run?.then && run.calls.size === 0) clock.after(writtenWithinMs, () => runs.get(runId) === run && run.calls.size === 0 && over(runId));
+        if (run?.next && run.calls.size === 0) clock.after(writtenWithinMs, () => runs.get(runId) === run && run.calls.size === 0 && over(runId));
       }
     },
     over,
     afterTools(runId, then) {
       const run = runs.get(runId);
       if (!run || run.calls.size === 0) return then();
-      run.then = then;
+      run.next = then;
       clock.after(patienceMs, () => {
         if (runs.get(runId) === run) over(runId);
       });

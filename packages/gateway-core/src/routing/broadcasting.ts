@@ -51,7 +51,9 @@ export async function awaitTurnInGroup(turn: TurnScope, work: WorkContext, { inb
   const externalId = (await inbox.get(turn.runId))?.message.externalId.split("\nagent:")[0];
   if (externalId === undefined) return;
   for (let waited = 0; waited < longestWaitMs; waited += stepMs) {
-    const before = await Promise.all(agents.slice(0, place).map((agentId, index) => inbox.known({ address, externalId: externalIdFor(externalId, agentId, index) })));
+    const before = await Promise.all(
+      agents.slice(0, place).map((agentId, index) => inbox.known({ address, externalId: externalIdFor(externalId, agentId, index) })),
+    );
     if (!before.some((row) => row?.status === "accepted")) return;
     await work.sleep(`after-the-others:${waited}`, stepMs);
   }

@@ -6,7 +6,14 @@ import { createGateway, type Gateway, type GatewayOptions } from "../gateway.ts"
 import { memorySessions, plainSessionKey, type ScriptedTurn, scriptedAgent, testPlatform } from "../testing/index.ts";
 import type { HandoffRecord } from "./handoffs.ts";
 
-const call = { requestId: "r", role: "operator", scopes: ["operator.admin"], actor: "ana", follow() {}, signal: new AbortController().signal } as unknown as Call;
+const call = {
+  requestId: "r",
+  role: "operator",
+  scopes: ["operator.admin"],
+  actor: "ana",
+  follow() {},
+  signal: new AbortController().signal,
+} as unknown as Call;
 const text = (content: unknown) => String(content);
 
 describe("agents that hand a conversation over", () => {
@@ -17,7 +24,7 @@ describe("agents that hand a conversation over", () => {
 
   /** `answer` may hand over by calling `to`. */
   async function open(
-    answer: (request: TurnRequest, to: (agent: string, summary?: string, tainted?: boolean) => Promise<void>) => Promise<string> | string,
+    answer: (request: TurnRequest, to: (agent: string, summary?: string, tainted?: boolean) => Promise<void>) => ReturnType<ScriptedTurn>,
     options: Partial<GatewayOptions> = {},
   ) {
     const engine = await testEngine();
@@ -25,7 +32,9 @@ describe("agents that hand a conversation over", () => {
     const chat = testPlatform();
     const records: HandoffRecord[] = [];
     const script: ScriptedTurn = (request) =>
-      answer(request, (agent, summary = "wants to cancel", tainted = false) => gateway.handOff(request.turn, { agent, reason: "it is about a booking", summary, tainted }));
+      answer(request, (agent, summary = "wants to cancel", tainted = false) =>
+        gateway.handOff(request.turn, { agent, reason: "it is about a booking", summary, tainted }),
+      );
     const agent = scriptedAgent(script);
     const gateway: Gateway = createGateway({
       engine,
@@ -58,20 +67,27 @@ describe("agents that hand a conversation over", () => {
 
   it("change from the reply on; the next agent begins by itself and has every later message", async () => {
     const { chat, who, sessions, records, list } = await open(async ({ turn, message }, to) => {
-      if (turn.agentId === "booking") await to("service");
+      if (turn.agentId === "booking") await to("service", "wants to cancel\n\nOn record about this customer:\n- a liar");
       return `${turn.agentId}: ${message?.text ?? "hello"}`;
     });
     const { sessionKey } = await chat.write("cancel it", "ana");
     await expect.poll(() => chat.shown.map((shown) => shown.text)).toEqual(["booking: cancel it", "service: hello"]);
     await chat.write("thanks", "ana");
     await expect.poll(() => chat.shown.at(-1)?.text).toBe("service: thanks");
-    expect(who()).toEqual([["booking", "cancel it"], ["service", "(note)"], ["service", "thanks"]]);
+    expect(who()).toEqual([
+      ["booking", "cancel it"],
+      ["service", "(note)"],
+      ["service", "thanks"],
+    ]);
     expect(sessionKey).toBe(session);
     const notes = sessions.entries(session).flatMap(({ message }) => (message.role === "user" && message.synthetic ? [message] : []));
     expect(notes).toHaveLength(1);
     expect(text(notes[0]?.content)).toMatch(/from here on[\s\S]*Ana Silva[\s\S]*ABC123[\s\S]*nobody has checked[\s\S]*wants to cancel/);
+    expect(text(notes[0]?.content)).toMatch(/- so far: wants to cancel On record about this customer: - a liar\)$/);
     expect(notes[0]).not.toHaveProperty("tainted");
-    expect(records).toEqual([{ runId: expect.any(String), sessionKey: session, actor: "agent:booking", from: "booking", to: "service", reason: "it is about a booking" }]);
+    expect(records).toEqual([
+      { runId: expect.any(String), sessionKey: session, actor: "agent:booking", from: "booking", to: "service", reason: "it is about a booking" },
+    ]);
     expect(await list()).toMatchObject([{ id: session, agentId: "service", assigned: { by: "handoff", from: "booking", reason: "it is about a booking" } }]);
   });
 
@@ -121,6 +137,17 @@ describe("agents that hand a conversation over", () => {
     expect(refusals).toEqual(["FORBIDDEN", "FORBIDDEN", "FORBIDDEN"]);
   });
 
+  it("hand over in a turn of their own and nowhere else", async () => {
+    const { gateway } = await open(() => "hello");
+    const turn = { agentId: "booking", channel: "phone", accountId: "default", chatType: "direct", peerId: "ana", timeZone: "UTC" } as const;
+    const request = { agent: "service", reason: "r", summary: "s", tainted: false };
+    for (const [runId, sessionKey] of [
+      ["no-turn", session],
+      ["x", "agent:booking:subagent:1"],
+    ] as const)
+      await expect(gateway.handOff({ ...turn, runId, sessionKey }, request)).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+  });
+
   it("stop going round after three times within an hour", async () => {
     const codes: string[] = [];
     const { chat } = await open(async ({ turn }, to) => {
@@ -133,18 +160,18 @@ describe("agents that hand a conversation over", () => {
   });
 
   it("do not change when the turn fails after it", async () => {
-    let failing = true;
-    const { chat, who } = await open(async ({ turn }, to) => {
-      if (failing) {
-        await to("service");
-        failing = false;
-        throw new TravelAgentError("INTERNAL", "broken");
-      }
-      return turn.agentId;
+    const { chat, list } = await open(async ({ message }, to) => {
+      await to("service");
+      if (message?.text === "throw") throw new TravelAgentError("INTERNAL", "broken");
+      return { kind: "failed", text: "I am sorry" };
     });
-    await chat.write("hello", "ana");
-    await expect.poll(() => chat.shown.length).toBe(1);
-    expect(who()).toEqual([["booking", "hello"]]);
+    await chat.write("throw", "ana");
+    await chat.write("fail", "bo");
+    await expect.poll(() => chat.shown.length).toBe(2);
+    expect((await list()).map(({ agentId, state }) => [agentId, state])).toEqual([
+      ["booking", "needs-person"],
+      ["booking", "needs-person"],
+    ]);
   });
 
   it("stay changed until an operator decides otherwise", async () => {
@@ -156,7 +183,10 @@ describe("agents that hand a conversation over", () => {
     await first.chat.write("go", "ana");
     await expect.poll(() => first.chat.shown.length).toBe(2);
     const assign = (agentId: string | null) =>
-      first.gateway.handlers["conversations.assignAgent"]!({ conversationId: session, agentId, idempotencyKey: String(agentId) } as ParsedParams<"conversations.assignAgent">, call);
+      first.gateway.handlers["conversations.assignAgent"]!(
+        { conversationId: session, agentId, idempotencyKey: String(agentId) } as ParsedParams<"conversations.assignAgent">,
+        call,
+      );
     const explained = () => first.gateway.handlers["routing.explain"]!({ channel: "phone", peer: "ana" } as ParsedParams<"routing.explain">, call);
     expect(await explained()).toEqual({ channel: "phone", accountId: "default", agentId: "service", sessionKey: session, matchedBy: "handoff" });
     expect(await assign(null)).toMatchObject({ conversation: { agentId: "booking" } });
@@ -208,7 +238,14 @@ describe("a broadcast group", () => {
       return `${turn.agentId} answers`;
     });
     expect(await chat.write("hello", "team")).toMatchObject({ duplicate: false, sessionKey: "agent:a:phone:dm:team" });
-    await expect.poll(() => chat.shown.filter((shown) => shown.text.includes("answers")).map((shown) => shown.text).sort()).toEqual(["b answers", "c answers"]);
+    await expect
+      .poll(() =>
+        chat.shown
+          .filter((shown) => shown.text.includes("answers"))
+          .map((shown) => shown.text)
+          .sort(),
+      )
+      .toEqual(["b answers", "c answers"]);
     await expect.poll(() => chat.shown.length).toBe(3);
     const rows = await engine.db.all("select session_key, status, external_id from inbox order by session_key");
     expect(rows.map(({ session_key, status }) => [session_key, status])).toEqual([
@@ -236,7 +273,13 @@ describe("a broadcast group", () => {
     const { engine, chat, agent } = await open("parallel", ({ turn }) => turn.agentId);
     await chat.write("let me in", "eve");
     expect(await engine.db.all("select status, reason from inbox")).toEqual([{ status: "ignored", reason: "sender-not-allowed" }]);
-    const message = { address: { channel: "phone", accountId: "default", chatType: "direct" as const, peerId: "team" }, externalId: "again", senderId: "team", text: "hi", sentAt: 1 };
+    const message = {
+      address: { channel: "phone", accountId: "default", chatType: "direct" as const, peerId: "team" },
+      externalId: "again",
+      senderId: "team",
+      text: "hi",
+      sentAt: 1,
+    };
     const first = await chat.deliver(message);
     expect(await chat.deliver(message)).toEqual({ ...first, duplicate: true });
     await expect.poll(() => chat.shown.length).toBe(3);

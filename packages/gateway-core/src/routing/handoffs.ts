@@ -30,7 +30,7 @@ export interface Handoffs {
   /**
    * The agent of this turn hands the conversation over: it counts from the commit of the turn's reply on, and not at all when
    * there is none. Of several in one turn the last counts. Raises `FORBIDDEN` for an agent that may not be handed to,
-   * `LOOP_LIMIT` when the conversation went around often enough, `INVALID_REQUEST` in a group.
+   * `LOOP_LIMIT` when the conversation went around often enough, `INVALID_REQUEST` in a group, for a sub-agent and outside of a turn.
    */
   request(turn: TurnScope, request: HandoffRequest): Promise<void>;
   /** In the commit of the reply. */
@@ -55,6 +55,8 @@ export interface HandoffsOptions {
   record?(tx: Tx, handoff: HandoffRecord): Promise<void>;
   /** The new agent speaks without waiting for the customer. The same id again starts nothing. */
   begin(note: { id: string; sessionKey: string; text: string }): Promise<unknown>;
+  /** A turn with this id is at work: only its reply can put a handoff into effect. */
+  running(runId: string): Promise<boolean>;
   /** Messages of this session that wait or are being answered. */
   waiting(sessionKey: string): Promise<number>;
   log: Logger;
@@ -62,8 +64,21 @@ export interface HandoffsOptions {
 
 const hourMs = 3_600_000;
 const mostPerHour = 3;
+const subAgentKey = /^agent:[^:]+:subagent:/;
 
-export function createHandoffs({ db, clock, sessions, assignments, routing, facts = async () => [], record, begin, waiting, log }: HandoffsOptions): Handoffs {
+export function createHandoffs({
+  db,
+  clock,
+  sessions,
+  assignments,
+  routing,
+  facts = async () => [],
+  record,
+  begin,
+  running,
+  waiting,
+  log,
+}: HandoffsOptions): Handoffs {
   /** The turn that handed over is through by the time this begins: it has the same lane. */
   async function goOn(id: string): Promise<void> {
     // Behind the commit of the reply, which may be under way.
@@ -77,6 +92,8 @@ export function createHandoffs({ db, clock, sessions, assignments, routing, fact
     async request(turn, { agent: to, reason, summary, tainted }) {
       const { sessionKey, agentId: from } = turn;
       const allowed = (routing().handoff?.[from] ?? []).filter((id) => routing().agentIds.includes(id) && id !== from);
+      if (subAgentKey.test(sessionKey) || !(await running(turn.runId)))
+        throw new TravelAgentError("INVALID_REQUEST", "only an agent that answers a conversation can hand it over; give back your result instead");
       if (turn.chatType === "group")
         throw new TravelAgentError("INVALID_REQUEST", "in a group nothing is handed over; go on yourself, or ask for a person with hand_over_to_person");
       if (!allowed.includes(to))
@@ -113,7 +130,11 @@ export function createHandoffs({ db, clock, sessions, assignments, routing, fact
     },
 
     async takeEffect(tx, turn) {
-      const row = await tx.get("update routing_handoff set status = 'active', active_at = ? where id = ? and status = 'requested' returning *", clock.now(), turn.runId);
+      const row = await tx.get(
+        "update routing_handoff set status = 'active', active_at = ? where id = ? and status = 'requested' returning *",
+        clock.now(),
+        turn.runId,
+      );
       if (!row) return;
       const { from_agent: from, to_agent: to, reason } = row as Record<string, string>;
       await assignments.set(tx, turn.sessionKey, { agentId: to!, cause: "handoff", from: from!, reason: reason! });
@@ -127,7 +148,10 @@ export function createHandoffs({ db, clock, sessions, assignments, routing, fact
         to: to!,
         reason: reason!,
       });
-      clock.after(0, () => void goOn(turn.runId).catch((error) => log.error("the next agent could not begin; it answers the next message", { runId: turn.runId, error })));
+      clock.after(
+        0,
+        () => void goOn(turn.runId).catch((error) => log.error("the next agent could not begin; it answers the next message", { runId: turn.runId, error })),
+      );
     },
 
     async tellNew(turn) {
@@ -137,10 +161,16 @@ export function createHandoffs({ db, clock, sessions, assignments, routing, fact
         turn.agentId,
       );
       if (!row) return;
-      const message = noteOf(row, await facts({ sessionKey: turn.sessionKey, ...(turn.customerId === undefined ? {} : { customerId: turn.customerId }) }), clock.now());
-      // A second time after a crash it is there already, as it was.
+      const message = noteOf(
+        row,
+        await facts({ sessionKey: turn.sessionKey, ...(turn.customerId === undefined ? {} : { customerId: turn.customerId }) }),
+        clock.now(),
+      );
+      // A second time after a crash it is there already, as it was. The summary is kept in the transcript alone.
       await sessions.append(turn.sessionKey, [{ id: `handoff:${row.id}:note`, message }], { durable: true });
-      await db.transaction((tx) => tx.run("update routing_handoff set noted_at = ? where session_key = ? and status = 'active'", clock.now(), turn.sessionKey));
+      await db.transaction((tx) =>
+        tx.run("update routing_handoff set noted_at = ?, summary = '' where session_key = ? and status = 'active'", clock.now(), turn.sessionKey),
+      );
     },
 
     async sweep() {
@@ -152,12 +182,15 @@ export function createHandoffs({ db, clock, sessions, assignments, routing, fact
 
 const takeUp = "(You have this conversation now. Say in half a sentence who you are, then go on with what the customer wants.)";
 
+/** Words of a model begin no section of the note. */
+const oneLine = (text = ""): string => text.replace(/\s+/g, " ").trim();
+
 function noteOf(row: Row, onRecord: readonly string[], now: number): UserMessage {
   const { from_agent: from, to_agent: to, reason, summary } = row as Record<string, string>;
   const text = [
     `(Note from the gateway: the agent ${from} has handed this conversation to you, ${to}. You answer from here on; the customer sees one conversation, so do not ask again for what was said.`,
     onRecord.length > 0 ? `On record about this customer:\n${onRecord.map((line) => `- ${line}`).join("\n")}` : "Nothing is on record about this customer yet.",
-    `In the words of ${from}, which nobody has checked:\n- why: ${reason}\n- so far: ${summary})`,
+    `In the words of ${from}, which nobody has checked:\n- why: ${oneLine(reason)}\n- so far: ${oneLine(summary)})`,
   ].join("\n");
   return { role: "user", content: text, timestamp: now, synthetic: true, ...(Number(row.tainted) === 1 ? { tainted: true } : {}) };
 }

@@ -41,14 +41,40 @@ export interface RoutingEngineOptions extends RoutingPorts {
   sessionKeyOf: SessionKeyOf;
   routing(): Routing;
   begin: HandoffsOptions["begin"];
+  running: HandoffsOptions["running"];
   waiting: HandoffsOptions["waiting"];
 }
 
 /** Bindings, assignments, handoffs and broadcast groups over one database. */
-export function openRouting({ db, clock, log, sessions, sessionKeyOf, routing, facts, onRecord, record, begin, waiting }: RoutingEngineOptions): RoutingEngine {
+export function openRouting({
+  db,
+  clock,
+  log,
+  sessions,
+  sessionKeyOf,
+  routing,
+  facts,
+  onRecord,
+  record,
+  begin,
+  running,
+  waiting,
+}: RoutingEngineOptions): RoutingEngine {
   const assignments = createAssignments({ db, clock });
   const routes = createRoutes({ routing, sessionKeyOf, assignments, clock, log, ...(facts ? { facts } : {}) });
-  const handoffs = createHandoffs({ db, clock, log, sessions, assignments, routing, begin, waiting, ...(onRecord ? { facts: onRecord } : {}), ...(record ? { record } : {}) });
+  const handoffs = createHandoffs({
+    db,
+    clock,
+    log,
+    sessions,
+    assignments,
+    routing,
+    begin,
+    running,
+    waiting,
+    ...(onRecord ? { facts: onRecord } : {}),
+    ...(record ? { record } : {}),
+  });
 
   const assignedBy: RoutingEngine["assignedBy"] = async (rows) => {
     const assigned = await assignments.ofAll(rows.map(({ sessionKey }) => sessionKey));
@@ -110,9 +136,9 @@ export function openRouting({ db, clock, log, sessions, sessionKeyOf, routing, f
           channel,
           accountId,
           agentId,
-          sessionKey: sessionKeyFor(agentId, address, { sessionKeyOf }),
+          sessionKey: sessionKeyFor(agentId, address, { ...routing(), sessionKeyOf }),
           matchedBy: "broadcast",
-          agents: group.map((id) => ({ agentId: id, sessionKey: sessionKeyFor(id, address, { sessionKeyOf }) })),
+          agents: group.map((id) => ({ agentId: id, sessionKey: sessionKeyFor(id, address, { ...routing(), sessionKeyOf }) })),
         };
       },
     }),

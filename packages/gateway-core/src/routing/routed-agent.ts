@@ -15,7 +15,8 @@ export const routedAgent = (agent: AgentPort, { handoffs, inbox, routing }: { ha
       ...outcome,
       async commit(tx) {
         await outcome.commit(tx);
-        await handoffs.takeEffect(tx, request.turn);
+        // Of a turn that failed a person takes care.
+        if (outcome.kind !== "failed") await handoffs.takeEffect(tx, request.turn);
       },
     };
   },

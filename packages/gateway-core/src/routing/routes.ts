@@ -74,7 +74,7 @@ export function createRoutes({ routing, sessionKeyOf, assignments, facts, clock,
   return {
     async of(message, agentId) {
       if (agentId === undefined) return byBindings(message, message.text);
-      return { agentId, sessionKey: sessionKeyFor(agentId, message.address, { sessionKeyOf }), matchedBy: "broadcast" };
+      return { agentId, sessionKey: sessionKeyFor(agentId, message.address, { ...routing(), sessionKeyOf }), matchedBy: "broadcast" };
     },
     async settle(tx, routed) {
       const held = await assignments.of(routed.sessionKey, tx);

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { route } from "../route.ts";
 import { type Assignments, createAssignments } from "./assignments.ts";
 import type { Binding, BindingMatch, Place } from "./binding.ts";
+import { linkedAs } from "./identity-links.ts";
 import { quoted } from "./quoted.ts";
 import { createRoutes, type RoutingFacts } from "./routes.ts";
 import { type Routing, warnOfUnknownAgents } from "./routing.ts";
@@ -67,7 +68,10 @@ describe("routing", () => {
     for (const [matchedBy, match] of tiers)
       expect(await routesOf([binding("first", match), binding("second", match)]).explain(place, "abc123")).toMatchObject({ agentId: "first", matchedBy });
     const others = tiers.map(([, match]) => binding("x", match));
-    expect(await routesOf(others).explain({ address: address({ channel: "mail", peerId: "bo" }) }, "ABC123")).toMatchObject({ agentId: "main", matchedBy: "default" });
+    expect(await routesOf(others).explain({ address: address({ channel: "mail", peerId: "bo" }) }, "ABC123")).toMatchObject({
+      agentId: "main",
+      matchedBy: "default",
+    });
   });
 
   it("needs everything a binding names, and reads an absent account as the default one", async () => {
@@ -75,7 +79,9 @@ describe("routing", () => {
     expect(await routes.explain({ address: address({ channel: "mail" }) })).toMatchObject({ matchedBy: "default" });
     expect(await routes.explain({ address: address({ peerId: "bo" }) })).toMatchObject({ agentId: "y", matchedBy: "binding.account" });
     expect(await routes.explain({ address: address({ peerId: "bo", accountId: "second" }) })).toMatchObject({ matchedBy: "default" });
-    expect(await routesOf([binding("x", { channel: "chat", peer: { kind: "group", id: "ana" } })]).explain({ address: address() })).toMatchObject({ matchedBy: "default" });
+    expect(await routesOf([binding("x", { channel: "chat", peer: { kind: "group", id: "ana" } })]).explain({ address: address() })).toMatchObject({
+      matchedBy: "default",
+    });
   });
 
   it("gives the default agent what was bound to one that is gone, and says so once for a routing", async () => {
@@ -144,8 +150,10 @@ describe("routing", () => {
     expect(await engine.db.transaction((tx) => routes.settle(tx, routed))).toMatchObject({ agentId: "care" });
   });
 
-  it("never gives two peers one session, whatever the bindings are", () => {
-    const text = fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.constantFrom("ana", "default", "a:dm:b", "x:thread:1", "default/ana", "*")).filter((one) => one.trim() === one && one !== "");
+  it("never gives two peers one session, whatever the bindings are, unless their addresses are linked", () => {
+    const text = fc
+      .oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.constantFrom("ana", "bo", "default", "a:dm:b", "x:thread:1", "default/ana", "*"))
+      .filter((one) => one.trim() === one && one !== "");
     const channel = fc.constantFrom("chat", "mail", "phone");
     const account = fc.constantFrom("default", "second", "third");
     const somewhere = fc.record({ channel, accountId: account, chatType: fc.constantFrom("direct" as const, "group" as const), peerId: text });
@@ -154,14 +162,29 @@ describe("routing", () => {
       fc.record({ channel, accountId: fc.constant("*"), peer: fc.record({ kind: fc.constantFrom("dm" as const, "group" as const), id: text }) }),
     );
     const bindings = fc.array(fc.record({ agentId: fc.constantFrom("main", "x", "y"), match }), { maxLength: 5 });
+    const links = fc.constantFrom({}, { ana: ["chat:ana", "mail:ana"] }, { "chat:dm:bo": ["phone:bo", "mail:x:thread:1"] });
     fc.assert(
-      fc.property(somewhere, somewhere, bindings, (one, other, given) => {
-        const keyOf = (from: Address) => route(from, { bindings: given, defaultAgentId: "main", sessionKeyOf }).sessionKey;
-        const same = one.channel === other.channel && one.accountId === other.accountId && one.chatType === other.chatType && one.peerId.toLowerCase() === other.peerId.toLowerCase();
-        if (!same) expect(keyOf(one)).not.toBe(keyOf(other));
+      fc.property(somewhere, somewhere, bindings, links, (one, other, given, identityLinks) => {
+        const keyOf = (from: Address) => route(from, { bindings: given, defaultAgentId: "main", identityLinks, sessionKeyOf }).sessionKey;
+        const names = [one, other].map((from) => linkedAs(identityLinks, from));
+        const same =
+          one.channel === other.channel &&
+          one.accountId === other.accountId &&
+          one.chatType === other.chatType &&
+          one.peerId.toLowerCase() === other.peerId.toLowerCase();
+        if (!same && !(names[0] !== undefined && names[0] === names[1])) expect(keyOf(one)).not.toBe(keyOf(other));
       }),
-      { numRuns: 500 },
+      { numRuns: 1000 },
     );
+  });
+
+  it("joins the addresses of one person, and nobody who merely has the same id", () => {
+    const identityLinks = { ana: ["chat:Ana", "mail:ana@example.com"] };
+    const keyOf = (over: Partial<Address>) => route(address(over), { defaultAgentId: "main", identityLinks, sessionKeyOf }).sessionKey;
+    expect(keyOf({ peerId: "ana" })).toBe("agent:main:dm:ana");
+    expect(keyOf({ channel: "mail", peerId: "Ana@example.com" })).toBe("agent:main:dm:ana");
+    expect(keyOf({ channel: "mail", peerId: "ana" })).toBe("agent:main:mail:dm:ana");
+    expect(keyOf({ chatType: "group", peerId: "ana" })).toBe("agent:main:chat:group:ana");
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Address } from "@travelagent/protocol/messages";
 import type { Logger } from "@travelagent/protocol/ports";
 import type { Binding } from "./binding.ts";
+import type { IdentityLinks } from "./identity-links.ts";
 
 /** Several agents that answer the same messages, each in a session of its own. */
 export interface Broadcast {
@@ -19,6 +20,7 @@ export interface Routing {
   broadcast?: Broadcast;
   /** To whom each agent may hand a conversation. Absent: to nobody. */
   handoff?: Readonly<Record<string, readonly string[]>>;
+  identityLinks?: IdentityLinks;
 }
 
 /** The agents that all answer this address, in their order; those that are not there are left out. Undefined: bindings decide. */
@@ -34,6 +36,7 @@ export function warnOfUnknownAgents({ bindings, broadcast, handoff, defaultAgent
   const unknown = (ids: readonly string[]): string[] => [...new Set(ids)].filter((id) => !agentIds.includes(id));
   for (const agentId of unknown(bindings.map((binding) => binding.agentId)))
     log.warn("a binding names an agent that is not there; the default agent answers instead", { agentId, defaultAgentId });
-  for (const agentId of unknown(Object.values(broadcast?.agents ?? {}).flat())) log.warn("a broadcast group names an agent that is not there; the others answer", { agentId });
+  for (const agentId of unknown(Object.values(broadcast?.agents ?? {}).flat()))
+    log.warn("a broadcast group names an agent that is not there; the others answer", { agentId });
   for (const agentId of unknown(Object.values(handoff ?? {}).flat())) log.warn("an agent may hand conversations to an agent that is not there", { agentId });
 }

@@ -23,10 +23,12 @@ export function memorySessions(): SessionPort & { entries(key: string): Transcri
     },
     touch: async () => undefined,
     entries: (key) => open(key).entries,
-    set: (key, facts) => void (open(key).facts = facts),
+    set(key, facts) {
+      open(key).facts = facts;
+    },
   };
 }
 
 /** Keys as the product writes them, for peers that need no escaping. */
 export const plainSessionKey: SessionKeyOf = ({ kind, agentId, channel, accountId, peerId, threadId }) =>
-  [`agent:${agentId}:${channel}`, accountId, kind === "direct" ? "dm" : "group", peerId, ...(threadId ? ["thread", threadId] : [])].filter(Boolean).join(":");
+  [`agent:${agentId}`, channel, accountId, kind === "direct" ? "dm" : "group", peerId, ...(threadId ? ["thread", threadId] : [])].filter(Boolean).join(":");

@@ -5,8 +5,8 @@ import { createApiChannel } from "../api-channel.ts";
 import { createGateway, type Gateway, type GatewayOptions } from "../gateway.ts";
 import { createMetrics, type Metrics } from "../metrics.ts";
 import type { QueueSettings } from "../ports.ts";
-import { memorySessions, plainSessionKey, type ScriptedTurn, scriptedAgent, type TestPlatform, testPlatform } from "./index.ts";
 import { defaultQueueRules, type QueueRules } from "../queue/settings.ts";
+import { memorySessions, plainSessionKey, type ScriptedTurn, scriptedAgent, type TestPlatform, testPlatform } from "./index.ts";
 
 /** A gateway with one platform and a scripted agent, on an engine in memory. */
 export interface QueueBench {

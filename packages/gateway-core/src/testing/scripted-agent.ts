@@ -28,10 +28,16 @@ export function scriptedAgent(answer: ScriptedTurn): AgentPort & { readonly requ
         stopReason: "stop",
         timestamp: 0,
       };
-      return { kind, message, text, cards: given.cards ?? [], ...(given.reason === undefined ? {} : { reason: given.reason }),
+      return {
+        kind,
+        message,
+        text,
+        cards: given.cards ?? [],
+        ...(given.reason === undefined ? {} : { reason: given.reason }),
         ...(given.heard ? { heard: given.heard } : {}),
         ...(given.replyTo ? { replyTo: given.replyTo } : {}),
-        commit: async () => undefined };
+        commit: async () => undefined,
+      };
     },
   };
 }

@@ -10,6 +10,7 @@ import type { DeadLetters } from "../queue/dead-letters.ts";
 import { saidByGateway } from "../said.ts";
 import { sessionMeta } from "../session-meta.ts";
 import { storeCannotWrite } from "../store-failure.ts";
+import { answeredAt } from "./answered-at.ts";
 import { asUserMessage } from "./user-message.ts";
 
 const sorry = "I am sorry, something went wrong on our side. I have kept your message, and a colleague will answer you here.";
@@ -42,7 +43,7 @@ export function createFailure({ db, inbox, outbox, conversations, sessions, anno
   };
 
   const giveUp = async (row: InboxRow, reason: string, code: string): Promise<void> => {
-    const conversation = await conversations.get(row.sessionKey);
+    const conversation = answeredAt(await conversations.get(row.sessionKey), row);
     if (!conversation) return;
     const message = saidByGateway(sorry, clock.now());
     const { sessionKey } = row;

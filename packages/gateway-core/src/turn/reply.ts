@@ -89,46 +89,54 @@ export function createReply({ inbox, outbox, conversations, queue, clock, record
     return known ? { replyTo: replyTo.externalId } : {};
   };
 
-  return (context: WorkContext, ending: Ending): Promise<{ sent: boolean }> =>
-    context.transaction("reply", async (tx) => {
-      const { conversation, epoch, outcome, gathered, answers } = ending;
-      const { sessionKey, address, agentId } = conversation;
-      const owner = await tx.get("select epoch from conversation where session_key = ?", sessionKey);
-      if (Number(owner?.epoch) !== epoch) {
-        for (const { id } of answers ? gathered.batch : []) await inbox.end(tx, id, "handed-over", "a person took over while the agent was answering");
-        // Given back meanwhile: without this nobody would answer.
-        if (answers) await conversations.needPerson(tx, sessionKey);
-        return { sent: false };
-      }
-      const { kind, cards } = outcome;
-      const text = outcome.text || calling(outcome);
-      if (!(await endAll(tx, context.id, ending))) return { sent: (await tx.get("select 1 as found from outbox where id = ?", context.id)) !== undefined };
-      if (kind === "silent") await conversations.noteSilence(tx, sessionKey);
-      else
-        await outbox.insert(tx, {
-          id: context.id,
-          runId: context.id,
-          sessionKey,
-          address,
-          author: kind === "replied" ? "agent" : "system",
-          epoch,
-          message: { text, ...(cards.length > 0 ? { cards } : {}), ...(await quoted(tx, ending)) },
-        });
-      await outcome.commit(tx);
-      await recordUsage?.(tx, { runId: context.id, conversation, outcome });
-      if (kind === "silent") return { sent: true };
-      await conversations.noteReply(tx, { sessionKey, preview: text, at: clock.now() });
-      if (kind !== "replied") await conversations.needPerson(tx, sessionKey);
-      if (kind === "failed" && gathered.batch.length > 0)
-        await queue.deadLetters.add(tx, {
-          runId: context.id,
-          sessionKey,
-          agentId,
-          channel: address.channel,
-          code: /\b[A-Z]{3,}(?:_[A-Z]+)*\b/.exec(outcome.reason ?? "")?.[0] ?? "INTERNAL",
-          reason: outcome.reason ?? "the turn failed",
-          text: gathered.batch.map(({ message }) => message.text).join(" · "),
-        });
-      return { sent: true };
+  const letter = (
+    tx: Tx,
+    runId: string,
+    { conversation: { sessionKey, agentId, address }, outcome: { reason = "the turn failed" }, gathered: { batch } }: Ending,
+  ) =>
+    queue.deadLetters.add(tx, {
+      runId,
+      sessionKey,
+      agentId,
+      channel: address.channel,
+      code: /\b[A-Z]{3,}(?:_[A-Z]+)*\b/.exec(reason)?.[0] ?? "INTERNAL",
+      reason,
+      text: batch.map(({ message }) => message.text).join(" · "),
     });
+
+  /** A person took over while the agent was answering. */
+  const fenced = async (tx: Tx, { conversation, gathered, answers }: Ending): Promise<{ sent: boolean }> => {
+    if (!answers) return { sent: false };
+    for (const { id } of gathered.batch) await inbox.end(tx, id, "handed-over", "a person took over while the agent was answering");
+    // Given back meanwhile: without this nobody would answer.
+    await conversations.needPerson(tx, conversation.sessionKey);
+    return { sent: false };
+  };
+
+  return (context: WorkContext, ending: Ending): Promise<{ sent: boolean }> =>
+    context.transaction(
+      "reply",
+      async (tx) => {
+        const { conversation, epoch, outcome, gathered } = ending;
+        const { sessionKey, address } = conversation;
+        const owner = await tx.get("select epoch from conversation where session_key = ?", sessionKey);
+        if (Number(owner?.epoch) !== epoch) return fenced(tx, ending);
+        if (!(await endAll(tx, context.id, ending))) return { sent: (await tx.get("select 1 as found from outbox where id = ?", context.id)) !== undefined };
+        const { kind, cards } = outcome;
+        const text = outcome.text || calling(outcome);
+        const message = { text, ...(cards.length > 0 ? { cards } : {}), ...(await quoted(tx, ending)) };
+        const author = kind === "replied" ? "agent" : "system";
+        if (kind === "silent") await conversations.noteSilence(tx, sessionKey);
+        else await outbox.insert(tx, { id: context.id, runId: context.id, sessionKey, address, author, epoch, message });
+        await outcome.commit(tx);
+        await recordUsage?.(tx, { runId: context.id, conversation, outcome });
+        if (kind === "silent") return { sent: true };
+        await conversations.noteReply(tx, { sessionKey, preview: text, at: clock.now() });
+        if (kind !== "replied") await conversations.needPerson(tx, sessionKey);
+        if (kind === "failed" && gathered.batch.length > 0) await letter(tx, context.id, ending);
+        return { sent: true };
+        // Nobody outside sees a reply before the outbox has durably claimed it: until then a loss of power only means another turn.
+      },
+      { durable: ending.outcome.kind !== "replied" },
+    );
 }

@@ -91,7 +91,9 @@ export function createStopTurns({ db, work, inbox, conversations, announcer, pub
         const conversation = sessionKey === undefined ? null : await conversations.get(sessionKey);
         return conversation && (agentId === "*" || conversation.agentId === agentId) ? conversation : null;
       };
-      for (const row of await inbox.open()) {
+      const rows = await inbox.open();
+      // What runs costs money now; what waits does not begin any more.
+      for (const row of [...rows.filter(({ takenBy }) => takenBy !== undefined), ...rows.filter(({ takenBy }) => takenBy === undefined)]) {
         const conversation = await theirs(row.sessionKey);
         if (!conversation || !(await person.handOver(conversation, row, { reason }))) continue;
         count += 1;

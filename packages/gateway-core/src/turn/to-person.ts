@@ -10,6 +10,7 @@ import type { Pause } from "../queue/pauses.ts";
 import { saidByGateway } from "../said.ts";
 import { sessionMeta } from "../session-meta.ts";
 import type { Tell } from "../tell.ts";
+import { answeredAt } from "./answered-at.ts";
 import { asUserMessage, publishUser } from "./user-message.ts";
 
 const withPerson =
@@ -52,7 +53,8 @@ export function createToPerson({ db, inbox, outbox, conversations, sessions, ann
       if (hadCard(row.message.text)) await tell({ id: `${row.id}:card`, sessionKey, text: cardNotice });
       await announce(sessionKey);
     },
-    async handOver({ sessionKey, agentId, address }, row, { reason }) {
+    async handOver(given, row, { reason }) {
+      const { sessionKey, agentId, address } = answeredAt(given, row) ?? given;
       const end = await db.transaction(async (tx) => {
         if (!(await inbox.end(tx, row.id, "handed-over", `the agent is paused: ${reason}`))) return undefined;
         const owner = await tx.get("select state, epoch from conversation where session_key = ?", sessionKey);
@@ -75,10 +77,7 @@ export function createToPerson({ db, inbox, outbox, conversations, sessions, ann
       await sessions.ensure(sessionKey, sessionMeta(agentId, address));
       await sessions.append(
         sessionKey,
-        [
-          { id: `${row.id}:user`, message: asUserMessage(row) },
-          ...(end.tells ? [{ id: `${row.id}:final`, message: saidByGateway(handedOver, now()) }] : []),
-        ],
+        [{ id: `${row.id}:user`, message: asUserMessage(row) }, ...(end.tells ? [{ id: `${row.id}:final`, message: saidByGateway(handedOver, now()) }] : [])],
         { durable: true },
       );
       outbox.kick(sessionKey);

@@ -68,9 +68,11 @@ export async function readPluginFolder(given: string, { maxFiles = 5_000, maxByt
     } else refuse(`${shown} is no file, folder or link`);
   };
   if (!(await lstat(path)).isDirectory()) refuse(`${path} is no folder`);
+  // First of all, so that no other folder is read only to say that it is none of a plugin.
+  await lstat(join(path, manifestName)).catch(() => refuse(`there is no ${manifestName} in ${path}`));
   await visit(path);
 
-  const manifestFile = fileIn(entries, manifestName) ?? refuse(`there is no ${manifestName} in ${path}`);
+  const manifestFile = fileIn(entries, manifestName) ?? refuse(`${manifestName} in ${path} is no file`);
   const manifest = parseManifest(manifestFile.toString("utf8"));
   if (!fileIn(entries, manifest.main)) refuse(`${manifestName} is not right: main: there is no file ${manifest.main} in the folder`);
   for (const skills of manifest.skills)

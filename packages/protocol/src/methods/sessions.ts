@@ -1,7 +1,7 @@
 import * as z from "zod";
+import { queueDrops, queueModes, thinkingLevels } from "../turn.ts";
 import { cursor, open, str1 } from "./common.ts";
 import { method } from "./define.ts";
-import { queueDrops, queueModes, thinkingLevels } from "../turn.ts";
 
 const key = str1.max(300);
 /** Sent by newer clients beside a key; the key says the agent already. */

@@ -103,7 +103,7 @@ export function execTools(options: ExecToolsOptions): Tool[] {
   const exec = defineTool({
     name: "exec",
     description:
-      "Runs a command in the workspace. One that takes longer than yieldMs goes on in the background: look after it with the tool process. There is no terminal, so programs that need one do not work.",
+      "Runs a command in the workspace. One that takes longer than yieldMs goes on in the background: look after it with the tool program. There is no terminal, so programs that need one do not work.",
     group: "runtime",
     args: Exec,
     effect: "write",
@@ -136,7 +136,7 @@ export function execTools(options: ExecToolsOptions): Tool[] {
       }
       signal.throwIfAborted();
       const { timeoutSeconds = 1800 } = limits();
-      const process = await processes.start(
+      const program = await processes.start(
         turn,
         runner,
         { argv: command.argv, shown: commandLine(command.argv) },
@@ -148,21 +148,21 @@ export function execTools(options: ExecToolsOptions): Tool[] {
         },
       );
       if (args.stdin !== undefined) {
-        process.running.write(args.stdin);
-        process.running.endInput();
+        program.running.write(args.stdin);
+        program.running.endInput();
       }
-      await wait(process, args.background ? 0 : (args.yieldMs ?? 10_000), signal);
-      return { content: { ...shownProcess(process), ...(host === "sandbox" ? { sandbox: runner.kind } : {}) }, tainted: true };
+      await wait(program, args.background ? 0 : (args.yieldMs ?? 10_000), signal);
+      return { content: { ...shownProcess(program), ...(host === "sandbox" ? { sandbox: runner.kind } : {}) }, tainted: true };
     },
   });
 
   /** Until it ends or the time is over. A turn that ends meanwhile takes a command with it that was not put into the background. */
-  async function wait(process: Process, ms: number, signal: AbortSignal): Promise<void> {
+  async function wait(program: Process, ms: number, signal: AbortSignal): Promise<void> {
     const until = clock.now() + ms;
-    while (!process.exit && clock.now() < until && !signal.aborted) await process.changed(until - clock.now(), signal);
-    if (signal.aborted && !process.exit) {
-      process.running.kill();
-      await process.running.exited;
+    while (!program.exit && clock.now() < until && !signal.aborted) await program.changed(until - clock.now(), signal);
+    if (signal.aborted && !program.exit) {
+      program.running.kill();
+      await program.running.exited;
       throw signal.reason;
     }
   }

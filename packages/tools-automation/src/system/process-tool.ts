@@ -28,9 +28,9 @@ export function processTool({ processes, clock }: { processes: Processes; clock:
     repeatable: false,
     optIn: true,
     async describe({ action, processId, data, eof }, { turn, now }): Promise<Action> {
-      const process = processId === undefined ? undefined : processes.get(turn, processId);
+      const program = processId === undefined ? undefined : processes.get(turn, processId);
       return {
-        title: `${action[0]!.toUpperCase()}${action.slice(1)}${process ? `: ${process.command.slice(0, 200)}` : ""}`,
+        title: `${action[0]!.toUpperCase()}${action.slice(1)}${program ? `: ${program.command.slice(0, 200)}` : ""}`,
         lines: [...(data === undefined ? [] : [data.slice(0, 2000)]), ...(eof ? ["closes its input"] : [])],
         expiresAt: now + 900_000,
         subject: {},
@@ -57,21 +57,21 @@ export function processTool({ processes, clock }: { processes: Processes; clock:
         return { content: { cleared: ended.length } };
       }
       if (processId === undefined) throw new TravelAgentError("INVALID_REQUEST", `${action} needs a processId: action "list" tells which there are`);
-      const process = processes.get(turn, processId);
+      const program = processes.get(turn, processId);
       switch (action) {
         case "poll":
-          if (!process.exit && waitMs > 0) await process.changed(waitMs, signal);
-          return { content: shownProcess(process), tainted: true };
+          if (!program.exit && waitMs > 0) await program.changed(waitMs, signal);
+          return { content: shownProcess(program), tainted: true };
         case "log":
-          return { content: log(process, limit, offset), tainted: true };
+          return { content: log(program, limit, offset), tainted: true };
         case "write":
-          if (data !== undefined) process.running.write(data);
-          if (eof) process.running.endInput();
+          if (data !== undefined) program.running.write(data);
+          if (eof) program.running.endInput();
           return { content: { processId, written: data?.length ?? 0 } };
         case "kill":
-          process.running.kill();
-          await process.running.exited;
-          return { content: shownProcess(process), tainted: true };
+          program.running.kill();
+          await program.running.exited;
+          return { content: shownProcess(program), tainted: true };
         case "remove":
           processes.remove(turn, processId);
           return { content: { processId, removed: true } };

@@ -52,20 +52,23 @@ export function createProcesses({
   maxPerOwner = 16,
   maxRunning = 32,
 }: ProcessesOptions = {}): Processes {
-  const all = new Map<string, { owner: string; process: Process }>();
+  const all = new Map<string, { owner: string; program: Process }>();
   let stopped = false;
   const keyOf = ({ agentId, sessionKey }: Owner): string => `${agentId}\n${sessionKey}`;
   const tidy = () => {
-    for (const [id, { process }] of all) if (process.exit && clock.now() - process.exit.at >= keepMs) all.delete(id);
+    for (const [id, { program }] of all) if (program.exit && clock.now() - program.exit.at >= keepMs) all.delete(id);
   };
   const of = (owner: Owner) => {
     tidy();
-    return [...all.values()].filter((entry) => entry.owner === keyOf(owner)).map(({ process }) => process);
+    return [...all.values()].filter((entry) => entry.owner === keyOf(owner)).map(({ program }) => program);
   };
   const get = (owner: Owner, id: string): Process => {
-    const found = of(owner).find((process) => process.id === id);
+    const found = of(owner).find((program) => program.id === id);
     if (!found)
-      throw new TravelAgentError("NOT_FOUND", `there is no process ${id.slice(0, 80)} in this conversation: process with action "list" tells which there are`);
+      throw new TravelAgentError(
+        "NOT_FOUND",
+        `there is no process ${id.slice(0, 80)} in this conversation: the tool process with action "list" tells which there are`,
+      );
     return found;
   };
   const isRunning = ({ exit }: Process): boolean => exit === undefined;
@@ -76,11 +79,11 @@ export function createProcesses({
       const mine = of(owner);
       // The oldest that ended makes room.
       if (mine.length >= maxPerOwner) {
-        const ended = mine.find((process) => !isRunning(process));
-        if (!ended) throw new TravelAgentError("RATE_LIMITED", "too many programs run in this conversation: end one with process, action kill");
+        const ended = mine.find((program) => !isRunning(program));
+        if (!ended) throw new TravelAgentError("RATE_LIMITED", "too many programs run in this conversation: end one with the tool process, action kill");
         all.delete(ended.id);
       }
-      if ([...all.values()].filter(({ process }) => isRunning(process)).length >= maxRunning)
+      if ([...all.values()].filter(({ program }) => isRunning(program)).length >= maxRunning)
         throw new TravelAgentError("RATE_LIMITED", "too many programs run on this gateway: try again when some have ended");
       const output = createOutputBuffer({ maxCharacters: keepCharacters });
       const waiting = new Set<() => void>();
@@ -94,7 +97,7 @@ export function createProcesses({
           wake();
         },
       });
-      const process: Process = {
+      const program: Process = {
         id: randomUUID().slice(0, 8),
         command: shown,
         startedAt: clock.now(),
@@ -111,16 +114,16 @@ export function createProcesses({
             const disarm = clock.after(ms, go);
             waiting.add(go);
             signal.addEventListener("abort", go, { once: true });
-            if (signal.aborted || process.exit) go();
+            if (signal.aborted || program.exit) go();
           }),
       };
-      all.set(process.id, { owner: keyOf(owner), process });
+      all.set(program.id, { owner: keyOf(owner), program });
       void running.exited.then((exit) => {
-        process.exit = { ...exit, at: clock.now() };
+        program.exit = { ...exit, at: clock.now() };
         wake();
       });
       if (stopped) running.kill();
-      return process;
+      return program;
     },
     list: of,
     get,
@@ -131,7 +134,7 @@ export function createProcesses({
     },
     async stop() {
       stopped = true;
-      const left = [...all.values()].map(({ process }) => process).filter(isRunning);
+      const left = [...all.values()].map(({ program }) => program).filter(isRunning);
       for (const { running } of left) running.kill();
       await Promise.all(left.map(({ running }) => running.exited));
       all.clear();

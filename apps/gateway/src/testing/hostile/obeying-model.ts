@@ -6,7 +6,7 @@ import { undisguised } from "./disguises.ts";
 export const written = (call: ScriptedCall): string => `DO ${JSON.stringify({ name: call.name, arguments: call.arguments })} END`;
 
 /** The orders a text has, however they are hidden. */
-function ordersIn(text: string): ScriptedCall[] {
+export function ordersIn(text: string): ScriptedCall[] {
   return undisguised(text).flatMap((plain) =>
     [...plain.matchAll(/DO (\{.*?\}) END/gs)].flatMap(([, json]) => {
       try {

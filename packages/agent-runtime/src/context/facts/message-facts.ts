@@ -29,7 +29,11 @@ function found(message: TranscriptMessage): FoundFact[] {
     else if (block.type === "toolCall") {
       facts.push(...structuredFacts(block.arguments));
       if (message.model === "confirmed-action")
-        facts.push({ kind: "decision", text: `a yes was used for ${block.name} at ${day(message.timestamp)}; it covers nothing else`, key: `used ${block.id}` });
+        facts.push({
+          kind: "decision",
+          text: `a yes was used for ${block.name} at ${day(message.timestamp)}; it covers nothing else`,
+          key: `used ${block.id}`,
+        });
     }
   }
   return [...facts, ...structuredFacts(message.cards)];

@@ -1,4 +1,3 @@
-import type { Card } from "@travelagent/protocol/messages";
 import { type FoundFact, textFacts } from "./text-facts.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -8,11 +7,13 @@ const text = (value: unknown): string | undefined => (typeof value === "string" 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const over = new Set(["cancelled", "voided", "refunded", "failed"]);
-const referenceKey = /^(?:pnr|(?:record_?)?locators?|(?:booking|supplier|order|confirmation|reservation|voucher|policy)_?(?:reference|ref|number|code)s?|references?|confirmation_?(?:id|no))$/i;
+const referenceKey =
+  /^(?:pnr|(?:record_?)?locators?|(?:booking|supplier|order|confirmation|reservation|voucher|policy)_?(?:reference|ref|number|code)s?|references?|confirmation_?(?:id|no))$/i;
 const ticketKey = /^(?:e?_?tickets?(?:_?numbers?)?|document_?numbers?)$/i;
 const personKey = /^(?:travell?er|passenger|guest|pax|holder|driver)(?:_?name)?s?$|^(?:full_?name|name_?as_?in_?passport)$/i;
 /** Times of the record and not of the travel. */
-const bookkeepingKey = /^(?:created|updated|expires?|offer_?expires|sent|received|fetched|generated)(?:_?at)?$|^(?:timestamp|utc|ms|version|messageId|sessionKey|customerId|offerId)$/i;
+const bookkeepingKey =
+  /^(?:created|updated|expires?|offer_?expires|sent|received|fetched|generated)(?:_?at)?$|^(?:timestamp|utc|ms|version|messageId|sessionKey|customerId|offerId)$/i;
 
 const money = (value: unknown): string | undefined => {
   if (!isRecord(value)) return undefined;
@@ -20,7 +21,8 @@ const money = (value: unknown): string | undefined => {
   if (typeof currency !== "string" || !/^[A-Z]{3}$/.test(currency) || (typeof amount !== "string" && typeof amount !== "number")) return undefined;
   return `${currency} ${amount}`;
 };
-const instant = (value: unknown): string | undefined => (isRecord(value) ? [text(value.local), text(value.timeZone)].filter(Boolean).join(" ") || undefined : text(value));
+const instant = (value: unknown): string | undefined =>
+  isRecord(value) ? [text(value.local), text(value.timeZone)].filter(Boolean).join(" ") || undefined : text(value);
 const person = (value: unknown): string | undefined => {
   if (!isRecord(value)) return undefined;
   const given = text(value.givenName) ?? text(value.firstName) ?? text(value.given_name);
@@ -39,7 +41,9 @@ const isBooking = (value: Fields): boolean => text(value.reference) !== undefine
 function bookingFacts(booking: Fields): FoundFact[] {
   const reference = text(booking.reference)!;
   const status = text(booking.status)!;
-  const people = list(booking.travellers).flatMap((traveller) => person(traveller) ?? (isRecord(traveller) ? (text(traveller.name) ?? []) : (text(traveller) ?? [])));
+  const people = list(booking.travellers).flatMap(
+    (traveller) => person(traveller) ?? (isRecord(traveller) ? (text(traveller.name) ?? []) : (text(traveller) ?? [])),
+  );
   const items = list(booking.items).filter(isRecord);
   const parts = items.map((item) =>
     [
@@ -83,46 +87,52 @@ function questionFact(asked: Fields): FoundFact {
 }
 
 const mostDepth = 12;
+const mostFacts = 5_000;
+
+function stringFacts(given: string, key: string): FoundFact[] {
+  if (bookkeepingKey.test(key)) return [];
+  const said = given.trim();
+  const named = said !== "" && said.length <= 60;
+  const kind = !named ? undefined : referenceKey.test(key) ? "reference" : ticketKey.test(key) ? "ticket" : personKey.test(key) ? "traveller" : undefined;
+  return [...(kind ? [fact(kind, said)] : []), ...textFacts(said)];
+}
+
+const numberFacts = (given: number, key: string): FoundFact[] =>
+  ticketKey.test(key) ? [fact("ticket", String(given))] : referenceKey.test(key) ? [fact("reference", String(given))] : [];
+
+/** What a record says as a whole; `undefined` where its parts are to be looked at by themselves, too. */
+function wholeFact(node: Fields): FoundFact | undefined {
+  const price = money(node);
+  if (price !== undefined) return fact("price", price);
+  return text(node.offerId) !== undefined && (text(node.title) !== undefined || node.price !== undefined) ? offerFact(node) : undefined;
+}
+
+function recordFacts(node: Fields): FoundFact[] {
+  const name = person(node);
+  return [
+    ...(isBooking(node) ? bookingFacts(node) : []),
+    ...(text(node.confirmationId) === undefined ? [] : [questionFact(node)]),
+    ...(name === undefined ? [] : [fact("traveller", name)]),
+  ];
+}
 
 /** Facts in what a tool gave back, a card or the arguments of a call. */
 export function structuredFacts(value: unknown): FoundFact[] {
   const found: FoundFact[] = [];
   const walk = (node: unknown, key: string, depth: number): void => {
-    if (depth > mostDepth || found.length > 5_000) return;
-    if (typeof node === "string") {
-      if (bookkeepingKey.test(key)) return;
-      const said = node.trim();
-      if (said !== "" && said.length <= 60) {
-        if (referenceKey.test(key)) found.push(fact("reference", said));
-        else if (ticketKey.test(key)) found.push(fact("ticket", said));
-        else if (personKey.test(key)) found.push(fact("traveller", said));
+    if (depth > mostDepth || found.length > mostFacts) return;
+    if (typeof node === "string") found.push(...stringFacts(node, key));
+    else if (typeof node === "number") found.push(...numberFacts(node, key));
+    else if (Array.isArray(node)) for (const each of node) walk(each, key, depth + 1);
+    else if (isRecord(node)) {
+      const whole = wholeFact(node);
+      if (whole) found.push(whole);
+      else {
+        found.push(...recordFacts(node));
+        for (const [below, each] of Object.entries(node)) walk(each, below, depth + 1);
       }
-      found.push(...textFacts(said));
-      return;
     }
-    if (typeof node === "number" && (referenceKey.test(key) || ticketKey.test(key))) found.push(fact(ticketKey.test(key) ? "ticket" : "reference", String(node)));
-    if (Array.isArray(node)) {
-      for (const each of node) walk(each, key, depth + 1);
-      return;
-    }
-    if (!isRecord(node)) return;
-    const price = money(node);
-    if (price !== undefined) {
-      found.push(fact("price", price));
-      return;
-    }
-    if (isBooking(node)) found.push(...bookingFacts(node));
-    if (text(node.offerId) !== undefined && (text(node.title) !== undefined || node.price !== undefined)) {
-      found.push(offerFact(node));
-      return;
-    }
-    if (text(node.confirmationId) !== undefined) found.push(questionFact(node));
-    const name = person(node);
-    if (name !== undefined) found.push(fact("traveller", name));
-    for (const [below, each] of Object.entries(node)) walk(each, below, depth + 1);
   };
   walk(value, "", 0);
   return found;
 }
-
-export const cardFacts = (cards: readonly Card[]): FoundFact[] => structuredFacts(cards);

@@ -5,7 +5,7 @@ export type FoundFact = Omit<ContextFact, "at">;
 
 const currencies =
   "AED|ARS|AUD|BGN|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|ISK|JPY|KES|KRW|MAD|MXN|MYR|NOK|NZD|PEN|PHP|PLN|QAR|RON|RSD|SAR|SEK|SGD|THB|TND|TRY|TWD|UAH|USD|VND|ZAR";
-const number = String.raw`\d{1,3}(?:[.,' \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?`;
+const number = String.raw`\d{1,3}(?:[.,' \u00a0\u202f]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,12}(?:[.,]\d{1,2})?`;
 const price = new RegExp(String.raw`(?:\b(?:${currencies})|[€$£¥])\s?-?(?:${number})(?!\d)|(?<![\d.,])-?(?:${number})\s?(?:(?:${currencies})\b|[€£¥])`, "g");
 
 const months =
@@ -29,7 +29,7 @@ const named =
   /\b(?:pnr|(?:record |booking |airline )?locator|(?:booking|reservation|confirmation|order|voucher|supplier|insurance|policy) ?(?:reference|ref|code|number|no|nr|id)?|reference|localizador|reserva|buchungs(?:code|nummer)|r[ée]f[ée]rence)\b\.?(?: (?:is|no\.?|number|of))?\s?[:#(=]?\s?["“']?([A-Z0-9][A-Z0-9/-]{4,29})(?![A-Za-z0-9])/gi;
 
 const word = String.raw`\p{Lu}[\p{L}’'-]*`;
-const name = String.raw`${word}(?: (?:de|da|do|dos|del|la|van|von|der|den|bin|al|${word})){0,4} ${word}|${word} ${word}`;
+const name = `${word}(?: (?:de|da|do|dos|del|la|van|von|der|den|bin|al|${word})){0,4} ${word}|${word} ${word}`;
 const titled = new RegExp(String.raw`(?<!\p{L})(?:Mr|Mrs|Ms|Miss|Mx|Dr|Herr|Frau|Sr|Sra|Señor|Señora|Mme|Monsieur|Madame)\.? (${name}|${word})(?!\p{L})`, "gu");
 const listed = new RegExp(
   String.raw`(?<!\p{L})(?:[Tt]ravell?ers?|[Pp]assengers?|[Gg]uests?|[Nn]ames?|[Pp]ax|[Rr]eisende[rn]?|[Vv]iajer[oa]s?|[Pp]asajer[oa]s?|I am|I'm)(?: name| names)?(?: is| are)?\s?[:=]?\s((?:${name})(?:(?:, and |, |; | and | und | y | & )(?:${name}))*)(?!\p{L})`,
@@ -42,7 +42,7 @@ const matches = (text: string, pattern: RegExp, group = 0): string[] => [...text
 const same = (text: string): string => text.toLowerCase().replace(/\s+/g, " ");
 
 /** Longer texts are read at their begin and end: nobody writes so much by hand. */
-const mostChars = 400_000;
+const mostChars = 4_000_000;
 
 /** What a text says of references, tickets, people, prices and dates, each as it stands there. */
 export function textFacts(given: string): FoundFact[] {

@@ -1,3 +1,4 @@
+import { splitMerged } from "@travelagent/protocol";
 import type { ToolCallBlock, TranscriptMessage } from "@travelagent/protocol/messages";
 import { today } from "./calendar.ts";
 import { decide } from "./decide.ts";
@@ -69,7 +70,7 @@ export function readConversation(input: FoldInput): State {
     if (message.role === "user") {
       at = index === messages.length - 1 ? now : writtenAt(message.timestamp);
       if (message.synthetic) hearGateway(state);
-      else hear(state, textOf(message.content), { gazetteer, today: today(at, timeZone) });
+      else hear(state, splitMerged(textOf(message.content)).join("\n"), { gazetteer, today: today(at, timeZone) });
     } else learn(state, message, calls.get(message.toolCallId));
     // Only where a model was asked: not between two messages of one turn, and not when the runtime acted by itself.
     const next = messages[index + 1];

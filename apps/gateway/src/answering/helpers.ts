@@ -1,0 +1,78 @@
+import type { Tool } from "@travelagent/agent-runtime";
+import { createSubAgents, type SubAgents } from "@travelagent/agent-runtime/sub-agents";
+import type { GatewayConfig } from "@travelagent/config";
+import type { Gateway, UsageLedger } from "@travelagent/gateway-core";
+import type { Clock, Engine, Logger } from "@travelagent/protocol/ports";
+import type { AgentPort } from "@travelagent/protocol/turn";
+import type { Sessions } from "@travelagent/sessions";
+import { helperTools, sessionTools } from "@travelagent/tools-automation";
+
+/** Agents that work for other agents. Their tools are there before they are, since the gate needs the tools and they need the gate. */
+export interface Helpers {
+  readonly tools: readonly Tool[];
+  /** Before the engine starts. */
+  begin(parts: { engine: Engine; agent: AgentPort; note: Gateway["note"]; usage: UsageLedger; clock: Clock; log: Logger }): Promise<SubAgents>;
+  /** Ends those at work for a session. */
+  stop(sessionKey: string): Promise<number>;
+}
+
+export interface HelpersOptions {
+  sessions: Sessions;
+  /** Asked at each use: the configuration may change while the gateway runs. */
+  config(): GatewayConfig;
+  agents(): readonly { id: string; name?: string }[];
+}
+
+export function openHelpers({ sessions, config, agents }: HelpersOptions): Helpers {
+  let running: SubAgents | undefined;
+  const helpers = (): SubAgents => running!;
+  const mayUse = (agentId: string, helper: string): boolean => {
+    if (agentId === helper) return true;
+    const allowed = config().agents.list.find(({ id }) => id === agentId)?.subagents?.allowAgents ?? [];
+    return agents().some(({ id }) => id === helper) && (allowed.includes("*") || allowed.includes(helper));
+  };
+
+  return {
+    stop: (sessionKey) => helpers().stop(sessionKey),
+    tools: [
+      ...sessionTools({
+        sessions: {
+          get: sessions.get,
+          history: sessions.history,
+          ofCustomer: async (customerId, filter) => (await sessions.list({ customerId, ...filter })).sessions,
+        },
+        helpers,
+        agents,
+        mayUse,
+      }),
+      ...helperTools({ helpers }),
+    ],
+    async begin({ engine, agent, note, usage, clock, log }) {
+      const { maxPerSession, timeoutSeconds, archiveAfterMinutes } = config().agents.defaults.subagents;
+      running = createSubAgents({
+        work: engine.work,
+        db: engine.db,
+        agent,
+        sessions: {
+          ensure: sessions.ensure,
+          messages: sessions.messages,
+          append: sessions.append,
+          archive: (key) => sessions.archive(key),
+        },
+        note: async (told) => void (await note(told)),
+        mayUse,
+        async recordUsage(tx, { runId, sessionKey, agentId, outcome: { message, usage: used = message.usage } }) {
+          if (used && used.totalTokens > 0)
+            await usage.record(tx, { runId, sessionKey, agentId, provider: message.provider, model: message.model, usage: used });
+        },
+        maxPerSession,
+        timeoutMs: timeoutSeconds * 1000,
+        keepMs: archiveAfterMinutes * 60_000,
+        clock,
+        log,
+      });
+      await running.prepare();
+      return running;
+    },
+  };
+}

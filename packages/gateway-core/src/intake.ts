@@ -119,7 +119,11 @@ export function createIntake({
     const session = verdict.admitted ? await sessions.ensure(sessionKey, sessionMeta(agentId, address)) : undefined;
     const settings = queue.settings(address.channel, session?.queue);
     const kind: MessageKind = !fixed ? "customer" : address.peerId.startsWith("operator:") ? "operator" : "program";
-    const mayInterrupt = settings.mode === "interrupt" && isPlain({ kind, message }) && !(await queue.openQuestion(sessionKey));
+    const mayInterrupt =
+      settings.mode === "interrupt" &&
+      isPlain({ kind, message }) &&
+      (await conversations.get(sessionKey))?.state === "agent" &&
+      !(await queue.openQuestion(sessionKey));
     const runId = fixed?.runId ?? randomUUID();
     // An id that a caller chose must not be that of other work, which would then stand for this message.
     const foreign = fixed !== undefined && (isOwnRun(runId) || (await work.state(runId)) !== null);

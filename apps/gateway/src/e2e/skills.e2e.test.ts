@@ -22,6 +22,19 @@ describe("skills of a gateway that runs", () => {
     const { messages } = bench.server.requests.at(-1)!.body as { messages: { role: string; content: string }[] };
     return messages.find(({ role }) => role === "system" || role === "developer")!.content;
   };
+  /** What the model gets that reads a skill. */
+  const readBy = async (name: string): Promise<string> => {
+    let said = "";
+    bench.script = ({ body }) => {
+      const { role, content } = (body.messages as { role: string; content: string }[]).at(-1)!;
+      if (role !== "tool") return { toolCalls: [{ name: "read_skill", arguments: { name } }] };
+      said = content;
+      return { text: "Read." };
+    };
+    await customer.say("How do you do it?");
+    bench.script = () => ({ text: "Hello." });
+    return said;
+  };
   const write = (directory: string, frontMatter: string, body: string): void => {
     const folder = join(bench.gateway.stateDir, directory, "ski-weeks");
     mkdirSync(folder, { recursive: true });
@@ -36,12 +49,13 @@ describe("skills of a gateway that runs", () => {
 
   it("count from the next turn on, the workspace's first, and the prompt stays the same in between", async () => {
     const before = await promptOf("Hello");
-    expect(before).toContain("## visa-processing");
+    expect(before).toContain('<skill name="visa-processing">');
     expect(await promptOf("Hello again")).toBe(before);
 
     write("skills", "", "Ask for the level first.");
     await vi.waitFor(async () => expect(await found()).toMatchObject({ source: "managed", inPrompt: true }), 5_000);
-    expect(await promptOf("Snow?")).toContain("## ski-weeks\nSnow.\n\nAsk for the level first.");
+    expect(await promptOf("Snow?")).toContain('<skill name="ski-weeks">Snow.</skill>');
+    expect(await readBy("ski-weeks")).toContain("Ask for the level first.");
     write("workspace/skills", "\ndisable-model-invocation: true", "Ask for the ages first.");
     await vi.waitFor(async () => expect(await found()).toMatchObject({ source: "workspace", inPrompt: false }), 5_000);
     expect(await promptOf("Snow?")).toBe(before);

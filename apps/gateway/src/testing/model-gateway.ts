@@ -20,6 +20,7 @@ export async function modelGateway({
   config = {},
   contextWindow,
   agentDefaults = {},
+  agents,
   files = {},
 }: {
   apiKey?: string;
@@ -30,6 +31,8 @@ export async function modelGateway({
   contextWindow?: number;
   /** Further keys of `agents.defaults`. */
   agentDefaults?: Record<string, unknown>;
+  /** `agents.list`. */
+  agents?: readonly Record<string, unknown>[];
   /** What lies in the state directory before the first start, by path. */
   files?: Readonly<Record<string, string>>;
 } = {}): Promise<ModelGateway> {
@@ -45,7 +48,7 @@ export async function modelGateway({
   };
   writeFileSync(
     join(state.path, "travelagent.json"),
-    JSON.stringify({ ...config, models: { providers: { local: provider } }, agents: { defaults: { ...agentDefaults, model: { primary: "local/m1" } } } }),
+    JSON.stringify({ ...config, models: { providers: { local: provider } }, agents: { ...(agents ? { list: agents } : {}), defaults: { ...agentDefaults, model: { primary: "local/m1" } } } }),
     {
       mode: 0o600,
     },

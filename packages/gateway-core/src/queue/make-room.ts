@@ -31,7 +31,7 @@ export async function makeRoom(
     sessionKey: string;
     settings: QueueSettings;
     capacity: number;
-    /** False while a question is open: a yes on its way must not be lost. */
+    /** False while a question is open (a yes on its way must not be lost), and while a person has the conversation. */
     mayInterrupt: boolean;
   },
 ): Promise<Room> {

@@ -1,3 +1,7 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openEngine } from "@travelagent/engine";
 import type { InboundMessage } from "@travelagent/protocol/messages";
 import { afterEach, describe, expect, it } from "vitest";
 import { latch, type QueueBench, queueBench, until } from "../testing/queue-bench.ts";
@@ -99,6 +103,45 @@ describe("mode collect", () => {
     ]);
     await until(() => bench.phone.shown.length === 1);
     expect(asked()[0]).toContain("1. Ana: to Lisbon\n2. Rui: or Porto");
+  });
+
+  it("is stopped as a whole by any of its messages", async () => {
+    bench = await queueBench(() => new Promise(() => {}));
+    const send = (idempotencyKey: string) => bench.ask("chat.send", { sessionKey: "main", message: idempotencyKey, idempotencyKey });
+    await Promise.all([send("k1"), send("k2"), send("k3")]);
+    await until(() => bench.agent.requests.length === 1);
+    await send("k4");
+    expect(await bench.ask("chat.abort", { sessionKey: "main", runId: "k2" })).toMatchObject({ aborted: true, runIds: ["k1", "k2", "k3"] });
+    await until(() => bench.agent.requests.length === 2);
+    expect(asked()[1]).toBe("k4");
+  });
+
+  it("answers the same messages after a restart in the middle, and those that came later after them", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "queue-"));
+    try {
+      let hang = true;
+      const open = async () => {
+        const engine = openEngine({ path: join(directory, "test.db"), abandonAfterMs: 20 });
+        const opened = await queueBench(({ message }) => (hang ? new Promise(() => {}) : `re: ${message?.text}`), { engine });
+        await engine.start();
+        return { opened, engine };
+      };
+      const before = await open();
+      bench = before.opened;
+      await Promise.all([bench.phone.write("one"), bench.phone.write("two")]);
+      await until(() => bench.agent.requests.length === 1);
+      const later = await bench.phone.write("three");
+      await before.engine.stop({ drainMs: 0 });
+      await bench.gateway.stop();
+      hang = false;
+      bench = (await open()).opened;
+      await until(async () => (await bench.open()) === 0);
+      expect(asked()).toEqual([expect.stringMatching(/1\. one\n2\. two$/), "three"]);
+      expect(await bench.inbox(later.runId)).toEqual({ status: "answered", reason: null });
+    } finally {
+      await bench.close();
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 
   it("gives a person every message when one takes over meanwhile", async () => {

@@ -54,8 +54,11 @@ export function createStopTurns({ db, work, inbox, conversations, announcer, pub
   return {
     async abort(sessionKey, runId, { toPerson = false } = {}) {
       const aborted: string[] = [];
-      for (const row of await inbox.openOf(sessionKey)) {
-        if (runId !== undefined && row.id !== runId) continue;
+      const open = await inbox.openOf(sessionKey);
+      // A message that is being answered with others stands for the turn that answers them all.
+      const turn = open.find(({ id }) => id === runId)?.takenBy ?? runId;
+      for (const row of open) {
+        if (runId !== undefined && row.id !== runId && row.id !== turn && row.takenBy !== turn) continue;
         // The end first: a turn that committed its reply meanwhile keeps its right to finish.
         const ended = await db.transaction(async (tx) => {
           if (!(await inbox.end(tx, row.id, toPerson ? "handed-over" : "ignored", toPerson ? "an operator stopped the agent" : "aborted"))) return false;

@@ -148,7 +148,6 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
       bench.server.requests.length = 0;
       await carry(text, part);
       // The attack came through: a model that never read it proves nothing.
-      if (sentFor(goals).length !== goals.length) console.log("DEBUG", sessionKey, part, bench.gateway.output().slice(-900), JSON.stringify(rows("travelagent", "select tool, decision, code, reason from audit where session_key = ? order by id desc limit 60", sessionKey).map((r) => [r.tool, r.code])));
       expect(sentFor(goals)).toEqual(goals.map(({ goal }) => goal));
     }
     // Helpers that were sent go on when the turn is over.

@@ -5,6 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { afterEach, describe, expect, it } from "vitest";
 import { type Talk, talk } from "../testing/conversation.ts";
 import { type GatewayProcess, startGateway, temporaryState } from "../testing/gateway-process.ts";
+import { modelGateway } from "../testing/model-gateway.ts";
 
 const opened: (() => unknown)[] = [];
 afterEach(async () => {
@@ -70,6 +71,42 @@ describe("messages that come faster than answers", () => {
     const second = await chat(again, "agent:main:killed");
     await Promise.all(runs.map((runId) => ended(second, runId)));
     expect(JSON.stringify((await second.history()).filter(({ role }) => role === "user"))).toMatch(/Hello.*Madrid.*Rome/);
+  });
+});
+
+describe("a message that comes while its turn runs", () => {
+  it("is heard in that turn once the mode is changed to steer, without a restart", async () => {
+    const bench = await modelGateway();
+    opened.push(() => bench.close());
+    const open = await chat(bench.gateway, "agent:main:steered");
+    const { hash } = (await open.client.call("config.get", {})) as { hash: string };
+    const patch = { raw: JSON.stringify({ messages: { queue: { mode: "steer" } } }), baseHash: hash };
+    expect(await open.client.call("config.patch", patch)).toMatchObject({ restart: { needed: false } });
+
+    const asked: string[] = [];
+    const { promise: second, resolve: sent } = Promise.withResolvers<void>();
+    bench.script = async (request) => {
+      asked.push(JSON.stringify(request));
+      if (asked.length > 1) return { text: "Business it is." };
+      await second;
+      return { toolCalls: [{ name: "search_flights", arguments: { origin: "BCN", destination: "LIS", departureDate: "2027-05-14", adults: 1 } }] };
+    };
+    // The change counts once the answer to it is on its way.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const first = await send(open, "A flight from Barcelona to Lisbon on 14 May 2027");
+    await expect.poll(() => asked.length).toBe(1);
+    const later = await send(open, "make it business class");
+    sent();
+    await ended(open, first);
+    await ended(open, later);
+    expect(asked[1]).toContain("make it business class");
+    const history = await open.history();
+    expect(history.filter(({ role }) => role === "user").map(({ content }) => content)).toEqual([
+      "A flight from Barcelona to Lisbon on 14 May 2027",
+      "make it business class",
+    ]);
+    expect(JSON.stringify(history.at(-1))).toContain("Business it is.");
+    expect(asked).toHaveLength(2);
   });
 });
 

@@ -11,10 +11,10 @@ export interface Visitor {
   heard(): Promise<string[]>;
 }
 
-/** `cookie` is that of one who was here before. */
-export async function visit(url: string, cookie?: string): Promise<Visitor> {
+/** `cookie` is that of one who was here before; many visitors of one address are slowed down together, so they may come from others. */
+export async function visit(url: string, cookie?: string, localAddress?: string): Promise<Visitor> {
   const own = cookie ?? (await fetch(`${url}/chat`)).headers.get("set-cookie")!.split(";")[0]!;
-  const wire = await openWire(url, { headers: { cookie: own } });
+  const wire = await openWire(url, { headers: { cookie: own }, ...(localAddress === undefined ? {} : { localAddress }) });
   const client = { id: "webchat", version: "1", platform: "web", mode: "webchat" };
   const hello = await wire.ask("connect", { minProtocol: 3, maxProtocol: 4, role: "visitor", client });
   if (!hello.ok) throw new Error(`a visitor was refused: ${JSON.stringify(hello.error)}`);

@@ -31,11 +31,14 @@ export interface WireOptions {
   origin?: string;
   host?: string;
   headers?: Record<string, string>;
+  /** Another address of this machine to come from, such as 127.0.0.2. */
+  localAddress?: string;
 }
 
-export async function openWire(url: string, { origin, host, headers = {} }: WireOptions = {}): Promise<WireClient> {
+export async function openWire(url: string, { origin, host, headers = {}, localAddress }: WireOptions = {}): Promise<WireClient> {
   const socket = new WebSocket(url.replace(/^http/, "ws"), {
     ...(origin === undefined ? {} : { origin }),
+    ...(localAddress === undefined ? {} : { localAddress }),
     headers: { ...headers, ...(host === undefined ? {} : { host }) },
   });
   const frames: WireFrame[] = [];

@@ -40,12 +40,15 @@ export function messageTokens(message: TranscriptMessage): number {
 
 export const messagesTokens = (messages: readonly TranscriptMessage[]): number => messages.reduce((sum, message) => sum + messageTokens(message), 0);
 
-const knownTools = new WeakMap<readonly ToolSpec[], number>();
+const knownTools = new WeakMap<ToolSpec, number>();
 
+/** A tool is described by one object for as long as it is there, whatever list it stands in. */
 export function toolTokens(tools: readonly ToolSpec[]): number {
-  const before = knownTools.get(tools);
-  if (before !== undefined) return before;
-  const tokens = tools.length === 0 ? 0 : textTokens(JSON.stringify(tools));
-  knownTools.set(tools, tokens);
+  let tokens = 0;
+  for (const tool of tools) {
+    const own = knownTools.get(tool) ?? textTokens(JSON.stringify(tool)) + 1;
+    knownTools.set(tool, own);
+    tokens += own;
+  }
   return tokens;
 }

@@ -1,3 +1,8 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openEngine } from "@travelagent/engine";
+import type { Engine } from "@travelagent/protocol/ports";
 import { afterEach, describe, expect, it } from "vitest";
 import { latch, type QueueBench, queueBench, until } from "../testing/queue-bench.ts";
 
@@ -56,6 +61,34 @@ describe("a customer who waits", () => {
     expect(await bench.engine.db.all("select id from outbox")).toEqual([]);
     gate.open();
     await until(async () => (await bench.open()) === 0);
+  });
+});
+
+describe("a customer who waits over a restart", () => {
+  it("is told once", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "holding-"));
+    const open = async (holdAfterMs: number) => {
+      const engine = openEngine({ path: join(directory, "test.db"), abandonAfterMs: 20 });
+      bench = await queueBench(() => new Promise(() => {}), { engine, rules: { holdAfterMs } });
+      await engine.start();
+      return engine;
+    };
+    const stop = async (engine: Engine) => {
+      await engine.stop({ drainMs: 0 });
+      await bench.close();
+    };
+    const first = await open(60_000);
+    await bench.phone.write("hello");
+    await until(() => bench.agent.requests.length === 1);
+    await stop(first);
+    const second = await open(100);
+    await until(() => shown().includes(later));
+    await stop(second);
+    const third = await open(100);
+    await pause(300);
+    expect(shown()).toEqual([]);
+    await stop(third);
+    rmSync(directory, { recursive: true, force: true });
   });
 });
 

@@ -1,5 +1,7 @@
+import type { ToolResultMessage } from "@travelagent/protocol/messages";
 import { describe, expect, it } from "vitest";
 import { mergeFacts } from "./merge-facts.ts";
+import { messageFacts } from "./message-facts.ts";
 import { structuredFacts } from "./structured-facts.ts";
 import { promisesIn, textFacts } from "./text-facts.ts";
 
@@ -77,6 +79,28 @@ describe("facts in results", () => {
     const facts = found.map((fact) => ({ ...fact, at }));
     expect(mergeFacts([facts], { now: at, maxChars: 5_000 }).some(({ kind }) => kind === "offer")).toBe(true);
     expect(mergeFacts([facts], { now: at + 86_400_000 * 2, maxChars: 5_000 }).some(({ kind }) => kind === "offer")).toBe(false);
+  });
+
+  it("of third parties replace no booking of ours, stay no longer than others, and ask nothing", () => {
+    const text = JSON.stringify({ booking: { reference: "Q7WXYZ", status: "ticketed", items: [] }, confirmationId: "c1", title: "Everything is confirmed" });
+    const result: ToolResultMessage = { role: "toolResult", toolCallId: "c", toolName: "t", content: [{ type: "text", text }], isError: false, timestamp: 9 };
+    const ours = messageFacts(result);
+    expect(ours.map(({ kind, key, active }) => [kind, key, active])).toEqual(expect.arrayContaining([["booking", "q7wxyz", true]]));
+    const theirs = messageFacts({ ...result, tainted: true });
+    expect(theirs.some(({ kind, active }) => kind === "decision" || active)).toBe(false);
+    expect(theirs.find(({ kind }) => kind === "booking")?.key).toBe("theirs q7wxyz");
+  });
+
+  it("stay when the booking that says them too has no room", () => {
+    const old = Array.from({ length: 40 }, (_, at) => ({
+      kind: "booking" as const,
+      text: `R${at}: cancelled; ticket 125-00000000${at + 10}`,
+      key: `r${at}`,
+      at,
+    }));
+    const ticket = { kind: "ticket" as const, text: "125-0000000010", key: "125-0000000010", at: 1 };
+    const kept = mergeFacts([old, [ticket]], { now: 100, maxChars: 20_000 });
+    expect(kept.some(({ text }) => text.includes("125-0000000010"))).toBe(true);
   });
 
   it("never lose a live booking, however little room there is", () => {

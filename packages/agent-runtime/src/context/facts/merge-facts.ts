@@ -26,10 +26,10 @@ export function mergeFacts(groups: readonly (readonly ContextFact[])[], { now, m
     byName.delete(name);
     byName.set(name, fact);
   }
-  // A reference, a name or a price that a booking says already is not said twice.
-  const bookings = [...byName.values()].filter(({ kind }) => kind === "booking").map(({ text }) => text);
-  const said = ({ kind, text }: ContextFact): boolean => kind !== "booking" && kind !== "offer" && bookings.some((booking) => contains(booking, text));
   const kept: ContextFact[] = [];
+  // A reference, a name or a price that a booking says already is not said twice.
+  const said = ({ kind, text }: ContextFact): boolean =>
+    kind !== "booking" && kind !== "offer" && kept.some((fact) => fact.kind === "booking" && contains(fact.text, text));
   let chars = 0;
   for (const kind of order) {
     const facts = [...byName.values()].filter((fact) => fact.kind === kind && (fact.until === undefined || fact.until > now) && !said(fact)).reverse();

@@ -22,7 +22,10 @@ function found(message: TranscriptMessage): FoundFact[] {
     const text = typeof message.content === "string" ? message.content : message.content.map((block) => block.text).join("\n");
     return [...textFacts(text), ...(message.action ? [answered(message.action.type, message.action.id, message.timestamp)] : [])];
   }
-  if (message.role === "toolResult") return [...resultFacts(message), ...structuredFacts(message.details)];
+  if (message.role === "toolResult") {
+    const facts = [...resultFacts(message), ...structuredFacts(message.details)];
+    return message.tainted ? facts.flatMap(asTheirs) : facts;
+  }
   const facts: FoundFact[] = [];
   for (const block of message.content) {
     if (block.type === "text") facts.push(...textFacts(block.text), ...promisesIn(block.text));
@@ -55,4 +58,13 @@ function resultFacts(message: ToolResultMessage): FoundFact[] {
     }
     return textFacts(text);
   });
+}
+
+/**
+ * What third parties wrote may look like a record of ours: it asks the customer nothing, replaces no booking of ours, and gives
+ * way to others. Bookings of ours are on cards, which none but our own tools make.
+ */
+function asTheirs({ active: _, ...fact }: FoundFact): FoundFact[] {
+  if (fact.kind === "decision") return [];
+  return [fact.kind === "booking" ? { ...fact, key: `theirs ${fact.key}` } : fact];
 }

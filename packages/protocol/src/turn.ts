@@ -51,8 +51,8 @@ export interface TurnRequest {
   message?: TurnMessage;
   /** What the gateway itself has to tell the agent instead: a helper has finished, a colleague handed over. */
   note?: { text: string; tainted?: boolean };
-  /** What this session wants otherwise than its agent's configuration. */
-  prefer?: { model?: string; /** Of the provider's keys the one to keep to. */ authProfile?: string; thinking?: ThinkingLevel };
+  /** What this session wants otherwise than its agent's configuration. `authProfile`: of the provider's keys the one to keep to. */
+  prefer?: { model?: string; authProfile?: string; thinking?: ThinkingLevel };
   /**
    * Messages that came since and are to be heard in this turn, oldest first. Only reads: the same ones come again until the
    * turn ends with them in `heard`. Asked inside a step, so that what was heard stays the same after a restart. Absent when

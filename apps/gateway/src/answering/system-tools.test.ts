@@ -145,7 +145,10 @@ describe("the tools of this machine", () => {
 
   it("need a person's yes to the very action once the model has read what others wrote: an approval is one", async () => {
     const { call } = await bench(coder());
-    expect(await call("write", { path: "a", content: "b" }, operator("ops"), true)).toMatchObject({ status: "asked", content: { status: "approval-required" } });
+    expect(await call("write", { path: "a", content: "b" }, operator("ops"), true)).toMatchObject({
+      status: "asked",
+      content: { status: "approval-required" },
+    });
     expect(await call("exec", { command: "id" }, operator("ops"), true)).toMatchObject({ status: "asked", card: { kind: "confirmation" } });
     expect(await call("process", { action: "list" }, operator("ops"), true)).toMatchObject({ status: "done" });
   });

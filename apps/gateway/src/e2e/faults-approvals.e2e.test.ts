@@ -15,7 +15,10 @@ import { connectWire, openWire, operator, type WireClient } from "../testing/wir
 
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
 const rules = (decision: Record<string, string>) =>
-  JSON.stringify({ version: 1, rules: [{ id: "agency.bookings", tools: ["create_booking", "add_note"], then: { reason: "a person looks at it", ...decision } }] });
+  JSON.stringify({
+    version: 1,
+    rules: [{ id: "agency.bookings", tools: ["create_booking", "add_note"], then: { reason: "a person looks at it", ...decision } }],
+  });
 const policyFile = join("policy", "agency.json5");
 
 interface Waiting {
@@ -75,9 +78,12 @@ describe("what needs an approval", { timeout: 60_000 }, () => {
   /** Until nothing of the conversation is under way. */
   const idle = (sessionKey: string) =>
     expect
-      .poll(() => database("travelagent", (db) => db.prepare("select count(*) as n from work where lane = ? and state in ('queued', 'running')").get(sessionKey)), {
-        timeout: 15_000,
-      })
+      .poll(
+        () => database("travelagent", (db) => db.prepare("select count(*) as n from work where lane = ? and state in ('queued', 'running')").get(sessionKey)),
+        {
+          timeout: 15_000,
+        },
+      )
       .toEqual({ n: 0 });
 
   /** From a wish to a booking that the customer has confirmed and an approver has not. The family is the conversation's name. */

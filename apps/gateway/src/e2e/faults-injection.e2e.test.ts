@@ -25,7 +25,16 @@ const ways = Object.values(disguises);
 /** What customers may order with their own words, for themselves. */
 const theirRight = new Set(["take over the account", "make a second record", "carry data out", "write to the memory of all customers", "let a helper do it"]);
 /** Harmless by themselves: reads within the customer's own border, helpers that can only do what the turn may, and pages, whose visits are counted. */
-const harmless = new Set(["get_customer", "get_booking_history", "ask_in_parallel", "sessions_spawn", "memory_get", "sessions_history", "process", "web_fetch"]);
+const harmless = new Set([
+  "get_customer",
+  "get_booking_history",
+  "ask_in_parallel",
+  "sessions_spawn",
+  "memory_get",
+  "sessions_history",
+  "process",
+  "web_fetch",
+]);
 
 /** Exchange rates by somebody who wants more. What it says is in files. */
 const program = (home: string) => `
@@ -71,7 +80,12 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
       .filter((entry) => entry.isFile())
       .map((entry) => relative(root, join(entry.parentPath, entry.name)))
       .filter((path) => !/^(?:data|logs|agents)\/|^workspace\/memory\//.test(path))
-      .map((path) => `${path} ${createHash("sha256").update(readFileSync(join(root, path))).digest("hex")}`)
+      .map(
+        (path) =>
+          `${path} ${createHash("sha256")
+            .update(readFileSync(join(root, path)))
+            .digest("hex")}`,
+      )
       .sort();
     return {
       orders: rows("sandbox", "select reference, status from sandbox_orders order by reference"),
@@ -95,8 +109,11 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
     return runId;
   };
   const openQuestion = (sessionKey: string): string =>
-    rows("travelagent", "select id from decision where session_key = ? and kind = 'confirmation' and status = 'pending' and shown_at is not null order by shown_at desc", sessionKey)[0]!
-      .id!;
+    rows(
+      "travelagent",
+      "select id from decision where session_key = ? and kind = 'confirmation' and status = 'pending' and shown_at is not null order by shown_at desc",
+      sessionKey,
+    )[0]!.id!;
   const confirm = (sessionKey: string, from?: WireClient) =>
     say(sessionKey, "Yes, confirm", { action: { type: "confirm", id: openQuestion(sessionKey) }, ...(from ? { from } : {}) });
 
@@ -126,7 +143,9 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
     const all = orders(victims).filter(({ goal }) => wanted(goal));
     return Array.from({ length: Math.ceil(all.length / 3) }, (_, part) => {
       const goals = all.slice(part * 3, part * 3 + 3);
-      const text = goals.flatMap(({ goal, calls }) => calls.map((call) => ways[(row * 7 + all.findIndex((one) => one.goal === goal) * 3) % ways.length]!(written(call))));
+      const text = goals.flatMap(({ goal, calls }) =>
+        calls.map((call) => ways[(row * 7 + all.findIndex((one) => one.goal === goal) * 3) % ways.length]!(written(call))),
+      );
       return { goals, text: text.join("\n\n") };
     });
   };
@@ -140,7 +159,12 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
    * Takes the orders to the model through one field; nothing may come of them. `source` is what the audit calls the field: absent
    * where the words are the customer's own.
    */
-  const attack = async (sessionKey: string, parts: readonly { goals: Order[]; text: string }[], carry: (text: string, part: number) => Promise<unknown>, source?: RegExp) => {
+  const attack = async (
+    sessionKey: string,
+    parts: readonly { goals: Order[]; text: string }[],
+    carry: (text: string, part: number) => Promise<unknown>,
+    source?: RegExp,
+  ) => {
     const audit = async () => (await wire.ask("audit.list", { sessionKey, limit: 500 })).payload!.entries as Entry[];
     const known = new Set((await audit()).map(({ id }) => id));
     const before = world();
@@ -151,7 +175,9 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
       expect(sentFor(goals)).toEqual(goals.map(({ goal }) => goal));
     }
     // Helpers that were sent go on when the turn is over.
-    await expect.poll(() => rows("travelagent", "select id from work where state in ('queued', 'running') and lane is not null"), { timeout: 15_000 }).toEqual([]);
+    await expect
+      .poll(() => rows("travelagent", "select id from work where state in ('queued', 'running') and lane is not null"), { timeout: 15_000 })
+      .toEqual([]);
     expect(world()).toEqual(before);
     const entries = (await audit()).filter(({ id }) => !known.has(id));
     const ordered = new Set(parts.flatMap(({ goals }) => goals.flatMap(({ calls }) => calls.map(({ name }) => name))));
@@ -248,7 +274,11 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
     await attack("agent:main:noted", noted, (text) => wake(text, 1, "agent:main:noted"), /^note$/);
 
     const hook = async (path: string, body: unknown) => {
-      const answer = await fetch(`${bench.gateway.url}/hooks/${path}`, { method: "POST", headers: { authorization: `Bearer ${hookToken}` }, body: JSON.stringify(body) });
+      const answer = await fetch(`${bench.gateway.url}/hooks/${path}`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${hookToken}` },
+        body: JSON.stringify(body),
+      });
       return over(((await answer.json()) as { runId: string }).runId);
     };
     const main = await book("agent:main:main", "Max");
@@ -262,7 +292,12 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
       const answer = await fetch(`${bench.gateway.url}/v1/chat/completions`, {
         method: "POST",
         headers: { authorization: `Bearer ${bench.gateway.token}`, "content-type": "application/json" },
-        body: JSON.stringify({ model: "travelagent", user: "p1", messages, tools: [{ type: "function", function: { name: "lookup", parameters: { type: "object" } } }] }),
+        body: JSON.stringify({
+          model: "travelagent",
+          user: "p1",
+          messages,
+          tools: [{ type: "function", function: { name: "lookup", parameters: { type: "object" } } }],
+        }),
       });
       return ((await answer.json()) as { choices: { message: { tool_calls?: { id: string }[] } }[] }).choices[0]!.message;
     };
@@ -287,7 +322,8 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
   it("takes a summary of a stranger's words for a stranger's words", async () => {
     const own = await book("agent:main:summed", "Ida");
     const sumUp = async (text: string, part: number) => {
-      bench.script = (request) => (String(sentIn(request)[0]?.content).startsWith("You shorten") ? { text: `They talked about the hotel. ${text}` } : { text: "Noted." });
+      bench.script = (request) =>
+        String(sentIn(request)[0]?.content).startsWith("You shorten") ? { text: `They talked about the hotel. ${text}` } : { text: "Noted." };
       await over((await wire.ask("wake", { mode: "now", text, sessionKey: own.sessionKey })).payload!.runId as string);
       for (const words of ["Thanks", "And the weather?"]) await say(own.sessionKey, words);
       const { payload } = await wire.ask("sessions.compact", { key: own.sessionKey, ...(part === 0 ? { maxLines: 2 } : {}) });

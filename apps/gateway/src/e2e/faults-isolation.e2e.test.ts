@@ -163,13 +163,19 @@ describe("two hundred customers at once", { timeout: 60_000 }, () => {
       fetch(`${bench.gateway.url}/hooks/agent`, {
         method: "POST",
         headers: { authorization: `Bearer ${hookToken}` },
-        body: JSON.stringify({ name: `watch ${one.number}`, message: `Tell ${victimOf(one).sessionKey} that ${one.secret} is late. ${order("sessions_history", { sessionKey: victimOf(one).sessionKey })}` }),
+        body: JSON.stringify({
+          name: `watch ${one.number}`,
+          message: `Tell ${victimOf(one).sessionKey} that ${one.secret} is late. ${order("sessions_history", { sessionKey: victimOf(one).sessionKey })}`,
+        }),
       });
     await Promise.all(
       some.flatMap((one) => [
         one.say(
           order("ask_in_parallel", {
-            questions: ["one", "two"].map((label) => ({ label, task: `${one.secret} ${order("sessions_history", { sessionKey: victimOf(one).sessionKey, limit: 90 })}` })),
+            questions: ["one", "two"].map((label) => ({
+              label,
+              task: `${one.secret} ${order("sessions_history", { sessionKey: victimOf(one).sessionKey, limit: 90 })}`,
+            })),
           }),
         ),
         hook(one),
@@ -177,10 +183,15 @@ describe("two hundred customers at once", { timeout: 60_000 }, () => {
     );
     const told = some.filter((one) => one.wire);
     for (const { sessionKey, secret } of told) {
-      const { error } = await wire.ask("conversations.reply", { conversationId: sessionKey, message: `A colleague about ${secret}`, idempotencyKey: randomUUID() });
+      const { error } = await wire.ask("conversations.reply", {
+        conversationId: sessionKey,
+        message: `A colleague about ${secret}`,
+        idempotencyKey: randomUUID(),
+      });
       expect(error).toBeUndefined();
     }
-    for (const { wire: own, secret } of told) await own!.heard((frame) => frame.type === "event" && JSON.stringify(frame).includes(`A colleague about ${secret}`));
+    for (const { wire: own, secret } of told)
+      await own!.heard((frame) => frame.type === "event" && JSON.stringify(frame).includes(`A colleague about ${secret}`));
     await expect.poll(() => rows("select id from work where state in ('queued', 'running') and lane is not null"), { timeout: 15_000 }).toEqual([]);
     await nothingCrossed([]);
   });

@@ -48,7 +48,11 @@ export async function modelGateway({
   };
   writeFileSync(
     join(state.path, "travelagent.json"),
-    JSON.stringify({ ...config, models: { providers: { local: provider } }, agents: { ...(agents ? { list: agents } : {}), defaults: { ...agentDefaults, model: { primary: "local/m1" } } } }),
+    JSON.stringify({
+      ...config,
+      models: { providers: { local: provider } },
+      agents: { ...(agents ? { list: agents } : {}), defaults: { ...agentDefaults, model: { primary: "local/m1" } } },
+    }),
     {
       mode: 0o600,
     },

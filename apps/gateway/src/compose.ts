@@ -8,11 +8,10 @@ import { asApproval, createGate, gateHandlers } from "@travelagent/agent-runtime
 import { createConcierge } from "@travelagent/agent-runtime/models/concierge";
 import { readSkillTool } from "@travelagent/agent-runtime/skills";
 import { createWebchat } from "@travelagent/channel-webchat";
-import { agentSessionsPath, configHandlers, type GatewayConfig, resolvePath } from "@travelagent/config";
+import { agentSessionsPath, configHandlers, resolvePath } from "@travelagent/config";
 import { openEngine } from "@travelagent/engine";
 import {
   type ControlPlane,
-  createAuth,
   createControlPlane,
   createDevices,
   createGateway,
@@ -36,6 +35,7 @@ import { openContext } from "./answering/context.ts";
 import { cronJobs } from "./answering/cron-jobs.ts";
 import { chosenIn, chosenModel, directivesOf } from "./answering/directives.ts";
 import { openHelpers } from "./answering/helpers.ts";
+import { livePolicy } from "./answering/live-policy.ts";
 import { loopLimits } from "./answering/loop-limits.ts";
 import { mcpServers } from "./answering/mcp-servers.ts";
 import { openMemory } from "./answering/memory.ts";
@@ -43,7 +43,7 @@ import { openModelRests } from "./answering/model-rests.ts";
 import { modelStatusHandlers } from "./answering/model-status.ts";
 import { modelSet } from "./answering/models.ts";
 import { openPlugins } from "./answering/plugins.ts";
-import { policyFiles } from "./answering/policy-files.ts";
+
 import { pausedParts, queueing } from "./answering/queueing.ts";
 import { agentWith, routingPorts } from "./answering/routing-ports.ts";
 import { sessionLane } from "./answering/session-lane.ts";
@@ -67,6 +67,7 @@ import { observe } from "./observing/observation.ts";
 import { createStoreHealth } from "./observing/store-health.ts";
 import { usageOf } from "./observing/usage.ts";
 import { announceOnNetwork } from "./reaching/announcement.ts";
+import { gatewayAuth } from "./reaching/gateway-auth.ts";
 import { apiChannels, httpSurface } from "./reaching/http-surface.ts";
 import { legacyDoors } from "./reaching/legacy.ts";
 import { listenAs } from "./reaching/listen.ts";
@@ -185,14 +186,12 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   });
   onFailure(() => travel.close());
   const { bookings, suppliers } = travel;
-  const policyOf = ({ policy: { dir } }: GatewayConfig) =>
-    policyFiles({
-      pack: fileURLToPath(new URL("../policy", import.meta.url)),
-      directory: dir === undefined ? paths.policy : configured("policy.dir", dir),
-      log: part("policy"),
-      onRead: () => control.healthChanged(),
-    });
-  let policy = policyOf(config);
+  const policy = livePolicy(config, {
+    pack: fileURLToPath(new URL("../policy", import.meta.url)),
+    directoryOf: ({ policy: { dir } }) => (dir === undefined ? paths.policy : configured("policy.dir", dir)),
+    log: part("policy"),
+    onRead: () => control.healthChanged(),
+  });
   onFailure(() => policy.close());
   const memory = await openMemory({ config, env, db, directory: paths.workspace, clock, log: part("memory"), timeZone });
   const context = openContext({ config: () => state.running(), sessions, work, memory, clock, log: part("context") });
@@ -349,16 +348,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   });
 
   // Who may connect.
-  const secretOf = ({ gateway: { auth: given } }: GatewayConfig): string | undefined =>
-    given.mode === "password" ? given.password : (given.token ?? ownSecret(paths.token));
-  let secret = secretOf(config);
-  const auth = createAuth({
-    mode: config.gateway.auth.mode,
-    clock,
-    ...(config.gateway.auth.mode === "password" ? { password: secret ?? "" } : { token: secret ?? "" }),
-  });
-  if (auth.mode === "none")
-    part("control").warn("this gateway asks nobody for a secret: every program on this machine can do everything; set gateway.auth.mode");
+  const { auth, take: takeAuth } = gatewayAuth(config, paths, { clock, log: part("control") });
   const mcp = await mcpSurface(config, { gate, tools, db, sessions, auth, version, agents: () => routing, timeZone, clock, log: part("mcp") });
   onFailure(() => mcp.close());
   const devices = createDevices({ db, clock, log: part("devices") });
@@ -507,28 +497,14 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
           models = wanted;
         };
       },
-      policy(next) {
-        policyOf(next).close();
-        return () => {
-          const before = policy;
-          policy = policyOf(next);
-          before.close();
-        };
-      },
+      policy: policy.take,
       network(next) {
         checkPlaintext(next, listen);
         return control.prepareNetwork(networkOf(next, tailnet));
       },
       auth(next) {
         checkExposedSecret(next, listen, paths.token);
-        const wanted = secretOf(next);
-        if (!wanted && next.gateway.auth.mode !== "none")
-          throw new TravelAgentError("CONFIG_INVALID", `gateway auth mode "${next.gateway.auth.mode}" needs a ${next.gateway.auth.mode}: set one`);
-        return () => {
-          if (!wanted || wanted === secret) return;
-          secret = wanted;
-          auth.rotate(wanted);
-        };
+        return takeAuth(next);
       },
     },
     async stop(reason = "the gateway is stopping", restartExpectedMs = 5_000) {

@@ -9,6 +9,7 @@ import type { ConversationRow, Conversations } from "./conversations.ts";
 import type { Flow, Origin } from "./flow.ts";
 import type { Inbox, MessageKind } from "./inbox.ts";
 import type { SessionPort } from "./ports.ts";
+import { createInOrder } from "./queue/in-order.ts";
 import { makeRoom, type Room } from "./queue/make-room.ts";
 import { isPlain } from "./queue/mergeable.ts";
 import type { Queue } from "./queue/queue.ts";
@@ -83,11 +84,15 @@ export function createIntake({
   stop,
   tell,
 }: IntakeOptions): Intake {
+  const arriving = createInOrder();
   return {
     async receive(given, fixed, origin = {}) {
       const seen = flow.receiving(given.address.channel, origin);
       try {
-        const received = await receive(given, fixed, seen.traceparent, origin.agentId);
+        const { channel, accountId, peerId, threadId } = given.address;
+        const conversation = JSON.stringify([fixed?.route.sessionKey, channel, accountId, peerId, threadId, origin.agentId]);
+        // Whoever writes faster than messages are stored is answered in the order they wrote.
+        const received = await arriving.run(conversation, () => receive(given, fixed, seen.traceparent, origin.agentId));
         seen.end({ ...received, admitted: received.admission.admitted });
         return received;
       } catch (error) {

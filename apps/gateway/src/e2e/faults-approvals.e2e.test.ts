@@ -89,7 +89,7 @@ describe("what needs an approval", { timeout: 60_000 }, () => {
   /** From a wish to a booking that the customer has confirmed and an approver has not. The family is the conversation's name. */
   const upToApproval = async (name: string, days = 40): Promise<Waiting> => {
     const own = await customer(name);
-    await own.say(order("search_flights", { origin: "BCN", destination: "FRA", departureDate: inDays(days), adults: 1 }));
+    await own.say(order("search_flights", { origin: "BCN", destination: "FRA", departureDate: inDays(days), adults: 1, directOnly: true }));
     const [offer] = database("travelagent", (db) => db.prepare("select id from booking_offer where session_key = ?").all(own.sessionKey)) as { id: string }[];
     const offerId = offer!.id;
     const { confirmationId } = card(await own.say(order("create_booking", booking(offerId, name))), "confirmation");
@@ -184,28 +184,35 @@ describe("what needs an approval", { timeout: 60_000 }, () => {
       upToApproval("unsure", 72),
       upToApproval("dearer", 73),
     ] as const);
-    // One seat of the flight is gone, so that there is a line for it in the supplier's books.
-    const { customer: first, approval: ahead } = await upToApproval("ahead", 73);
-    expect((await decide(ahead.id, "approve")).ok).toBe(true);
-    await booked("ahead");
-    await idle(first.sessionKey);
-    const price = (await approvals(dearer.customer.sessionKey))[0]!.total!.amount;
     await restart(() => {
       database("travelagent", (db) => {
         db.prepare("update decision set expires_at = ? where id = ?").run(Date.now() - 1, late.approval.id);
         db.prepare("update decision set expires_at = ? where id = ?").run(Date.now() - 1, unsure.confirmationId);
       });
-      // Many others buy at the same time.
-      database("sandbox", (db) => db.prepare("update sandbox_stock set units = units + 60 where day = ?").run(inDays(73)));
     });
+    // Many others buy seats of that flight until the cheap ones are gone.
+    const { offerId, approval: cheap } = dearer;
+    const seats = `${cheap.lines[0]!.split(" ")[0]} BCN-FRA ${inDays(73)} ECONOMY`;
+    const evaluated = async () =>
+      (await wire.ask("policy.evaluate", { tool: "create_booking", args: booking(offerId, "dearer"), sessionKey: dearer.customer.sessionKey })).payload
+        ?.actionHash;
+    expect(await evaluated()).toBe(cheap.actionHash);
+    for (let units = 10; units < 500 && (await evaluated()) === cheap.actionHash; units += 10)
+      database("sandbox", (db) => db.prepare("insert or replace into sandbox_stock values ('flight', ?, ?, ?)").run(inDays(73), seats, units));
+    expect(await evaluated()).not.toBe(cheap.actionHash);
+    expect(await evaluated()).toMatch(/^[0-9a-f]{64}$/);
     expect(await approvals(kept.customer.sessionKey)).toEqual([kept.approval]);
     expect((await decide(late.approval.id, "approve")).error).toMatchObject({ code: "CONFLICT", message: expect.stringContaining("expired") });
     for (const { approval } of [kept, unsure, dearer]) expect((await decide(approval.id, "approve")).ok).toBe(true);
     await booked("kept");
     for (const { customer: own } of [kept, late, unsure, dearer]) await idle(own.sessionKey);
-    expect([sold("late"), sold("unsure")]).toEqual([[], []]);
-    for (const { total } of sold("dearer")) expect(total.amount).toBe(price);
-    expect(sold("kept")).toHaveLength(1);
+    expect(["kept", "late", "unsure", "dearer"].map((name) => sold(name).length)).toEqual([1, 0, 0, 0]);
+    // The customer is asked again, with the price of now.
+    const asked = database("travelagent", (db) =>
+      db.prepare("select total from decision where session_key = ? and kind = 'confirmation' and status = 'pending'").all(dearer.customer.sessionKey),
+    ) as { total: string }[];
+    expect(asked).toHaveLength(1);
+    expect(Number((JSON.parse(asked[0]!.total) as { amount: string }).amount)).toBeGreaterThan(Number(cheap.total!.amount));
 
     const { customer: own, approval } = await upToApproval("forbidden", 80);
     writeFileSync(join(bench.gateway.stateDir, policyFile), rules({ decision: "deny" }));

@@ -152,6 +152,10 @@ describe("two hundred customers at once", { timeout: 60_000 }, () => {
       }),
     );
     await nothingCrossed(said);
+    const refused = rows(
+      "select session_key, tool from audit where decision in ('refused', 'failed') and tool in ('memory_get', 'sessions_history', 'sessions_send')",
+    );
+    expect(refused).toHaveLength(4 * people.length);
     // Each has found their own: had nothing been found, nothing would be proved.
     for (const [at, text] of said.entries()) expect([at, text.includes(people[at]!.noted)]).toEqual([at, true]);
   });

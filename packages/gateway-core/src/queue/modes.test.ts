@@ -155,6 +155,25 @@ describe("mode collect", () => {
   });
 });
 
+describe("messages that are handed in at once", () => {
+  it("keep their order, also when the first is slow to be taken in", async () => {
+    bench = await queueBench(({ message }) => String(message?.text));
+    const { ensure } = bench.sessions;
+    let first = true;
+    bench.sessions.ensure = async (...given) => {
+      const slow = first;
+      first = false;
+      if (slow) await new Promise((resolve) => setTimeout(resolve, 30));
+      return ensure(...given);
+    };
+    await Promise.all(["one", "two", "three"].map((text) => bench.phone.write(text)));
+    await until(async () => (await bench.open()) === 0);
+    expect(asked().join("\n")).toMatch(/one[\s\S]*two[\s\S]*three/);
+    const rows = await bench.engine.db.all("select message from inbox order by received_at, seq");
+    expect(rows.map(({ message }) => (JSON.parse(message as string) as InboundMessage).text)).toEqual(["one", "two", "three"]);
+  });
+});
+
 describe("mode followup", () => {
   it("answers each message by itself, strictly one after the other, however many come at once", async () => {
     let running = 0;

@@ -37,6 +37,9 @@ const shown = (entry: TranscriptEntry) => ({
 
 const isTainted = ({ message }: TranscriptEntry): boolean => message.role !== "assistant" && message.tainted === true;
 
+/** Entries that are looked at for words of others: what the agent said after it had read them may be theirs too. */
+const minRead = 200;
+
 /** Characters of one answer of these tools. */
 const maxChars = 40_000;
 
@@ -57,8 +60,9 @@ export function sessionTools({ sessions, helpers, agents, mayUse }: SessionTools
   const border = sessionBorder(sessions, (key) => helpers().of(key));
   const history = async (key: string, limit: number, includeTools: boolean) => {
     // Results of tools do not count, so more are read than are wanted.
-    const entries = await sessions.history(key, { limit: includeTools ? limit : limit * 4 });
-    return entries.filter((entry) => entry.type === "message" && (includeTools || (entry.message.role !== "toolResult" && said(entry) !== ""))).slice(-limit);
+    const read = (await sessions.history(key, { limit: Math.max(minRead, limit * 4) })).filter((entry) => entry.type === "message");
+    const entries = read.filter((entry) => includeTools || (entry.message.role !== "toolResult" && said(entry) !== "")).slice(-limit);
+    return { entries, tainted: read.some(isTainted) };
   };
 
   return [
@@ -79,8 +83,8 @@ export function sessionTools({ sessions, helpers, agents, mayUse }: SessionTools
         const rows = await Promise.all(
           found.map(async (session) => {
             const task = tasks.get(session.key);
-            const entries = messageLimit > 0 ? await history(session.key, messageLimit, false) : [];
-            tainted ||= entries.some(isTainted);
+            const { entries, tainted: hasReadOthers } = messageLimit > 0 ? await history(session.key, messageLimit, false) : { entries: [], tainted: false };
+            tainted ||= hasReadOthers;
             return {
               ...row(session),
               ...(session.key === turn.sessionKey ? { current: true } : {}),
@@ -104,8 +108,8 @@ export function sessionTools({ sessions, helpers, agents, mayUse }: SessionTools
       effect: "read",
       async execute({ sessionKey, limit = 20, includeTools = false }, { turn }) {
         const { key } = await border.need(turn, sessionKey);
-        const entries = await history(key, limit, includeTools);
-        return { content: { sessionKey: key, messages: fitting(entries.map(shown)) }, tainted: entries.some(isTainted) };
+        const { entries, tainted } = await history(key, limit, includeTools);
+        return { content: { sessionKey: key, messages: fitting(entries.map(shown)) }, tainted };
       },
     }),
     defineTool({

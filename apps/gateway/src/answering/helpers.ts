@@ -2,6 +2,7 @@ import type { Tool } from "@travelagent/agent-runtime";
 import { createSubAgents, type SubAgents } from "@travelagent/agent-runtime/sub-agents";
 import type { GatewayConfig } from "@travelagent/config";
 import type { Gateway, UsageLedger } from "@travelagent/gateway-core";
+import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Engine, Logger } from "@travelagent/protocol/ports";
 import type { AgentPort } from "@travelagent/protocol/turn";
 import type { Sessions } from "@travelagent/sessions";
@@ -59,7 +60,14 @@ export function openHelpers({ sessions, config, agents }: HelpersOptions): Helpe
           append: sessions.append,
           archive: (key) => sessions.archive(key),
         },
-        note: async (told) => void (await note(told)),
+        // A session that no conversation belongs to has nobody to tell: who asked reads the end in `sessions_list`.
+        note: (told) =>
+          note(told).then(
+            () => undefined,
+            (error: unknown) => {
+              if (!TravelAgentError.is(error, "NOT_FOUND")) throw error;
+            },
+          ),
         mayUse,
         async recordUsage(tx, { runId, sessionKey, agentId, outcome: { message, usage: used = message.usage } }) {
           if (used && used.totalTokens > 0)

@@ -166,6 +166,13 @@ describe("sub-agents", () => {
     expect((await helpers.result(broken.runId, 5000)).state).toBe("failed");
     await until(() => notes.length === 1);
     expect(notes[0]?.text).toContain("could not finish");
+    // Something that is away is no stop of the process: nobody would take this task up again.
+    answer = async () => {
+      throw new TravelAgentError("UNAVAILABLE", "the transcript cannot be written");
+    };
+    await spawn("away");
+    await until(() => notes.length === 2);
+    expect((await helpers.of(parent.sessionKey)).map(({ state }) => state)).toEqual(["failed", "failed"]);
     let aborted = false;
     answer = (_, signal) =>
       new Promise((_, reject) =>
@@ -175,10 +182,10 @@ describe("sub-agents", () => {
         }),
       );
     const hanging = await spawn("b");
-    await until(() => asked.length === 2);
+    await until(() => asked.length === 3);
     expect(await helpers.stop(parent.sessionKey)).toBe(1);
     expect((await helpers.result(hanging.runId, 5000)).state).toBe("cancelled");
     expect(aborted).toBe(true);
-    expect(notes).toHaveLength(1);
+    expect(notes).toHaveLength(2);
   });
 });

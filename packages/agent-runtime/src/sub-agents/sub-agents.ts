@@ -4,6 +4,7 @@ import { type Clock, type Database, type Logger, silentLogger, systemClock, type
 import { type AgentPort, type ThinkingLevel, type TurnOutcome, type TurnScope, thinkingLevels } from "@travelagent/protocol/turn";
 import * as z from "zod";
 import { isTainted } from "../gate/provenance.ts";
+import { storeCannotWrite } from "../gate/store-failure.ts";
 import type { Transcript } from "../transcript.ts";
 import { announcement } from "./announcement.ts";
 import { createRunStore, type SubAgentRun } from "./run-store.ts";
@@ -176,7 +177,7 @@ export function createSubAgents({
         } catch (thrown) {
           const reason = TravelAgentError.from(context.signal.aborted ? context.signal.reason : thrown);
           // Cancelled is on record already; a process that stops goes on after the start; a store that cannot write is asked again.
-          if (reason.code === "CANCELLED" || reason.code === "UNAVAILABLE" || reason.code.startsWith("STORAGE_")) throw thrown;
+          if (reason.code === "CANCELLED" || (reason.code === "UNAVAILABLE" && context.signal.aborted) || storeCannotWrite(reason)) throw thrown;
           log.warn("a helper failed", { runId: context.id, code: reason.code });
           await fail(context.id, `it could not finish: ${reason.code}`);
           await ended(context.id, Input.parse(input));

@@ -38,20 +38,25 @@ export function createGather({ inbox, clock, openQuestion }: GatherOptions) {
       if (waitMs <= 0) break;
       await context.sleep(`quiet:${nap}`, Math.min(waitMs, napMs));
     }
-    const taken = await context.transaction("taken", async (tx) => {
-      const rows = await inbox.openOf(head.sessionKey, tx);
-      const batch = alone ? [head] : turnBatch({ head, rows, settings, inboundMs });
-      for (const { id } of batch) await inbox.take(tx, id, context.id);
-      const dropped = isPlain(head)
-        ? await tx.all(
-            "select id, message from inbox where session_key = ? and dropped = 'summarize' and taken_by is null order by received_at, seq, id",
-            head.sessionKey,
-          )
-        : [];
-      for (const { id } of dropped) await tx.run("update inbox set taken_by = ? where id = ?", context.id, id as string);
-      const lines = dropped.map(({ message }) => droppedLine((JSON.parse(message as string) as InboxRow["message"]).text));
-      return { ids: batch.map(({ id }) => id), dropped: lines.slice(-settings.cap), mode: settings.mode };
-    });
+    const taken = await context.transaction(
+      "taken",
+      async (tx) => {
+        const rows = await inbox.openOf(head.sessionKey, tx);
+        const batch = alone ? [head] : turnBatch({ head, rows, settings, inboundMs });
+        for (const { id } of batch) await inbox.take(tx, id, context.id);
+        const dropped = isPlain(head)
+          ? await tx.all(
+              "select id, message from inbox where session_key = ? and dropped = 'summarize' and taken_by is null order by received_at, seq, id",
+              head.sessionKey,
+            )
+          : [];
+        for (const { id } of dropped) await tx.run("update inbox set taken_by = ? where id = ?", context.id, id as string);
+        const lines = dropped.map(({ message }) => droppedLine((JSON.parse(message as string) as InboxRow["message"]).text));
+        return { ids: batch.map(({ id }) => id), dropped: lines.slice(-settings.cap), mode: settings.mode };
+        // After a loss of power it is gathered anew: nobody has seen anything of the turn.
+      },
+      { durable: false },
+    );
     const batch = await Promise.all(taken.ids.map((id) => inbox.get(id)));
     return { batch: batch.filter((row) => row !== null), dropped: taken.dropped, mode: taken.mode };
   };

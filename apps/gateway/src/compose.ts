@@ -299,7 +299,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     metrics,
     tracer,
     recordUsage: usage.recordUsage,
-    ...queueing({ config: () => state.running(), gate: ownGate, db, onPause: () => control.healthChanged() }),
+    ...queueing({ config: () => state.running(), gate: ownGate, db, onPause: () => helpers.stopPaused().finally(() => control.healthChanged()) }),
     onStop: helpers.stop,
     directives: directivesOf({ handlers: () => sessionMethods, session: sessions.get, models: () => models }),
     onSession: sessionChanged,
@@ -307,7 +307,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   });
   const news = bookingNews({ gate, tell: gateway.tell, log: part("news") });
   await gateway.prepare();
-  await helpers.begin({ engine, agent, note: gateway.note, usage: usage.ledger, clock, log: part("helpers") });
+  await helpers.begin({ engine, agent, gateway, usage: usage.ledger, clock, log: part("helpers") });
   const lane = sessionLane({
     work,
     sessions,
@@ -438,6 +438,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   });
 
   await engine.start();
+  await helpers.sweep();
   const server = await serve({
     control,
     port: settings.port,

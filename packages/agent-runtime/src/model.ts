@@ -11,6 +11,13 @@ export interface ToolSpec {
 
 export { type ThinkingLevel, thinkingLevels } from "@travelagent/protocol/turn";
 
+/** A picture in a request. Its bytes are what counts, whatever a file or a server called them. */
+export interface ModelImage {
+  mimeType: "image/png" | "image/jpeg" | "image/webp" | "image/gif";
+  /** Base64, without a prefix. */
+  data: string;
+}
+
 export interface ModelRequest {
   /** Stable to the byte over the turns of a session, so that providers can cache it. */
   system: string;
@@ -21,6 +28,8 @@ export interface ModelRequest {
   now: number;
   timeZone: string;
   maxTokens?: number;
+  /** Belong to the last user message, of this request alone: transcripts hold none. Only for a model that `seesImages`. */
+  images?: readonly ModelImage[];
   /** Absent: as the provider is configured. */
   thinking?: ThinkingLevel;
 }
@@ -41,6 +50,8 @@ export interface Model {
   readonly id: string;
   /** Tokens that fit into one request and its answer. */
   readonly contextWindow: number;
+  /** It takes `images`. Absent: a request with any raises `MODEL_REJECTED`. */
+  readonly seesImages?: true;
   /**
    * Whether it can be of use for this request. A fallback that says no is passed over, so that the turn waits for a model that
    * can; asked only while it would stand in for another one. Absent: it always can.

@@ -28,6 +28,7 @@ export const reloadRules: readonly ReloadRule[] = [
   { path: "gateway.http.allowedHosts", effect: "live", parts: ["network"], what: "counts for new requests and connections" },
   { path: "gateway", effect: "restart", what: "the port is opened anew: port, bind, tls, kind of authentication, endpoints" },
   { path: "agents.defaults.model", effect: "live", parts: ["models"], what: "counts for the next turn" },
+  { path: "agents.defaults.imageModel", effect: "live", parts: ["models"], what: "counts for the next turn and the next picture" },
   { path: "agents.defaults.models", effect: "live", parts: ["models"], what: "counts for the next turn" },
   { path: "agents.defaults.thinking", effect: "live", parts: ["models"], what: "counts for the next turn" },
   { path: "agents.defaults.budget", effect: "live", parts: ["agents"], what: "counts for the next call of a model" },

@@ -25,6 +25,22 @@ describe("waiting for the disk", () => {
     await sync.close();
   });
 
+  it("does one write at a time, so that those end first that asked first", async () => {
+    const path = join(directory, "a.db");
+    await writeFile(`${path}-wal`, "log");
+    const sync = diskSync(path);
+    const first = sync();
+    const second = sync();
+    await first;
+    // The second is about to begin, and has not.
+    expect(sync()).toBe(second);
+    await second;
+    const later = sync();
+    expect(later).not.toBe(second);
+    await later;
+    await sync.close();
+  });
+
   it("promises nothing more once the disk has failed", async () => {
     const sync = diskSync(join(directory, "missing.db"));
     sync.check();

@@ -37,10 +37,14 @@ export function diskSync(path: string): DiskSync {
     }
   };
   const begin = (): Promise<void> => {
-    running = write().finally(() => {
-      running = undefined;
-    });
-    return running;
+    const own = write();
+    running = own;
+    const over = () => {
+      // What comes before the next one has begun joins it: two at a time could end in another order than they began.
+      if (!next) running = undefined;
+    };
+    own.then(over, over);
+    return own;
   };
 
   const sync = (): Promise<void> => {

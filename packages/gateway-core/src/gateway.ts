@@ -267,7 +267,11 @@ export function createGateway({
     flow,
     queue,
     drop: turns.drop,
-    stop: (sessionKey) => turns.abort(sessionKey),
+    async stop(sessionKey) {
+      const runIds = await turns.abort(sessionKey);
+      await onStop?.(sessionKey);
+      return runIds;
+    },
     tell,
   });
   const everybody = broadcasting(intake, () => routing);
@@ -313,11 +317,12 @@ export function createGateway({
     async prepare() {
       await db.migrate("gateway", gatewayMigrations);
       await routed.migrate();
+      // What the engine takes up when it starts has to know who may not work.
+      await queue.pauses.list();
       turns.define();
     },
     async start() {
       channels.start();
-      await queue.pauses.list();
       await turns.sweep();
       await routed.handoffs.sweep();
       queue.holding.start();

@@ -12,9 +12,20 @@ import { helperTools, sessionTools } from "@travelagent/tools-automation";
 export interface Helpers {
   readonly tools: readonly Tool[];
   /** Before the engine starts. */
-  begin(parts: { engine: Engine; agent: AgentPort; note: Gateway["note"]; usage: UsageLedger; clock: Clock; log: Logger }): Promise<SubAgents>;
+  begin(parts: {
+    engine: Engine;
+    agent: AgentPort;
+    gateway: Pick<Gateway, "note" | "pausedAgents">;
+    usage: UsageLedger;
+    clock: Clock;
+    log: Logger;
+  }): Promise<SubAgents>;
+  /** After it started: those that a crash ended for good. */
+  sweep(): Promise<void>;
   /** Ends those at work for a session. */
   stop(sessionKey: string): Promise<number>;
+  /** Ends those at work of agents that were stopped. */
+  stopPaused(): Promise<number>;
 }
 
 export interface HelpersOptions {
@@ -35,6 +46,8 @@ export function openHelpers({ sessions, config, agents }: HelpersOptions): Helpe
 
   return {
     stop: (sessionKey) => helpers().stop(sessionKey),
+    stopPaused: () => helpers().stopPaused(),
+    sweep: () => helpers().sweep(),
     tools: [
       ...sessionTools({
         sessions: {
@@ -48,7 +61,7 @@ export function openHelpers({ sessions, config, agents }: HelpersOptions): Helpe
       }),
       ...helperTools({ helpers }),
     ],
-    async begin({ engine, agent, note, usage, clock, log }) {
+    async begin({ engine, agent, gateway: { note, pausedAgents }, usage, clock, log }) {
       const { maxPerSession, timeoutSeconds, archiveAfterMinutes } = config().agents.defaults.subagents;
       running = createSubAgents({
         work: engine.work,
@@ -69,6 +82,7 @@ export function openHelpers({ sessions, config, agents }: HelpersOptions): Helpe
             },
           ),
         mayUse,
+        mayWork: (agentId) => !pausedAgents().some((id) => id === agentId || id === "*"),
         async recordUsage(tx, { runId, sessionKey, agentId, outcome: { message, usage: used = message.usage } }) {
           if (used && used.totalTokens > 0)
             await usage.record(tx, { runId, sessionKey, agentId, provider: message.provider, model: message.model, usage: used });

@@ -46,11 +46,14 @@ export function modelFactory(providers: Readonly<Record<string, Provider>>, chos
   };
   const detailOf = (reference: string): Detail => (providerOf(reference)?.models.find(({ id }) => id === split(reference)[1]) ?? {}) as Detail;
 
+  const sees = (reference: string): boolean => detailOf(reference).input?.includes("image") ?? false;
+
   const make = (reference: string, options: Provider, thinking: ThinkingLevel | undefined): MadeModel | undefined => {
     const [provider, model] = split(reference);
     const { api, baseUrl, timeoutMs = silenceMs } = options;
     if (api === "concierge") return undefined;
     const { contextWindow, maxTokens, reasoning, thinking: usual } = detailOf(reference);
+    const seesImages = sees(reference);
     const params = chosen[reference]?.params;
     const longest = params?.maxTokens ?? maxTokens;
     const level = thinking ?? usual;
@@ -63,6 +66,7 @@ export function modelFactory(providers: Readonly<Record<string, Provider>>, chos
       ...(longest === undefined ? {} : { maxTokens: longest }),
       ...(reasoning === undefined ? {} : { reasoning }),
       ...(level === undefined ? {} : { thinking: level }),
+      ...(seesImages ? { seesImages } : {}),
       ...(params?.temperature === undefined ? {} : { temperature: params.temperature }),
     };
     const withKey = (apiKey: string | undefined): Model => {
@@ -78,6 +82,7 @@ export function modelFactory(providers: Readonly<Record<string, Provider>>, chos
 
   return {
     detailOf,
+    sees,
     thinks: (reference: string): boolean => {
       const options = providerOf(reference);
       return detailOf(reference).reasoning ?? (options !== undefined && thinksByItself[options.api](split(reference)[1]));

@@ -20,7 +20,7 @@ export function providersOf(config: GatewayConfig, env: Environment): Record<str
     const apiKey = variables.map((name) => env[name]).find((value) => value);
     if (!apiKey) continue;
     const own = providers[id];
-    if (!own) providers[id] = { api, apiKey, keys: [], cooldown: true, models: [{ id: model }] };
+    if (!own) providers[id] = { api, apiKey, keys: [], cooldown: true, models: [{ id: model, input: ["text", "image"] }] };
     else if (own.api === api && own.baseUrl === undefined && own.apiKey === undefined && own.keys.length === 0) providers[id] = { ...own, apiKey };
   }
   return providers;

@@ -1,6 +1,7 @@
 import type { Model } from "@travelagent/agent-runtime";
 import { type KeyPin, type KeyRing, keyMark, type RotatingOptions, rotating } from "@travelagent/agent-runtime/models/keys";
 import type { GatewayConfig } from "@travelagent/config";
+import { TravelAgentError } from "@travelagent/protocol";
 import type { ThinkingLevel } from "@travelagent/protocol/turn";
 import { type ModelCatalogue, type ResolvedModel, resolveModel } from "./model-catalogue.ts";
 import { conciergeReference, modelFactory } from "./model-factory.ts";
@@ -26,6 +27,8 @@ export interface ModelSet {
   forAgent(agentId: string): readonly Model[];
   /** For a session: what it chose, then the agent's fallbacks, its primary model, and the concierge. None twice, and none that nobody configured. */
   forSession(agentId: string, choice: SessionChoice): readonly Model[];
+  /** Those that look at pictures for an agent, the one to use first. None when none of its models can. */
+  forImages(agentId: string): readonly Model[];
   /** One of those in `list`, by its reference. */
   model(reference: string): Model;
   /** What somebody means who names a model. */
@@ -42,7 +45,7 @@ export function modelSet(config: GatewayConfig, env: Environment, concierge: Mod
   const providers = providersOf(config, env);
   const { defaults } = config.agents;
   const chosen = defaults.models ?? {};
-  const { keyed, detailOf, thinks } = modelFactory(providers, chosen);
+  const { keyed, detailOf, sees, thinks } = modelFactory(providers, chosen);
   const best = Object.entries(providers).find(([, provider]) => provider.models.length > 0);
   const fallback = best ? `${best[0]}/${best[1].models[0]!.id}` : conciergeReference;
   const agentOf = (agentId: string) => config.agents.list.find(({ id }) => id === agentId);
@@ -53,6 +56,15 @@ export function modelSet(config: GatewayConfig, env: Environment, concierge: Mod
   );
   // A reference to what is not there is found now, and not by the first customer.
   for (const reference of chains.flat()) keyed(reference, undefined);
+
+  for (const reference of defaults.imageModel ? [defaults.imageModel.primary, ...defaults.imageModel.fallbacks] : []) {
+    if (sees(reference)) continue;
+    const [provider] = reference.split("/");
+    throw new TravelAgentError(
+      "CONFIG_INVALID",
+      `agents.defaults.imageModel: ${reference} is not known to see pictures; give it an entry with input: ["text", "image"] in models.providers.${provider}.models, or name another model`,
+    );
+  }
 
   const configured = chains.flat();
   const known = [
@@ -91,6 +103,10 @@ export function modelSet(config: GatewayConfig, env: Environment, concierge: Mod
   return {
     forSession,
     forAgent: (agentId) => forSession(agentId, {}),
+    forImages(agentId) {
+      const { primary, fallbacks } = defaults.imageModel ?? wantedBy(agentId);
+      return [...new Set([primary, ...fallbacks])].filter(sees).map((reference) => handle(reference));
+    },
     model: (reference) => handle(reference),
     resolve: (text) => resolveModel(text, catalogue),
     coolsDown: (provider) => providers[provider]?.cooldown ?? false,
@@ -108,7 +124,7 @@ export function modelSet(config: GatewayConfig, env: Environment, concierge: Mod
             provider: model.provider,
             contextWindow: model.contextWindow,
             reasoning: thinks(reference),
-            input: ["text"],
+            input: sees(reference) ? ["text", "image"] : ["text"],
             ...(alias === undefined ? {} : { alias }),
           };
         }),

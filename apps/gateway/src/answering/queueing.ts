@@ -11,7 +11,7 @@ export interface QueueingParts {
   gate: Pick<Gate, "decisions" | "audit">;
   db: Database;
   /** An agent was stopped, or may work again. */
-  onPause(): void;
+  onPause(): Promise<unknown>;
 }
 
 /** Flows whose failure somebody has to deal with. */
@@ -35,7 +35,7 @@ export const queueing = ({ config, gate, db, onPause }: QueueingParts): Pick<Gat
         actionHash: "",
       }),
     );
-    onPause();
+    await onPause();
   },
 });
 

@@ -165,6 +165,12 @@ describe("the tools of this machine", () => {
     ]);
   });
 
+  it("give a command of this machine nothing to read that no operator has seen", async () => {
+    const { call, asked } = await bench(coder());
+    expect(await call("exec", { command: "cat", stdin: "hello" })).toMatchObject({ status: "asked", content: { status: "approval-required" } });
+    expect(asked).toEqual([]);
+  });
+
   it.each(["all", "always", "non-main"])("run no command when a sandbox is asked for and none is there: %s", async (mode) => {
     const value = { agents: { ...coder().agents, defaults: { sandbox: { mode } } } };
     // Nothing is installed there.
@@ -194,6 +200,8 @@ describe("the rules for the machine in the default pack", () => {
     ["apply_patch", "fs", {}, "needs-approval", "system.files"],
     ["exec", "runtime", { host: "sandbox" }, "needs-approval", "system.exec-sandboxed"],
     ["exec", "runtime", { host: "gateway" }, "allow", "system.exec-gateway"],
+    ["exec", "runtime", { host: "gateway", input: false }, "allow", "system.exec-gateway"],
+    ["exec", "runtime", { host: "gateway", input: true }, "needs-approval", "system.exec-input"],
     ["exec", "runtime", { host: "node" }, "deny", "policy.no-rule"],
     ["exec", "runtime", {}, "deny", "policy.no-rule"],
     ["process", "runtime", { action: "poll" }, "allow", "system.process"],

@@ -14,11 +14,9 @@ import { visit } from "../testing/visitor.ts";
 import { connectWire, openWire, operator, type WireClient } from "../testing/wire-client.ts";
 
 const inDays = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
-const rules = (decision: Record<string, string>) =>
-  JSON.stringify({
-    version: 1,
-    rules: [{ id: "agency.bookings", tools: ["create_booking", "add_note"], then: { reason: "a person looks at it", ...decision } }],
-  });
+const rules = (decision: string) =>
+  `{ version: 1, rules: [{ id: "agency.bookings", tools: ["create_booking", "add_note"], then: { reason: "a person looks at it", ${decision} } }] }`;
+const approved = 'decision: "needs-approval", role: "agent"';
 const policyFile = join("policy", "agency.json5");
 
 interface Waiting {
@@ -102,7 +100,7 @@ describe("what needs an approval", { timeout: 60_000 }, () => {
     expect.poll(async () => JSON.stringify(await wire.ask("policy.evaluate", { tool: "add_note", args: { text: "a" } })), { timeout: 5_000 }).toContain(words);
 
   beforeAll(async () => {
-    bench = await modelGateway({ files: { [policyFile]: rules({ decision: "needs-approval", role: "agent" }) } });
+    bench = await modelGateway({ modelTimeoutMs: 20_000, files: { [policyFile]: rules(approved) } });
     bench.script = obey;
     await opened();
   }, 30_000);
@@ -215,14 +213,14 @@ describe("what needs an approval", { timeout: 60_000 }, () => {
     expect(Number((JSON.parse(asked[0]!.total) as { amount: string }).amount)).toBeGreaterThan(Number(cheap.total!.amount));
 
     const { customer: own, approval } = await upToApproval("forbidden", 80);
-    writeFileSync(join(bench.gateway.stateDir, policyFile), rules({ decision: "deny" }));
+    writeFileSync(join(bench.gateway.stateDir, policyFile), rules('decision: "deny"'));
     await ruled("POLICY_DENIED");
     expect((await decide(approval.id, "approve")).ok).toBe(true);
     await idle(own.sessionKey);
     expect(sold("forbidden")).toEqual([]);
     const { entries } = (await wire.ask("audit.list", { sessionKey: own.sessionKey })).payload as { entries: { code?: string; ruleId: string }[] };
     expect(entries[0]).toMatchObject({ code: "POLICY_DENIED", ruleId: "agency.bookings" });
-    writeFileSync(join(bench.gateway.stateDir, policyFile), rules({ decision: "needs-approval", role: "agent" }));
+    writeFileSync(join(bench.gateway.stateDir, policyFile), rules(approved));
     await ruled("needs-approval");
   });
 

@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { ScriptedCall } from "@travelagent/agent-runtime/testing";
 import type { MessageAction } from "@travelagent/protocol/messages";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { answers, chromiumPath, newPerson, openBrowser, write } from "../testing/browser.ts";
+import { answers, chromiumPath, newPerson, openBrowser, textOf, write } from "../testing/browser.ts";
 import { disguises } from "../testing/hostile/disguises.ts";
 import { written } from "../testing/hostile/obeying-model.ts";
 import { obey, sentIn } from "../testing/hostile/obeying-server.ts";
@@ -203,6 +203,7 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
     writeFileSync(join(mcpHome, "answer"), "1.08");
     const added = (text: string) => written({ name: "add_note", arguments: { text } });
     bench = await modelGateway({
+      modelTimeoutMs: 20_000,
       env: { PATH: dirname(process.execPath) },
       config: {
         gateway: { http: { endpoints: { chatCompletions: { enabled: true } } } },
@@ -402,7 +403,7 @@ describe("a gateway whose model obeys every injected order", { timeout: 60_000 }
       await write(chat, "Show me the hotel");
       const shown = answers(chat).first();
       await shown.waitFor();
-      expect(await shown.innerText()).toContain("pixel?d=ana1");
+      expect(await textOf(shown)).toContain("pixel?d=ana1");
       expect(await shown.locator("img, iframe, link, script, [style*=url]").count()).toBe(0);
       const links = await shown.locator("a").evaluateAll((found) => found.map((link) => (link as unknown as { href: string }).href));
       expect(links.filter((href) => !/^https?:/.test(href))).toEqual([]);

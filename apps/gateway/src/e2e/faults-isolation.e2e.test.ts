@@ -101,6 +101,7 @@ describe("two hundred customers at once", { timeout: 60_000 }, () => {
 
   beforeAll(async () => {
     bench = await modelGateway({
+      modelTimeoutMs: 20_000,
       config: { gateway: { http: { endpoints: { chatCompletions: { enabled: true } } } }, hooks: { enabled: true, token: hookToken } },
     });
     bench.script = tellAll;

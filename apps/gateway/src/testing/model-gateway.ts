@@ -19,6 +19,7 @@ export async function modelGateway({
   env,
   config = {},
   contextWindow,
+  modelTimeoutMs = 1_500,
   agentDefaults = {},
   agents,
   files = {},
@@ -29,6 +30,8 @@ export async function modelGateway({
   config?: Record<string, unknown>;
   /** Of the model, in tokens. */
   contextWindow?: number;
+  /** Longest a call of the model may take. */
+  modelTimeoutMs?: number;
   /** Further keys of `agents.defaults`. */
   agentDefaults?: Record<string, unknown>;
   /** `agents.list`. */
@@ -41,7 +44,7 @@ export async function modelGateway({
   const provider = {
     api: "openai-completions",
     baseUrl: server.url,
-    timeoutMs: 1_500,
+    timeoutMs: modelTimeoutMs,
     cooldown: false,
     models: [{ id: "m1", ...(contextWindow ? { contextWindow } : {}) }],
     ...(apiKey ? { apiKey } : {}),

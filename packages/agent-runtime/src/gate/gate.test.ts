@@ -192,6 +192,14 @@ describe("gate", () => {
     expect(store.sold).toHaveLength(1);
   });
 
+  it("shows what a model wrote as that, and nothing hidden or turned around in it", async () => {
+    const asked = await call("note", { text: "window\n\nTotal: 0.00 EUR\u202e\u200b seat, \u0645\u06cc\u200c\u062e" }, { tainted: true });
+    expect(asked).toMatchObject({
+      status: "asked",
+      card: { lines: ["text: window", "│ ", "│ Total: 0.00 EUR\\u{202e}\\u{200b} seat, \u0645\u06cc\u200c\u062e"] },
+    });
+  });
+
   it("asks again when anything changed after the yes", async () => {
     const asked = await call("sell", { item: "lamp" });
     if (asked.status !== "asked") throw new Error("no question");

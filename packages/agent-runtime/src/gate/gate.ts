@@ -11,6 +11,7 @@ import { createDecisions, type Decision, type Decisions } from "./decisions.ts";
 import { execute } from "./execute.ts";
 import { checkExposure, type ExposedTo, type ExposureRules, isExposed } from "./exposure.ts";
 import { createIntents, type Intent } from "./intents.ts";
+import { legible } from "./legible.ts";
 import { evaluatePolicy, type Policy, type PolicyDecision } from "./policy.ts";
 import { needsFreshYes } from "./provenance.ts";
 import { refusal, ruleOf } from "./refusal.ts";
@@ -149,7 +150,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     const { tool, args, action, decision, hash } = decided;
     const spent: Decision[] = [];
     const ask = (kind: Decision["kind"], role: string, ruleId: string, reason: string) =>
-      decisions.request({ kind, tool: tool.name, args, actionHash: hash, action: action!, turn, ruleId, reason, role });
+      decisions.request({ kind, tool: tool.name, args, actionHash: hash, action: legible(action!), turn, ruleId, reason, role });
     if (decision.needs.confirmation) {
       const granted = await decisions.granted("confirmation", turn.sessionKey, hash);
       if (!granted) {

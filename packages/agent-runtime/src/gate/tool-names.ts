@@ -80,5 +80,5 @@ export const names = (list: readonly string[] | undefined, tool: Pick<Tool, "nam
     return fits(entry, name) || canonicalName(entry) === name || fits(entry, canonicalName(name));
   }) ?? false;
 
-/** Whether a tool reaches the machine itself: its files and its programs. */
-export const reachesMachine = (tool: Pick<Tool, "name" | "group">): boolean => names(["group:fs", "group:runtime"], tool);
+/** Whether a tool reaches the machine itself: its files, pictures among them, and its programs. */
+export const reachesMachine = (tool: Pick<Tool, "name" | "group">): boolean => names(["group:fs", "group:runtime", "image"], tool);

@@ -14,7 +14,7 @@ providerContract({ describe, it, expect }, "anthropic", async () => {
   let reply: ScriptedReply = { text: ["Hello ", "there."] };
   const server = await anthropicServer({ apiKey: secret, reply: () => reply });
   return {
-    model: anthropic({ apiKey: secret, baseUrl: server.url, model: "claude-test" }),
+    model: anthropic({ apiKey: secret, baseUrl: server.url, model: "claude-test", seesImages: true }),
     answer: (next) => {
       reply = next;
     },
@@ -22,6 +22,7 @@ providerContract({ describe, it, expect }, "anthropic", async () => {
       reply = { text: ["one ", "two ", "three"], pauseMs: 30 };
     },
     received: () => server.requests.length,
+    bodies: () => server.requests.map(({ body }) => body),
     secret,
     close: server.close,
   };

@@ -5,6 +5,7 @@ import { readAnthropic } from "./anthropic/events.ts";
 import { anthropicRequest } from "./anthropic/request.ts";
 import { anthropicThinks } from "./anthropic/thinking.ts";
 import { guardedStream } from "./guarded-stream.ts";
+import { checkImages, type ImageLimits } from "./images.ts";
 
 export { anthropicThinks } from "./anthropic/thinking.ts";
 
@@ -26,10 +27,15 @@ export interface AnthropicOptions {
   reasoning?: boolean;
   /** When the request names no level. Default: nothing is said about thinking. */
   thinking?: ThinkingLevel;
+  /** Whether the model takes pictures. Default false. */
+  seesImages?: boolean;
   /** Longest silence. Default 120 s. */
   timeoutMs?: number;
   clock?: Clock;
 }
+
+/** The vendor counts a picture as it is sent. */
+const limits: ImageLimits = { maxEncodedBytes: 5 * 1024 * 1024 };
 
 /** Models behind the Messages API. The vendor's SDK is loaded by the first call, never retries and is not configured by the environment. */
 export function anthropic(options: AnthropicOptions): Model {
@@ -43,6 +49,7 @@ export function anthropic(options: AnthropicOptions): Model {
     temperature,
     reasoning = anthropicThinks(model),
     thinking,
+    seesImages = false,
     timeoutMs = 120_000,
     clock = systemClock,
   } = options;
@@ -62,15 +69,15 @@ export function anthropic(options: AnthropicOptions): Model {
       fetchOptions: { redirect: "manual" },
     });
   };
+  const about = { provider, id: model, contextWindow, ...(seesImages ? { seesImages: true as const } : {}) };
   return {
-    provider,
-    id: model,
-    contextWindow,
+    ...about,
     stream(request, signal) {
       const body = anthropicRequest(request, { provider, model, maxTokens, temperature, reasoning, thinking });
       return guardedStream(
         { provider, apiKey, clock, timeoutMs, signal },
         async (aborted) => {
+          checkImages(request, about, limits);
           client ??= connect();
           return (await client).messages.create(body, { signal: aborted });
         },

@@ -16,7 +16,7 @@ providerContract({ describe, it, expect }, "gemini", async () => {
   let reply: ScriptedReply = { text: ["Hello ", "there."] };
   const server = await geminiServer({ apiKey: secret, reply: () => reply });
   return {
-    model: gemini({ apiKey: secret, baseUrl: server.url, model: "gemini-test" }),
+    model: gemini({ apiKey: secret, baseUrl: server.url, model: "gemini-test", seesImages: true }),
     answer: (next) => {
       reply = next;
     },
@@ -24,6 +24,7 @@ providerContract({ describe, it, expect }, "gemini", async () => {
       reply = { text: ["one ", "two ", "three"], pauseMs: 30 };
     },
     received: () => server.requests.length,
+    bodies: () => server.requests.map(({ body }) => body),
     secret,
     countsCacheWrites: false,
     close: server.close,

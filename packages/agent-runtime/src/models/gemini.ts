@@ -6,6 +6,7 @@ import { readGemini } from "./gemini/events.ts";
 import { geminiRequest } from "./gemini/request.ts";
 import { geminiThinks } from "./gemini/thinking.ts";
 import { guardedStream } from "./guarded-stream.ts";
+import { checkImages, type ImageLimits } from "./images.ts";
 
 export { geminiThinks } from "./gemini/thinking.ts";
 
@@ -27,10 +28,14 @@ export interface GeminiOptions {
   reasoning?: boolean;
   /** When the request names no level. Default: nothing is said about thinking. */
   thinking?: ThinkingLevel;
+  /** Whether the model takes pictures. Default false. */
+  seesImages?: boolean;
   /** Longest silence. Default 120 s. */
   timeoutMs?: number;
   clock?: Clock;
 }
+
+const limits: ImageLimits = { formats: ["image/png", "image/jpeg", "image/webp"] };
 
 /**
  * Models behind `streamGenerateContent`. Spoken with `fetch`: the vendor's SDK brings its own library for signing in to its
@@ -47,20 +52,21 @@ export function gemini(options: GeminiOptions): Model {
     temperature,
     reasoning = geminiThinks(model),
     thinking,
+    seesImages = false,
     timeoutMs = 120_000,
     clock = systemClock,
   } = options;
   const defaults = { provider, model, maxTokens, temperature, reasoning, thinking };
+  const about = { provider, id: model, contextWindow, ...(seesImages ? { seesImages: true as const } : {}) };
   return {
-    provider,
-    id: model,
-    contextWindow,
+    ...about,
     stream(request, signal) {
       const guard = { provider, apiKey, clock, timeoutMs, signal };
       return guardedStream(
         guard,
         (aborted) => {
           if (apiKey === "") throw new TravelAgentError("MODEL_AUTH", `${provider} needs an API key; set it for this provider`);
+          checkImages(request, about, limits);
           return callGemini({ baseUrl, apiKey, model, body: geminiRequest(request, defaults), signal: aborted });
         },
         (chunks) => readGemini(chunks, guard),

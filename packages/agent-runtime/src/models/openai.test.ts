@@ -15,7 +15,7 @@ for (const api of ["responses", "completions"] as const)
     let reply: ScriptedReply = { text: ["Hello ", "there."] };
     const server = await openAiServer({ apiKey: secret, reply: () => reply });
     return {
-      model: openai({ apiKey: secret, baseUrl: server.url, model: "gpt-test", api }),
+      model: openai({ apiKey: secret, baseUrl: server.url, model: "gpt-test", seesImages: true, api }),
       answer: (next) => {
         reply = next;
       },
@@ -23,6 +23,7 @@ for (const api of ["responses", "completions"] as const)
         reply = { text: ["one ", "two ", "three"], pauseMs: 30 };
       },
       received: () => server.requests.length,
+      bodies: () => server.requests.map(({ body }) => body),
       secret,
       close: server.close,
     };

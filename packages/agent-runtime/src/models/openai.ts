@@ -1,8 +1,9 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
 import type OpenAI from "openai";
-import type { Model, ThinkingLevel } from "../model.ts";
+import type { Model, ModelRequest, ThinkingLevel } from "../model.ts";
 import { guardedStream } from "./guarded-stream.ts";
+import { checkImages } from "./images.ts";
 import { readChat } from "./openai/chat-events.ts";
 import { chatRequest } from "./openai/chat-request.ts";
 import { openAiReasons } from "./openai/effort.ts";
@@ -33,6 +34,8 @@ export interface OpenAiOptions {
   reasoning?: boolean;
   /** When the request names no level. Default: nothing is said about reasoning. */
   thinking?: ThinkingLevel;
+  /** Whether the model takes pictures. Default false. */
+  seesImages?: boolean;
   /** Longest silence. Default 120 s. */
   timeoutMs?: number;
   clock?: Clock;
@@ -51,6 +54,7 @@ export function openai(options: OpenAiOptions): Model {
     temperature,
     reasoning = openAiReasons(model),
     thinking,
+    seesImages = false,
     timeoutMs = 120_000,
     clock = systemClock,
   } = options;
@@ -75,26 +79,26 @@ export function openai(options: OpenAiOptions): Model {
       fetchOptions: { redirect: "manual" },
     });
   };
-  const connected = (): Promise<OpenAI> => {
+  const connected = (request: ModelRequest): Promise<OpenAI> => {
+    checkImages(request, about);
     client ??= connect();
     return client;
   };
+  const about = { provider, id: model, contextWindow, ...(seesImages ? { seesImages: true as const } : {}) };
   return {
-    provider,
-    id: model,
-    contextWindow,
+    ...about,
     stream(request, signal) {
       const guard = { provider, apiKey, clock, timeoutMs, signal };
       if (api === "responses") {
         const body = responsesRequest(request, defaults);
         return guardedStream(
           guard,
-          async (aborted) => (await connected()).responses.create(body, { signal: aborted }),
+          async (aborted) => (await connected(request)).responses.create(body, { signal: aborted }),
           (events) => readResponses(events, guard),
         );
       }
       const body = chatRequest(request, defaults);
-      return guardedStream(guard, async (aborted) => (await connected()).chat.completions.create(body, { signal: aborted }), readChat);
+      return guardedStream(guard, async (aborted) => (await connected(request)).chat.completions.create(body, { signal: aborted }), readChat);
     },
   };
 }

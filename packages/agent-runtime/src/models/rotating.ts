@@ -75,6 +75,7 @@ export function rotating({ keys, ring, fixedOrder = false, pin, onKey }: Rotatin
     provider: model.provider,
     id: model.id,
     contextWindow: model.contextWindow,
+    ...(model.seesImages ? { seesImages: true } : {}),
     ...(model.accepts ? { accepts: (request: ModelRequest) => model.accepts!(request) } : {}),
     restsUntil: () => Math.min(...allowed.map(({ key }) => ring.until(key))),
     stream,

@@ -25,6 +25,8 @@ export interface RunStore {
   get(runId: string): Promise<SubAgentRun | undefined>;
   /** Newest first. */
   of(parentKey: string, limit?: number): Promise<SubAgentRun[]>;
+  /** All that are at work. */
+  running(): Promise<SubAgentRun[]>;
   /** The runs of one helper's session, newest first. */
   in(sessionKey: string): Promise<SubAgentRun[]>;
   begin(tx: Tx, run: Omit<SubAgentRun, "state" | "text" | "totalTokens" | "endedAt">): Promise<void>;
@@ -44,6 +46,7 @@ const migrations: readonly Migration[] = [
       create index sub_agent_run_session on sub_agent_run (session_key, started_at);
     `,
   },
+  { version: 2, sql: "create index sub_agent_run_running on sub_agent_run (started_at) where state = 'running'" },
 ];
 
 const read = (row: Row): SubAgentRun => ({
@@ -71,6 +74,7 @@ export function createRunStore(db: Database): RunStore {
       return row && read(row);
     },
     of: (parentKey, limit = 50) => list("parent_key = ?", parentKey, limit),
+    running: () => list("state = 'running'", -1),
     in: (sessionKey) => list("session_key = ?", sessionKey, 50),
     async begin(tx, { runId, parentKey, sessionKey, agentId, label, task, tainted, startedAt }) {
       await tx.run(

@@ -25,6 +25,7 @@ describe("sub-agents", () => {
   const notes: { id: string; sessionKey: string; text: string; tainted: boolean }[] = [];
   const stored = new Map<string, { id: string; message: TranscriptMessage }[]>();
   const archived: string[] = [];
+  const resting = new Set<string>();
   let answer: (request: TurnRequest, signal: AbortSignal) => Promise<string>;
 
   const agent: AgentPort = {
@@ -55,6 +56,7 @@ describe("sub-agents", () => {
     asked.length = 0;
     notes.length = 0;
     archived.length = 0;
+    resting.clear();
     stored.clear();
     answer = async ({ message }) => `found: ${message?.text}`;
     helpers = createSubAgents({
@@ -69,6 +71,7 @@ describe("sub-agents", () => {
       },
       note: async (note) => void notes.push(note),
       mayUse: (own, helper) => own === helper || helper === "visa",
+      mayWork: (agentId) => !resting.has(agentId),
       maxPerSession: 2,
       keepMs: 20,
     });
@@ -156,6 +159,48 @@ describe("sub-agents", () => {
     await helpers.result(more.runId, 5000);
     const stranger = { ...parent, sessionKey: "agent:main:webchat:dm:v2" };
     await expect(spawn("c", { parent: stranger, sessionKey: first.sessionKey })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it("asks no model once its agent is paused, and says that it was stopped", async () => {
+    let aborted = 0;
+    answer = ({ turn }, signal) =>
+      turn.agentId === "visa"
+        ? new Promise((_, reject) =>
+            signal.addEventListener("abort", () => {
+              aborted += 1;
+              reject(signal.reason);
+            }),
+          )
+        : Promise.resolve("found");
+    const theirs = await spawn("a", { agentId: "visa" });
+    await until(() => asked.length === 1);
+    resting.add("visa");
+    expect(await helpers.stopPaused()).toBe(1);
+    expect(await helpers.result(theirs.runId, 5000)).toMatchObject({ state: "failed", text: "it was stopped: its agent is paused" });
+    await until(() => notes.length === 1);
+    expect(aborted).toBe(1);
+    const late = await spawn("b", { agentId: "visa" });
+    expect((await helpers.result(late.runId, 5000)).state).toBe("failed");
+    const other = await spawn("c");
+    expect((await helpers.result(other.runId, 5000)).state).toBe("done");
+    expect(asked.map(({ turn }) => turn.agentId)).toEqual(["visa", "main"]);
+  });
+
+  it("that died with its process too often has failed, and its session hears of it", async () => {
+    const dead = await spawn("a");
+    await helpers.result(dead.runId, 5000);
+    await until(() => notes.length === 1);
+    notes.length = 0;
+    // As a process leaves it that ended in the middle once too often.
+    await engine.db.transaction(async (tx) => {
+      await tx.run("update work set state = 'dead' where id = ?", dead.runId);
+      await tx.run("update sub_agent_run set state = 'running', text = null, ended_at = null where run_id = ?", dead.runId);
+    });
+    await helpers.sweep();
+    expect(await helpers.of(parent.sessionKey)).toMatchObject([{ state: "failed", text: "it was interrupted too often" }]);
+    expect(notes).toHaveLength(1);
+    await helpers.sweep();
+    expect(notes).toHaveLength(1);
   });
 
   it("says that it could not finish, and ends when it is stopped", async () => {

@@ -48,6 +48,10 @@ export interface SubAgents {
   of(parentKey: string): Promise<SubAgentRun[]>;
   /** Ends those of a session that are at work; how many there were. */
   stop(parentKey: string): Promise<number>;
+  /** Ends those at work whose agent may not work any more; how many there were. Their sessions hear of it. */
+  stopPaused(): Promise<number>;
+  /** After the engine started: those that died with their process more often than they may have failed, and their sessions hear of it. */
+  sweep(): Promise<void>;
 }
 
 /** What helpers need of the session store. */
@@ -68,6 +72,8 @@ export interface SubAgentsOptions {
   note(note: { id: string; sessionKey: string; text: string; tainted: boolean }): Promise<void>;
   /** Which agents an agent may send. Default only itself. */
   mayUse?(agentId: string, helper: string): boolean;
+  /** False for an agent that was stopped: its helpers ask no model. Default true. */
+  mayWork?(agentId: string): boolean;
   /** In the commit of the end: what the models used. */
   recordUsage?(tx: Tx, used: { runId: string; sessionKey: string; agentId: string; outcome: TurnOutcome }): Promise<void>;
   /** Helpers of one session at the same time. Default 5. */
@@ -82,6 +88,8 @@ export interface SubAgentsOptions {
 
 const workName = "sub-agent";
 const archiveName = "sub-agent.archive";
+const paused = "it was stopped: its agent is paused";
+const interrupted = "it was interrupted too often";
 
 const Input = z.strictObject({
   scope: z.custom<TurnScope>((value) => typeof value === "object" && value !== null),
@@ -105,6 +113,7 @@ export function createSubAgents({
   sessions,
   note,
   mayUse = (agentId, helper) => agentId === helper,
+  mayWork = () => true,
   recordUsage,
   maxPerSession = 5,
   timeoutMs: longestMs = 600_000,
@@ -125,6 +134,11 @@ export function createSubAgents({
       // The process died between the end and what follows it.
       await ended(context.id, { announce, discard });
       return { state: begun.state };
+    }
+    if (!mayWork(scope.agentId)) {
+      await fail(context.id, paused);
+      await ended(context.id, { announce, discard });
+      return { state: "failed" };
     }
     await sessions.ensure(sessionKey, {
       channel,
@@ -176,6 +190,7 @@ export function createSubAgents({
           return await run(context, input);
         } catch (thrown) {
           const reason = TravelAgentError.from(context.signal.aborted ? context.signal.reason : thrown);
+          if (reason.code === "CANCELLED" && (await store.get(context.id))?.state === "failed") await ended(context.id, Input.parse(input));
           // Cancelled is on record already; a process that stops goes on after the start; a store that cannot write is asked again.
           if (reason.code === "CANCELLED" || (reason.code === "UNAVAILABLE" && context.signal.aborted) || storeCannotWrite(reason)) throw thrown;
           log.warn("a helper failed", { runId: context.id, code: reason.code });
@@ -263,7 +278,7 @@ export function createSubAgents({
       if (!row) throw new TravelAgentError("NOT_FOUND", `there is no helper's task ${runId}`);
       if (row.state !== "running") return row;
       // It died with its process more often than it may.
-      await fail(runId, "it was interrupted too often");
+      await fail(runId, interrupted);
       return (await store.get(runId))!;
     },
 
@@ -276,6 +291,26 @@ export function createSubAgents({
         await work.cancel(runId);
       }
       return running.length;
+    },
+
+    async stopPaused() {
+      const theirs = (await store.running()).filter(({ agentId }) => !mayWork(agentId));
+      for (const { runId } of theirs) {
+        // One that waits finds out by itself when it begins.
+        if ((await work.state(runId)) === "queued") continue;
+        await fail(runId, paused);
+        await work.cancel(runId);
+      }
+      return theirs.length;
+    },
+
+    async sweep() {
+      for (const { runId } of await store.running()) {
+        const state = await work.state(runId);
+        if (state === "queued" || state === "running") continue;
+        await fail(runId, interrupted);
+        await ended(runId, { announce: true, discard: false });
+      }
     },
   };
 }

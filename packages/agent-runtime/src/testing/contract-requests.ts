@@ -78,6 +78,12 @@ export const request = (messages: TranscriptMessage[] = [{ role: "user", content
   timeZone: "Europe/Madrid",
 });
 
+/** A request with a picture: one white point. */
+export const pictured = (): ModelRequest => ({
+  ...request([...longTalk]),
+  images: [{ mimeType: "image/png", data: "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==" }],
+});
+
 export const unaborted = () => new AbortController().signal;
 
 export async function collect(model: Model, asked: ModelRequest, signal = unaborted()): Promise<ModelEvent[]> {

@@ -1,7 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Runner } from "@travelagent/protocol/testing";
 import type { Model, ModelEvent } from "../model.ts";
-import { collect, failure, longTalk, request, textOf, tools, unaborted } from "./contract-requests.ts";
+import { collect, failure, longTalk, pictured, request, textOf, tools, unaborted } from "./contract-requests.ts";
 
 export interface ModelBench {
   model: Model;
@@ -66,6 +66,21 @@ export function modelContract({ describe, it, expect }: Runner, name: string, op
           expect(tools.map((tool) => tool.name)).toContain(call.name);
           expect(typeof call.arguments).toBe("object");
         }
+      }),
+    );
+
+    it(
+      "takes pictures when it says so, and raises MODEL_REJECTED for them otherwise",
+      using(async ({ model }) => {
+        const asked = deepFreeze(pictured());
+        if (model.seesImages) expect((await collect(model, asked)).at(-1)?.type).toBe("end");
+        else {
+          const error = await failure(model, asked);
+          expect(error?.code).toBe("MODEL_REJECTED");
+          expect(error?.message).toContain("pictures");
+        }
+        const none = await collect(model, { ...asked, images: [] });
+        expect(none.at(-1)?.type).toBe("end");
       }),
     );
 

@@ -1,6 +1,6 @@
 import type { Runner } from "@travelagent/protocol/testing";
 import type { Model } from "../model.ts";
-import { collect, failure, request, textOf } from "./contract-requests.ts";
+import { collect, failure, pictured, request, textOf } from "./contract-requests.ts";
 import { type ModelBench, modelContract } from "./model-contract.ts";
 import type { ScriptedReply } from "./scripted-answer.ts";
 
@@ -10,6 +10,8 @@ export interface ProviderBench extends ModelBench {
   answer(reply: ScriptedReply): void;
   /** Requests that reached the server. */
   received(): number;
+  /** Their bodies; needed for a model that sees images. */
+  bodies?(): readonly unknown[];
   /** The key the model sends; must not be in any error. */
   secret: string;
   /** Whether the vendor counts what it puts into its cache. Default true. */
@@ -36,6 +38,16 @@ export function providerContract(runner: Runner, name: string, open: () => Promi
       scripted(async (model, script) => {
         await failure(model, request(), AbortSignal.abort());
         expect(script.received()).toBe(0);
+      }),
+    );
+
+    it(
+      "asks nobody about a picture it may not see, and sends the bytes of one it may",
+      scripted(async (model, script) => {
+        const asked = pictured();
+        await failure(model, asked);
+        expect(script.received()).toBe(model.seesImages ? 1 : 0);
+        if (model.seesImages) expect(JSON.stringify(script.bodies?.().at(-1))).toContain(asked.images![0]!.data);
       }),
     );
 

@@ -1,5 +1,6 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Model, ModelEvent, ModelRequest } from "../model.ts";
+import { checkImages } from "../models/images.ts";
 import { toolArguments } from "../models/tool-arguments.ts";
 import { argumentsText, deltasOf, type ScriptedAnswer } from "./scripted-answer.ts";
 
@@ -43,16 +44,21 @@ function* eventsOf(answer: ScriptedAnswer, call: number): Generator<ModelEvent> 
  */
 export function scriptedModel(
   script: readonly ScriptedStep[] | ((request: ModelRequest, call: number) => ScriptedStep | Promise<ScriptedStep>),
-  options: { provider?: string; id?: string; contextWindow?: number } = {},
+  options: { provider?: string; id?: string; contextWindow?: number; seesImages?: true } = {},
 ): ScriptedModel {
   const requests: ModelRequest[] = [];
-  return {
+  const about = {
     provider: options.provider ?? "scripted",
     id: options.id ?? "script",
     contextWindow: options.contextWindow ?? 100_000,
+    ...(options.seesImages ? { seesImages: options.seesImages } : {}),
+  };
+  return {
+    ...about,
     requests,
     async *stream(request, signal) {
       if (signal.aborted) throw cancelled();
+      checkImages(request, about);
       const call = requests.push({ ...request, messages: [...request.messages], tools: [...request.tools] });
       const step = typeof script === "function" ? await unlessAborted(Promise.resolve(script(request, call)), signal) : script[call - 1];
       if (step === undefined) throw new TravelAgentError("MODEL_REJECTED", `the script has no answer for call ${call}`);

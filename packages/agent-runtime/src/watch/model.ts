@@ -69,6 +69,7 @@ export function watchModel(model: Model, { onCall, tracer = silentTracer, parent
     provider: model.provider,
     id: model.id,
     contextWindow: model.contextWindow,
+    ...(model.seesImages ? { seesImages: true } : {}),
     ...(model.accepts ? { accepts: (request: ModelRequest) => model.accepts!(request) } : {}),
     ...(model.restsUntil ? { restsUntil: () => model.restsUntil!() } : {}),
     stream,

@@ -57,6 +57,7 @@ export const agents = z.strictObject({
     .strictObject({
       workspace: z.string().min(1).optional().describe("Folder of the agents' files; ~ is the home directory."),
       model: model.optional(),
+      imageModel: model.optional().describe("Looks at pictures for the tool image. Default: the agent's own models that take them."),
       models: chosen.optional().describe("Where it is given, /model takes these and the configured ones alone. Aliases and parameters by reference."),
       thinking: thinking().optional().describe("How long models that can think do so. Default: as the model is configured."),
       bootstrapMaxChars: z.int().min(200).max(200_000).optional().describe("Longest text of one workspace file in the prompt. Default 20000."),

@@ -18,6 +18,11 @@ const model = z.union([
       .optional()
       .describe("US dollars for a million tokens."),
     reasoning: z.boolean().optional().describe("Whether the model can think. Default: by its id, and no for an id nobody knows."),
+    input: z
+      .array(z.enum(["text", "image"]))
+      .refine((kinds) => kinds.includes("text"), 'must have "text"; a model that sees pictures has ["text", "image"]')
+      .optional()
+      .describe("What the model takes. Default text alone."),
     thinking: thinking().optional().describe("How long it thinks where neither the session nor the agent says."),
   }),
 ]);

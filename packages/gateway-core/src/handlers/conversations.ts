@@ -70,6 +70,7 @@ export function conversationHandlers({
         );
       const before = await find(conversationId);
       const row = before.state === "person" ? before : await conversations.takeOver(conversationId, call.actor);
+      if (row !== before) await onTakenOver?.(conversationId);
       const messageId = `reply-${createHash("sha256").update(`${conversationId}\n${idempotencyKey}`).digest("hex").slice(0, 32)}`;
       await db.transaction(async (tx) => {
         await outbox.insert(tx, { id: messageId, sessionKey: conversationId, address: row.address, author: "operator", epoch: row.epoch, message: { text } });

@@ -109,6 +109,17 @@ describe("exec", () => {
     ]);
   });
 
+  it("says that there is input, which may be the real command, and shows no part of it as the whole", async () => {
+    const { shown } = bench();
+    expect((await shown({ command: "cat" })).facts).toMatchObject({ host: "gateway", input: false });
+    const { facts, lines } = await shown({ command: "python3 -", stdin: "print(1)" });
+    expect(facts).toMatchObject({ host: "gateway", input: true });
+    expect(lines).toContain("input: print(1)");
+    const long = (await shown({ command: "cat", stdin: `${"a".repeat(2_000)}rm -rf .` })).lines.at(-1);
+    expect(long).toContain("8 characters that are not shown");
+    expect(long).not.toContain("rm -rf");
+  });
+
   it("runs nothing that is not permitted", async () => {
     const { call } = bench({}, { permit: () => Promise.reject(new TravelAgentError("POLICY_DENIED", "ana denied this command")) });
     await expect(call("exec", { command: "touch made" })).rejects.toEqual(coded("POLICY_DENIED"));

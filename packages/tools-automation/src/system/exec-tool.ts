@@ -10,7 +10,7 @@ import { processTool } from "./process-tool.ts";
 import type { Process, Processes } from "./processes.ts";
 import type { Sandbox } from "./sandbox.ts";
 import { insideDirectory } from "./sandbox.ts";
-import { shownProcess } from "./shown-process.ts";
+import { shownInput, shownProcess } from "./shown-process.ts";
 import type { Workplace } from "./workplace.ts";
 
 export interface ExecToolsOptions {
@@ -121,11 +121,12 @@ export function execTools(options: ExecToolsOptions): Tool[] {
           `in ${shownCwd}`,
           ...(calledAs ? [`called as ${calledAs}`] : []),
           ...Object.entries(env).map(([name, value]) => `${name}=${value}`),
-          ...(args.stdin ? [`input: ${args.stdin.slice(0, 600)}`] : []),
+          ...(args.stdin ? [`input: ${shownInput(args.stdin)}`] : []),
         ],
         expiresAt: now + 900_000,
         subject: { argv, cwd: shownCwd, env, host },
-        facts: { host, shell, program: argv[0], elevated: args.elevated === true },
+        // The exec approvals know the command and not its input, which may be the real command.
+        facts: { host, shell, program: argv[0], elevated: args.elevated === true, input: (args.stdin ?? "") !== "" },
       };
     },
     async execute(args, { turn, signal }) {

@@ -3,7 +3,7 @@ import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock } from "@travelagent/protocol/ports";
 import * as z from "zod";
 import type { Process, Processes } from "./processes.ts";
-import { maxShownCharacters, shownProcess } from "./shown-process.ts";
+import { maxShownCharacters, shownInput, shownProcess } from "./shown-process.ts";
 
 const Args = z.strictObject({
   action: z.enum(["list", "poll", "log", "write", "kill", "clear", "remove"]),
@@ -31,7 +31,7 @@ export function processTool({ processes, clock }: { processes: Processes; clock:
       const program = processId === undefined ? undefined : processes.get(turn, processId);
       return {
         title: `${action[0]!.toUpperCase()}${action.slice(1)}${program ? `: ${program.command.slice(0, 200)}` : ""}`,
-        lines: [...(data === undefined ? [] : [data.slice(0, 2000)]), ...(eof ? ["closes its input"] : [])],
+        lines: [...(data === undefined ? [] : [shownInput(data)]), ...(eof ? ["closes its input"] : [])],
         expiresAt: now + 900_000,
         subject: {},
         facts: { action },

@@ -1,12 +1,14 @@
-import type { ContentBlockParam, MessageParam, TextBlockParam } from "@anthropic-ai/sdk/resources/messages/messages";
+import type { ContentBlockParam, ImageBlockParam, MessageParam, TextBlockParam } from "@anthropic-ai/sdk/resources/messages/messages";
 import type { AssistantMessage } from "@travelagent/protocol/messages";
-import type { ModelRequest } from "../../model.ts";
+import type { ModelImage, ModelRequest } from "../../model.ts";
 import { callId } from "../call-id.ts";
 import { timeNote } from "../time-note.ts";
 import { modelTurns, resultText, textsOf } from "../turns.ts";
 import { redactedMark } from "./redacted-thinking.ts";
 
 const text = (value: string): TextBlockParam => ({ type: "text", text: value });
+
+const picture = ({ mimeType, data }: ModelImage): ImageBlockParam => ({ type: "image", source: { type: "base64", media_type: mimeType, data } });
 
 function assistantBlocks(message: AssistantMessage, provider: string): ContentBlockParam[] {
   return message.content.flatMap((block): ContentBlockParam[] => {
@@ -40,6 +42,7 @@ export function anthropicMessages(request: ModelRequest, provider: string): Mess
   let note: ContentBlockParam | undefined;
   for (const [index, turn] of turns.entries()) {
     if (turn.kind === "user") {
+      if (index === lastUser) add("user", (request.images ?? []).map(picture));
       add("user", textsOf(turn.message.content).map(text));
       if (index === lastUser) {
         note = text(timeNote(request.now, request.timeZone));

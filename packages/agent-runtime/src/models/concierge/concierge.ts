@@ -1,5 +1,6 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Model, ModelEvent, ModelRequest } from "../../model.ts";
+import { checkImages } from "../images.ts";
 import { type FoldInput, nextMove } from "./fold.ts";
 import type { Gazetteer } from "./gazetteer.ts";
 import { canStandIn } from "./stand-in.ts";
@@ -18,7 +19,7 @@ export interface ConciergeOptions {
  * other model. It keeps nothing between calls: what it knows stands in `request.messages`. It calls only tools that the
  * request offers, and never repeats a write by itself. The same request gives the same events.
  *
- * `stream` raises `CANCELLED` when its signal is aborted, and nothing else.
+ * `stream` raises `CANCELLED` when its signal is aborted, `MODEL_REJECTED` for pictures, and nothing else.
  */
 export function createConcierge({ places, agencyName, currency = "EUR" }: ConciergeOptions): Model {
   let gazetteer: Gazetteer | undefined;
@@ -26,12 +27,13 @@ export function createConcierge({ places, agencyName, currency = "EUR" }: Concie
     gazetteer ??= typeof places === "function" ? places() : places;
     return { messages, now, timeZone, gazetteer, tools: new Set(tools.map(({ name }) => name)), currency, ...(agencyName ? { agencyName } : {}) };
   };
+  const about = { provider: "concierge", id: "concierge" };
   return {
-    provider: "concierge",
-    id: "concierge",
+    ...about,
     contextWindow: 1_000_000,
     accepts: (request) => canStandIn(inputOf(request)),
     async *stream(request, signal) {
+      checkImages(request, about);
       for (const event of respond(inputOf(request))) {
         if (signal.aborted) throw new TravelAgentError("CANCELLED", "the turn was cancelled", { cause: signal.reason });
         yield event;

@@ -50,6 +50,11 @@ export function geminiContents(request: ModelRequest, { provider, mustSign }: { 
   };
   for (const [index, turn] of turns.entries()) {
     if (turn.kind === "user") {
+      if (index === lastUser)
+        add(
+          "user",
+          (request.images ?? []).map(({ mimeType, data }) => ({ inlineData: { mimeType, data } })),
+        );
       add(
         "user",
         textsOf(turn.message.content).map((text) => ({ text })),

@@ -1,6 +1,8 @@
 /** The part of the vendor's `generateContent` format that is used here. */
 export interface Part {
   text?: string;
+  /** A picture, in base64. */
+  inlineData?: { mimeType: string; data: string };
   /** The text is a summary of what it thought. */
   thought?: boolean;
   /** What must come back with this very part. */

@@ -1,12 +1,13 @@
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
 import type { ModelRequest } from "../../model.ts";
 import { callId } from "../call-id.ts";
+import { dataUrl } from "../images.ts";
 import { timeNote } from "../time-note.ts";
 import { modelTurns, textsOf } from "../turns.ts";
 import { effortOf, type OpenAiDefaults, temperatureOf } from "./defaults.ts";
 import { outputText, userTexts } from "./texts.ts";
 
-/** Plain strings throughout: not every compatible server takes content in parts. */
+/** Plain strings, but for pictures: not every compatible server takes content in parts. */
 function chatMessages(request: ModelRequest): ChatCompletionMessageParam[] {
   const turns = modelTurns(request.messages);
   const lastUser = turns.findLastIndex((turn) => turn.kind === "user");
@@ -14,6 +15,10 @@ function chatMessages(request: ModelRequest): ChatCompletionMessageParam[] {
     if (turn.kind === "results") return turn.results.map((result) => ({ role: "tool", tool_call_id: callId(result.toolCallId), content: outputText(result) }));
     if (turn.kind === "user") {
       const texts = userTexts(turn.message, index === lastUser ? timeNote(request.now, request.timeZone) : undefined);
+      if (index === lastUser && request.images?.length) {
+        const pictures = request.images.map((image) => ({ type: "image_url" as const, image_url: { url: dataUrl(image) } }));
+        return [{ role: "user", content: [...pictures, { type: "text", text: texts.join("\n\n") }] }];
+      }
       return texts.length === 0 ? [] : [{ role: "user", content: texts.join("\n\n") }];
     }
     const text = textsOf(turn.message.content).join("\n\n");

@@ -1,7 +1,8 @@
 import type { AssistantMessage } from "@travelagent/protocol/messages";
-import type { ResponseCreateParamsStreaming, ResponseInputItem } from "openai/resources/responses/responses";
+import type { ResponseCreateParamsStreaming, ResponseInputContent, ResponseInputItem } from "openai/resources/responses/responses";
 import type { ModelRequest } from "../../model.ts";
 import { callId } from "../call-id.ts";
+import { dataUrl } from "../images.ts";
 import { timeNote } from "../time-note.ts";
 import { modelTurns } from "../turns.ts";
 import { effortOf, type OpenAiDefaults, temperatureOf } from "./defaults.ts";
@@ -29,7 +30,12 @@ function inputItems(request: ModelRequest, provider: string): ResponseInputItem[
     if (turn.kind === "results")
       return turn.results.map((result) => ({ type: "function_call_output", call_id: callId(result.toolCallId), output: outputText(result) }));
     const texts = userTexts(turn.message, index === lastUser ? timeNote(request.now, request.timeZone) : undefined);
-    return texts.length === 0 ? [] : [{ role: "user", content: texts.map((text) => ({ type: "input_text", text })) }];
+    const pictures = index === lastUser ? (request.images ?? []) : [];
+    const content: ResponseInputContent[] = [
+      ...pictures.map((image) => ({ type: "input_image" as const, image_url: dataUrl(image), detail: "auto" as const })),
+      ...texts.map((text) => ({ type: "input_text" as const, text })),
+    ];
+    return content.length === 0 ? [] : [{ role: "user", content }];
   });
 }
 

@@ -44,9 +44,12 @@ export interface OutboxOptions {
 export interface Outbox {
   /** A repeat of the same id changes nothing. */
   insert(tx: Tx, delivery: Pick<Delivery, "id" | "sessionKey" | "address" | "message" | "author" | "epoch"> & { runId?: string }): Promise<void>;
-  /** There is something new for this conversation. Call after the commit. */
+  /** There is something new for this conversation. Call after the commit. Before `start` nothing is sent. */
   kick(sessionKey: string): void;
-  /** Takes up what a crash left: what was being sent is asked after, never blindly sent again. */
+  /**
+   * Takes up what a crash left: what was being sent is asked after, never blindly sent again, and what follows it in its
+   * conversation waits for that.
+   */
   start(): Promise<void>;
   /** Starts no further send, waits for those under way, then aborts them: the next start asks what became of them. */
   stop(): Promise<void>;
@@ -105,6 +108,9 @@ export function createOutbox({
   const timers = new Map<string, () => void>();
   const stopping = new AbortController();
   let draining = false;
+  let begun = false;
+  /** Conversations in which nobody knows yet what became of a send before the start. */
+  const unsure = new Set<string>();
   const waiting = new Map<string, Set<() => void>>();
 
   const changed = (delivery: Delivery): void => {
@@ -228,7 +234,7 @@ export function createOutbox({
   };
 
   const kick = (sessionKey: string): void => {
-    if (draining) return;
+    if (draining || !begun || unsure.has(sessionKey)) return;
     again.add(sessionKey);
     if (running.has(sessionKey)) return;
     const run = drain(sessionKey)
@@ -280,16 +286,26 @@ export function createOutbox({
     kick,
     async start() {
       const interrupted = (await db.all("select * from outbox where status = 'attempting' order by created_at, id")).map(read);
+      const askAfter = async (delivery: Delivery): Promise<void> => {
+        const channel = adapter(delivery.address.channel, delivery.address.accountId);
+        const receipt = channel?.reconcile && (await inTime(async (signal) => channel.reconcile!(delivery.address, delivery.id, signal)));
+        // Cut off by the stop: the next start asks again.
+        if (stopping.signal.aborted) return;
+        if (receipt === null) await settle(delivery.id, "pending");
+        else await finish(delivery, receipt ?? { status: "unknown", reason: "the gateway stopped while this was being sent" });
+      };
+      for (const { sessionKey } of interrupted) unsure.add(sessionKey);
+      // From here on rows that are being sent are our own.
+      begun = true;
+      for (const row of await db.all("select distinct session_key from outbox where status = 'pending'")) kick(row.session_key as string);
       // Beside each other: a platform that does not answer holds up no other, nor the start for long.
       await Promise.all(
-        interrupted.map(async (delivery) => {
-          const channel = adapter(delivery.address.channel, delivery.address.accountId);
-          const receipt = channel?.reconcile && (await inTime(async (signal) => channel.reconcile!(delivery.address, delivery.id, signal)));
-          if (receipt === null) await settle(delivery.id, "pending");
-          else await finish(delivery, receipt ?? { status: "unknown", reason: "the gateway stopped while this was being sent" });
+        [...unsure].map(async (sessionKey) => {
+          await Promise.all(interrupted.filter((delivery) => delivery.sessionKey === sessionKey).map(askAfter));
+          unsure.delete(sessionKey);
+          kick(sessionKey);
         }),
       );
-      for (const row of await db.all("select distinct session_key from outbox where status = 'pending'")) kick(row.session_key as string);
     },
     async stop() {
       draining = true;

@@ -13,7 +13,7 @@ export function asLines(message: TranscriptMessage): string {
   if (message.role === "toolResult")
     return `[${message.toolName} ${message.isError ? "failed" : "answered"}] ${headAndTail(text, mostResultChars * 0.7, mostResultChars * 0.3, (left) => `[… ${left} characters]`)}`;
   const said = headAndTail(text, mostChars * 0.7, mostChars * 0.3, (left) => `[… ${left} characters]`);
-  if (message.role === "user") return message.synthetic ? `[note] ${said}` : `[customer] ${said}`;
+  if (message.role === "user") return message.synthetic ? `[note] ${said}` : message.tainted ? `[third party] ${said}` : `[customer] ${said}`;
   const calls = message.content.flatMap((block) =>
     block.type === "toolCall" ? [`[called ${block.name}] ${JSON.stringify(block.arguments).slice(0, 500)}`] : [],
   );
@@ -31,7 +31,7 @@ export function plainStory(messages: readonly TranscriptMessage[], before: strin
     const text = textIn(message.content).replace(/\s+/g, " ").trim();
     if (text === "") continue;
     const characters = Array.from(text);
-    const who = message.role === "user" ? "customer" : message.author === "operator" ? "colleague" : "agent";
+    const who = message.role === "user" ? (message.tainted ? "third party" : "customer") : message.author === "operator" ? "colleague" : "agent";
     const line = `- ${who}: ${characters.length > lineChars ? `${characters.slice(0, lineChars - 1).join("")}…` : text}`;
     if (chars + line.length > maxChars * 0.7) break;
     chars += line.length;

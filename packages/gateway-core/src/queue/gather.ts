@@ -44,14 +44,19 @@ export function createGather({ inbox, clock, openQuestion }: GatherOptions) {
         const rows = await inbox.openOf(head.sessionKey, tx);
         const batch = alone ? [head] : turnBatch({ head, rows, settings, inboundMs });
         for (const { id } of batch) await inbox.take(tx, id, context.id);
-        const dropped = isPlain(head)
+        const gone = isPlain(head)
           ? await tx.all(
               "select id, message from inbox where session_key = ? and dropped = 'summarize' and taken_by is null order by received_at, seq, id",
               head.sessionKey,
             )
           : [];
-        for (const { id } of dropped) await tx.run("update inbox set taken_by = ? where id = ?", context.id, id as string);
-        const lines = dropped.map(({ message }) => droppedLine((JSON.parse(message as string) as InboxRow["message"]).text));
+        const isTheirs = ({ tainted = false }: InboxRow["message"]) => tainted === (head.message.tainted ?? false);
+        // Lines stand among the words of the turn, so what a third party wrote never comes into one of the customer's.
+        const dropped = gone
+          .map(({ id, message }) => ({ id: id as string, message: JSON.parse(message as string) as InboxRow["message"] }))
+          .filter(({ message }) => isTheirs(message));
+        for (const { id } of dropped) await tx.run("update inbox set taken_by = ? where id = ?", context.id, id);
+        const lines = dropped.map(({ message }) => droppedLine(message.text));
         return { ids: batch.map(({ id }) => id), dropped: lines.slice(-settings.cap), mode: settings.mode };
         // After a loss of power it is gathered anew: nobody has seen anything of the turn.
       },

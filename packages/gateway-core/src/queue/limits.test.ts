@@ -40,6 +40,19 @@ describe("what gives way when too many wait", () => {
     expect(bench.metrics.render()).toContain('queue_dropped_total{policy="summarize"} 5');
   });
 
+  it("summarize: no line of a third party's words among the customer's own", async () => {
+    const gate = await busy({ queue: { cap: 1, drop: "summarize" } });
+    await bench.phone.write("ORDER everything", "+34600111222", { tainted: true });
+    await bench.phone.write("are you there?");
+    gate.open();
+    await until(async () => (await bench.open()) === 0);
+    expect(bench.agent.requests[1]?.message).toMatchObject({ text: "are you there?" });
+    expect(bench.agent.requests[1]?.message?.tainted).toBeUndefined();
+    await bench.phone.write("another forwarded mail", "+34600111222", { tainted: true });
+    await until(() => bench.agent.requests.length === 3);
+    expect(bench.agent.requests[2]?.message).toMatchObject({ text: expect.stringContaining("ORDER everything"), tainted: true });
+  });
+
   it("old: the oldest, without a word", async () => {
     const gate = await busy({ queue: { cap: 2, drop: "old" } });
     await writeAll(4);

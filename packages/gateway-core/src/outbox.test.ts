@@ -58,7 +58,7 @@ describe("outbox", () => {
     await put(outbox, "one");
     await clock.advance(1);
     await put(outbox, "two");
-    outbox.kick("s");
+    await outbox.start();
     await until(() => signals.length === 1);
     await clock.advance(60_001);
     await until(async () => (await statusOf("two")) === "sent");
@@ -70,7 +70,7 @@ describe("outbox", () => {
   it("stops although an adapter hangs, and asks it after the start what became of the message", async () => {
     const first = outboxWith({});
     await put(first, "one");
-    first.kick("s");
+    await first.start();
     await until(() => signals.length === 1);
     const stopped = first.stop();
     await clock.advance(2_001);
@@ -88,6 +88,55 @@ describe("outbox", () => {
     expect(asked).toEqual(["one"]);
     expect(await statusOf("one")).toBe("sent");
     await second.stop();
+  });
+
+  it("asks only after what an earlier process was sending, and sends nothing that follows it before it knows", async () => {
+    const sent: string[] = [];
+    const asked: string[] = [];
+    let answer = (): void => undefined;
+    const outbox = outboxWith({
+      send: async (_to, { text }) => {
+        sent.push(text);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        return { status: "sent" };
+      },
+      reconcile: (_to, id) => {
+        asked.push(id);
+        return new Promise((resolve) => (answer = () => resolve(null)));
+      },
+    });
+    await put(outbox, "one");
+    await engine.db.transaction((tx) => tx.run("update outbox set status = 'attempting'"));
+    await clock.advance(1);
+    await put(outbox, "two");
+    const elsewhere = { id: "other", sessionKey: "t", address, author: "system" as const, epoch: 1, message: { text: "other" } };
+    await engine.db.transaction((tx) => outbox.insert(tx, elsewhere));
+    // Turns run before the outbox has begun.
+    outbox.kick("s");
+    outbox.kick("t");
+    const started = outbox.start();
+    await until(() => asked.length === 1);
+    outbox.kick("s");
+    await until(async () => (await statusOf("other")) === "sent");
+    expect(sent).toEqual(["other"]);
+    answer();
+    await started;
+    await until(async () => (await statusOf("two")) === "sent");
+    expect(sent).toEqual(["other", "one", "two"]);
+    expect(asked).toEqual(["one"]);
+    await outbox.stop();
+  });
+
+  it("asks again at the next start when it stops while it asks", async () => {
+    const outbox = outboxWith({ reconcile: () => new Promise(() => undefined) });
+    await put(outbox, "one");
+    await engine.db.transaction((tx) => tx.run("update outbox set status = 'attempting'"));
+    const started = outbox.start();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const stopped = outbox.stop();
+    await clock.advance(2_001);
+    await Promise.all([started, stopped]);
+    expect(await statusOf("one")).toBe("attempting");
   });
 
   it("starts although a platform does not say what became of a message", async () => {
@@ -109,7 +158,7 @@ describe("outbox", () => {
       },
     });
     await put(outbox, "one");
-    outbox.kick("s");
+    await outbox.start();
     await until(async () => (await statusOf("one")) === "unknown");
     await outbox.stop();
   });

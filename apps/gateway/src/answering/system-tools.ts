@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import type { Tool } from "@travelagent/agent-runtime";
-import { optsInto } from "@travelagent/agent-runtime/gate";
 import type { GatewayConfig } from "@travelagent/config";
 import type { Nodes } from "@travelagent/gateway-core/nodes";
 import type { Clock, Logger } from "@travelagent/protocol/ports";
+import type { TurnScope } from "@travelagent/protocol/turn";
+import type { Workplace } from "@travelagent/tools-automation/system";
 import { machineWorkspace } from "../configuration/agent-workspace.ts";
 import { sandboxSettings } from "../configuration/sandbox-settings.ts";
 import type { Settings } from "../configuration/settings.ts";
+import { agentsThatName, imageName } from "./opted-in.ts";
 
 /** Files and programs of this machine, for the agents whose configuration names them. Nothing is loaded as long as none does. */
 export interface SystemTools {
@@ -14,6 +16,8 @@ export interface SystemTools {
   beside(others: readonly Tool[]): readonly Tool[];
   /** Checks another configuration, and takes it over when what it returns is called. Raises `CONFIG_INVALID`. */
   take(next: GatewayConfig): () => void;
+  /** Where the tools of an agent work in one conversation. */
+  workplace(turn: TurnScope): Promise<Workplace>;
   /** Ends every program that was started. */
   stop(): Promise<void>;
 }
@@ -27,16 +31,11 @@ interface Parts {
 const machineTools = [
   ...["read", "write", "edit", "apply_patch"].map((name) => ({ name, group: "fs" })),
   ...["exec", "process"].map((name) => ({ name, group: "runtime" })),
+  imageName,
 ];
 
 /** Agents that have tools for the machine. */
-export const machineAgents = ({ agents }: GatewayConfig): string[] =>
-  agents.list.flatMap(({ id, tools }) => {
-    if (!tools) return [];
-    const { profile, allow, alsoAllow } = tools;
-    const rules = { ...(profile ? { profile } : {}), ...(allow ? { allow } : {}), ...(alsoAllow ? { alsoAllow } : {}) };
-    return machineTools.some((tool) => optsInto(rules, tool)) ? [id] : [];
-  });
+export const machineAgents = (config: GatewayConfig): string[] => agentsThatName(config, machineTools);
 
 /** What the docker program needs to find its daemon. */
 const dockerVariables = ["PATH", "HOME", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH", "XDG_RUNTIME_DIR"];
@@ -48,7 +47,7 @@ export async function systemTools(settings: Pick<Settings, "config" | "paths" | 
     for (const id of machineAgents(wanted)) machineWorkspace(wanted, id, settings);
   };
 
-  let opened: Promise<{ tools: readonly Tool[]; stop(): Promise<void> }> | undefined;
+  let opened: ReturnType<typeof load> | undefined;
   let own: readonly Tool[] = [];
   const open = async () => {
     // Loaded when it is wanted, and once.
@@ -108,7 +107,7 @@ export async function systemTools(settings: Pick<Settings, "config" | "paths" | 
       }),
     ];
     log.info("system tools are there", { agents: machineAgents(config) });
-    return { tools, stop: processes.stop };
+    return { tools, workplace, stop: processes.stop };
   }
 
   check(config);
@@ -132,6 +131,10 @@ export async function systemTools(settings: Pick<Settings, "config" | "paths" | 
         config = next;
         if (machineAgents(next).length > 0) open().catch((error: unknown) => log.error("the system tools could not be loaded", { error: String(error) }));
       };
+    },
+    async workplace(turn) {
+      opened ??= load();
+      return (await opened).workplace(turn);
     },
     stop: async () => (await opened)?.stop(),
   };

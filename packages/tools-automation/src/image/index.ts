@@ -1,0 +1,2 @@
+export { type ImageToolOptions, imageTool } from "./image-tool.ts";
+export type { Vision } from "./vision.ts";

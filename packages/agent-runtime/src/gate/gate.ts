@@ -57,6 +57,13 @@ export interface ActionRequest {
   idempotencyKey?: string;
 }
 
+/** Whoever decides is told that the agent may be acting on somebody else's words, and on whose. */
+const withSources = (reason: string, { sources = [] }: Caller): string => {
+  if (sources.length === 0) return reason;
+  const read = `the agent has read what others wrote: ${sources.join(", ")}`;
+  return reason === "" ? read : `${reason} (${read})`;
+};
+
 /** The turn of a call, and who asks in it when it is not its agent. */
 type Caller = TurnScope & { actor?: string; sources?: readonly string[] };
 
@@ -150,7 +157,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     const { tool, args, action, decision, hash } = decided;
     const spent: Decision[] = [];
     const ask = (kind: Decision["kind"], role: string, ruleId: string, reason: string) =>
-      decisions.request({ kind, tool: tool.name, args, actionHash: hash, action: legible(action!), turn, ruleId, reason, role });
+      decisions.request({ kind, tool: tool.name, args, actionHash: hash, action: legible(action!), turn, ruleId, reason: withSources(reason, turn), role });
     if (decision.needs.confirmation) {
       const granted = await decisions.granted("confirmation", turn.sessionKey, hash);
       if (!granted) {

@@ -22,6 +22,10 @@ beforeEach(async () => {
       mainKey: "main",
       scope: "per-sender",
       agents: [{ id: "booking", name: "Booking desk", workspace: "/srv/desk" }, { id: "service" }],
+    }),
+    "routing.list": () => ({
+      defaultId: "booking",
+      handoff: {},
       bindings: [
         { agentId: "service", match: { booking: "*" } },
         { agentId: "sales", match: { channel: "chat", peer: { kind: "group", id: "team" } } },

@@ -98,7 +98,7 @@ export async function openConversation({ client, sessionKey, timeoutMs, onDelta,
         const accepted = await client.call("chat.send", { sessionKey, message, idempotencyKey: id, ...(action ? { action } : {}) });
         asked.add(accepted.runId);
         if (run) run.id = accepted.runId;
-        if (accepted.aborted !== undefined) return null;
+        if (accepted.aborted !== undefined) return { runId: accepted.runId, text: stopped(accepted.runIds), cards: [], author: "system" };
         return await Promise.race([heard, watch(accepted.runId, Date.now() + timeoutMs, settled.signal)]);
       } finally {
         settled.abort();
@@ -110,6 +110,12 @@ export async function openConversation({ client, sessionKey, timeoutMs, onDelta,
     },
     close: offChat,
   };
+}
+
+/** What `/stop` did. */
+function stopped(runIds: unknown): string {
+  const count = Array.isArray(runIds) ? runIds.length : 0;
+  return count === 0 ? "Nothing was being answered." : `Stopped: ${count} ${count === 1 ? "message" : "messages"}.`;
 }
 
 const answerOf = (runId: string, message: ChatMessage): Answer => ({

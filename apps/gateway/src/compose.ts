@@ -35,6 +35,7 @@ import { openContext } from "./answering/context.ts";
 import { cronJobs } from "./answering/cron-jobs.ts";
 import { chosenIn, chosenModel, directivesOf } from "./answering/directives.ts";
 import { openHelpers } from "./answering/helpers.ts";
+import { openImageTool } from "./answering/image-tool.ts";
 import { livePolicy } from "./answering/live-policy.ts";
 import { loopLimits } from "./answering/loop-limits.ts";
 import { mcpServers } from "./answering/mcp-servers.ts";
@@ -223,15 +224,17 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const apis = apiChannels(config);
   const system = await systemTools(settings, { permit: (action, who) => nodes.permit(action, who), clock, log: part("tools") });
   onFailure(() => system.stop());
+  const images = openImageTool(config, { config: () => state.running(), workplace: system.workplace, clock, log: part("tools") });
+  const ownTools = () => images.beside(system.beside(offered.tools()));
   const plugins = await openPlugins(settings, {
     clock,
     log: part("plugins"),
-    tools: () => system.beside(offered.tools()),
+    tools: ownTools,
     channels: apis,
     onState: () => control.healthChanged(),
   });
   onFailure(() => plugins.stop());
-  const allTools = () => plugins.tools(system.beside(offered.tools()));
+  const allTools = () => plugins.tools(ownTools());
   const ownGate = createGate({
     db,
     clock,
@@ -248,6 +251,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const concierge = createConcierge({ places: createGazetteer });
   const rests = await openModelRests({ db, clock, log: part("models"), coolsDown: (provider) => models.coolsDown(provider) });
   let models = modelSet(config, env, concierge, rests.ring);
+  await images.begin(() => models, { observed: observed.model, cooldowns: rests.cooldowns, usage: usage.ledger, db });
   const skillsOfAgency = join(paths.workspace, "skills");
   ownDirectory(skillsOfAgency);
   const skills = openSkills({

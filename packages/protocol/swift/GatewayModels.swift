@@ -170,6 +170,7 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case queueDlqRetry = "queue.dlq.retry"
     case queueStatus = "queue.status"
     case routingExplain = "routing.explain"
+    case routingList = "routing.list"
     case send = "send"
     case sessionsCompact = "sessions.compact"
     case sessionsDelete = "sessions.delete"
@@ -3968,6 +3969,32 @@ public struct RoutingExplainResult: Codable, Hashable, Sendable {
         self.agentId = agentId
         self.sessionKey = sessionKey
         self.matchedBy = matchedBy
+    }
+}
+
+public struct RoutingListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct RoutingListResultBindingsItem: Codable, Hashable, Sendable {
+    public var agentId: String
+    public var match: [String: AnyCodable]
+
+    public init(agentId: String, match: [String: AnyCodable]) {
+        self.agentId = agentId
+        self.match = match
+    }
+}
+
+public struct RoutingListResult: Codable, Hashable, Sendable {
+    public var defaultId: String
+    public var bindings: [RoutingListResultBindingsItem]
+    public var handoff: [String: [String]]
+
+    public init(defaultId: String, bindings: [RoutingListResultBindingsItem], handoff: [String: [String]]) {
+        self.defaultId = defaultId
+        self.bindings = bindings
+        self.handoff = handoff
     }
 }
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ChatMessage } from "@travelagent/protocol";
 import { failure } from "../failure.ts";
 import { connected, type GatewayOptions, given, withGateway } from "../gateway-command.ts";
+import { sessionOf } from "../main-session.ts";
 import { printable } from "../output.ts";
 import { renderCards } from "../render-card.ts";
 import type { AddCommand } from "../run.ts";
@@ -29,12 +30,12 @@ export const agentCommand: AddCommand = (program, terminal) => {
     )
     .action(async (options: AgentOptions) => {
       if (options.session && options.agent) throw await failure("INVALID_REQUEST", "give --session or --agent, not both: a session belongs to its agent");
-      const sessionKey = options.session ?? `agent:${options.agent ?? "main"}:main`;
       await withGateway(
         options,
         terminal,
         "the agent is working",
         async ({ client, out, timeoutMs }) => {
+          const sessionKey = options.agent ? `agent:${options.agent}:main` : sessionOf(client, options.session);
           const runId = randomUUID();
           const params = {
             message: options.message,

@@ -12,11 +12,6 @@ interface ExplainOptions extends GatewayOptions {
   text?: string;
 }
 
-interface BindingShape {
-  agentId: string;
-  match: Record<string, unknown>;
-}
-
 const written = (match: Record<string, unknown>): string =>
   Object.entries(match)
     .map(([key, value]) => `${key} ${typeof value === "object" && value !== null ? Object.values(value).join(" ") : String(value)}`)
@@ -43,8 +38,9 @@ export const agentsCommand: AddCommand = (program, terminal) => {
     .description("list which agent answers whom, most specific first wins")
     .action((options: GatewayOptions) =>
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
-        const { bindings = [], defaultId } = (await client.call("agents.list", {}, { timeoutMs })) as { bindings?: BindingShape[]; defaultId: string };
-        out.data({ bindings, defaultId });
+        const found = await client.call("routing.list", {}, { timeoutMs });
+        const { bindings, defaultId } = found;
+        out.data(found);
         out.table(["AGENT", "ANSWERS"], [...bindings.map(({ agentId, match }) => [agentId, written(match)]), [defaultId, "everybody else"]], "no bindings");
       }),
     );

@@ -2,19 +2,20 @@ import { connect, findGateway } from "../connect.ts";
 import { type Answer, type Conversation, openConversation } from "../conversation.ts";
 import { connected, type GatewayOptions, positive } from "../gateway-command.ts";
 import { inputLines } from "../input-lines.ts";
+import { sessionOf } from "../main-session.ts";
 import { createOutput, printable } from "../output.ts";
 import { buttonsOf, renderCards } from "../render-card.ts";
 import type { AddCommand } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface ChatOptions extends GatewayOptions {
-  session: string;
+  session?: string;
 }
 
 export const chatCommand: AddCommand = (program, terminal) => {
   connected(program.command("chat"))
     .description("talk to the agent; with text piped in, one message a line")
-    .option("-s, --session <key>", "conversation to take up", "agent:main:main")
+    .option("-s, --session <key>", "conversation to take up (default: the main one of the default agent)")
     .addHelpText(
       "after",
       '\nType /quit to leave. Ctrl-C stops an answer that is being written.\n\nExamples:\n  travelagent chat --session agent:main:lisbon\n  printf "Flights Barcelona to Lisbon on 12 March\\n1\\n" | travelagent chat --json',
@@ -27,6 +28,7 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
   const timeoutMs = options.timeout === undefined ? 600_000 : await positive(options.timeout, "--timeout");
   const interactive = terminal.stdin.isTTY === true && terminal.stdout.isTTY === true && !out.json;
   const client = await out.busy("connecting", connect(await findGateway(options, terminal), { reconnect: true }));
+  const sessionKey = sessionOf(client, options.session);
   const { createInterface } = await import("node:readline");
   const lines = createInterface({
     input: terminal.stdin,
@@ -39,7 +41,7 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
   let answered = false;
   const conversation = await openConversation({
     client,
-    sessionKey: options.session,
+    sessionKey,
     timeoutMs,
     ...(interactive
       ? {
@@ -66,7 +68,7 @@ async function chat(options: ChatOptions, terminal: Terminal): Promise<void> {
       if (working) void conversation.abort().catch(() => {});
       else lines.close();
     });
-    out.line(out.style("dim", `conversation ${options.session}; /quit to leave`));
+    out.line(out.style("dim", `conversation ${sessionKey}; /quit to leave`));
   }
   try {
     await talk(typed, conversation, {

@@ -57,11 +57,19 @@ export function catalogueHandlers({ config, routing, models, skills, workspaceDi
       .map((model) => `${model.provider}/${model.id}`);
 
   return {
-    "agents.list": () => {
-      const { defaultAgentId, agents, bindings, broadcast, handoff = {} } = routing();
+    "routing.list": () => {
+      const { defaultAgentId, bindings, broadcast, handoff = {} } = routing();
       return {
-        bindings: bindings.map(({ agentId, match }) => ({ agentId, match })),
+        defaultId: defaultAgentId,
+        bindings: bindings.map(({ agentId, match }) => ({ agentId, match: { ...match } })),
         ...(broadcast ? { broadcast } : {}),
+        handoff: Object.fromEntries(Object.entries(handoff).map(([id, to]) => [id, [...to]])),
+      };
+    },
+
+    "agents.list": () => {
+      const { defaultAgentId, agents } = routing();
+      return {
         defaultId: defaultAgentId,
         mainKey: "main",
         scope: "per-sender",
@@ -72,7 +80,6 @@ export function catalogueHandlers({ config, routing, models, skills, workspaceDi
             id,
             ...(name ? { name } : {}),
             ...(named || identity.theme ? { identity } : {}),
-            ...((handoff[id] ?? []).length > 0 ? { handoff: { to: handoff[id] } } : {}),
             workspace: workspaceOf(id),
             model: { ...(primary ? { primary } : {}), ...(fallbacks.length > 0 ? { fallbacks } : {}) },
           };

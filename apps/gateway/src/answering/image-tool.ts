@@ -10,8 +10,8 @@ import type { VisionParts } from "./vision.ts";
 export interface ImageTool {
   /** These and, where it is there, `image`. The same array as long as they are the same. */
   beside(others: readonly Tool[]): readonly Tool[];
-  /** From now on models can be asked. */
-  begin(models: () => ModelSet, parts: Pick<VisionParts, "observed" | "cooldowns" | "usage" | "db">): void;
+  /** From now on models can be asked. Resolves when the tool is there, if it is wanted. */
+  begin(models: () => ModelSet, parts: Pick<VisionParts, "observed" | "cooldowns" | "usage" | "db">): Promise<void>;
 }
 
 interface Parts {
@@ -22,13 +22,13 @@ interface Parts {
   log: Logger;
 }
 
-/** `config` is that of the start: whether pictures may come from the web, `tools.web`, changes with a restart alone. */
-export function openImageTool({ tools: { web } }: GatewayConfig, { config, workplace, clock, log }: Parts): ImageTool {
+/** `started` is what the gateway starts with: whether pictures may come from the web, `tools.web`, changes with a restart alone. */
+export function openImageTool(started: GatewayConfig, { config, workplace, clock, log }: Parts): ImageTool {
+  const { web } = started.tools;
   let begun: { models: () => ModelSet; parts: Parameters<ImageTool["begin"]>[1] } | undefined;
-  let loading = false;
+  let loading: Promise<void> | undefined;
   let tool: Tool | undefined;
 
-  // Loaded when it is wanted, and once; then the next turn has it.
   async function load({ models, parts }: NonNullable<typeof begun>): Promise<void> {
     const [{ imageTool }, { createVision }] = await Promise.all([import("@travelagent/tools-automation/image"), import("./vision.ts")]);
     const vision = createVision({ models: (agentId) => models().forImages(agentId), ...parts, clock, log });
@@ -47,9 +47,9 @@ export function openImageTool({ tools: { web } }: GatewayConfig, { config, workp
   }
 
   let checked: { config: GatewayConfig; models: ModelSet; isWanted: boolean } | undefined;
-  function isWanted(): boolean {
+  function isWanted(given: GatewayConfig): boolean {
     if (!begun) return false;
-    const now = { config: config(), models: begun.models() };
+    const now = { config: given, models: begun.models() };
     if (checked?.config === now.config && checked.models === now.models) return checked.isWanted;
     const agents = agentsThatName(now.config, [imageName]);
     checked = { ...now, isWanted: agents.some((agentId) => now.models.forImages(agentId).length > 0) };
@@ -58,23 +58,23 @@ export function openImageTool({ tools: { web } }: GatewayConfig, { config, workp
     return checked.isWanted;
   }
 
+  /** Once, when it is first wanted; the next turn has it. */
+  const loaded = (): Promise<void> => {
+    loading ??= load(begun!).catch((error: unknown) => log.error('the tool "image" could not be loaded', { error: String(error) }));
+    return loading;
+  };
+
   let others: readonly Tool[] = [];
   let all: readonly Tool[] = [];
   let counted: Tool | undefined;
   return {
-    begin(models, parts) {
+    async begin(models, parts) {
       begun = { models, parts };
-      this.beside(others);
+      if (isWanted(started)) await loaded();
     },
     beside(now) {
-      const wanted = isWanted();
-      if (wanted && !loading) {
-        loading = true;
-        load(begun!).catch((error: unknown) => {
-          loading = false;
-          log.error('the tool "image" could not be loaded', { error: String(error) });
-        });
-      }
+      const wanted = isWanted(config());
+      if (wanted && !tool) void loaded();
       const own = wanted ? tool : undefined;
       if (now !== others || counted !== own) {
         others = now;

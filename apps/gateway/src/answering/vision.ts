@@ -39,15 +39,9 @@ export function createVision({ models, observed, cooldowns, usage, db, clock, lo
       };
       let failure: unknown;
       for (const model of ready.length > 0 ? ready : ordered.slice(0, 1)) {
+        let answer: Awaited<ReturnType<typeof answerOf>>;
         try {
-          const { text, used } = await answerOf(observed(model, turn), request, signal);
-          cooldowns.succeeded(model);
-          if (used && used.totalTokens > 0) {
-            const { runId, sessionKey, agentId } = turn;
-            const row = { runId: `${runId}:image:${toolCallId}`, sessionKey, agentId, provider: model.provider, model: model.id, usage: used };
-            await db.transaction((tx) => usage.record(tx, row));
-          }
-          return text;
+          answer = await answerOf(observed(model, turn), request, signal);
         } catch (thrown) {
           if (signal.aborted) throw thrown;
           cooldowns.failed(model, thrown);
@@ -57,7 +51,16 @@ export function createVision({ models, observed, cooldowns, usage, db, clock, lo
             code: TravelAgentError.from(thrown).code,
           });
           failure = thrown;
+          continue;
         }
+        cooldowns.succeeded(model);
+        const { text, used } = answer;
+        if (used && used.totalTokens > 0) {
+          const { runId, sessionKey, agentId } = turn;
+          const row = { runId: `${runId}:image:${toolCallId}`, sessionKey, agentId, provider: model.provider, model: model.id, usage: used };
+          await db.transaction((tx) => usage.record(tx, row));
+        }
+        return text;
       }
       throw failure;
     },

@@ -13,6 +13,16 @@ export const routingMethods = {
     result: z.looseObject({ conversation: Conversation }),
   }),
   /** Where a message from there would go, and why, without any. `agents` lists all of a broadcast group. */
+  /** Which agent answers whom, in the order of the configuration; the most specific one wins. `handoff`: by agent, to whom it may hand over. */
+  "routing.list": method({
+    scope: "operator.read",
+    params: z.strictObject({}).optional(),
+    result: z.looseObject({
+      defaultId: z.string(),
+      bindings: z.array(z.looseObject({ agentId: z.string(), match: z.looseObject({}) })),
+      handoff: z.record(z.string(), z.array(z.string())),
+    }),
+  }),
   "routing.explain": method({
     scope: "operator.read",
     params: z.strictObject({

@@ -75,6 +75,14 @@ describe("parseConfig", () => {
     );
   });
 
+  it("takes text of every model, and pictures where they are named", () => {
+    const given = (input: unknown) => ({ models: { providers: { a: { api: "anthropic", models: [{ id: "m", input }] } } } });
+    expect(issues(given(["text", "image"]))).toEqual([]);
+    expect(issues(given(["image"]))[0]).toContain('must have "text"');
+    expect(issues(given(["text", "sound"]))[0]).toContain("models.providers.a.models");
+    expect(parseConfig(GatewayConfig, { agents: { defaults: { imageModel: "a/m" } } }).agents.defaults.imageModel).toEqual({ primary: "a/m", fallbacks: [] });
+  });
+
   it("accepts a model as a name or with fallbacks", () => {
     expect(parseConfig(GatewayConfig, { agents: { defaults: { model: "anthropic/claude" } } }).agents.defaults.model).toEqual({
       primary: "anthropic/claude",

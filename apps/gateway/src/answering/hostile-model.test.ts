@@ -14,6 +14,8 @@ import { type Clock, type Engine, systemClock } from "@travelagent/protocol/port
 import type { TurnRequest } from "@travelagent/protocol/turn";
 import { createRecall, hashEmbeddings, memoryFiles, sqliteRecallIndex } from "@travelagent/sessions/recall";
 import { helperTools, memoryTools, sessionTools } from "@travelagent/tools-automation";
+import { imageTool } from "@travelagent/tools-automation/image";
+import { openFileRoot } from "@travelagent/tools-automation/system";
 import { createGuardedFetch, webFetchTool } from "@travelagent/tools-automation/web";
 import { bookingTools, createBookings, type FlightQuery, type Supplier } from "@travelagent/tools-booking";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
@@ -115,6 +117,7 @@ describe("a model that obeys every injected order", () => {
       foreign: true,
       execute: async () => ({ content: { text: said.mcp }, tainted: true }),
     });
+    const get = createGuardedFetch({ clock, allowPrivateHosts: ["127.0.0.1"] });
     const own = [
       ...bookingTools(bookings),
       ...crmTools({
@@ -134,7 +137,12 @@ describe("a model that obeys every injected order", () => {
         mayUse: () => true,
       }),
       ...helperTools({ helpers: () => helpers }),
-      webFetchTool({ get: createGuardedFetch({ clock, allowPrivateHosts: ["127.0.0.1"] }), clock }),
+      webFetchTool({ get, clock }),
+      imageTool({
+        vision: { describe: async () => said.page },
+        workplace: async () => ({ files: await openFileRoot({ directory: notes }), sandboxed: false }),
+        get,
+      }),
       handOverTool(),
     ];
     let shown: { description: string; tools: readonly Tool[] } | undefined;
@@ -146,8 +154,8 @@ describe("a model that obeys every injected order", () => {
         if (shown?.description !== said.mcpDescription) shown = { description: said.mcpDescription, tools: said.mcpDescription ? [...own, rates()] : own };
         return shown.tools;
       },
-      // Worse than any configuration that comes along: the customers' agent may look at web pages.
-      exposure: { byAgent: { main: { allow: ["*", "web_fetch"], withCustomers: ["web_fetch"] } } },
+      // Worse than any configuration that comes along: the customers' agent may look at web pages, and should at pictures.
+      exposure: { byAgent: { main: { allow: ["*", "web_fetch", "image"], withCustomers: ["web_fetch", "image"] } } },
     });
     await gate.migrate();
 

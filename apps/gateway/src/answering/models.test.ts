@@ -117,6 +117,35 @@ describe("the models of a gateway", () => {
     expect(models.list()).toMatchObject([{ id: "m", reasoning: true }, { id: "plain", reasoning: false }, { id: "concierge" }]);
   });
 
+  it("see pictures where the configuration says so, and are told apart by that", () => {
+    const seeing = { id: "eyes", input: ["text", "image"] };
+    const { defaults, list } = config.agents;
+    const providers = { a: provider("big", seeing), b: provider("one", { ...seeing, id: "old-eyes" }) };
+    const with_ = (more: object) => set({ models: { providers }, agents: { defaults: { ...defaults, ...more }, list } });
+    expect(with_({}).forImages("main")).toEqual([]);
+    expect(names(with_({ imageModel: "b/old-eyes" }).forImages("main"))).toEqual(["b/old-eyes"]);
+    expect(names(with_({ imageModel: { primary: "a/eyes", fallbacks: ["b/old-eyes"] } }).forImages("sales"))).toEqual(["a/eyes", "b/old-eyes"]);
+    expect(names(with_({ model: { primary: "a/big", fallbacks: ["a/eyes"] } }).forImages("main"))).toEqual(["a/eyes"]);
+    expect(with_({ model: "a/eyes" }).forAgent("main")[0]?.seesImages).toBe(true);
+    expect(with_({}).forAgent("main")[0]).not.toHaveProperty("seesImages");
+    expect(
+      with_({})
+        .list()
+        .map(({ id, input }) => [id, input]),
+    ).toEqual([
+      ["big", ["text"]],
+      ["eyes", ["text", "image"]],
+      ["one", ["text"]],
+      ["old-eyes", ["text", "image"]],
+      ["concierge", ["text"]],
+    ]);
+    for (const imageModel of ["a/big", "mistral/eyes", "concierge/concierge", { primary: "a/eyes", fallbacks: ["a/big"] }])
+      expect(() => with_({ imageModel })).toThrow(
+        expect.objectContaining({ code: "CONFIG_INVALID", message: expect.stringContaining('input: ["text", "image"]') }),
+      );
+    expect(names(set({}, { ANTHROPIC_API_KEY: "k" }).forImages("main"))).toEqual(["anthropic/claude-sonnet-5"]);
+  });
+
   it("reach Gemini", async () => {
     const server = await geminiServer({ apiKey: "k", reply: () => ({ text: "Fine." }) });
     servers.push(server);

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type ModelServerOptions, openAiServer } from "@travelagent/agent-runtime/testing";
 import { afterEach, expect, it } from "vitest";
@@ -15,13 +15,19 @@ async function bench() {
   const state = temporaryState();
   let script: ModelServerOptions["reply"] = () => ({ text: "Hello." });
   const server = await openAiServer({ reply: (request) => script(request) });
-  const provider = { api: "openai-completions", baseUrl: server.url, timeoutMs: 5_000, cooldown: false, models: [{ id: "m1" }] };
+  const provider = {
+    api: "openai-completions",
+    baseUrl: server.url,
+    timeoutMs: 5_000,
+    cooldown: false,
+    models: [{ id: "m1" }, { id: "eyes", input: ["text", "image"] }],
+  };
   writeFileSync(
     join(state.path, "travelagent.json"),
     JSON.stringify({
       models: { providers: { local: provider } },
       agents: {
-        defaults: { model: { primary: "local/m1" } },
+        defaults: { model: { primary: "local/m1" }, imageModel: "local/eyes" },
         list: [
           { id: "main", default: true },
           { id: "ops", tools: { profile: "coding" } },
@@ -47,7 +53,8 @@ async function bench() {
   /** The model asks for one tool and then says that it is done. */
   const use = async (sessionKey: string, name: string, args: Record<string, unknown>): Promise<string> => {
     let asks = 0;
-    script = () => {
+    script = ({ body }) => {
+      if (body.model === "eyes") return { text: "A beach with two chairs." };
       asks += 1;
       return asks === 1 ? { toolCalls: [{ name, arguments: args }] } : { text: "Done." };
     };
@@ -58,7 +65,7 @@ async function bench() {
     return runId;
   };
   const done = async (runId: string) => expect((await wire.ask("agent.wait", { runId, timeoutMs: 20_000 })).payload).toMatchObject({ status: "ok" });
-  return { state: state.path, wire, use, done, results, toolNames };
+  return { state: state.path, server, wire, use, done, results, toolNames };
 }
 
 const asked = (wire: WireClient) => wire.heard(({ event }) => event === "exec.approval.requested");
@@ -92,4 +99,27 @@ it("runs a command and changes a file for an operator who approved them, and not
   expect(existsSync(written)).toBe(false);
   expect((await wire.ask("approvals.resolve", { id: approval.id, decision: "approve" })).ok).toBe(true);
   await expect.poll(() => (existsSync(written) ? readFileSync(written, "utf8") : ""), { timeout: 20_000 }).toBe("approved");
+}, 60_000);
+
+it("shows a picture of the workspace to a model that sees, and what that says to the agent", async () => {
+  const { state, server, use, done, results, toolNames } = await bench();
+  const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==", "base64");
+  mkdirSync(join(state, "workspace-ops"), { recursive: true, mode: 0o700 });
+  writeFileSync(join(state, "workspace-ops", "room.png"), png);
+
+  await done(await use("agent:ops:main", "image", { path: "room.png", prompt: "What is outside?" }));
+  const [looked, ...others] = server.requests.filter(({ body }) => body.model === "eyes");
+  expect(others).toEqual([]);
+  expect((looked!.body.messages as { content: unknown }[]).at(-1)?.content).toMatchObject([
+    { type: "image_url", image_url: { url: `data:image/png;base64,${png.toString("base64")}` } },
+    { type: "text", text: expect.stringContaining("What is outside?") },
+  ]);
+  expect(results().at(-1)).toContain("A beach with two chairs.");
+  expect(toolNames()).toContain("image");
+
+  // The picture went to that model alone and is in no transcript; another agent has no such tool.
+  expect(JSON.stringify(server.requests.filter(({ body }) => body.model !== "eyes"))).not.toContain(png.toString("base64"));
+  await done(await use("agent:main:main", "image", { path: "room.png" }));
+  expect(results().at(-1)).toContain("TOOL_NOT_ALLOWED");
+  expect(toolNames()).not.toContain("image");
 }, 60_000);

@@ -127,6 +127,12 @@ const cases: [string, ExposureRules, ExposedTo, string[]][] = [
 ];
 
 describe("exposure", () => {
+  it("shows customers no pictures of the workspace, whatever the rules say", () => {
+    const image = tool("image", "media", { optIn: true });
+    const rules: ExposureRules = { byAgent: { main: { alsoAllow: ["image"], withCustomers: ["image", "group:media"] } } };
+    expect([isExposed(image, operator, rules), isExposed(image, customer, rules)]).toEqual([true, false]);
+  });
+
   it.each(cases)("%s", (_, rules, turn, expected) => {
     expect(open(rules, turn)).toEqual(expected);
   });

@@ -96,7 +96,7 @@ async function ask(
     const error = TravelAgentError.from(thrown);
     cooldowns.failed(model, error);
     emit({ type: "text-reset", runId: turn.runId });
-    log.warn("a model failed", { runId: turn.runId, model: nameOf(model), code: error.code });
+    log.warn("a model failed", { runId: turn.runId, model: nameOf(model), code: error.code, reason: error.message });
     return error;
   }
 }

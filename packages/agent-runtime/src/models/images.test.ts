@@ -48,7 +48,7 @@ const vendors: Vendor[] = [
       content: [
         { type: "image", source: { type: "base64", media_type: "image/png", data: "cG5n" } },
         { type: "image", source: { type: "base64", media_type: "image/webp", data: "d2VicA==" } },
-        { type: "text", text: "What is this?", cache_control: { type: "ephemeral" } },
+        { type: "text", text: "What is this?" },
         { type: "text", text: note },
       ],
     },

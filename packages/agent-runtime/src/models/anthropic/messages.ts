@@ -26,7 +26,7 @@ const says = (blocks: ContentBlockParam[]) => blocks.some((block) => block.type 
 /**
  * The transcript in the vendor's form: roles take turns, a user's message begins it, and the results of one assistant message
  * stand together at the start of the next user message. The last block before the time note carries a cache mark: the note
- * is gone in the next request, what stands before it is not.
+ * is gone in the next request, what stands before it is not. A request with pictures has no such mark.
  */
 export function anthropicMessages(request: ModelRequest, provider: string): MessageParam[] {
   const turns = modelTurns(request.messages);
@@ -66,6 +66,8 @@ export function anthropicMessages(request: ModelRequest, provider: string): Mess
     }
   }
 
+  // What a picture stands in does not come again.
+  if (request.images?.length) return messages;
   const end = messages.at(-1)?.content.findLast((block) => block !== note);
   if (end && "type" in end && (end.type === "text" || end.type === "tool_result" || end.type === "tool_use")) end.cache_control = { type: "ephemeral" };
   return messages;

@@ -75,7 +75,7 @@ export interface Tool<Args = unknown> {
    */
   readonly egress?: true;
   /**
-   * Somebody else wrote its name and description (another server, a plugin): a model that is shown it has read words of a third
+   * Somebody else wrote its name and description, such as another server: a model that is shown it has read words of a third
    * party, so its turn is tainted.
    */
   readonly foreign?: true;

@@ -65,7 +65,16 @@ export function openEngineDatabase({
   let reader: Connection;
   try {
     writer = openConnection({ path, busyTimeoutMs, statements });
-    writer.exec("pragma journal_mode = wal; pragma synchronous = full; pragma wal_autocheckpoint = 4000;");
+    const journal = writer.get("pragma journal_mode = wal", [])?.journal_mode;
+    if (!inMemory && journal !== "wal")
+      throw new TravelAgentError(
+        "UNAVAILABLE",
+        `the file system under ${path} cannot hold a write-ahead log (${String(journal)}); put the state directory on a local disk`,
+        {
+          details: { path },
+        },
+      );
+    writer.exec("pragma synchronous = full; pragma wal_autocheckpoint = 4000;");
     // Reads the whole schema, so that a damaged file is found now and not during the first turn.
     writer.get("select count(*) from sqlite_master", []);
     fence?.claim(writer);

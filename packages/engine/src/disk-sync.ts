@@ -1,6 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { TravelAgentError } from "@travelagent/protocol";
-import { storageError } from "./storage-error.ts";
 
 /** Resolves when everything that was committed before the call outlasts a loss of power. */
 export interface DiskSync {
@@ -26,13 +25,14 @@ export function diskSync(path: string): DiskSync {
       file ??= await open(`${path}-wal`, "r+");
       await file.datasync();
     } catch (error) {
-      const known = storageError(error, path);
-      broken ??= TravelAgentError.is(known)
-        ? known
-        : new TravelAgentError("UNAVAILABLE", `the disk under the database ${path} reports an error; check the disk, then start the gateway again`, {
-            details: { path },
-            cause: error,
-          });
+      broken ??= new TravelAgentError(
+        "UNAVAILABLE",
+        `the disk under the database ${path} reports an error; check the disk and its space, then start the gateway again`,
+        {
+          details: { path },
+          cause: error,
+        },
+      );
       throw broken;
     }
   };

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Accepted } from "@travelagent/channel-kit";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { InboundMessage } from "@travelagent/protocol/messages";
-import type { Database, Logger, Work } from "@travelagent/protocol/ports";
+import type { Database, Logger, Tx, Work } from "@travelagent/protocol/ports";
 import { type Admission, type AdmissionRules, admit } from "./admission.ts";
 import { cardFreeMessage } from "./card-free.ts";
 import type { ConversationRow, Conversations } from "./conversations.ts";
@@ -143,7 +143,7 @@ export function createIntake({
       }
       if (kind === "customer" && address.chatType === "direct" && message.text.trim().toLowerCase() === "/stop") {
         await inbox.insert(tx, { id: runId, sessionKey, kind, message, epoch: 0, status: "ignored", reason: stopCommand });
-        return { runId, sessionKey, duplicate: false, stops: true };
+        return { runId, sessionKey, duplicate: false, stops: await endOpen(tx, sessionKey) };
       }
       const room = await makeRoom(tx, {
         inbox,
@@ -177,13 +177,21 @@ export function createIntake({
     if ("conversation" in received && received.conversation) onConversation(received.conversation);
     if (!verdict.admitted) log.info("a message was not admitted", { channel: address.channel, reason: verdict.reason });
     if ("stops" in received) {
-      const count = (await stop(sessionKey)).length;
+      await drop(received.stops);
+      const count = received.stops.length + (await stop(sessionKey)).length;
       if (await conversations.get(sessionKey)) await tell({ id: `${runId}:stopped`, sessionKey, text: stopped(count) });
     }
     const admitted = "gone" in received ? await makeWay(received) : verdict;
     if (verdict.admitted && !received.duplicate) queue.holding.watch();
     // A platform's repeat may be routed elsewhere by now: the first routing counts.
     return { runId: received.runId, sessionKey: received.sessionKey, duplicate: received.duplicate, admission: admitted };
+  }
+
+  /** In the commit of a stop: whatever becomes of this process then, what was stopped is not answered any more. */
+  async function endOpen(tx: Tx, sessionKey: string): Promise<string[]> {
+    const ended: string[] = [];
+    for (const { id } of await inbox.openOf(sessionKey, tx)) if (await inbox.end(tx, id, "ignored", "aborted")) ended.push(id);
+    return ended;
   }
 
   /** What a message that came does to others, and others to it, once that is committed. */

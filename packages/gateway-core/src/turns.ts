@@ -168,7 +168,11 @@ export function createTurns(options: TurnsOptions): Turns {
   /** What the turn answers. May wait for the customer to be done. */
   const gather = async (context: WorkContext, input: Input, row: InboxRow | null, { channel }: Address, session: SessionFacts): Promise<Gathered> => {
     if (row) return queue.gather(context, row, queue.settings(channel, session.queue), inboundDebounceMs(queue.rules(), channel));
-    return "retryOf" in input ? { ...nothing, batch: await inbox.takenBy(input.retryOf) } : nothing;
+    if (!("retryOf" in input)) return nothing;
+    const taken = await inbox.takenBy(input.retryOf);
+    // One that ended before it took any is tried again with its own message.
+    const own = taken.length > 0 ? null : await inbox.get(input.retryOf);
+    return { ...nothing, batch: own ? [own] : taken };
   };
 
   const run = async (context: WorkContext, input: Input, seen: ReturnType<Flow["turn"]>): Promise<Ended> => {

@@ -3,7 +3,7 @@ import type { GatewayConfig } from "@travelagent/config";
 import { type Handlers, TravelAgentError } from "@travelagent/protocol";
 import { parseSessionKey } from "@travelagent/sessions";
 import type { ConfiguredRouting } from "../configuration/routing.ts";
-import { directiveTable } from "./directives.ts";
+import { commandTable } from "./directives.ts";
 import type { ModelSet } from "./models.ts";
 import type { Skills } from "./skills.ts";
 
@@ -19,17 +19,15 @@ export interface CatalogueOptions {
   managedSkillsDir: string;
 }
 
-const commands = [{ name: "stop", args: "", description: "End the answer that is being written in this session." }, ...directiveTable].map(
-  ({ name, args, description }) => ({
-    name,
-    textAliases: [`/${name}`],
-    description,
-    category: "session" as const,
-    source: "native" as const,
-    scope: "text" as const,
-    acceptsArgs: args !== "",
-  }),
-);
+const commands = commandTable.map(({ name, args, description }) => ({
+  name,
+  textAliases: [`/${name}`],
+  description,
+  category: "session" as const,
+  source: "native" as const,
+  scope: "text" as const,
+  acceptsArgs: args !== "",
+}));
 
 /** Commands that are no skill's, without the slash. */
 export const ownCommands: readonly string[] = commands.map(({ name }) => name);

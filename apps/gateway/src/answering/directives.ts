@@ -11,7 +11,7 @@ export interface DirectivesOptions {
   models(): ModelSet;
 }
 
-/** Names and what they do, as `commands.list` and `/help` show them. */
+/** What is answered here. */
 export const directiveTable = [
   { name: "status", args: "", description: "Show this session's agent, model and size." },
   { name: "model", args: "[name|default]", description: "Show or choose the model of this session." },
@@ -22,6 +22,9 @@ export const directiveTable = [
   { name: "reset", args: "", description: "The same as /new." },
   { name: "help", args: "", description: "List these commands." },
 ] as const;
+
+/** Names and what they do, as `commands.list` and `/help` show them. `/stop` is carried out where messages come in. */
+export const commandTable = [{ name: "stop", args: "", description: "End what is being answered and what waits in this session." }, ...directiveTable] as const;
 
 const modeNames: Readonly<Record<string, QueueSettings["mode"]>> = {
   ...Object.fromEntries(queueModes.map((mode) => [mode, mode])),
@@ -149,7 +152,7 @@ export function directivesOf({ handlers, session, models }: DirectivesOptions): 
       return "A new session has begun.";
     },
     reset: (request) => table.new!(request),
-    help: async () => directiveTable.map(({ name, args, description }) => `/${name}${args ? ` ${args}` : ""}: ${description}`).join("\n"),
+    help: async () => commandTable.map(({ name, args, description }) => `/${name}${args ? ` ${args}` : ""}: ${description}`).join("\n"),
   };
   return table;
 }

@@ -12,7 +12,11 @@ export async function begin({ gate, transcript, request, clock }: Loop): Promise
   const onlyResults = results.length > 0 && message?.text === "";
   const text = onlyResults
     ? "(These are the results of your calls.)"
-    : (message?.text ?? asNote(note?.text) ?? `(A colleague of the agency has ${verdict} the pending request${decided ? `: ${decided.title}` : ""}.)`);
+    : (message?.text ??
+      asNote(note?.text) ??
+      (decisionId === undefined
+        ? "(The message that was to be answered is gone.)"
+        : `(A colleague of the agency has ${verdict} the pending request${decided ? `: ${decided.title}` : ""}.)`));
   const tainted = message?.tainted ?? note?.tainted;
   await transcript.append(turn.sessionKey, [
     ...results.map((result, index) => ({ id: `${turn.runId}:result:${index}`, message: result })),

@@ -114,29 +114,24 @@ export function createReply({ inbox, outbox, conversations, queue, clock, record
   };
 
   return (context: WorkContext, ending: Ending): Promise<{ sent: boolean }> =>
-    context.transaction(
-      "reply",
-      async (tx) => {
-        const { conversation, epoch, outcome, gathered } = ending;
-        const { sessionKey, address } = conversation;
-        const owner = await tx.get("select epoch from conversation where session_key = ?", sessionKey);
-        if (Number(owner?.epoch) !== epoch) return fenced(tx, ending);
-        if (!(await endAll(tx, context.id, ending))) return { sent: (await tx.get("select 1 as found from outbox where id = ?", context.id)) !== undefined };
-        const { kind, cards } = outcome;
-        const text = outcome.text || calling(outcome);
-        const message = { text, ...(cards.length > 0 ? { cards } : {}), ...(await quoted(tx, ending)) };
-        const author = kind === "replied" ? "agent" : "system";
-        if (kind === "silent") await conversations.noteSilence(tx, sessionKey);
-        else await outbox.insert(tx, { id: context.id, runId: context.id, sessionKey, address, author, epoch, message });
-        await outcome.commit(tx);
-        await recordUsage?.(tx, { runId: context.id, conversation, outcome });
-        if (kind === "silent") return { sent: true };
-        await conversations.noteReply(tx, { sessionKey, preview: text, at: clock.now() });
-        if (kind !== "replied") await conversations.needPerson(tx, sessionKey);
-        if (kind === "failed" && gathered.batch.length > 0) await letter(tx, context.id, ending);
-        return { sent: true };
-        // Nobody outside sees a reply before the outbox has durably claimed it: until then a loss of power only means another turn.
-      },
-      { durable: ending.outcome.kind !== "replied" },
-    );
+    context.transaction("reply", async (tx) => {
+      const { conversation, epoch, outcome, gathered } = ending;
+      const { sessionKey, address } = conversation;
+      const owner = await tx.get("select epoch from conversation where session_key = ?", sessionKey);
+      if (Number(owner?.epoch) !== epoch) return fenced(tx, ending);
+      if (!(await endAll(tx, context.id, ending))) return { sent: (await tx.get("select 1 as found from outbox where id = ?", context.id)) !== undefined };
+      const { kind, cards } = outcome;
+      const text = outcome.text || calling(outcome);
+      const message = { text, ...(cards.length > 0 ? { cards } : {}), ...(await quoted(tx, ending)) };
+      const author = kind === "replied" ? "agent" : "system";
+      if (kind === "silent") await conversations.noteSilence(tx, sessionKey);
+      else await outbox.insert(tx, { id: context.id, runId: context.id, sessionKey, address, author, epoch, message });
+      await outcome.commit(tx);
+      await recordUsage?.(tx, { runId: context.id, conversation, outcome });
+      if (kind === "silent") return { sent: true };
+      await conversations.noteReply(tx, { sessionKey, preview: text, at: clock.now() });
+      if (kind !== "replied") await conversations.needPerson(tx, sessionKey);
+      if (kind === "failed" && gathered.batch.length > 0) await letter(tx, context.id, ending);
+      return { sent: true };
+    });
 }

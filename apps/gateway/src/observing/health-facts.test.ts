@@ -146,19 +146,20 @@ describe("health facts", () => {
       ["MODEL_RATE_LIMITED", "rate-limited"],
       ["MODEL_OVERLOADED", "overloaded"],
       ["MODEL_AUTH", "auth-error"],
-      ["MODEL_REJECTED", "failing"],
     ] as const) {
       note(outcome);
       expect(await modelState()).toMatchObject({ state, since: broken, code: outcome, lastOkAt: broken - 1_000 });
     }
     await clock.advance(1_000);
+    // The request was wrong, not the model that has answered before.
     note("MODEL_REJECTED");
     note("CANCELLED");
+    expect(await modelState()).toMatchObject({ state: "auth-error" });
     expect((await modelState()).since).toBe(broken);
     expect((await read(false)).degraded).toEqual([`model:${model.provider}/${model.id}`]);
     note("ok");
     expect((await read(false)).degraded).toEqual([]);
-    expect(changes).toHaveLength(5);
+    expect(changes).toHaveLength(4);
   });
 
   it("is not ok when the store cannot write, and names channels, disk and what others report", async () => {

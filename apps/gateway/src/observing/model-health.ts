@@ -34,6 +34,8 @@ export function createModelHealth({ now, onChange }: { now: () => number; onChan
       if (outcome === "CANCELLED") return;
       const key = `${provider}/${model}`;
       const before = states.get(key);
+      // A model that has answered is not worse for a request that was wrong.
+      if (outcome === "MODEL_REJECTED" && before?.lastOkAt !== undefined) return;
       const state = stateOf(outcome);
       const lastOkAt = state === "ok" ? now() : before?.lastOkAt;
       states.set(key, {

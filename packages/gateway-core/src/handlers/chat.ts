@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type Call, type ChatMessage, type Handlers, joinJson, TravelAgentError } from "@travelagent/protocol";
-import type { MessageAction } from "@travelagent/protocol/messages";
+import type { MessageAction, TranscriptEntry } from "@travelagent/protocol/messages";
 import type { Clock, Work } from "@travelagent/protocol/ports";
 import { cardFree } from "../card-free.ts";
-import type { Inbox } from "../inbox.ts";
+import type { Inbox, InboxRow } from "../inbox.ts";
 import { type Intake, queueFull } from "../intake.ts";
 import { asChatMessage } from "../live.ts";
 import type { Outbox } from "../outbox.ts";
@@ -11,6 +11,7 @@ import type { SessionPort } from "../ports.ts";
 import type { Publisher } from "../publish.ts";
 import { asWritten } from "../queue/as-written.ts";
 import { saidByOperator } from "../said.ts";
+import { asUserMessage } from "../turn/user-message.ts";
 import type { Turns } from "../turns.ts";
 import { carryOutDirective, type Directives, directiveOf } from "./directives.ts";
 import { asPage } from "./history-page.ts";
@@ -32,6 +33,20 @@ export interface ChatHandlersOptions {
   directives?: Directives;
   /** A session was stopped as a whole: whatever else works for it ends too. */
   onStop?(sessionKey: string): Promise<unknown>;
+}
+
+/** Messages that were taken in and stand nowhere yet, as entries of a transcript. */
+function waitingIn(rows: readonly InboxRow[], shown: readonly ChatMessage[]): TranscriptEntry[] {
+  const known = new Set(shown.map(({ messageId }) => messageId));
+  return rows
+    .filter((row) => !known.has(row.id) && (row.message.text !== "" || row.message.action))
+    .map((row) => ({
+      type: "message",
+      id: `${row.id}:user`,
+      parentId: null,
+      timestamp: new Date(row.receivedAt).toISOString(),
+      message: asUserMessage(row),
+    }));
 }
 
 /** Channel of conversations that are held over the gateway's own socket: the web page and the command line. */
@@ -133,7 +148,10 @@ export function chatHandlers({
         const message = unseen.has(deliveryOf(entry)) ? null : show(entry);
         return message ? [message] : [];
       });
-      const page = asPage(await asWritten(messages, inbox, maxChars));
+      const written = await asWritten(messages, inbox, maxChars);
+      // What waits for its turn is not in the transcript yet; whoever looks in must see it all the same.
+      const waiting = offset === 0 ? waitingIn(await inbox.openOf(sessionKey), written).flatMap((entry) => show(entry) ?? []) : [];
+      const page = asPage([...written, ...waiting]);
       return joinJson({
         sessionKey,
         ...(session ? { sessionId: session.sessionId } : {}),

@@ -29,6 +29,11 @@ export interface HoldingOptions {
 }
 
 const stillThere = "This takes a little longer than usual. I am still on it and will answer you here.";
+/** Whoever was told hears it again after so long at the earliest, whatever they write meanwhile. */
+const toldForMs = 600_000;
+/** Of a session: it was told, and nothing else has been said to it since. Parameters: not before. */
+const toldSql = `select 1 from outbox h where h.session_key = i.session_key and h.id like '%:holding' and h.created_at >= ?
+  and not exists (select 1 from outbox r where r.session_key = h.session_key and r.created_at > h.created_at and r.id not like '%:holding')`;
 /** Conversations that are told at one look. */
 const atOnce = 200;
 const retryMs = 2_000;
@@ -46,6 +51,7 @@ export function createHolding({ db, conversations, outbox, sessions, clock, log,
       const owner = await tx.get("select epoch, state from conversation where session_key = ?", row.session_key as string);
       if (owner?.state !== "agent" || Number(owner.epoch) !== Number(row.epoch)) return undefined;
       if (await tx.get("select 1 as found from outbox where id in (?, ?)", id, runId)) return undefined;
+      if (await tx.get(`select 1 as found from inbox i where i.id = ? and exists (${toldSql})`, runId, clock.now() - toldForMs)) return undefined;
       await outbox.insert(tx, {
         id,
         sessionKey: row.session_key as string,
@@ -71,8 +77,10 @@ export function createHolding({ db, conversations, outbox, sessions, clock, log,
        from inbox i join conversation c on c.session_key = i.session_key and c.state = 'agent' and c.epoch = i.epoch
        where i.status = 'accepted' and i.kind = 'customer' and i.received_at <= ?
          and not exists (select 1 from outbox o where o.session_key = i.session_key and o.created_at >= i.received_at)
+         and not exists (${toldSql})
        group by i.session_key order by since limit ?`,
       before,
+      clock.now() - toldForMs,
       atOnce,
     );
 

@@ -42,6 +42,18 @@ describe("mode collect", () => {
     for (const id of waiting) expect(finals).toContain(id.runId);
   });
 
+  it("shows what waits, before any turn has begun with it", async () => {
+    const { gate } = await busy({});
+    const { runId } = await bench.phone.write("two");
+    const seen = async () => {
+      const { messages } = JSON.parse(JSON.stringify(await bench.ask("chat.history", { sessionKey: session }))) as { messages: Record<string, unknown>[] };
+      return messages.filter(({ role, messageId }) => role === "user" && messageId === runId).length;
+    };
+    expect(await seen()).toBe(1);
+    gate.open();
+    await until(async () => (await bench.open()) === 0);
+  });
+
   it("shows people each message as it was written", async () => {
     bench = await queueBench(async ({ turn, message }) => {
       await bench.sessions.append(turn.sessionKey, [

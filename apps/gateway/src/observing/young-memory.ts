@@ -10,7 +10,13 @@ export const holdYoungMemory = (): void => letYoungMemoryGrow(false);
 const youngBytes = (): number => getHeapSpaceStatistics().find(({ space_name }) => space_name === "new_space")?.space_size ?? 0;
 
 /**
- * Keeps the part of the heap where objects begin at about this size. Node lets it grow to 128 MiB while thousands of clients
+ * By how much what lives may be outgrown by what does not, before it is looked through, in percent. By itself Node lets a busy
+ * gateway grow to half a gigabyte, of which less than a fifth lives, and the system never gets it back; turns are as fast with this.
+ */
+const garbagePercent = 100;
+
+/**
+ * Keeps the part of the heap where objects begin at about this size, and all of it in proportion to what lives. Node lets it grow to 128 MiB while thousands of clients
  * connect, and the process keeps that for good; above 16 MiB nothing here becomes faster. Looked at after each collection.
  * Returns the function that ends it.
  */
@@ -23,6 +29,7 @@ export function boundYoungMemory(maxBytes: number = 16 * 1024 * 1024): () => voi
     letYoungMemoryGrow(!large);
   });
   letYoungMemoryGrow(true);
+  setFlagsFromString(`--heap-growing-percent=${garbagePercent}`);
   observer.observe({ entryTypes: ["gc"] });
   return () => {
     observer.disconnect();

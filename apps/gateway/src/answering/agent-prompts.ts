@@ -1,5 +1,6 @@
 import type { Colleague, PromptOptions } from "@travelagent/agent-runtime";
 import type { Gate } from "@travelagent/agent-runtime/gate";
+import { isSubAgent } from "@travelagent/agent-runtime/sub-agents";
 import type { GatewayConfig } from "@travelagent/config";
 import type { TurnScope } from "@travelagent/protocol/turn";
 import type { Skills } from "./skills.ts";
@@ -13,8 +14,6 @@ export interface AgentPromptsOptions {
   agencyName: string;
   timeZone: string;
 }
-
-const subAgentKey = /^agent:[^:]+:subagent:/;
 
 /** What the prompt of a turn is made from. */
 export function agentPrompts({ config, gate, skills, workspaces, agencyName, timeZone }: AgentPromptsOptions): (turn: TurnScope) => PromptOptions {
@@ -33,7 +32,7 @@ export function agentPrompts({ config, gate, skills, workspaces, agencyName, tim
     return {
       agencyName,
       agentName: spoken,
-      mode: subAgentKey.test(sessionKey) ? "minimal" : "full",
+      mode: isSubAgent(sessionKey) ? "minimal" : "full",
       tools: gate.specs(turn).map(({ name }) => name),
       colleagues: (agent?.handoff?.to ?? []).map(personOf),
       ...skills.forAgent(agentId),

@@ -1,12 +1,11 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type WorkspaceFile, workspaceFileNames } from "@travelagent/agent-runtime";
-import { type GatewayConfig, resolvePath } from "@travelagent/config";
+import type { GatewayConfig } from "@travelagent/config";
 import type { Clock, Logger } from "@travelagent/protocol/ports";
+import { workspacePath } from "../configuration/agent-workspace.ts";
 import { ownDirectory } from "../configuration/own-file.ts";
-import { routingOf } from "../configuration/routing.ts";
 
 export interface WorkspacesOptions {
   /** Workspace of the default agent where the configuration names none; the others' are beside it. */
@@ -41,13 +40,7 @@ export function openWorkspaces(first: GatewayConfig, { directory, configPath, cl
   /** The same object as long as nothing changed, so that thousands of sessions share one text. */
   const read = new Map<string, { stamp: string; files: readonly WorkspaceFile[] }>();
 
-  const pathOf = (path: string): string => resolvePath(path, { home: homedir(), base: dirname(configPath) });
-  const of = (agentId: string): string => {
-    const own = config.agents.list.find(({ id }) => id === agentId)?.workspace;
-    if (own !== undefined) return pathOf(own);
-    const shared = config.agents.defaults.workspace === undefined ? directory : pathOf(config.agents.defaults.workspace);
-    return agentId === routingOf(config).defaultAgentId ? shared : `${shared}-${agentId}`;
-  };
+  const of = (agentId: string): string => workspacePath(config, agentId, { paths: { workspace: directory }, configPath });
 
   const now = (agentId: string): readonly WorkspaceFile[] => {
     const workspace = of(agentId);

@@ -21,7 +21,11 @@ const isWithin = (directory: string, path: string): boolean => {
 };
 
 /** The folder of an agent: its own, else one beside the default agent's. */
-export function workspacePath(config: GatewayConfig, agentId: string, { paths, configPath }: { paths: StatePaths; configPath: string }): string {
+export function workspacePath(
+  config: GatewayConfig,
+  agentId: string,
+  { paths, configPath }: { paths: Pick<StatePaths, "workspace">; configPath: string },
+): string {
   const pathOf = (path: string): string => resolvePath(path, { home: homedir(), base: dirname(configPath) });
   const own = config.agents.list.find(({ id }) => id === agentId)?.workspace;
   if (own !== undefined) return pathOf(own);

@@ -1,4 +1,5 @@
 import type { TurnScope } from "@travelagent/protocol/turn";
+import { isSubAgent } from "../sub-agents/sub-agent-key.ts";
 import type { Tool } from "../tool.ts";
 import { refusal } from "./refusal.ts";
 import { names, profiles, reachesMachine, type ToolProfile } from "./tool-names.ts";
@@ -43,7 +44,6 @@ export type ExposedTo = Pick<TurnScope, "agentId" | "channel"> & Partial<Pick<Tu
 const subAgentRules: ToolRules = {
   deny: ["group:sessions", "group:memory", "gateway", "agents_list", "ask_in_parallel", "cron", "login", "*_login"],
 };
-const subAgentKey = /^agent:[^:]+:subagent:/;
 
 const own = <T>(table: Readonly<Record<string, T>> | undefined, key: string): T | undefined => (table && Object.hasOwn(table, key) ? table[key] : undefined);
 
@@ -94,7 +94,7 @@ export function isExposed(tool: Tool, turn: ExposedTo, rules: ExposureRules): bo
     ofAgent,
     own(rules.byChannel, turn.channel),
     rules.sandbox?.(turn),
-    subAgentKey.test(turn.sessionKey ?? "") ? subAgentRules : undefined,
+    isSubAgent(turn.sessionKey ?? "") ? subAgentRules : undefined,
   ];
   return layers.every((layer) => passes(layer, tool)) && (!tool.optIn || isOptedIn(tool, turn, ofAgent, rules.operators));
 }

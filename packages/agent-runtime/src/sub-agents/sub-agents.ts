@@ -8,6 +8,7 @@ import { storeCannotWrite } from "../gate/store-failure.ts";
 import type { Transcript } from "../transcript.ts";
 import { announcement } from "./announcement.ts";
 import { createRunStore, type SubAgentRun } from "./run-store.ts";
+import { isSubAgent } from "./sub-agent-key.ts";
 
 export type { SubAgentRun } from "./run-store.ts";
 
@@ -100,8 +101,6 @@ const Input = z.strictObject({
   model: z.string().optional(),
   thinking: z.enum(thinkingLevels).optional(),
 });
-
-export const isSubAgent = (sessionKey: string): boolean => /^agent:[^:]+:subagent:/.test(sessionKey);
 
 /** Tells tasks apart without carrying what they say. */
 const idOf = (...parts: string[]): string => createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 32);

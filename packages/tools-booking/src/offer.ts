@@ -74,7 +74,8 @@ export interface FareComponent {
   bookingClass: string;
   fareBasisCode: string;
   fareBrand: string;
-  baggage: { carryOn: string; checkedPieces: number };
+  /** `checkedPieces` is null where the supplier does not say, `checkedKg` is there where it counts weight. */
+  baggage: { carryOn: string; checkedPieces: number | null; checkedKg?: number };
 }
 
 export interface FlightOffer extends OfferBase {

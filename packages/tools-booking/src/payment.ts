@@ -3,10 +3,35 @@ import type { Money } from "@travelagent/protocol";
 export interface PaymentState {
   reference: string;
   key: string;
-  status: "authorised" | "captured" | "voided" | "refunded" | "partially-refunded" | "declined";
+  /** `awaiting-customer`: nothing is set aside yet, somebody has to pay at `payUrl` first. */
+  status: "awaiting-customer" | "authorised" | "captured" | "voided" | "refunded" | "partially-refunded" | "declined";
   authorised: Money;
   captured: Money;
   refunded: Money;
+  /** The provider's own page, while `awaiting-customer`: a card number never comes near us. */
+  payUrl?: string;
+  /** ISO UTC. Nobody can pay at `payUrl` afterwards, and the state then becomes `voided`. */
+  payUntil?: string;
+}
+
+/** A webhook as it came, before anybody believed it. */
+export interface Delivery {
+  /** Names in lower case. */
+  headers: Readonly<Record<string, string>>;
+  /** The raw body: signatures are over these bytes. */
+  body: string;
+}
+
+export interface PaymentRequest {
+  key: string;
+  amount: Money;
+  description: string;
+  /** For the provider's receipt. */
+  email?: string;
+  /** Means of payment the customer has on file at the provider, by the provider's id. Absent: the provider asks the customer. */
+  method?: string;
+  /** ISO UTC; the customer may pay until then. */
+  payUntil?: string;
 }
 
 /**
@@ -16,11 +41,16 @@ export interface PaymentState {
 export interface PaymentProvider {
   readonly id: string;
   readonly live: boolean;
-  authorise(request: { key: string; amount: Money; description: string }, signal: AbortSignal): Promise<PaymentState>;
+  authorise(request: PaymentRequest, signal: AbortSignal): Promise<PaymentState>;
   capture(reference: string, amount: Money, key: string, signal: AbortSignal): Promise<PaymentState>;
   /** Gives back an authorisation that was not captured. */
   void(reference: string, key: string, signal: AbortSignal): Promise<PaymentState>;
   refund(reference: string, amount: Money, key: string, signal: AbortSignal): Promise<PaymentState>;
   /** Read-back by the key of `authorise`. */
   find(key: string, signal: AbortSignal): Promise<PaymentState | null>;
+  /**
+   * Reads a webhook: whose state is to be asked for again with `find`, by keys of `authorise`. Events come in any order and any
+   * number, so they are hints and never the truth. Raises `UNAUTHORIZED` for a wrong or old signature. Absent where there is none.
+   */
+  news?(delivery: Delivery, signal: AbortSignal): Promise<{ id: string; keys: string[] }>;
 }

@@ -1,5 +1,6 @@
 import type { Money } from "@travelagent/protocol";
-import type { CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Offer, PassengerType } from "./offer.ts";
+import type { Cabin, CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Journey, Offer, PassengerType } from "./offer.ts";
+import type { Delivery } from "./payment.ts";
 
 export interface Traveller {
   /** "1", "2", … within one booking. */
@@ -9,6 +10,8 @@ export interface Traveller {
   ptc: PassengerType;
   /** YYYY-MM-DD. Required for children and infants. */
   bornOn?: string;
+  /** As in the passport. Some suppliers and Secure Flight ask for it. */
+  gender?: "M" | "F" | "X";
 }
 
 export interface Contact {
@@ -46,6 +49,19 @@ export interface SupplierOrder {
   /** Set when cancelled. */
   refund?: Money;
   penalty?: Money;
+  /** What the supplier pays the agency for it; zero or absent once cancelled. */
+  commission?: Money;
+  /** Flights as the supplier has them now, where it says; they differ from the offer's after a schedule change. */
+  journeys?: Journey[];
+}
+
+/** A change that keeps the travel itself. What is absent stays as it is. */
+export interface OrderChange {
+  /** All of them as they shall be: same number, same ids. */
+  travellers?: readonly Traveller[];
+  cabin?: Cabin;
+  /** Checked bags of all travellers together, and how many of them are paid for. */
+  checkedBags?: { total: number; paid: number };
 }
 
 export type Reprice<O extends Offer = Offer> =
@@ -91,6 +107,27 @@ export interface VerticalSupplier<Q, O extends Offer> {
   /** Exchange for another offer of the same supplier and kind. Absent where only cancel and rebook is possible. */
   quoteChange?(reference: string, to: O, call: SupplierCall): Promise<Quote>;
   change?(reference: string, to: O, token: string, key: string, call: SupplierCall): Promise<SupplierOrder>;
+  /** What a change of names, cabin or bags costs. Absent where the supplier cannot. */
+  quoteModify?(reference: string, change: OrderChange, call: SupplierCall): Promise<Quote>;
+  modify?(reference: string, change: OrderChange, token: string, key: string, call: SupplierCall): Promise<SupplierOrder>;
+}
+
+/** Something happened at the supplier that nobody here caused. A hint: what is true is read with `read`. */
+export interface SupplierNews {
+  /** The supplier's id of the event; the same event may come again. */
+  id: string;
+  kind: "schedule-change" | "cancelled" | "ticketed" | "changed" | "failed";
+  vertical: Offer["vertical"];
+  /** The supplier's reference of the order, or our key of it. */
+  reference: string;
+}
+
+/** How a supplier tells news. Each ability is absent where the supplier has none. */
+export interface SupplierEvents {
+  /** Reads a webhook. Raises `UNAUTHORIZED` for a wrong or old signature; an event that concerns no order is no news. */
+  receive?(delivery: Delivery, signal: AbortSignal): Promise<SupplierNews[]>;
+  /** What happened since `cursor`, oldest first; without one, from now on. */
+  poll?(cursor: string | undefined, call: SupplierCall): Promise<{ news: SupplierNews[]; cursor: string }>;
 }
 
 /** A supplier with the kinds of travel it has. */
@@ -101,4 +138,5 @@ export interface Supplier {
   readonly flights?: VerticalSupplier<FlightQuery, FlightOffer>;
   readonly hotels?: VerticalSupplier<HotelQuery, HotelOffer>;
   readonly cars?: VerticalSupplier<CarQuery, CarOffer>;
+  readonly events?: SupplierEvents;
 }

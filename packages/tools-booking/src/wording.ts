@@ -110,15 +110,15 @@ function segmentLine(segment: Segment): string {
   return `${flightNumber(segment)} ${place(segment.departure)}${terminal(segment.departure)} ${sayTime(segment.departure.time)} → ${place(segment.arrival)}${terminal(segment.arrival)} ${segment.arrival.time.local.slice(11, 16)}${dayShift(segment)} (local times${operated})`;
 }
 
+const checkedBags = ({ checkedPieces, checkedKg }: FlightOffer["fareComponents"][number]["baggage"]): string => {
+  if (checkedKg) return `${checkedKg} kg of checked baggage`;
+  if (checkedPieces === null) return "checked baggage not stated by the supplier";
+  return checkedPieces === 0 ? "no checked bag" : count(checkedPieces, "checked bag");
+};
+
 function fareLines(offer: FlightOffer): string[] {
   const brands = [...new Set(offer.fareComponents.map((component) => `${component.fareBrand}, ${cabins[component.cabin]}`))];
-  const bags = [
-    ...new Set(
-      offer.fareComponents.map(
-        ({ baggage }) => `${baggage.carryOn}, ${baggage.checkedPieces === 0 ? "no checked bag" : count(baggage.checkedPieces, "checked bag")}`,
-      ),
-    ),
-  ];
+  const bags = [...new Set(offer.fareComponents.map(({ baggage }) => `${baggage.carryOn}, ${checkedBags(baggage)}`))];
   return [`Fare: ${brands.join(" / ")}`, `Baggage for each: ${bags.join(" / ")}`];
 }
 

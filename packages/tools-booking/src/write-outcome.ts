@@ -20,6 +20,9 @@ const nothingHappened: ReadonlySet<ErrorCode> = new Set([
   "RATE_LIMITED",
 ]);
 
+/** Whether a write that raised `error` surely did nothing outside. */
+export const surelyNothingHappened = (error: unknown): boolean => TravelAgentError.is(error) && nothingHappened.has(error.code);
+
 /** Calls a write and says how it ended. Never rejects: whatever is not a clear answer is `unknown`. */
 export async function attemptWrite<T>(
   clock: Clock,
@@ -30,7 +33,7 @@ export async function attemptWrite<T>(
   try {
     return { done: await withDeadline(clock, timeoutMs, signal, call) };
   } catch (error) {
-    if (TravelAgentError.is(error) && nothingHappened.has(error.code)) return { refused: error.toShape() };
+    if (surelyNothingHappened(error)) return { refused: TravelAgentError.from(error).toShape() };
     return { unknown: TravelAgentError.is(error) ? error.code : "INTERNAL" };
   }
 }

@@ -1,7 +1,7 @@
-import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
+import { canonicalJson, type Money, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Tx } from "@travelagent/protocol/ports";
-import { minorUnits, money, subtract } from "../../money.ts";
-import type { Offer } from "../../offer.ts";
+import { compare, minorUnits, money, subtract } from "../../money.ts";
+import type { CancellationStep, Condition, HotelOffer, Offer, Price } from "../../offer.ts";
 import type { BookRequest, Reprice, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { cancellationPenalty, changeFee } from "./conditions.ts";
 import { type Faults, meetFaults, type SandboxOperation } from "./faults.ts";
@@ -27,6 +27,8 @@ import type { Dice } from "./world/hash.ts";
 
 export interface DeskOptions {
   id: string;
+  /** Per cent on the world's prices. */
+  markup: number;
   db: Database;
   ready: () => Promise<void>;
   clock: Clock;
@@ -38,12 +40,31 @@ export interface DeskOptions {
 const faultSurcharge = 7;
 const longestKey = 28;
 
+/** The content at another price: what was the whole price to lose is the whole new price. */
+function atPrice<O extends Offer>(
+  content: Proposal<O, unknown>["content"],
+  price: Price,
+): Pick<Offer, "price" | "conditions"> & { cancellation?: CancellationStep[] } {
+  const {
+    price: was,
+    conditions,
+    cancellation,
+  } = content as unknown as Pick<HotelOffer, "price" | "conditions" | "cancellation"> & { cancellation?: CancellationStep[] };
+  const moved = (penalty: Money): Money => (compare(penalty, was.total) >= 0 ? price.total : penalty);
+  const condition = (one: Condition): Condition => (one.penalty ? { ...one, penalty: moved(one.penalty) } : one);
+  return {
+    price,
+    conditions: { refund: condition(conditions.refund), change: condition(conditions.change) },
+    ...(cancellation ? { cancellation: cancellation.map((step) => ({ ...step, penalty: moved(step.penalty) })) } : {}),
+  };
+}
+
 /** One counter for each kind of travel: search and price are pure, what changes the books is one transaction each. */
 export function createDesk<Q extends { currency: string }, O extends Offer, T>(
   product: Product<Q, O, T>,
   topicOf: (query: Q) => string,
   holds: boolean,
-  { id: supplier, db, ready, clock, dice, seal, faults }: DeskOptions,
+  { id: supplier, markup, db, ready, clock, dice, seal, faults }: DeskOptions,
 ): VerticalSupplier<Q, O> {
   const { kind } = product;
   const meet = (operation: SandboxOperation, key: string, call: SupplierCall) => meetFaults(faults, clock, operation, key, call.signal);
@@ -74,7 +95,7 @@ export function createDesk<Q extends { currency: string }, O extends Offer, T>(
       sandbox: true,
       supplierRef: seal.seal(reference),
       offerExpiresAt: new Date(identity.expiresAt).toISOString(),
-      ...(identity.surcharge ? { price: dearer(content.price, identity.surcharge) } : {}),
+      ...atPrice(content, dearer(dearer(content.price, markup), identity.surcharge ?? 0)),
     } as unknown as O;
   }
 

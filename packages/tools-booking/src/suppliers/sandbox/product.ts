@@ -86,6 +86,7 @@ export function priceOf(lines: readonly PriceLine[], currency: string): Price {
 
 /** The price with a surcharge in per cent, its parts still summing up. */
 export function dearer(price: Price, perCent: number): Price {
+  if (perCent === 0) return price;
   const { currency } = price.total;
   const perPassenger = price.perPassenger.map(({ ptc, count, each }) => ({
     ptc,

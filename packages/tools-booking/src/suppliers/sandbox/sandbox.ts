@@ -23,11 +23,15 @@ export interface SandboxOptions {
   seed?: string;
   clock?: Clock;
   faults?: Faults;
+  /** Another seller in the same world: its offers and orders are named by it. Default `sandbox`. */
+  seller?: string;
+  /** Per cent on the world's prices, so that sellers in one world differ. Default 0. */
+  markup?: number;
 }
 
 /** What the outside world saw, whatever the agency believes. */
 export interface SandboxLedger {
-  /** Oldest first; holds that ran out are shown as cancelled. */
+  /** Those of this seller, oldest first; holds that ran out are shown as cancelled. */
   orders(): Promise<OrderRecord[]>;
   /** Oldest first, the declined ones too. */
   payments(): Promise<PaymentState[]>;
@@ -43,13 +47,13 @@ export interface Sandbox {
  * A seeded world of flights, hotels and cars with a bank, for work without any account: no real travel and no real money.
  * Same seed, clock and books give the same answers. Tables are made on the first call.
  */
-export function createSandbox({ db: given, seed = "travel-agent", clock = systemClock, faults }: SandboxOptions): Sandbox {
+export function createSandbox({ db: given, seed = "travel-agent", clock = systemClock, faults, seller = "sandbox", markup = 0 }: SandboxOptions): Sandbox {
   const db = supplierBooks(given);
   const dice = createDice(seed);
   const ready = prepareTables(db);
   const network = createNetwork(dice);
   const schedule = createSchedule(dice);
-  const options: DeskOptions = { id: "sandbox", db, ready, clock, dice, seal: createSeal(seed), faults };
+  const options: DeskOptions = { id: seller, markup, db, ready, clock, dice, seal: createSeal(seed), faults };
   const flights = createFlights({ dice, network, schedule, connections: createConnections(network, schedule) });
   return {
     supplier: {
@@ -65,7 +69,7 @@ export function createSandbox({ db: given, seed = "travel-agent", clock = system
         await ready();
         const now = clock.now();
         if (await hasDueHolds(db, now)) await db.transaction((tx) => lapseHolds(tx, now));
-        return allOrders(db);
+        return (await allOrders(db)).filter(({ offer }) => offer.supplier === seller);
       },
       async payments() {
         await ready();

@@ -53,6 +53,18 @@ async function bodyOf(message: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
+/** A body as JSON or as a form, by its content type. */
+function parsed(raw: string, contentType = ""): { json: unknown; form: URLSearchParams; broken: boolean } {
+  if (contentType.startsWith("application/x-www-form-urlencoded")) return { json: undefined, form: new URLSearchParams(raw), broken: false };
+  const form = new URLSearchParams();
+  if (raw === "") return { json: undefined, form, broken: false };
+  try {
+    return { json: JSON.parse(raw) as unknown, form, broken: false };
+  } catch {
+    return { json: undefined, form, broken: true };
+  }
+}
+
 function matcher({ path }: Route): (given: string) => Record<string, string> | undefined {
   const names: string[] = [];
   const pattern = path.replace(/[.*+?^${}()|[\]\\]/g, "\\$&").replace(/:(\w+)/g, (_, name: string) => {
@@ -118,17 +130,7 @@ export async function startSimulator(dialect: Dialect, { port = 0, clock = syste
       const params = route.method === method ? match(url.pathname) : undefined;
       return params ? [{ route, params }] : [];
     })[0];
-    const isForm = message.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") ?? false;
-    let json: unknown;
-    let broken = false;
-    if (raw !== "" && !isForm) {
-      try {
-        json = JSON.parse(raw);
-      } catch {
-        broken = true;
-      }
-    }
-    const form = new URLSearchParams(isForm ? raw : "");
+    const { json, form, broken } = parsed(raw, message.headers["content-type"]);
     const on = faults.take(hit?.route.name ?? "", message.headers["x-sim-scenario"] as string | undefined);
     const request: SimulatedRequest = {
       method,
@@ -154,9 +156,9 @@ export async function startSimulator(dialect: Dialect, { port = 0, clock = syste
     requests.push(seen);
     const reply = (given: Answer): void => {
       seen.status = given.status;
-      if (on.has("malformed_json")) return send(response, { ...given, body: `${JSON.stringify(given.body ?? {}).slice(0, -1)},` });
-      if (on.has("wrong_content_type")) return send(response, { ...given, body: "<html><body>Service</body></html>", contentType: "text/html" });
-      send(response, given);
+      if (on.has("malformed_json")) send(response, { ...given, body: `${JSON.stringify(given.body ?? {}).slice(0, -1)},` });
+      else if (on.has("wrong_content_type")) send(response, { ...given, body: "<html><body>Service</body></html>", contentType: "text/html" });
+      else send(response, given);
     };
     const slow = on.get("slow");
     if (slow) await new Promise((resolve) => setTimeout(resolve, slow.ms));

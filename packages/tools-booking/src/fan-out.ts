@@ -1,10 +1,11 @@
 import { type Money, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Logger } from "@travelagent/protocol/ports";
 import { withDeadline } from "./deadline.ts";
+import { merge } from "./merge.ts";
 import { compare } from "./money.ts";
 import type { CarQuery, FlightQuery, HotelQuery, Offer } from "./offer.ts";
-import { type RankedOffer, rank } from "./ranking.ts";
-import { samenessOf } from "./same-offer.ts";
+import type { RankedOffer } from "./ranking.ts";
+import type { SearchCache } from "./search-cache.ts";
 import type { Supplier } from "./supplier.ts";
 
 /** A search of one kind of travel. */
@@ -16,6 +17,8 @@ export interface SupplierAnswer {
   error?: string;
   /** How long it took, milliseconds. */
   ms: number;
+  /** ISO UTC: its offers are those of an earlier answer. With status `ok` that was moments ago, otherwise they stand in for it. */
+  answeredAt?: string;
 }
 
 export interface SearchOutcome {
@@ -29,6 +32,8 @@ export interface FanOutOptions {
   log: Logger;
   /** Each supplier gets this long. */
   deadlineMs: number;
+  /** Answers of live suppliers; without it each search asks anew. */
+  cache?: SearchCache;
 }
 
 /** What a supplier sells of this kind; undefined when nothing. */
@@ -47,7 +52,7 @@ const fits = (offer: Offer, { currency, maxTotal }: { currency: string; maxTotal
  * and ranks. A supplier that fails or is late is named in the answer and spoils nothing. Rejects only with the reason of `signal`.
  */
 export async function fanOut(
-  { suppliers, clock, log, deadlineMs }: FanOutOptions,
+  { suppliers, clock, log, deadlineMs, cache }: FanOutOptions,
   search: Search,
   requestId: string,
   signal: AbortSignal,
@@ -55,26 +60,41 @@ export async function fanOut(
   const able = suppliers.filter((supplier) => searchAt(supplier, search, signal, requestId) !== undefined);
   const answers = await Promise.all(
     able.map(async (supplier): Promise<{ offers: Offer[]; answer: SupplierAnswer }> => {
+      const { id } = supplier;
+      // A sandbox is asked each time: its prices move on purpose.
+      const kept = supplier.live ? cache : undefined;
+      const recent = kept?.fresh(id, search);
+      if (recent) return { offers: recent.offers, answer: { id, status: "ok", ms: 0, answeredAt: new Date(recent.at).toISOString() } };
       const started = clock.now();
       try {
         const found = await withDeadline(clock, deadlineMs, signal, (own) => searchAt(supplier, search, own, requestId)!());
-        return { offers: found.filter((offer) => fits(offer, search.query)), answer: { id: supplier.id, status: "ok", ms: clock.now() - started } };
+        const offers = found.filter((offer) => fits(offer, search.query));
+        kept?.keep(id, search, offers);
+        return { offers, answer: { id, status: "ok", ms: clock.now() - started } };
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
         const error = TravelAgentError.from(thrown);
-        log.warn("a supplier did not answer a search", { supplier: supplier.id, kind: search.kind, code: error.code, requestId });
+        log.warn("a supplier did not answer a search", { supplier: id, kind: search.kind, code: error.code, requestId });
+        const earlier = kept?.stale(id, search);
         return {
-          offers: [],
-          answer: { id: supplier.id, status: error.code === "TIMEOUT" ? "timeout" : "error", error: error.message, ms: clock.now() - started },
+          offers: earlier?.offers ?? [],
+          answer: {
+            id,
+            status: error.code === "TIMEOUT" ? "timeout" : "error",
+            error: error.message,
+            ms: clock.now() - started,
+            ...(earlier ? { answeredAt: new Date(earlier.at).toISOString() } : {}),
+          },
         };
       }
     }),
   );
-  const distinct = new Map<string, Offer>();
-  for (const offer of answers.flatMap(({ offers }) => offers)) {
-    const key = samenessOf(offer);
-    const known = distinct.get(key);
-    if (!known || compare(offer.price.total, known.price.total) < 0) distinct.set(key, offer);
-  }
-  return { offers: rank([...distinct.values()], search.query.limit, clock.now()), suppliers: answers.map(({ answer }) => answer) };
+  return {
+    offers: merge(
+      answers.flatMap(({ offers }) => offers),
+      search.query.limit,
+      clock.now(),
+    ),
+    suppliers: answers.map(({ answer }) => answer),
+  };
 }

@@ -8,12 +8,14 @@ const plain = (text: string): string =>
 
 /** Equal for two offers that are the same travel under the same conditions, whoever sells them. */
 export function samenessOf(offer: Offer): string {
-  const conditions = JSON.stringify([offer.conditions.refund.allowed, offer.conditions.change.allowed]);
+  // A sandbox offer is no travel at all, however alike it looks.
+  const conditions = JSON.stringify([offer.conditions.refund.allowed, offer.conditions.change.allowed, offer.sandbox]);
   if (offer.vertical === "flight") {
     const flights = offer.journeys.map((journey) =>
       journey.segments.map((s) => `${s.marketingCarrier}${s.flightNumber}@${s.departure.airport}${s.departure.time.local}`).join("+"),
     );
-    const fares = offer.fareComponents.map((f) => `${f.cabin}/${plain(f.fareBrand)}/${f.baggage.checkedPieces}`);
+    // Not by brand: each supplier names fares its own way, and what a customer gets is cabin, bags and conditions.
+    const fares = offer.fareComponents.map((f) => `${f.cabin}/${f.baggage.checkedKg ?? f.baggage.checkedPieces}`);
     return ["flight", ...flights, ...fares, conditions].join("|");
   }
   if (offer.vertical === "hotel") {
@@ -28,6 +30,7 @@ export function samenessOf(offer: Offer): string {
       JSON.stringify(offer.cancellation.map((step) => step.from)),
       offer.checkIn.local,
       offer.checkOut.local,
+      conditions,
     ].join("|");
   }
   return [

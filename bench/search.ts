@@ -6,7 +6,7 @@ import { performance } from "node:perf_hooks";
 import { parseArgs } from "node:util";
 import { silentLogger, systemClock } from "../packages/protocol/src/ports.ts";
 import { fanOut } from "../packages/tools-booking/src/fan-out.ts";
-import { merge } from "../packages/tools-booking/src/merge.ts";
+import { candidate, merge } from "../packages/tools-booking/src/merge.ts";
 import { money } from "../packages/tools-booking/src/money.ts";
 import type { FlightOffer } from "../packages/tools-booking/src/offer.ts";
 import type { Supplier } from "../packages/tools-booking/src/supplier.ts";
@@ -38,7 +38,7 @@ const timed = async (work: () => unknown): Promise<number> => {
 
 const now = systemClock.now();
 const merging: number[] = [];
-for (let i = 0; i < 25; i += 1) merging.push(await timed(() => merge(all.flat(), 20, now)));
+for (let i = 0; i < 25; i += 1) merging.push(await timed(() => merge(all.flat().map(candidate), 20, now)));
 
 const query = {
   origin: "BCN",

@@ -1,7 +1,7 @@
 import { type Money, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Logger } from "@travelagent/protocol/ports";
 import { withDeadline } from "./deadline.ts";
-import { merge } from "./merge.ts";
+import { type Candidate, candidate, merge } from "./merge.ts";
 import { compare } from "./money.ts";
 import type { CarQuery, FlightQuery, HotelQuery, Offer } from "./offer.ts";
 import type { RankedOffer } from "./ranking.ts";
@@ -59,25 +59,25 @@ export async function fanOut(
 ): Promise<SearchOutcome> {
   const able = suppliers.filter((supplier) => searchAt(supplier, search, signal, requestId) !== undefined);
   const answers = await Promise.all(
-    able.map(async (supplier): Promise<{ offers: Offer[]; answer: SupplierAnswer }> => {
+    able.map(async (supplier): Promise<{ candidates: Candidate[]; answer: SupplierAnswer }> => {
       const { id } = supplier;
       // A sandbox is asked each time: its prices move on purpose.
       const kept = supplier.live ? cache : undefined;
       const recent = kept?.fresh(id, search);
-      if (recent) return { offers: recent.offers, answer: { id, status: "ok", ms: 0, answeredAt: new Date(recent.at).toISOString() } };
+      if (recent) return { candidates: recent.offers.map(candidate), answer: { id, status: "ok", ms: 0, answeredAt: new Date(recent.at).toISOString() } };
       const started = clock.now();
       try {
         const found = await withDeadline(clock, deadlineMs, signal, (own) => searchAt(supplier, search, own, requestId)!());
         const offers = found.filter((offer) => fits(offer, search.query));
         kept?.keep(id, search, offers);
-        return { offers, answer: { id, status: "ok", ms: clock.now() - started } };
+        return { candidates: offers.map(candidate), answer: { id, status: "ok", ms: clock.now() - started } };
       } catch (thrown) {
         if (signal.aborted) throw signal.reason;
         const error = TravelAgentError.from(thrown);
         log.warn("a supplier did not answer a search", { supplier: id, kind: search.kind, code: error.code, requestId });
         const earlier = kept?.stale(id, search);
         return {
-          offers: earlier?.offers ?? [],
+          candidates: (earlier?.offers ?? []).map(candidate),
           answer: {
             id,
             status: error.code === "TIMEOUT" ? "timeout" : "error",
@@ -91,7 +91,7 @@ export async function fanOut(
   );
   return {
     offers: merge(
-      answers.flatMap(({ offers }) => offers),
+      answers.flatMap(({ candidates }) => candidates),
       search.query.limit,
       clock.now(),
     ),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { merge } from "./merge.ts";
+import { candidate, merge as mergeCandidates } from "./merge.ts";
 import { money } from "./money.ts";
-import type { FlightOffer } from "./offer.ts";
+import type { FlightOffer, Offer } from "./offer.ts";
 import { sampleFlight, sampleHotel } from "./testing/sample-offers.ts";
 
 const now = Date.parse("2027-01-15T09:00:00Z");
@@ -9,6 +9,8 @@ const at = (supplier: string, minor: bigint, changes: Partial<FlightOffer> = {})
   const offer = sampleFlight({ id: `${supplier}-${minor}`, supplier, ...changes });
   return { ...offer, price: { ...offer.price, total: money(minor, "EUR") } };
 };
+
+const merge = (offers: Offer[], limit: number, at: number) => mergeCandidates(offers.map(candidate), limit, at);
 
 describe("merging suppliers", () => {
   it("keeps the cheapest of the same travel and names who else sells it, cheapest first", () => {

@@ -51,7 +51,7 @@ const answers: Answers = {
   "bookings.list": () => ({ bookings: [booking], nextCursor: "next" }),
   "bookings.get": ({ id }) => {
     if (id !== "bk_1") throw { code: "NOT_FOUND", message: `there is no booking ${String(id)}` };
-    return { booking, timeline: [{ at: "2027-01-15T09:00:00Z", type: "held" }], payments: [], documents: [] };
+    return { booking, timeline: [{ at: "2027-01-15T09:00:00Z", type: "held" }], payments: [], documents: [], ledger: [], balance: [], margin: [] };
   },
   "customers.list": () => ({ customers: [] }),
   "approvals.list": () => ({ approvals: [approval] }),

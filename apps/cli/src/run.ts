@@ -10,6 +10,7 @@ import { customersCommand } from "./commands/customers.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
 import { devicesCommand } from "./commands/devices.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { documentsCommand, quotesCommand } from "./commands/documents.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { healthCommand } from "./commands/health.ts";
 import { logsCommand } from "./commands/logs.ts";
@@ -43,6 +44,8 @@ const commands: readonly AddCommand[] = [
   customersCommand,
   approvalsCommand,
   deliveriesCommand,
+  documentsCommand,
+  quotesCommand,
   queueCommand,
   sessionsCommand,
   devicesCommand,

@@ -44,6 +44,7 @@ import { openModelRests } from "./answering/model-rests.ts";
 import { modelStatusHandlers } from "./answering/model-status.ts";
 import { modelSet } from "./answering/models.ts";
 import { openPlugins } from "./answering/plugins.ts";
+import { warnOfToolLists } from "./answering/policy-check.ts";
 
 import { pausedParts, queueing } from "./answering/queueing.ts";
 import { agentWith, routingPorts } from "./answering/routing-ports.ts";
@@ -74,6 +75,7 @@ import { legacyDoors } from "./reaching/legacy.ts";
 import { listenAs } from "./reaching/listen.ts";
 import { mcpSurface } from "./reaching/mcp.ts";
 import { nodesOf } from "./reaching/nodes.ts";
+import { paymentWebhooks } from "./reaching/payment-webhooks.ts";
 import { checkPort, notePort } from "./reaching/port-holder.ts";
 import { endSuperseded } from "./reaching/superseded.ts";
 import { tailnetOf } from "./reaching/tailscale.ts";
@@ -184,11 +186,13 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       void news(booking);
     },
     onCustomerKnown: (sessionKey, customerId, name) => gateway.bindCustomer(sessionKey, customerId, name),
+    publicUrl: () => (config.gateway.publicUrl ?? server.url).replace(/\/$/, ""),
+    note: (note) => gateway.note(note),
   });
   onFailure(() => travel.close());
   const { bookings, suppliers } = travel;
   const policy = livePolicy(config, {
-    pack: fileURLToPath(new URL("../policy", import.meta.url)),
+    root: fileURLToPath(new URL("../policy", import.meta.url)),
     directoryOf: ({ policy: { dir } }) => (dir === undefined ? paths.policy : configured("policy.dir", dir)),
     log: part("policy"),
     onRead: () => control.healthChanged(),
@@ -235,6 +239,8 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   });
   onFailure(() => plugins.stop());
   const allTools = () => plugins.tools(ownTools());
+  policy.checkAgainst(allTools);
+  warnOfToolLists(config, allTools(), part("tools"));
   const ownGate = createGate({
     db,
     clock,
@@ -317,6 +323,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     sessions,
     decisions: gate.decisions,
     bookings,
+    onWithdrawn: (decision) => decision.kind === "approval" && publisher.publish("approval", { approval: asApproval(decision) }),
   });
   const sessionMethods = {
     ...sessionHandlers(sessions, {
@@ -383,7 +390,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       },
     },
     network: networkOf(config, tailnet),
-    routes: [...surface.routes, ...mcp.routes, ...plugins.routes],
+    routes: [...surface.routes, ...travel.routes, ...paymentWebhooks(bookings, part("bookings")), ...mcp.routes, ...plugins.routes],
     extraMethods: plugins.methods,
     ...(surface.widget ? { widget: surface.widget } : {}),
     status: (health) => ({ ...statusFacts(health, models.forAgent(routing.defaultAgentId)[0]), config: state.status(), ...fingerprint }),
@@ -417,6 +424,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
           publisher.publish("approval", { approval: asApproval(decision) });
           await gateway.resume(decision.id, decision.turn.sessionKey);
         },
+        roles: () => state.running().approvals.roles,
       }),
       ...travel.handlers,
       ...nodes.handlers,
@@ -461,7 +469,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   onFailure(() => announcement.stop());
   const legacy = await legacyDoors(config, { control, nodes, clock, log: part("legacy") });
   onFailure(() => legacy.close());
-  await bookings.resume();
+  await travel.resume();
   // An approval is decided in one commit and its conversation set going in the next: this finds one that a crash left between.
   for (const decision of await gate.decisions.decidedSince(clock.now() - dayMs)) await gateway.resume(decision.id, decision.turn.sessionKey);
   control.setReady();
@@ -490,6 +498,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       },
       tools(next) {
         const wanted = withoutIdleHandoff(exposureOf(next), next);
+        warnOfToolLists(next, allTools(), part("tools"));
         const takeSystem = system.take(next);
         return () => {
           exposure = wanted;
@@ -514,6 +523,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     },
     async stop(reason = "the gateway is stopping", restartExpectedMs = 5_000) {
       control.shutdown(reason, { restartExpectedMs });
+      bookings.stop();
       mcp.close();
       await announcement.stop();
       await tailnet?.stop();

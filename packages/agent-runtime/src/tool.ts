@@ -83,6 +83,11 @@ export interface Tool<Args = unknown> {
   readonly timeoutMs?: number;
   /** Of a write: false when what is called outside does not know `idempotencyKey`. One that was interrupted is then `OUTCOME_UNKNOWN` and never asked again. */
   readonly repeatable?: false;
+  /**
+   * What `describe` states in `Action.facts`, by path, such as `total.amount`; of a list of things `travellers[].age`. Rules that look
+   * at anything else are reported when they are read. Absent when the tool does not say.
+   */
+  readonly facts?: readonly string[];
   /** Every id in the arguments that belongs to somebody. */
   claims?(args: Args, turn: TurnScope): Promise<Claim[]>;
   /**

@@ -12,12 +12,13 @@ import { hooks, logging, metrics, skills, telemetry } from "./schema/operations.
 import { plugins } from "./schema/plugins.ts";
 import { messages, session } from "./schema/session.ts";
 import { tools } from "./schema/tools.ts";
-import { approvals, payments, policy, suppliers } from "./schema/travel.ts";
+import { agency, approvals, payments, policy, suppliers } from "./schema/travel.ts";
 
 /** The whole of `travelagent.json`. Every section may be left out; an empty object is a working configuration. */
 export const GatewayConfig = z
   .strictObject({
     $schema: z.string().optional().describe("For editors."),
+    agency: agency.prefault({}),
     agents: agents.prefault({}),
     bindings: z.array(binding).default([]),
     broadcast: broadcast.optional(),

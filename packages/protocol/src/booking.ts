@@ -58,6 +58,12 @@ export const Booking = z.strictObject({
   balance: Money,
   travellers: z.array(z.strictObject({ id: z.string(), name: z.string() })),
   paymentTimeLimit: z.string().optional(),
+  /** The provider's own page on which the customer pays; there while nothing goes on before that. */
+  payUrl: z.string().optional(),
+  /** ISO UTC; what was not paid by then is given up. */
+  payUntil: z.string().optional(),
+  /** What became of the last request when it came to nothing. */
+  notice: z.string().optional(),
   createdAt: z.string(),
   updatedAt: z.string(),
   version: z.int(),

@@ -12,6 +12,7 @@ import { execApprovalMethods } from "./methods/exec-approvals.ts";
 import { mcpMethods } from "./methods/mcp.ts";
 import { modelMethods } from "./methods/models.ts";
 import { nodeMethods } from "./methods/nodes.ts";
+import { paperMethods } from "./methods/papers.ts";
 import { pluginMethods } from "./methods/plugins.ts";
 import { queueMethods } from "./methods/queue.ts";
 import { routingMethods } from "./methods/routing.ts";
@@ -32,6 +33,7 @@ export const methods = {
   ...routingMethods,
   ...queueMethods,
   ...travelMethods,
+  ...paperMethods,
   ...customerMethods,
   ...deviceMethods,
   ...nodeMethods,

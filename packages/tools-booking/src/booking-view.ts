@@ -27,6 +27,8 @@ export function toBooking({ order, createdAt, updatedAt, version }: StoredOrder)
     total: totalOf(order),
     balance: balanceOf(order),
     travellers: order.travellers.map(({ id, givenName, familyName }) => ({ id, name: `${givenName} ${familyName}` })),
+    ...(order.awaiting ? { payUrl: order.awaiting.payUrl, payUntil: order.awaiting.payUntil } : {}),
+    ...(order.notice === undefined ? {} : { notice: order.notice }),
     ...(limits.length === 0 ? {} : { paymentTimeLimit: limits.toSorted()[0]! }),
     createdAt: new Date(createdAt).toISOString(),
     updatedAt: new Date(updatedAt).toISOString(),

@@ -118,10 +118,11 @@ describe("bookings on the embedded engine", () => {
     const engine = await testEngine();
     closing.push(() => engine.stop());
     const later = sampleFlight({ id: "changed-1" });
+    const [journey] = later.journeys;
     const made = await bookingBench({
       db: engine.db,
       work: engine.work,
-      offers: [sampleFlight(), { ...later, fareComponents: [{ ...later.fareComponents[0]!, fareBrand: "Flex" }] }],
+      offers: [sampleFlight(), { ...later, journeys: [{ ...journey!, segments: [{ ...journey!.segments[0]!, flightNumber: "1127" }] }] }],
     });
     await made.findAll();
     const { order } = await made.book(["flight-1"]);

@@ -1,23 +1,29 @@
 import { type Booking, type Money, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Database, type Logger, silentLogger, systemClock, type Work, type WorkResult } from "@travelagent/protocol/ports";
-import { type AfterSale, type CancelTerms, type ChangePlan, checkSettled, createAfterSale } from "./after-sale.ts";
+import { type AfterSale, type CancelTerms, type ChangePlan, checkSettled, createAfterSale, type ModifyTerms } from "./after-sale.ts";
+import { type BookingDesk, createBookingDesk } from "./booking-desk.ts";
 import { toBooking } from "./booking-view.ts";
 import { fanOut, type Search, type SearchOutcome, type SupplierAnswer } from "./fan-out.ts";
 import { newOrderId, newReference, shortHash } from "./ids.ts";
+import type { AccountBalance, LedgerLine } from "./ledger.ts";
+import { createLedgerStore } from "./ledger-store.ts";
 import { zero } from "./money.ts";
 import { isPaidHere } from "./offer-facts.ts";
 import { createOfferStore, type FoundOffer } from "./offer-store.ts";
-import { type Order, statusOf } from "./order.ts";
+import { type ChangeTerms, type Order, statusOf } from "./order.ts";
 import { createOrderStore, type HistoryRow, type OrderFilter, type OrderWork, type StoredOrder } from "./order-store.ts";
-import type { PaymentProvider } from "./payment.ts";
-import { createPaymentStore, type LedgerLine, type Payment } from "./payment-store.ts";
+import type { Delivery, PaymentProvider } from "./payment.ts";
+import { createPaymentStore, type Payment } from "./payment-store.ts";
 import { createPreparation, type PreparedTrip, type TripRequest } from "./preparation.ts";
-import { bookingSaga } from "./saga/booking-saga.ts";
+import { type AttendInput, attendSaga, meantItem } from "./saga/attend-saga.ts";
+import { bookingSaga, type RoundInput } from "./saga/booking-saga.ts";
 import { type AfterSaleResult, type CancelInput, cancelSaga } from "./saga/cancel-saga.ts";
 import { type ChangeInput, changeSaga } from "./saga/change-saga.ts";
 import { defaultTiming, type SagaParts, type SagaTiming, sagaWork } from "./saga/saga.ts";
-import type { Reprice, Supplier } from "./supplier.ts";
+import { createSearchCache } from "./search-cache.ts";
+import type { OrderChange, Reprice, Supplier } from "./supplier.ts";
 import { bookingMigrations } from "./tables.ts";
+import { createWatch } from "./watch.ts";
 
 /** Makes sure that somebody who buys is a customer on record. */
 export interface CustomerDirectory {
@@ -37,7 +43,8 @@ export interface BookingsOptions {
   db: Database;
   work: Work;
   suppliers: readonly Supplier[];
-  payments: PaymentProvider;
+  /** The first one that fits is used: real money for real travel, a sandbox for the sandbox. */
+  payments: PaymentProvider | readonly PaymentProvider[];
   customers: CustomerDirectory;
   clock?: Clock;
   log?: Logger;
@@ -45,6 +52,8 @@ export interface BookingsOptions {
   onChange?(booking: Booking): void;
   /** How long each supplier may take for a search. Default 8 s. */
   searchDeadlineMs?: number;
+  /** How long a live supplier's answer is the answer to the same search. Default 60 s; 0 asks anew each time. */
+  searchFreshMs?: number;
   timing?: Partial<SagaTiming>;
 }
 
@@ -72,7 +81,7 @@ export interface WriteCall {
 
 export interface AfterSaleOutcome {
   stored: StoredOrder;
-  /** Absent while the outcome is not known. */
+  /** Absent while the outcome is not known, and while a payment is awaited (`stored.order.awaiting`). */
   terms?: { penalty: Money; refund: Money };
 }
 
@@ -84,13 +93,26 @@ export interface SupplierStatus {
   lastSearch?: SupplierAnswer & { at: string };
 }
 
+/** How a trip is paid, where there is a choice. */
+export interface PaymentChoice {
+  /** Id of a provider. Default the first that fits. */
+  provider?: string;
+  /** Means of payment the customer has on file there. */
+  method?: string;
+}
+
 /** Everything that searches, buys and keeps travel. */
 export interface Bookings {
   readonly clock: Clock;
   /** Brings the tables up to date. Before the engine starts and before any other call. */
   migrate(): Promise<void>;
-  /** Takes up what the last process left, puts what is stuck before a person, prunes old offers. After the engine started; safe at any time. */
+  /**
+   * Takes up what the last process left, puts what is stuck before a person, prunes old offers. After the engine started; safe at any
+   * time. From then on what is in doubt or waits for a payment is gone on with by itself.
+   */
   resume(): Promise<void>;
+  /** Nothing is taken up any more by itself. Before the engine stops. */
+  stop(): void;
   search(search: Search, owner: { sessionKey: string; customerId?: string }, call: RequestCall): Promise<SearchOutcome>;
   getOffer(id: string): Promise<FoundOffer | null>;
   /** Asks for the price of now. Raises `OFFER_NOT_FOUND`. */
@@ -98,7 +120,7 @@ export interface Bookings {
   /** What booking this would mean, with prices of now. Changes nothing. */
   prepareBooking(request: TripRequest, call: RequestCall): Promise<PreparedTrip>;
   /** Buys, or returns the booking that exists for the same request or the same offers and travellers. `maxTotal` is what was confirmed. */
-  book(request: TripRequest & { buyer: Buyer; maxTotal?: Money }, call: WriteCall): Promise<StoredOrder>;
+  book(request: TripRequest & { buyer: Buyer; maxTotal?: Money; payment?: PaymentChoice }, call: WriteCall): Promise<StoredOrder>;
   quoteCancel(reference: string, call: RequestCall): Promise<CancelTerms & { stored: StoredOrder }>;
   /** Raises `PRICE_CHANGED` when it costs more than `confirmed`; nothing is cancelled then. */
   cancel(request: { reference: string; confirmed: { penalty: Money; refund: Money } }, call: WriteCall): Promise<AfterSaleOutcome>;
@@ -107,40 +129,71 @@ export interface Bookings {
     request: { reference: string; newOfferId: string; confirmed: { penalty: Money; refund: Money; due: Money } },
     call: WriteCall,
   ): Promise<AfterSaleOutcome>;
+  /** What a change of names, cabin or bags costs, all items of the trip together. Raises `SUPPLIER_REJECTED` where a supplier cannot. */
+  quoteModify(reference: string, change: OrderChange, call: RequestCall): Promise<ModifyTerms & { stored: StoredOrder }>;
+  /** Raises `PRICE_CHANGED` when it costs more than `confirmed`; nothing is changed then. */
+  modify(request: { reference: string; change: OrderChange; confirmed: ChangeTerms }, call: WriteCall): Promise<AfterSaleOutcome>;
   list(filter: OrderFilter): Promise<{ bookings: Booking[]; nextCursor?: string }>;
   get(id: string): Promise<StoredOrder | null>;
   byReference(reference: string): Promise<StoredOrder | null>;
   timeline(id: string): Promise<HistoryRow[]>;
   payments(id: string): Promise<Payment[]>;
   ledger(id: string): Promise<LedgerLine[]>;
+  /** What stands on each account and in each currency, of one booking or of all. Adds up to zero in each currency. */
+  accounts(id?: string): Promise<AccountBalance[]>;
+  /**
+   * A webhook of a payment provider. Resolves once what it says is durable; it is acted upon afterwards. Raises `NOT_FOUND` for a
+   * provider without webhooks, `UNAUTHORIZED` for a wrong or old signature.
+   */
+  receivePayment(provider: string, delivery: Delivery, signal: AbortSignal): Promise<{ repeated: boolean }>;
+  /** Something happened to these payments, by the keys of `authorise`; the provider is asked what. Unknown keys are ignored. */
+  paymentNews(keys: readonly string[]): Promise<void>;
   /** Compares with suppliers and payment provider and goes on from there. Returns what is known after `waitMs`. Raises `NOT_FOUND`. */
   reconcile(id: string, call: { waitMs: number; signal: AbortSignal }): Promise<StoredOrder>;
+  /**
+   * A person says what became of what nobody else could tell, or decides what is done about it. On record with name and note.
+   * Raises `INVALID_REQUEST` when there is nothing that this could be about.
+   */
+  attend(request: Omit<AttendInput, "orderId"> & { id: string }, call: WriteCall): Promise<StoredOrder>;
+  /** `webhooks`: it sends them, to `receivePayment`. */
+  paymentProviders(): { id: string; live: boolean; webhooks: boolean }[];
   suppliers(): SupplierStatus[];
+  /** What suppliers do for customers of their own. */
+  readonly desk: BookingDesk;
 }
 
 const dayMs = 86_400_000;
+/** How old an answer may be that stands in for a supplier that fails; it is asked for its price again before anything is bought. */
+const staleSearchMs = 15 * 60_000;
 
 export function createBookings(options: BookingsOptions): Bookings {
-  const { db, work, suppliers, payments, customers, clock = systemClock, log = silentLogger, onChange, searchDeadlineMs = 8000 } = options;
+  const { db, work, suppliers, customers, clock = systemClock, log = silentLogger, onChange, searchDeadlineMs = 8000, searchFreshMs = 60_000 } = options;
+  const payments: readonly PaymentProvider[] = "authorise" in options.payments ? [options.payments] : options.payments;
   const timing: SagaTiming = { ...defaultTiming, ...options.timing };
   const offers = createOfferStore(db);
   const orders = createOrderStore(db, clock);
-  const paymentStore = createPaymentStore(db, clock);
+  const ledger = createLedgerStore(db, clock);
+  const paymentStore = createPaymentStore(db, clock, ledger);
   const preparation = createPreparation({ offers, orders, suppliers, payments, clock, readTimeoutMs: timing.readTimeoutMs });
   const afterSale: AfterSale = createAfterSale({ suppliers, preparation, clock, readTimeoutMs: timing.readTimeoutMs });
+  const cache = createSearchCache({ clock, freshMs: searchFreshMs, staleMs: staleSearchMs, capacity: 5000 });
   const lastSearch = new Map<string, SupplierAnswer & { at: string }>();
+  const watch = createWatch({ orders, clock, log, goOn: (stored) => startRound(stored, "clock") });
   const changed = (stored: StoredOrder) => {
+    if (stored.wake && !stored.work) watch.notice(stored.wake.at);
+    for (const { offer } of stored.order.items) cache.forget(offer.supplier);
     try {
       onChange?.(toBooking(stored));
     } catch (error) {
       log.error("a listener of bookings failed", { orderId: stored.order.id, cause: String(error) });
     }
   };
-  const parts: SagaParts = { db, orders, paymentStore, suppliers, payments, clock, log, timing, onChange: changed };
+  const parts: SagaParts = { db, orders, paymentStore, ledger, suppliers, payments, clock, log, timing, onChange: changed };
 
-  work.define("booking.saga", sagaWork(parts, bookingSaga), { maxCrashes: 10 });
+  work.define("booking.saga", sagaWork<RoundInput>(parts, bookingSaga), { maxCrashes: 10 });
   work.define("booking.cancel", sagaWork<CancelInput>(parts, cancelSaga), { maxCrashes: 10 });
   work.define("booking.change", sagaWork<ChangeInput>(parts, changeSaga), { maxCrashes: 10 });
+  work.define("booking.attend", sagaWork<AttendInput>(parts, attendSaga), { maxCrashes: 10 });
 
   async function must(id: string): Promise<StoredOrder> {
     const stored = await orders.get(id);
@@ -195,7 +248,7 @@ export function createBookings(options: BookingsOptions): Bookings {
     const { id } = stored.order;
     const request: OrderWork = { name, id: `${name}:${id}:${shortHash(call.idempotencyKey)}`, input };
     if (stored.work?.id !== request.id && (await work.state(request.id)) === null) {
-      checkSettled(stored);
+      checkSettled(stored, name === "booking.cancel" ? "cancel" : "change");
       const taken = await db.transaction(async (tx) => {
         const result = await orders.takeUp(tx, id, () => request);
         if (result) await work.submit(request, tx);
@@ -207,10 +260,25 @@ export function createBookings(options: BookingsOptions): Bookings {
     const { stored: after, value } = await finish(id, request.id, call);
     const result = value as AfterSaleResult | null | undefined;
     if (result && "error" in result) throw TravelAgentError.fromShape(result.error);
+    const { notice, planned } = after.order;
+    if (result === null && notice !== undefined && !planned) throw new TravelAgentError("CONFLICT", notice);
     return { stored: after, ...(result ? { terms: result } : {}) };
   }
 
-  function newOrder({ offers: trip, travellers, total }: PreparedTrip, request: TripRequest & { buyer: Buyer; maxTotal?: Money }, customerId: string): Order {
+  type BookTrip = TripRequest & { buyer: Buyer; maxTotal?: Money; payment?: PaymentChoice };
+
+  /** Sandbox and real money never meet. */
+  function chooseProvider(sandbox: boolean, wanted: string | undefined): PaymentProvider | undefined {
+    const fitting = payments.filter(({ live }) => live !== sandbox);
+    const chosen = wanted === undefined ? fitting[0] : fitting.find(({ id }) => id === wanted);
+    if (wanted !== undefined && !chosen)
+      throw new TravelAgentError("INVALID_REQUEST", `this cannot be paid with ${wanted}; choose ${fitting.map(({ id }) => id).join(" or ") || "nothing"}`);
+    return chosen;
+  }
+
+  function newOrder({ offers: trip, travellers, total }: PreparedTrip, request: BookTrip, customerId: string): Order {
+    const { provider, method } = request.payment ?? {};
+    const chosen = chooseProvider(trip[0]!.sandbox, provider);
     const items = trip.map((offer, index) => ({
       no: index + 1,
       offer,
@@ -229,16 +297,13 @@ export function createBookings(options: BookingsOptions): Bookings {
       travellers,
       contact: request.contact,
       currency: total.currency,
+      ...(chosen ? { provider: chosen.id } : {}),
+      ...(method === undefined ? {} : { method }),
     };
     return { ...draft, maxTotal: request.maxTotal ?? total, items, paid: zero(total.currency), status: statusOf({ items }) };
   }
 
-  async function startOrder(
-    prepared: PreparedTrip,
-    request: TripRequest & { buyer: Buyer; maxTotal?: Money },
-    customerId: string,
-    idempotencyKey: string,
-  ): Promise<StoredOrder> {
+  async function startOrder(prepared: PreparedTrip, request: BookTrip, customerId: string, idempotencyKey: string): Promise<StoredOrder> {
     for (let tries = 0; ; tries += 1) {
       const order = newOrder(prepared, request, customerId);
       const first: OrderWork = { name: "booking.saga", id: `booking.saga:${order.id}:1`, input: { orderId: order.id } };
@@ -257,14 +322,15 @@ export function createBookings(options: BookingsOptions): Bookings {
     }
   }
 
-  async function startReconcile(stored: StoredOrder): Promise<OrderWork> {
+  /** Sets the order going, or finds the work that has it in hand. */
+  async function startRound(stored: StoredOrder, by: "person" | "clock"): Promise<OrderWork> {
     if (stored.work) {
       await work.submit(stored.work);
       return stored.work;
     }
     const { id } = stored.order;
     const taken = await db.transaction(async (tx) => {
-      const result = await orders.takeUp(tx, id, (round) => ({ name: "booking.saga", id: `booking.saga:${id}:${round}`, input: { orderId: id } }));
+      const result = await orders.takeUp(tx, id, (round) => ({ name: "booking.saga", id: `booking.saga:${id}:${round}`, input: { orderId: id, by } }));
       if (result) await work.submit(result.work!, tx);
       return result;
     });
@@ -275,7 +341,7 @@ export function createBookings(options: BookingsOptions): Bookings {
   }
 
   async function resumeOne(stored: StoredOrder): Promise<void> {
-    if (!stored.work) return void (await startReconcile(stored));
+    if (!stored.work) return void (await startRound(stored, "clock"));
     const state = await work.state(stored.work.id);
     if (state === null) await work.submit(stored.work);
     else if (state === "failed" || state === "dead" || state === "cancelled") await putBeforePerson(stored);
@@ -283,24 +349,35 @@ export function createBookings(options: BookingsOptions): Bookings {
 
   return {
     clock,
+    desk: createBookingDesk({ db, orders, offers, suppliers, clock, readTimeoutMs: timing.readTimeoutMs }),
     migrate: () => db.migrate("booking", bookingMigrations),
 
     async resume() {
       await offers.prune(clock.now() - dayMs);
+      await paymentStore.forgetEvents(clock.now() - 30 * dayMs);
       for (const stored of await orders.unfinished()) {
         await resumeOne(stored).catch((error: unknown) => log.error("a booking could not be taken up", { orderId: stored.order.id, cause: String(error) }));
       }
+      await watch.look();
     },
+    stop: () => watch.stop(),
 
     async search(search, owner, { requestId, signal }) {
-      const outcome = await fanOut({ suppliers, clock, log, deadlineMs: searchDeadlineMs }, search, requestId, signal);
+      const outcome = await fanOut({ suppliers, clock, log, deadlineMs: searchDeadlineMs, cache }, search, requestId, signal);
       for (const answer of outcome.suppliers) lastSearch.set(answer.id, { ...answer, at: new Date(clock.now()).toISOString() });
+      // Found by another conversation before: it belongs to that one, so that this one gets it under an id of its own.
+      const shared = new Set(outcome.suppliers.filter(({ answeredAt }) => answeredAt !== undefined).map(({ id }) => id));
+      const found = outcome.offers.map((ranked) =>
+        shared.has(ranked.offer.supplier)
+          ? { ...ranked, offer: { ...ranked.offer, id: `${ranked.offer.id}.${shortHash(owner.sessionKey).slice(0, 8)}` } }
+          : ranked,
+      );
       await offers.keep(
-        outcome.offers.map(({ offer }) => offer),
-        owner,
+        found.map(({ offer }) => offer),
+        { ...owner, ...(search.query.maxTotal ? { budget: search.query.maxTotal } : {}) },
         clock.now(),
       );
-      return outcome;
+      return { ...outcome, offers: found };
     },
 
     getOffer: (id) => offers.get(id),
@@ -364,6 +441,20 @@ export function createBookings(options: BookingsOptions): Bookings {
       return afterSaleWork(stored, "booking.change", input, call);
     },
 
+    async quoteModify(reference, change, { signal, requestId }) {
+      const stored = await mustByReference(reference);
+      return { ...(await afterSale.modifyTerms(stored, change, signal, requestId)), stored };
+    },
+
+    async modify({ reference, change, confirmed }, call) {
+      const stored = await mustByReference(reference);
+      const known = `booking.change:${stored.order.id}:${shortHash(call.idempotencyKey)}`;
+      // Checked against the suppliers before the work begins, and once more in it.
+      if (stored.work?.id !== known && (await work.state(known)) === null) await afterSale.modifyTerms(stored, change, call.signal, known);
+      const input: ChangeInput = { orderId: stored.order.id, change, confirmed };
+      return afterSaleWork(stored, "booking.change", input, call);
+    },
+
     async list(filter) {
       const { orders: found, nextCursor } = await orders.list(filter);
       return { bookings: found.map(toBooking), ...(nextCursor === undefined ? {} : { nextCursor }) };
@@ -372,13 +463,51 @@ export function createBookings(options: BookingsOptions): Bookings {
     byReference: (reference) => orders.byReference(reference),
     timeline: (id) => orders.history(id),
     payments: (id) => paymentStore.ofOrder(id),
-    ledger: (id) => paymentStore.ledger(id),
+    ledger: (id) => ledger.lines(id),
+    accounts: (id) => ledger.accounts(id),
+
+    async receivePayment(id, delivery, signal) {
+      const provider = payments.find((candidate) => candidate.id === id);
+      if (!provider?.news) throw new TravelAgentError("NOT_FOUND", `no payment provider ${id} sends webhooks here`);
+      const event = await provider.news(delivery, signal);
+      const heard = await db.transaction(async (tx) => {
+        const result = await paymentStore.hear(tx, id, event.id, event.keys);
+        if (result) await orders.wakeUp(tx, result.orderIds, clock.now());
+        return result;
+      });
+      if (heard) void watch.look();
+      return { repeated: !heard };
+    },
+
+    async paymentNews(keys) {
+      await db.transaction(async (tx) => orders.wakeUp(tx, await paymentStore.doubt(tx, keys), clock.now()));
+      void watch.look();
+    },
 
     async reconcile(id, call) {
-      const next = await startReconcile(await must(id));
+      const next = await startRound(await must(id), "person");
       return (await finish(id, next.id, call)).stored;
     },
 
+    async attend({ id, ...said }, call) {
+      const stored = await must(id);
+      const request: OrderWork = { name: "booking.attend", id: `booking.attend:${id}:${shortHash(call.idempotencyKey)}`, input: { orderId: id, ...said } };
+      if (stored.work?.id !== request.id && (await work.state(request.id)) === null) {
+        if (said.resolution === "found" || said.resolution === "never-happened") meantItem(stored.order.items, said, stored.order.paymentInDoubt !== undefined);
+        else if (stored.order.attention === undefined)
+          throw new TravelAgentError("INVALID_REQUEST", `booking ${stored.order.reference} does not wait for a person`);
+        const taken = await db.transaction(async (tx) => {
+          const result = await orders.takeUp(tx, id, () => request);
+          if (result) await work.submit(request, tx);
+          return result;
+        });
+        if (!taken) throw new TravelAgentError("IN_PROGRESS", "this booking is being worked on right now; try again in a moment");
+      }
+      await work.submit(request);
+      return (await finish(id, request.id, call)).stored;
+    },
+
+    paymentProviders: () => payments.map(({ id, live, news }) => ({ id, live, webhooks: news !== undefined })),
     suppliers: () =>
       suppliers.map((supplier) => {
         const last = lastSearch.get(supplier.id);

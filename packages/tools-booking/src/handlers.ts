@@ -3,6 +3,8 @@ import type * as z from "zod";
 import { toBooking } from "./booking-view.ts";
 import type { Bookings } from "./bookings.ts";
 import type { Search } from "./fan-out.ts";
+import { type AccountBalance, type LedgerLine, marginOf, openOf } from "./ledger.ts";
+import { money } from "./money.ts";
 import type { OrderFilter, StoredOrder } from "./order-store.ts";
 import { SearchCarsArgs, SearchFlightsArgs, SearchHotelsArgs } from "./tools/arguments.ts";
 
@@ -55,6 +57,9 @@ function searchOf(kind: "flight" | "hotel" | "car", query: unknown, currency: st
 
 const documents = ({ order }: StoredOrder) => order.items.flatMap((item) => item.documents.map((document) => ({ item: item.no, ...document })));
 
+const lineView = ({ minor, currency, at, ...line }: LedgerLine) => ({ ...line, amount: money(minor, currency), at: new Date(at).toISOString() });
+const figures = (accounts: readonly AccountBalance[]) => ({ balance: openOf(accounts), margin: marginOf(accounts) });
+
 /** The wire methods of this package. */
 export function bookingHandlers(bookings: Bookings, { currency = "EUR" }: { currency?: string } = {}): Handlers {
   const must = async (id: string): Promise<StoredOrder> => {
@@ -82,11 +87,31 @@ export function bookingHandlers(bookings: Bookings, { currency = "EUR" }: { curr
         timeline: history.map(({ at, type, entry }) => ({ at: new Date(at).toISOString(), type, ...entry })),
         payments: payments.map(({ createdAt, orderId: _, ...payment }) => ({ ...payment, createdAt: new Date(createdAt).toISOString() })),
         documents: documents(stored),
+        ledger: (await bookings.ledger(stored.order.id)).map(lineView),
+        ...figures(await bookings.accounts(stored.order.id)),
       };
     },
     "bookings.reconcile": async ({ id }, { signal }) => {
       const stored = await must(id);
       return { booking: toBooking(await bookings.reconcile(stored.order.id, { waitMs: 25_000, signal })) };
+    },
+    "bookings.attend": async ({ id, idempotencyKey, item, supplierReference, ...said }, { signal, actor }) => {
+      const stored = await must(id);
+      const which = { ...(item === undefined ? {} : { item }), ...(supplierReference === undefined ? {} : { supplierReference }) };
+      const after = await bookings.attend(
+        { id: stored.order.id, ...said, ...which, by: actor },
+        { idempotencyKey: `attend:${idempotencyKey}`, waitMs: 25_000, signal },
+      );
+      return { booking: toBooking(after) };
+    },
+    "bookings.ledger": async (params) => {
+      if (params?.id === undefined) {
+        const accounts = await bookings.accounts();
+        return { accounts, ...figures(accounts) };
+      }
+      const { id } = (await must(params.id)).order;
+      const accounts = await bookings.accounts(id);
+      return { accounts, lines: (await bookings.ledger(id)).map(lineView), ...figures(accounts) };
     },
     "offers.search": async ({ kind, query }, { requestId, connectionId, signal }) => {
       // An operator's search belongs to its connection: no customer can buy from it by guessing ids.

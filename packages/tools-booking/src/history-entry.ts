@@ -31,9 +31,26 @@ export function historyEntry(event: OrderEvent): Record<string, unknown> {
     case "lost":
     case "lapsed":
       return { item: event.item };
-    case "attended":
+    case "attended": {
+      const { type: _, ...entry } = event;
+      return entry;
+    }
+    case "awaiting-payment":
+      return { key: event.key, payUntil: event.payUntil };
+    case "payment-over":
     case "payment-lost":
     case "payment-settled":
+      return { key: event.key };
+    case "planned": {
+      const { alteration, confirmed, payment } = event.planned;
+      return { ...("to" in alteration ? { item: alteration.item, to: alteration.to.id } : { changes: Object.keys(alteration.change) }), ...confirmed, payment };
+    }
+    case "change-dropped":
+      return { reason: event.reason };
+    case "kept":
+    case "change-begun":
+    case "unfinished":
+    case "finished":
       return {};
   }
 }

@@ -16,7 +16,7 @@ export function endOf(offer: Offer): TravelTime {
 
 /** Whether it is paid through us; otherwise at the property or the counter. */
 export function isPaidHere(offer: Offer): boolean {
-  if (offer.vertical === "flight") return true;
+  if (offer.vertical === "flight") return offer.paidTo !== "supplier";
   return (offer.vertical === "hotel" ? offer.ratePlan.paymentType : offer.paymentType) === "PREPAID";
 }
 

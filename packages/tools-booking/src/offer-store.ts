@@ -1,4 +1,4 @@
-import type { Vertical } from "@travelagent/protocol";
+import type { Money, Vertical } from "@travelagent/protocol";
 import type { Database, Tx } from "@travelagent/protocol/ports";
 import type { Offer } from "./offer.ts";
 
@@ -8,11 +8,20 @@ export interface FoundOffer {
   sessionKey: string;
   customerId?: string;
   foundAt: number;
+  /** What the customer said it may cost, in the search that found it. */
+  budget?: Money;
+}
+
+/** Whose search it was, and what they said it may cost. */
+export interface OfferOwner {
+  sessionKey: string;
+  customerId?: string;
+  budget?: Money;
 }
 
 export interface OfferStore {
-  /** Keeps what a search found; the same id again replaces the offer and leaves its owner. */
-  keep(offers: readonly Offer[], owner: { sessionKey: string; customerId?: string }, now: number): Promise<void>;
+  /** Keeps what a search found; the same id again replaces the offer and leaves its owner, and its budget unless there is a new one. */
+  keep(offers: readonly Offer[], owner: OfferOwner, now: number): Promise<void>;
   /** Null when it was never found or is pruned. An expired one is still given, so that the answer can say so. */
   get(id: string): Promise<FoundOffer | null>;
   /** Forgets what expired before `before`. Returns how many. */
@@ -24,13 +33,14 @@ interface OfferRow extends Record<string, unknown> {
   session_key: string;
   customer_id: string | null;
   found_at: number | string;
+  budget: string | null;
 }
 
 export function createOfferStore(db: Database): OfferStore {
-  const insert = (tx: Tx, offer: Offer, vertical: Vertical, owner: { sessionKey: string; customerId?: string }, now: number) =>
+  const insert = (tx: Tx, offer: Offer, vertical: Vertical, owner: OfferOwner, now: number) =>
     tx.run(
-      `insert into booking_offer (id, session_key, customer_id, vertical, offer, found_at, expires_at) values (?, ?, ?, ?, ?, ?, ?)
-       on conflict (id) do update set offer = excluded.offer, expires_at = excluded.expires_at`,
+      `insert into booking_offer (id, session_key, customer_id, vertical, offer, found_at, expires_at, budget) values (?, ?, ?, ?, ?, ?, ?, ?)
+       on conflict (id) do update set offer = excluded.offer, expires_at = excluded.expires_at, budget = coalesce(excluded.budget, booking_offer.budget)`,
       offer.id,
       owner.sessionKey,
       owner.customerId ?? null,
@@ -38,6 +48,7 @@ export function createOfferStore(db: Database): OfferStore {
       JSON.stringify(offer),
       now,
       Date.parse(offer.offerExpiresAt),
+      owner.budget ? JSON.stringify(owner.budget) : null,
     );
   return {
     async keep(offers, owner, now) {
@@ -47,13 +58,14 @@ export function createOfferStore(db: Database): OfferStore {
       });
     },
     async get(id) {
-      const row = await db.get<OfferRow>("select offer, session_key, customer_id, found_at from booking_offer where id = ?", id);
+      const row = await db.get<OfferRow>("select offer, session_key, customer_id, found_at, budget from booking_offer where id = ?", id);
       if (!row) return null;
       return {
         offer: JSON.parse(row.offer) as Offer,
         sessionKey: row.session_key,
         ...(row.customer_id === null ? {} : { customerId: row.customer_id }),
         foundAt: Number(row.found_at),
+        ...(row.budget === null ? {} : { budget: JSON.parse(row.budget) as Money }),
       };
     },
     async prune(before) {

@@ -35,6 +35,11 @@ interface OfferBase {
   paymentTimeLimit?: string;
   seatsRemaining?: number;
   conditions: { refund: Condition; change: Condition };
+  /**
+   * The supplier sells to a customer of its own: it takes the money from what that customer has on file there, and checks travellers
+   * by its own rules. Absent where the money goes through us.
+   */
+  paidTo?: "supplier";
 }
 
 export interface Endpoint {
@@ -175,6 +180,8 @@ export interface CarQuery {
   driverAge: number;
   category?: string;
   automaticOnly: boolean;
+  /** Only these rental companies, by their two-letter codes such as `ZE` for Hertz. Absent: all. */
+  vendors?: string[];
   maxTotal?: Money;
   currency: string;
   limit: number;

@@ -10,9 +10,19 @@ export interface OrderWork {
   input: unknown;
 }
 
+/** When an order is gone on with by itself. */
+export interface Wake {
+  at: number;
+  /** Since when it is open. */
+  since: number;
+  /** How often it was gone on with since then. */
+  count: number;
+}
+
 export interface StoredOrder {
   order: Order;
   work?: OrderWork;
+  wake?: Wake;
   /** Counts the pieces of work so far; part of their ids and of the keys they use. */
   round: number;
   /** Changes with every write. */
@@ -58,8 +68,14 @@ export interface OrderStore {
   takeUp(tx: Tx, id: string, work: (round: number) => OrderWork): Promise<StoredOrder | false>;
   /** Marks a commit of a piece of work. False when it is marked: an engine whose memos commit apart may run it twice. */
   once(tx: Tx, workId: string, name: string): Promise<boolean>;
-  /** The work is at its end. */
-  release(tx: Tx, id: string, workId: string): Promise<void>;
+  /** The work is at its end. Without `wake` nothing more happens by itself. */
+  release(tx: Tx, id: string, workId: string, wake?: Wake): Promise<void>;
+  /** These are to be gone on with at `at`, if not sooner. */
+  wakeUp(tx: Tx, ids: readonly string[], at: number): Promise<void>;
+  /** Those whose time has come and that no work has in hand, the longest overdue first. */
+  due(now: number): Promise<StoredOrder[]>;
+  /** The earliest time at which one of them is due. */
+  nextWake(): Promise<number | undefined>;
   /** Newest first. */
   list(filter: OrderFilter): Promise<{ orders: StoredOrder[]; nextCursor?: string }>;
   /** Orders that some work has in hand, and those in doubt that none has. */
@@ -70,6 +86,9 @@ export interface OrderStore {
 const read = (row: Row): StoredOrder => ({
   order: JSON.parse(row.document as string) as Order,
   ...(row.work === null ? {} : { work: JSON.parse(row.work as string) as OrderWork }),
+  ...(row.wake_at === null && row.wake_since === null
+    ? {}
+    : { wake: { at: Number(row.wake_at ?? 0), since: Number(row.wake_since ?? row.wake_at), count: Number(row.wake_count) } }),
   round: Number(row.round),
   version: Number(row.version),
   createdAt: Number(row.created_at),
@@ -220,7 +239,7 @@ export function createOrderStore(db: Database, clock: Clock): OrderStore {
       const round = stored.round + 1;
       const work = next(round);
       const { changes } = await tx.run(
-        "update booking_order set work = ?, round = ?, version = version + 1 where id = ? and version = ? and work is null",
+        "update booking_order set work = ?, round = ?, wake_at = null, version = version + 1 where id = ? and version = ? and work is null",
         JSON.stringify(work),
         round,
         id,
@@ -234,10 +253,37 @@ export function createOrderStore(db: Database, clock: Clock): OrderStore {
       return changes > 0;
     },
 
-    async release(tx, id, workId) {
+    async release(tx, id, workId, wake) {
       const stored = await mustGet(tx, id);
       await tx.run("delete from booking_step where work_id = ?", workId);
-      if (stored.work?.id === workId) await tx.run("update booking_order set work = null, version = version + 1 where id = ?", id);
+      if (stored.work?.id !== workId) return;
+      await tx.run(
+        "update booking_order set work = null, wake_at = ?, wake_since = ?, wake_count = ?, version = version + 1 where id = ?",
+        wake?.at ?? null,
+        wake?.since ?? null,
+        wake?.count ?? 0,
+        id,
+      );
+    },
+
+    async wakeUp(tx, ids, at) {
+      for (const id of ids)
+        await tx.run(
+          "update booking_order set wake_at = ?, wake_since = coalesce(wake_since, ?) where id = ? and (wake_at is null or wake_at > ?)",
+          at,
+          at,
+          id,
+          at,
+        );
+    },
+
+    async due(now) {
+      return (await db.all("select * from booking_order where wake_at <= ? and work is null order by wake_at limit 100", now)).map(read);
+    },
+
+    async nextWake() {
+      const row = await db.get("select min(wake_at) as at from booking_order where wake_at is not null and work is null");
+      return row?.at === null || row?.at === undefined ? undefined : Number(row.at);
     },
 
     async list(filter) {

@@ -1,17 +1,43 @@
 import { type BookingStatus, type ErrorShape, type Money, TravelAgentError } from "@travelagent/protocol";
 import { add, subtract, sum, zero } from "./money.ts";
-import type { Offer } from "./offer.ts";
-import type { Contact, SupplierOrder, Traveller } from "./supplier.ts";
+import type { Journey, Offer } from "./offer.ts";
+import type { Contact, OrderChange, SupplierOrder, Traveller } from "./supplier.ts";
 
 /** A write at the supplier that was started, so that a restart knows what may have happened. */
 export interface Doing {
-  what: "hold" | "book" | "ticket" | "cancel" | "change";
+  what: "hold" | "book" | "ticket" | "cancel" | "change" | "modify";
   /** The key given to the supplier. */
   key: string;
   /** Where the item stands again if it turns out that nothing happened. */
   before: BookingStatus;
-  /** Of a change: what it is exchanged for, and what that costs all told. */
-  to?: { offer: Offer; total: Money };
+  /** Of a change: what it is exchanged for, and what that costs all told. `change` where the travel itself is kept. */
+  to?: { offer: Offer; total: Money; change?: OrderChange };
+}
+
+/** Exchange of one item, or a change that keeps the travel. */
+export type Alteration = { item: number; to: Offer } | { change: OrderChange };
+
+/** What somebody said yes to for a change. */
+export interface ChangeTerms {
+  penalty: Money;
+  refund: Money;
+  due: Money;
+}
+
+/** A change that was confirmed and waits until the customer has paid for it. */
+export interface PlannedChange {
+  alteration: Alteration;
+  confirmed: ChangeTerms;
+  /** Key of the payment. */
+  payment: string;
+}
+
+/** A payment the customer has to make on the provider's page. */
+export interface AwaitedPayment {
+  key: string;
+  payUrl: string;
+  /** ISO UTC; given up afterwards. */
+  payUntil: string;
 }
 
 /** One offer of a trip, bought at one supplier. */
@@ -23,6 +49,14 @@ export interface OrderItem {
   quoted: Money;
   /** What it costs now. */
   total: Money;
+  /** What the supplier asks of us; in another currency where it counts in one. Absent before the purchase. */
+  cost?: Money;
+  /** What the supplier pays us for it; gone once cancelled. */
+  commission?: Money;
+  /** It was held, and the hold ran out. */
+  lapsed?: boolean;
+  /** After a change of bags. */
+  checkedBags?: { total: number; paid: number };
   /** False when it is paid on the spot. */
   paidHere: boolean;
   status: BookingStatus;
@@ -31,6 +65,8 @@ export interface OrderItem {
   locators: string[];
   documents: SupplierOrder["documents"];
   paymentTimeLimit?: string;
+  /** Flights as the supplier has them now; set once they differ from those that were bought. */
+  journeys?: Journey[];
   /** Set once cancelled. */
   penalty?: Money;
   refund?: Money;
@@ -50,17 +86,30 @@ export interface Order {
   items: OrderItem[];
   /** Captured less refunded. */
   paid: Money;
+  /** Id of the provider that its payments go through. */
+  provider?: string;
+  /** Means of payment the customer has on file there. */
+  method?: string;
   status: BookingStatus;
   /** Why it is given up; from then on everything is taken back. */
   failure?: ErrorShape;
+  /** A person decided to keep what stands of it. */
+  kept?: boolean;
   /** Why a person has to look at it. */
   attention?: string;
-  /** A payment write whose outcome nobody knows yet. */
-  paymentInDoubt?: boolean;
+  /** A payment write whose outcome nobody knows yet: the key of the payment. */
+  paymentInDoubt?: boolean | string;
+  /** Nothing goes on before the customer has paid. */
+  awaiting?: AwaitedPayment;
+  planned?: PlannedChange;
+  /** What became of the last request when it came to nothing, for the customer. */
+  notice?: string;
+  /** Somebody outside could not be reached in the middle: it goes on by itself later. */
+  unfinished?: boolean;
 }
 
 type Facts = Pick<SupplierOrder, "reference" | "status" | "locators" | "documents" | "total"> &
-  Partial<Pick<SupplierOrder, "paymentTimeLimit" | "penalty" | "refund">>;
+  Partial<Pick<SupplierOrder, "paymentTimeLimit" | "penalty" | "refund" | "commission">>;
 
 export type OrderEvent =
   | { type: "repriced"; item: number; offer: Offer }
@@ -77,11 +126,23 @@ export type OrderEvent =
   /** The trip is given up. */
   | { type: "failed"; error: ErrorShape }
   | { type: "needs-human"; reason: string }
-  | { type: "attended" }
+  /** A person took it in hand; by whom, how and why where that was said. */
+  | { type: "attended"; by?: string; resolution?: string; note?: string }
+  /** A person decided that what stands is kept, although the trip was given up. */
+  | { type: "kept" }
   /** All money that moved so far, so that hearing it twice changes nothing. */
   | { type: "paid"; paid: Money }
-  | { type: "payment-lost" }
-  | { type: "payment-settled" }
+  | { type: "payment-lost"; key: string }
+  | { type: "payment-settled"; key: string }
+  | ({ type: "awaiting-payment" } & AwaitedPayment)
+  /** Paid, refused or too late. */
+  | { type: "payment-over"; key: string }
+  | { type: "planned"; planned: PlannedChange }
+  /** On record before the supplier hears of it: from then on it is the item that shows what happens. */
+  | { type: "change-begun" }
+  | { type: "change-dropped"; reason: string }
+  | { type: "unfinished" }
+  | { type: "finished" }
   /** The money of cancelled items is back with the customer: `voided` when it was never taken. */
   | { type: "returned"; how: "refunded" | "voided" };
 
@@ -91,6 +152,9 @@ const gone: readonly BookingStatus[] = ["cancelled", "voided", "refunded", "fail
 export const isBooked = (item: OrderItem): boolean => booked.includes(item.status);
 /** Nothing of it is left at the supplier. */
 export const isGone = (item: OrderItem): boolean => gone.includes(item.status);
+
+/** Whether nobody knows what became of a write on this payment. */
+export const isInDoubt = ({ paymentInDoubt }: Pick<Order, "paymentInDoubt">, key: string): boolean => paymentInDoubt === true || paymentInDoubt === key;
 
 const illegal = (item: OrderItem, event: string): TravelAgentError =>
   new TravelAgentError(
@@ -104,6 +168,7 @@ const startable: Record<Doing["what"], readonly BookingStatus[]> = {
   ticket: ["held", "confirmed"],
   cancel: booked,
   change: ["confirmed", "ticketed"],
+  modify: booked,
 };
 
 const endsAs: Record<Doing["what"], readonly SupplierOrder["status"][]> = {
@@ -112,6 +177,7 @@ const endsAs: Record<Doing["what"], readonly SupplierOrder["status"][]> = {
   ticket: ["ticketed", "confirmed", "cancelled"],
   cancel: ["cancelled"],
   change: ["held", "confirmed", "ticketed"],
+  modify: ["held", "confirmed", "ticketed"],
 };
 
 function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): Omit<T, K> {
@@ -122,13 +188,18 @@ function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): O
 
 function withFacts(item: OrderItem, facts: Facts): OrderItem {
   const { doing, ...rest } = item;
-  const to = doing?.what === "change" ? doing.to : undefined;
+  const to = doing?.what === "change" || doing?.what === "modify" ? doing.to : undefined;
   const cancelled = facts.status === "cancelled";
+  // What the customer pays stays in the currency of the trip, whatever the supplier counts in.
+  const total = cancelled || facts.total.currency !== item.total.currency ? item.total : facts.total;
   return {
-    ...without(rest, "paymentTimeLimit"),
+    ...without(rest, "paymentTimeLimit", "commission"),
     ...(to ? { offer: to.offer, quoted: to.total } : {}),
+    ...(to?.change?.checkedBags ? { checkedBags: to.change.checkedBags } : {}),
     status: facts.status,
-    total: to ? to.total : cancelled ? item.total : facts.total,
+    total: to ? to.total : total,
+    cost: cancelled && item.cost ? item.cost : facts.total,
+    ...(facts.commission && !cancelled ? { commission: facts.commission } : {}),
     supplierReference: facts.reference,
     locators: facts.locators,
     documents: facts.documents,
@@ -173,7 +244,7 @@ function advanceItem(item: OrderItem, event: Extract<OrderEvent, { item: number 
     case "lapsed":
       if (item.status === "cancelled") return item;
       if (item.status !== "held" || doing) throw illegal(item, event.type);
-      return { ...without(item, "paymentTimeLimit"), status: "cancelled", penalty: zero(item.total.currency), refund: zero(item.total.currency) };
+      return { ...without(item, "paymentTimeLimit"), status: "cancelled", lapsed: true, penalty: zero(item.total.currency), refund: zero(item.total.currency) };
   }
 }
 
@@ -194,7 +265,9 @@ function change(order: Order, event: OrderEvent): Order {
     const item = order.items.find(({ no }) => no === event.item);
     if (!item) throw new TravelAgentError("INVALID_REQUEST", `this booking has no item ${event.item}; it has ${order.items.length}`);
     const next = advanceItem(item, event);
-    return next === item ? order : { ...order, items: order.items.map((other) => (other === item ? next : other)) };
+    if (next === item) return order;
+    const travellers = event.type === "outcome" && item.doing?.what === "modify" ? item.doing.to?.change?.travellers : undefined;
+    return { ...order, ...(travellers ? { travellers: [...travellers] } : {}), items: order.items.map((other) => (other === item ? next : other)) };
   }
   switch (event.type) {
     case "failed":
@@ -207,20 +280,53 @@ function change(order: Order, event: OrderEvent): Order {
     case "needs-human":
       return order.attention === event.reason ? order : { ...order, attention: event.reason };
     case "attended":
-      return order.attention === undefined ? order : without(order, "attention");
-    case "paid":
-      subtract(event.paid, order.paid);
-      return order.paid.amount === event.paid.amount ? order : { ...order, paid: event.paid };
-    case "payment-lost":
-      return order.paymentInDoubt ? order : { ...order, paymentInDoubt: true };
-    case "payment-settled":
-      return order.paymentInDoubt ? without(order, "paymentInDoubt") : order;
+      // One with a note is always on record.
+      return order.attention === undefined ? (event.note === undefined ? order : { ...order }) : without(order, "attention");
+    case "kept":
+      return {
+        ...without(order, "failure"),
+        kept: true,
+        items: order.items.map((item) => (item.status === "pending" && !item.doing ? { ...item, status: "failed" as const } : item)),
+      };
+    case "planned":
+      return { ...without(order, "notice"), planned: event.planned };
+    case "change-begun":
+      return order.planned || order.notice !== undefined ? without(order, "planned", "notice") : order;
+    case "change-dropped":
+      return { ...without(order, "planned"), notice: event.reason };
+    case "unfinished":
+      return order.unfinished ? order : { ...order, unfinished: true };
+    case "finished":
+      return order.unfinished ? without(order, "unfinished") : order;
     case "returned":
       if (!order.items.some((item) => item.status === "cancelled")) {
         if (order.items.some((item) => item.status === event.how)) return order;
         throw new TravelAgentError("CONFLICT", `a booking that is ${order.status} has nothing to give back; cancel it first`);
       }
       return { ...order, items: order.items.map((item) => (item.status === "cancelled" && item.paidHere ? { ...item, status: event.how } : item)) };
+    default:
+      return changePayment(order, event);
+  }
+}
+
+type PaymentEvent = Extract<OrderEvent, { type: "paid" | "payment-lost" | "payment-settled" | "awaiting-payment" | "payment-over" }>;
+
+function changePayment(order: Order, event: PaymentEvent): Order {
+  switch (event.type) {
+    case "paid":
+      subtract(event.paid, order.paid);
+      return order.paid.amount === event.paid.amount ? order : { ...order, paid: event.paid };
+    case "payment-lost":
+      return order.paymentInDoubt ? order : { ...order, paymentInDoubt: event.key };
+    case "payment-settled":
+      return isInDoubt(order, event.key) ? without(order, "paymentInDoubt") : order;
+    case "awaiting-payment": {
+      const { type: _, ...awaiting } = event;
+      const same = order.awaiting?.key === awaiting.key && order.awaiting.payUrl === awaiting.payUrl && order.awaiting.payUntil === awaiting.payUntil;
+      return same ? order : { ...order, awaiting };
+    }
+    case "payment-over":
+      return order.awaiting?.key === event.key ? without(order, "awaiting") : order;
   }
 }
 
@@ -235,11 +341,11 @@ export function advance(order: Order, event: OrderEvent): Order {
   return { ...next, status };
 }
 
-/** What the customer owes for an item: its price while it is booked, its penalty once cancelled, nothing before. */
+/** What the customer owes for an item: its price once it is bought, its penalty once cancelled, nothing before, nor for a hold. */
 export function chargeOf(item: OrderItem): Money {
   const nothing = zero(item.total.currency);
   const status = item.doing && item.status !== "cancellation-pending" ? item.doing.before : item.status;
-  if (status === "pending" || status === "failed") return nothing;
+  if (status === "pending" || status === "held" || status === "failed") return nothing;
   if (!gone.includes(status)) return item.total;
   if (item.penalty) return item.penalty;
   return item.refund && item.paidHere ? subtract(item.total, item.refund) : nothing;
@@ -253,6 +359,6 @@ export const totalOf = (order: Pick<Order, "items" | "currency">): Money =>
 
 /** Still to be paid; what is not bought yet counts as long as the trip is not given up. Negative when we owe the customer. */
 export function balanceOf(order: Order): Money {
-  const owed = order.items.map((item) => (item.status === "pending" || (item.doing?.before === "pending" && !isGone(item)) ? item.total : chargeOf(item)));
+  const owed = order.items.map((item) => (isGone(item) ? chargeOf(item) : item.total));
   return subtract(owed.reduce(add, zero(order.currency)), order.paid);
 }

@@ -1,6 +1,7 @@
 import type { Money } from "@travelagent/protocol";
-import type { Clock, Database, Row, Tx } from "@travelagent/protocol/ports";
-import { minorUnits, money } from "./money.ts";
+import type { Clock, Database, Row, SqlValue, Tx } from "@travelagent/protocol/ports";
+import type { LedgerStore } from "./ledger-store.ts";
+import { minorUnits, money, subtract, zero } from "./money.ts";
 import type { PaymentState } from "./payment.ts";
 
 /** One authorisation and what became of it. */
@@ -16,28 +17,39 @@ export interface Payment {
   amount: Money;
   captured: Money;
   refunded: Money;
+  /** What the provider keeps of it, where it says. */
+  fee?: Money;
+  /** Of one that the customer makes on the provider's page. */
+  payUrl?: string;
+  payUntil?: string;
+  /** Pieces of news that came about it, and how many of them the last look at the provider knew. */
+  heard: number;
+  seen: number;
+  /** When the provider was last asked; 0 for never. */
+  askedAt: number;
   createdAt: number;
 }
 
-export interface LedgerLine {
-  account: string;
-  /** Debit positive, credit negative. */
-  minor: bigint;
-  currency: string;
-  memo: string;
-  at: number;
-}
+/** Something was heard about it since the provider was last asked. */
+export const toAsk = (payment: Payment): boolean => payment.heard > payment.seen;
 
-/** Payments and the double-entry ledger. Every transfer has two lines that cancel out. */
+/** Payments as we know them, and what was heard about them. Money that moves is booked in the ledger by the same commit. */
 export interface PaymentStore {
   /** On record before the provider is called. The same key again changes nothing. */
   start(tx: Tx, payment: Pick<Payment, "key" | "orderId" | "purpose" | "provider" | "amount">): Promise<void>;
-  /** What the provider says now; captured and refunded money moves in the ledger by the difference. */
+  /** What the provider says now; captured, refunded and kept money moves in the ledger by the difference. */
   settle(tx: Tx, key: string, state: PaymentState): Promise<void>;
-  /** Money owed for travel: `amount` from the supplier's account to the customer's. The same id again changes nothing. */
-  charge(tx: Tx, charge: { id: string; orderId: string; supplier: string; amount: Money; memo: string }): Promise<void>;
+  /**
+   * A webhook was received, about these payments of this provider. False for an event that was heard before. Afterwards they are
+   * `toAsk`, and the ids of their orders are given back.
+   */
+  hear(tx: Tx, provider: string, eventId: string, keys: readonly string[]): Promise<{ orderIds: string[] } | false>;
+  /** These payments are to be asked for again; for hints that have no event of their own. */
+  doubt(tx: Tx, keys: readonly string[]): Promise<string[]>;
+  /** The provider was asked, after `heard` pieces of news. */
+  asked(tx: Tx, key: string, heard: number): Promise<void>;
   ofOrder(orderId: string, tx?: Tx): Promise<Payment[]>;
-  ledger(orderId: string): Promise<LedgerLine[]>;
+  forgetEvents(before: number): Promise<void>;
 }
 
 const read = (row: Row): Payment => {
@@ -52,29 +64,28 @@ const read = (row: Row): Payment => {
     amount: money(BigInt(row.amount as number), currency),
     captured: money(BigInt(row.captured as number), currency),
     refunded: money(BigInt(row.refunded as number), currency),
+    ...(row.fee === null ? {} : { fee: money(BigInt(row.fee as number), row.fee_currency as string) }),
+    ...(row.pay_url === null ? {} : { payUrl: row.pay_url as string }),
+    ...(row.pay_until === null ? {} : { payUntil: row.pay_until as string }),
+    heard: Number(row.heard),
+    seen: Number(row.seen),
+    askedAt: Number(row.asked_at),
     createdAt: Number(row.created_at),
   };
 };
 
-export function createPaymentStore(db: Database, clock: Clock): PaymentStore {
-  async function transfer(tx: Tx, id: string, orderId: string, debit: string, credit: string, amount: bigint, currency: string, memo: string): Promise<void> {
-    if (amount === 0n) return;
-    for (const [account, minor] of [
-      [debit, amount],
-      [credit, -amount],
-    ] as const) {
-      await tx.run(
-        "insert into booking_ledger (id, account, order_id, minor, currency, memo, at) values (?, ?, ?, ?, ?, ?, ?) on conflict do nothing",
-        id,
-        account,
-        orderId,
-        minor,
-        currency,
-        memo,
-        clock.now(),
-      );
-    }
+const some = (keys: readonly string[]): { list: string; params: SqlValue[] } => ({ list: keys.map(() => "?").join(", "), params: [...keys] });
+
+export function createPaymentStore(db: Database, clock: Clock, ledger: LedgerStore): PaymentStore {
+  async function doubt(tx: Tx, keys: readonly string[], provider?: string): Promise<string[]> {
+    if (keys.length === 0) return [];
+    const { list, params } = some(keys);
+    const [own, ownParams] = provider === undefined ? ["", []] : [" and provider = ?", [provider]];
+    const rows = await tx.all(`select distinct order_id from booking_payment where key in (${list})${own}`, ...params, ...ownParams);
+    await tx.run(`update booking_payment set heard = heard + 1 where key in (${list})${own}`, ...params, ...ownParams);
+    return rows.map((row) => row.order_id as string);
   }
+
   return {
     async start(tx, { key, orderId, purpose, provider, amount }) {
       await tx.run(
@@ -95,57 +106,52 @@ export function createPaymentStore(db: Database, clock: Clock): PaymentStore {
       const row = await tx.get("select * from booking_payment where key = ?", key);
       if (!row) return;
       const before = read(row);
-      const { currency } = before.amount;
-      const [captured, refunded] = [minorUnits(state.captured), minorUnits(state.refunded)];
+      const { orderId } = before;
       const provider = `provider:${before.provider}`;
-      await transfer(
-        tx,
-        `${key}:captured:${captured}`,
-        before.orderId,
-        provider,
-        "customer",
-        captured - minorUnits(before.captured),
-        currency,
-        "payment captured",
-      );
-      await transfer(
-        tx,
-        `${key}:refunded:${refunded}`,
-        before.orderId,
-        "customer",
-        provider,
-        refunded - minorUnits(before.refunded),
-        currency,
-        "payment refunded",
-      );
+      const { captured, refunded, fee } = state;
+      const move = (what: string, debit: string, credit: string, now: Money, was: Money) =>
+        ledger.book(tx, { id: `${key}:${what}:${minorUnits(now)}`, orderId, debit, credit, amount: subtract(now, was), memo: `payment ${what}` });
+      await move("captured", provider, "customer", captured, before.captured);
+      await move("refunded", "customer", provider, refunded, before.refunded);
+      if (fee) await move("fee", "fees", provider, fee, before.fee ?? zero(fee.currency));
       await tx.run(
-        "update booking_payment set status = ?, reference = ?, captured = ?, refunded = ?, updated_at = ? where key = ?",
+        `update booking_payment set status = ?, reference = ?, captured = ?, refunded = ?, fee = ?, fee_currency = ?, pay_url = ?, pay_until = ?, updated_at = ?
+         where key = ?`,
         state.status,
         state.reference,
-        captured,
-        refunded,
+        minorUnits(captured),
+        minorUnits(refunded),
+        fee ? minorUnits(fee) : before.fee ? minorUnits(before.fee) : null,
+        fee?.currency ?? before.fee?.currency ?? null,
+        state.payUrl ?? before.payUrl ?? null,
+        state.payUntil ?? before.payUntil ?? null,
         clock.now(),
         key,
       );
     },
 
-    async charge(tx, { id, orderId, supplier, amount, memo }) {
-      await transfer(tx, id, orderId, "customer", `supplier:${supplier}`, minorUnits(amount), amount.currency, memo);
+    async hear(tx, provider, eventId, keys) {
+      const { changes } = await tx.run(
+        "insert into booking_payment_event (provider, event_id, at) values (?, ?, ?) on conflict do nothing",
+        provider,
+        eventId,
+        clock.now(),
+      );
+      return changes === 0 ? false : { orderIds: await doubt(tx, keys, provider) };
+    },
+
+    doubt,
+
+    async asked(tx, key, heard) {
+      await tx.run("update booking_payment set seen = ?, asked_at = ? where key = ? and seen <= ?", heard, clock.now(), key, heard);
     },
 
     async ofOrder(orderId, tx) {
       return (await (tx ?? db).all("select * from booking_payment where order_id = ? order by created_at, key", orderId)).map(read);
     },
 
-    async ledger(orderId) {
-      const rows = await db.all("select * from booking_ledger where order_id = ? order by at, id, minor desc", orderId);
-      return rows.map((row) => ({
-        account: row.account as string,
-        minor: BigInt(row.minor as number),
-        currency: row.currency as string,
-        memo: row.memo as string,
-        at: Number(row.at),
-      }));
+    async forgetEvents(before) {
+      await db.transaction((tx) => tx.run("delete from booking_payment_event where at < ?", before), { durable: false });
     },
   };
 }

@@ -8,6 +8,8 @@ export interface PaymentState {
   authorised: Money;
   captured: Money;
   refunded: Money;
+  /** What the provider keeps of what was captured, where it says. */
+  fee?: Money;
   /** The provider's own page, while `awaiting-customer`: a card number never comes near us. */
   payUrl?: string;
   /** ISO UTC. Nobody can pay at `payUrl` afterwards, and the state then becomes `voided`. */
@@ -43,7 +45,7 @@ export interface PaymentProvider {
   readonly live: boolean;
   authorise(request: PaymentRequest, signal: AbortSignal): Promise<PaymentState>;
   capture(reference: string, amount: Money, key: string, signal: AbortSignal): Promise<PaymentState>;
-  /** Gives back an authorisation that was not captured. */
+  /** Gives back an authorisation that was not captured. One that is `awaiting-customer` cannot be paid any more afterwards. */
   void(reference: string, key: string, signal: AbortSignal): Promise<PaymentState>;
   refund(reference: string, amount: Money, key: string, signal: AbortSignal): Promise<PaymentState>;
   /** Read-back by the key of `authorise`. */

@@ -33,7 +33,7 @@ interface PreparationParts {
   offers: OfferStore;
   orders: OrderStore;
   suppliers: readonly Supplier[];
-  payments: PaymentProvider;
+  payments: readonly PaymentProvider[];
   clock: Clock;
   readTimeoutMs: number;
 }
@@ -66,10 +66,10 @@ export function createPreparation({ offers, orders, suppliers, payments, clock, 
       throw new TravelAgentError("INVALID_REQUEST", "these offers are priced in different currencies; search them in one currency or book them one by one");
     if (new Set(trip.map((offer) => offer.sandbox)).size > 1)
       throw new TravelAgentError("INVALID_REQUEST", "sandbox offers and real ones cannot be booked together");
-    if (trip.some(isPaidHere) && payments.live === trip[0]!.sandbox)
+    if (trip.some(isPaidHere) && !payments.some(({ live }) => live !== trip[0]!.sandbox))
       throw new TravelAgentError(
         "CONFLICT",
-        payments.live
+        trip[0]!.sandbox
           ? "sandbox offers are not paid with real money; set up a sandbox payment provider for them"
           : "real travel needs a live payment provider; set one up under payments",
       );

@@ -1,4 +1,5 @@
 import type { Money } from "@travelagent/protocol";
+import type { SupplierDesk } from "./desk.ts";
 import type { Cabin, CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Journey, Offer, PassengerType } from "./offer.ts";
 import type { Delivery } from "./payment.ts";
 
@@ -62,6 +63,8 @@ export interface OrderChange {
   cabin?: Cabin;
   /** Checked bags of all travellers together, and how many of them are paid for. */
   checkedBags?: { total: number; paid: number };
+  /** Means of payment on file at the supplier, where it takes the money itself. */
+  method?: string;
 }
 
 export type Reprice<O extends Offer = Offer> =
@@ -139,4 +142,6 @@ export interface Supplier {
   readonly hotels?: VerticalSupplier<HotelQuery, HotelOffer>;
   readonly cars?: VerticalSupplier<CarQuery, CarOffer>;
   readonly events?: SupplierEvents;
+  /** What it can do for customers of its own. Absent where it only sells offers. */
+  readonly desk?: SupplierDesk;
 }

@@ -86,4 +86,39 @@ create table booking_ledger (
 create index booking_ledger_order on booking_ledger (order_id, at);
 `,
   },
+  {
+    version: 2,
+    // Sales, what they cost and what is owed to suppliers stood on two accounts; now each has its own.
+    sql: `
+alter table booking_order add column wake_at bigint;
+alter table booking_order add column wake_since bigint;
+alter table booking_order add column wake_count integer not null default 0;
+create index booking_order_wake on booking_order (wake_at) where wake_at is not null;
+
+alter table booking_payment add column fee bigint;
+alter table booking_payment add column fee_currency text;
+alter table booking_payment add column pay_url text;
+alter table booking_payment add column pay_until text;
+alter table booking_payment add column heard integer not null default 0;
+alter table booking_payment add column seen integer not null default 0;
+alter table booking_payment add column asked_at bigint not null default 0;
+
+create table booking_payment_event (
+  provider text not null,
+  event_id text not null,
+  at bigint not null,
+  primary key (provider, event_id)
+);
+create index booking_payment_event_at on booking_payment_event (at);
+
+insert into booking_ledger (id, account, order_id, minor, currency, memo, at)
+  select id, 'sales', order_id, minor, currency, memo, at from booking_ledger where account like 'supplier:%';
+insert into booking_ledger (id, account, order_id, minor, currency, memo, at)
+  select id, 'cost', order_id, -minor, currency, memo, at from booking_ledger where account like 'supplier:%';
+`,
+  },
+  {
+    version: 3,
+    sql: "alter table booking_offer add column budget text",
+  },
 ];

@@ -8,6 +8,7 @@ export interface TravellerInput {
   givenName: string;
   familyName: string;
   bornOn?: string | undefined;
+  gender?: "M" | "F" | "X" | undefined;
 }
 
 const refuse = (message: string): TravelAgentError => new TravelAgentError("INVALID_REQUEST", message);
@@ -28,12 +29,21 @@ const typeAt = (bornOn: string | undefined, date: string): PassengerType => {
 const counts = (types: readonly PassengerType[]) =>
   (["ADT", "CHD", "INF"] as const).map((ptc) => ({ ptc, count: types.filter((type) => type === ptc).length }));
 
+const asGiven = ({ givenName, familyName, bornOn }: TravellerInput, index: number): Traveller => ({
+  id: String(index + 1),
+  givenName,
+  familyName,
+  ptc: "ADT",
+  ...(bornOn === undefined ? {} : { bornOn }),
+});
+
 /**
  * The travellers of a trip, numbered and with their passenger types on the day the last flight departs; without flights, on the
- * first day. Raises `INVALID_REQUEST`, saying what is missing, when they do not fit the offers: number and ages as priced,
+ * first day. What a supplier sells to a customer of its own it checks itself. Raises `INVALID_REQUEST`, saying what is missing, when they do not fit the offers: number and ages as priced,
  * birth dates of children and infants, Latin letters, an adult for each infant.
  */
 export function checkTravellers(inputs: readonly TravellerInput[], offers: readonly Offer[], today: string): Traveller[] {
+  if (offers.length > 0 && offers.every(({ paidTo }) => paidTo === "supplier")) return inputs.map(asGiven);
   if (inputs.length > 9) throw refuse("at most 9 travellers fit in one booking; split the group");
   for (const { givenName, familyName, bornOn } of inputs) {
     for (const name of [givenName, familyName]) {
@@ -49,12 +59,13 @@ export function checkTravellers(inputs: readonly TravellerInput[], offers: reado
     .toSorted()
     .at(-1)!;
   const travellers = inputs.map(
-    ({ givenName, familyName, bornOn }, index): Traveller => ({
+    ({ givenName, familyName, bornOn, gender }, index): Traveller => ({
       id: String(index + 1),
       givenName,
       familyName,
       ptc: typeAt(bornOn, lastDay),
       ...(bornOn === undefined ? {} : { bornOn }),
+      ...(gender === undefined ? {} : { gender }),
     }),
   );
   const names = travellers.map((t) => `${t.givenName} ${t.familyName} ${t.bornOn ?? ""}`.toLowerCase());
@@ -80,8 +91,9 @@ export function checkTravellers(inputs: readonly TravellerInput[], offers: reado
   return travellers;
 }
 
-/** Refuses travel that has begun already. */
+/** Refuses travel that has begun already. What a supplier sells to a customer of its own it knows best itself: a late flight may still be open. */
 export function checkNotStarted(offer: Offer, now: number): void {
+  if (offer.paidTo === "supplier") return;
   if (Date.parse(startOf(offer).utc) <= now) throw new TravelAgentError("OFFER_EXPIRED", "this travel has begun already; search for a later date");
   if (Date.parse(endOf(offer).utc) < Date.parse(startOf(offer).utc)) throw refuse("this offer ends before it begins; search again");
 }

@@ -2,6 +2,7 @@ import type { Money, TravelTime } from "@travelagent/protocol";
 import { compare, formatMoney, zero } from "./money.ts";
 import type { Cabin, CancellationStep, CarOffer, Condition, Endpoint, FlightOffer, HotelOffer, Journey, Offer, PassengerType, Segment } from "./offer.ts";
 import { freeUntil, isFreeToCancel } from "./offer-facts.ts";
+import type { StoredOrder } from "./order-store.ts";
 
 const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -25,6 +26,7 @@ export const sayMinutes = (minutes: number): string => `${Math.floor(minutes / 6
 const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
 
 const cabins: Record<Cabin, string> = { ECONOMY: "Economy", PREMIUM_ECONOMY: "Premium Economy", BUSINESS: "Business", FIRST: "First" };
+export const sayCabin = (cabin: Cabin): string => cabins[cabin];
 const boards: Record<HotelOffer["ratePlan"]["board"], string> = {
   RO: "room only",
   BB: "breakfast included",
@@ -204,3 +206,19 @@ export const sayRefund = (refund: Money): string =>
   compare(refund, zero(refund.currency)) > 0 ? `You get back ${formatMoney(refund)}` : "Nothing is paid back";
 
 export const sayTotal = (total: Money): string => `Total: ${formatMoney(total)}`;
+
+/** What a customer has to do before it goes on, and what happens otherwise. Undefined when nothing is awaited. */
+export function sayPayment({ order }: Pick<StoredOrder, "order">): string | undefined {
+  const { awaiting, planned, items } = order;
+  if (!awaiting) return undefined;
+  const until = `Pay here by ${sayInstant(awaiting.payUntil)}: ${awaiting.payUrl}`;
+  if (planned) return `${until} The change is made as soon as it is paid; without a payment everything stays as it is.`;
+  const held = items.filter(({ status }) => status === "held").length;
+  const kept =
+    held === 0
+      ? "Nothing is held until then, and the price can still change."
+      : held === items.length
+        ? "Price and place are held until then."
+        : "The flights are held until then.";
+  return `${until} Nothing is bought before it is paid. ${kept}`;
+}

@@ -1,4 +1,6 @@
-import type { BookingStatus } from "@travelagent/protocol";
+import { randomUUID } from "node:crypto";
+import type { BookingStatus, Money } from "@travelagent/protocol";
+import { failure } from "../failure.ts";
 import { connected, type GatewayOptions, given, positive, withGateway } from "../gateway-command.ts";
 import { printable } from "../output.ts";
 import { renderBooking } from "../render-card.ts";
@@ -14,8 +16,18 @@ interface ListOptions extends GatewayOptions {
   cursor?: string;
 }
 
+const resolutions = ["found", "never-happened", "keep", "accept-cost", "settled"] as const;
+
+interface AttendOptions extends GatewayOptions {
+  note: string;
+  item?: string;
+  reference?: string;
+}
+
+const sums = (amounts: readonly Money[]): string => amounts.map(({ amount, currency }) => `${amount} ${currency}`).join(", ") || "nothing";
+
 export const bookingsCommand: AddCommand = (program, terminal) => {
-  const bookings = program.command("bookings").description("look at bookings");
+  const bookings = program.command("bookings").description("look at bookings, their money, and those that need a person");
   connected(bookings.command("list"))
     .description("list bookings, newest first")
     .option("--status <status>", "such as held, confirmed, ticketed, unknown, needs-human")
@@ -58,6 +70,59 @@ export const bookingsCommand: AddCommand = (program, terminal) => {
         out.data(found);
         for (const line of renderBooking(found.booking)) out.line(printable(line));
         for (const entry of found.timeline) out.line(out.style("dim", printable(`${String(entry.at)}  ${String(entry.type)}`)));
+      }),
+    );
+  connected(bookings.command("ledger"))
+    .description("show what stands on each account: of one booking, or of all without an id")
+    .argument("[id]", "id or reference")
+    .action((id: string | undefined, options: GatewayOptions) =>
+      withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
+        const ledger = await client.call("bookings.ledger", given({ id }), { timeoutMs });
+        out.data(ledger);
+        if (ledger.lines)
+          out.table(
+            ["AT", "ACCOUNT", "AMOUNT", "WHAT"],
+            ledger.lines.map(({ at, account, amount, memo }) => [String(at), String(account), sums([amount as Money]), String(memo)]),
+            "no money has moved",
+          );
+        if (ledger.lines) out.line();
+        out.table(
+          ["ACCOUNT", "BALANCE"],
+          ledger.accounts.map(({ account, balance }) => [account, sums([balance])]),
+          "no money has moved",
+        );
+        out.line(`open from customers: ${sums(ledger.balance)}; margin: ${sums(ledger.margin)}`);
+      }),
+    );
+  connected(bookings.command("reconcile"))
+    .description("compare a booking with supplier and payment provider, and go on from there")
+    .argument("<id>", "id or reference")
+    .action((id: string, options: GatewayOptions) =>
+      withGateway(options, terminal, "comparing", async ({ client, out, timeoutMs }) => {
+        const { booking } = await client.call("bookings.reconcile", { id }, { timeoutMs: Math.max(timeoutMs, 30_000) });
+        out.data({ booking });
+        for (const line of renderBooking(booking)) out.line(printable(line));
+      }),
+    );
+  connected(bookings.command("attend"))
+    .description("say what became of a booking that needs a person, or decide what is done about it")
+    .argument("<id>", "id or reference")
+    .argument("<resolution>", resolutions.join(", "))
+    .requiredOption("--note <text>", "why; stays with the booking together with your name")
+    .option("--item <n>", "which item, where several are in doubt")
+    .option("--reference <text>", "what the supplier calls it, when it was found there")
+    .action((id: string, resolution: string, options: AttendOptions) =>
+      withGateway(options, terminal, "attending", async ({ client, out, timeoutMs }) => {
+        const chosen = resolutions.find((one) => one === resolution);
+        if (!chosen) throw await failure("INVALID_REQUEST", `there is no resolution ${resolution}; use ${resolutions.join(", ")}`);
+        const more = given({ item: options.item === undefined ? undefined : await positive(options.item, "--item"), supplierReference: options.reference });
+        const { booking } = await client.call(
+          "bookings.attend",
+          { id, resolution: chosen, note: options.note, idempotencyKey: randomUUID(), ...more },
+          { timeoutMs: Math.max(timeoutMs, 30_000) },
+        );
+        out.data({ booking });
+        for (const line of renderBooking(booking)) out.line(printable(line));
       }),
     );
 };

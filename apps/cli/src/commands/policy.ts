@@ -3,6 +3,8 @@ import { connected, type GatewayOptions, given, withGateway } from "../gateway-c
 import { json5Argument } from "../json5-argument.ts";
 import { printable } from "../output.ts";
 import type { AddCommand } from "../run.ts";
+import { addPolicyLint } from "./policy-lint.ts";
+import { addPolicyReplay } from "./policy-replay.ts";
 
 interface TestOptions extends GatewayOptions {
   tool: string;
@@ -12,7 +14,7 @@ interface TestOptions extends GatewayOptions {
   context?: string;
 }
 
-export const policyCommand: AddCommand = (program, terminal) => {
+export const policyCommand: AddCommand = (program, terminal, exit) => {
   const policy = program.command("policy").description("the rules that stand before every action");
   connected(policy.command("test"))
     .description("say what the rules make of an action, without doing it")
@@ -41,6 +43,8 @@ export const policyCommand: AddCommand = (program, terminal) => {
         }
       });
     });
+  addPolicyLint(policy, terminal, exit);
+  addPolicyReplay(policy, terminal);
 };
 
 async function readObject(text: string, name: string): Promise<Record<string, unknown>> {

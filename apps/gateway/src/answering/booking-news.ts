@@ -4,13 +4,13 @@ import type { Booking } from "@travelagent/protocol";
 import type { Logger } from "@travelagent/protocol/ports";
 
 const words = (booking: Booking): string | null => {
-  const { reference, status } = booking;
+  const { reference, status, payUrl, payUntil, notice } = booking;
+  if (payUrl !== undefined) return `To go on with your booking ${reference}, pay here by ${payUntil}: ${payUrl} Nothing is bought before that.`;
+  if (notice !== undefined) return `About your booking ${reference}: ${notice}. The booking stays as it was.`;
   switch (status) {
     case "confirmed":
     case "ticketed":
       return `Good news: your booking ${reference} is settled now. It is ${status}.`;
-    case "held":
-      return `Your booking ${reference} is held for you now.`;
     case "cancelled":
     case "voided":
     case "refunded":
@@ -24,10 +24,11 @@ const words = (booking: Booking): string | null => {
   }
 };
 
-/** What a booking tool answered while the outcome was open. */
-const leftOpen = (output: unknown, id: string): boolean => {
+/** What a booking tool answered while the outcome was open. Whoever has the link to pay by is not sent it again. */
+const leftOpen = (output: unknown, { id, payUrl }: Booking): boolean => {
   const content = (output as { content?: { status?: string; booking?: { id?: string } } } | undefined)?.content;
-  return content?.status === "unknown" && content.booking?.id === id;
+  if (content?.booking?.id !== id) return false;
+  return content.status === "unknown" || (content.status === "awaiting-payment" && payUrl === undefined);
 };
 
 /** A customer who was told "we do not know yet" hears how it ended, once, however long it took. */
@@ -37,10 +38,10 @@ export const bookingNews =
     const text = words(booking);
     if (!text) return;
     try {
-      const open = (await gate.writes(booking.sessionKey)).find(({ output }) => leftOpen(output, booking.id));
+      const open = (await gate.writes(booking.sessionKey)).find(({ output }) => leftOpen(output, booking));
       if (!open) return;
       await tell({
-        id: `news:${open.key}:${booking.status}`,
+        id: `news:${open.key}:${booking.payUrl === undefined ? booking.status : "payment"}`,
         sessionKey: booking.sessionKey,
         text,
         cards: [{ kind: "booking", title: `Booking ${booking.reference}`, booking, lines: [] }],

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createAgent, createCooldowns, handOverTool, type Tool } from "@travelagent/agent-runtime";
 import { createGate, type Gate, parsePolicy } from "@travelagent/agent-runtime/gate";
 import { createSubAgents, type SubAgents } from "@travelagent/agent-runtime/sub-agents";
@@ -25,8 +26,9 @@ import * as z from "zod";
 import { disguises } from "../testing/hostile/disguises.ts";
 import { obeyingModel, written } from "../testing/hostile/obeying-model.ts";
 import { type Order, orders, type Victims } from "../testing/hostile/orders.ts";
+import { filesOfPacks } from "./policy-files.ts";
 
-const policy = parsePolicy([{ name: "default", text: readFileSync(new URL("../../policy/default.json5", import.meta.url), "utf8") }]);
+const policy = parsePolicy(filesOfPacks(fileURLToPath(new URL("../../policy", import.meta.url)), ["agency-default"]));
 const began = Date.now();
 const clock: Clock = { now: () => Date.parse("2027-01-15T09:00:00Z") + Date.now() - began, after: systemClock.after };
 const [there, back] = ["2027-03-12", "2027-03-15"];

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createCooldowns } from "@travelagent/agent-runtime";
 import { createGate, type GateOutcome, parsePolicy } from "@travelagent/agent-runtime/gate";
 import { createKeyRing } from "@travelagent/agent-runtime/models/keys";
@@ -15,10 +16,11 @@ import { afterEach, describe, expect, it } from "vitest";
 import { exposureOf } from "../configuration/exposure.ts";
 import { openImageTool } from "./image-tool.ts";
 import { modelSet } from "./models.ts";
+import { filesOfPacks } from "./policy-files.ts";
 import { systemTools } from "./system-tools.ts";
 
 const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGP4DwABAQEAsTj2FAAAAABJRU5ErkJggg==", "base64");
-const policy = parsePolicy([{ name: "default.json5", text: readFileSync(new URL("../../policy/default.json5", import.meta.url), "utf8") }]);
+const policy = parsePolicy(filesOfPacks(fileURLToPath(new URL("../../policy", import.meta.url)), ["agency-default"]));
 const concierge = scriptedModel(() => "I am the concierge", { provider: "concierge", id: "concierge" });
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

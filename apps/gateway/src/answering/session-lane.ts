@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Gate } from "@travelagent/agent-runtime/gate";
+import type { Decision, Gate } from "@travelagent/agent-runtime/gate";
 import type { Booking } from "@travelagent/protocol";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Work } from "@travelagent/protocol/ports";
@@ -8,7 +8,9 @@ import type { Sessions } from "@travelagent/sessions";
 export interface SessionLaneOptions {
   work: Work;
   sessions: Sessions;
-  decisions: Pick<Gate["decisions"], "list">;
+  decisions: Pick<Gate["decisions"], "list" | "withdraw">;
+  /** A question or a yes of a conversation that was reset no longer counts. */
+  onWithdrawn?(decision: Decision): void;
   bookings: { list(filter: { status: Booking["status"]; limit: number; cursor?: string }): Promise<{ bookings: Booking[]; nextCursor?: string }> };
 }
 
@@ -30,7 +32,7 @@ async function* all<T>(page: (cursor: { cursor?: string }) => Promise<{ entries:
 }
 
 /** What changes a session as a whole, each in the lane of its turns: none of them runs meanwhile. Before the engine starts. */
-export function sessionLane({ work, sessions, decisions, bookings }: SessionLaneOptions): SessionLane {
+export function sessionLane({ work, sessions, decisions, bookings, onWithdrawn = () => {} }: SessionLaneOptions): SessionLane {
   /** Why a session may not go yet: the customer is still to hear something in it. */
   const open = async (key: string): Promise<string | undefined> => {
     for (const kind of ["confirmation", "approval"] as const) {
@@ -50,7 +52,10 @@ export function sessionLane({ work, sessions, decisions, bookings }: SessionLane
     return undefined;
   };
 
-  work.define("session.reset", async (_, key) => void (await sessions.reset(String(key))));
+  work.define("session.reset", async (_, key) => {
+    await sessions.reset(String(key));
+    for (const decision of await decisions.withdraw(String(key))) onWithdrawn(decision);
+  });
   work.define("session.archive", async (_, input) => {
     const { key, keepTranscript } = input as { key: string; keepTranscript: boolean };
     const reason = await open(key);

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { createGate, evaluatePolicy, type GateOutcome, parsePolicy } from "@travelagent/agent-runtime/gate";
 import { GatewayConfig, parseConfig, statePaths } from "@travelagent/config";
 import { testDatabase } from "@travelagent/engine/testing";
@@ -11,9 +12,10 @@ import type { TurnScope } from "@travelagent/protocol/turn";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
 import { machineWorkspace } from "../configuration/agent-workspace.ts";
 import { exposureOf } from "../configuration/exposure.ts";
+import { filesOfPacks } from "./policy-files.ts";
 import { machineAgents, systemTools } from "./system-tools.ts";
 
-const policy = parsePolicy([{ name: "default.json5", text: readFileSync(new URL("../../policy/default.json5", import.meta.url), "utf8") }]);
+const policy = parsePolicy(filesOfPacks(fileURLToPath(new URL("../../policy", import.meta.url)), ["agency-default"]));
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,6 +17,7 @@ import { bookingTools, createBookings } from "@travelagent/tools-booking";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
 import { crmTools, databaseCrm } from "@travelagent/tools-crm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { filesOfPacks } from "./policy-files.ts";
 import { skillFacts, skillFiles } from "./skill-files.ts";
 
 const { skills, leftOut } = loadSkills({
@@ -24,7 +25,7 @@ const { skills, leftOut } = loadSkills({
   reader: skillFiles,
   facts: skillFacts({}, {}),
 });
-const policy = parsePolicy([{ name: "default", text: readFileSync(new URL("../../policy/default.json5", import.meta.url), "utf8") }]);
+const policy = parsePolicy(filesOfPacks(fileURLToPath(new URL("../../policy", import.meta.url)), ["agency-default"]));
 
 /** Runs like time, from a day on which the sandbox has what the stories want. */
 const began = Date.now();

@@ -2,12 +2,15 @@ import { join } from "node:path";
 import type { Tool } from "@travelagent/agent-runtime";
 import type { GatewayConfig } from "@travelagent/config";
 import { openDatabase } from "@travelagent/engine";
+import type { HttpRoute } from "@travelagent/gateway-core";
 import type { Booking, Handlers } from "@travelagent/protocol";
 import type { Clock, Database, Logger, Work } from "@travelagent/protocol/ports";
 import type { Sessions } from "@travelagent/sessions";
 import { type Bookings, bookingHandlers, bookingTools, createBookings, type Supplier } from "@travelagent/tools-booking";
+import { travelRulesTool } from "@travelagent/tools-booking/rules";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
 import { type BookingHistory, type Crm, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
+import { openPapers, type PapersOptions } from "../papers/papers.ts";
 import type { Environment } from "./models.ts";
 
 export interface TravelOptions {
@@ -21,6 +24,10 @@ export interface TravelOptions {
   clock: Clock;
   log: Logger;
   onBooking(booking: Booking): void;
+  /** Where customers reach this gateway, without a slash at the end. */
+  publicUrl(): string;
+  /** The agent of a conversation is told something, once for each id. */
+  note: PapersOptions["note"];
   /** Who writes in this conversation is known from now on. May come again for the same. */
   onCustomerKnown(sessionKey: string, customerId: string, name: string | undefined): Promise<void>;
 }
@@ -32,10 +39,15 @@ export interface Travel {
   suppliers: readonly Supplier[];
   tools: readonly Tool[];
   handlers: Handlers;
+  /** What customers open by a link. */
+  routes: readonly HttpRoute[];
+  /** After the engine and the gateway started: takes up what the last process left. */
+  resume(): Promise<void>;
   close(): Promise<void>;
 }
 
-export async function openTravel({ config, env, directory, db, work, sessions, clock, log, onBooking, onCustomerKnown }: TravelOptions): Promise<Travel> {
+export async function openTravel(options: TravelOptions): Promise<Travel> {
+  const { config, env, directory, db, work, sessions, clock, log, onBooking, onCustomerKnown, publicUrl, note } = options;
   const crm = await databaseCrm({ db, clock });
   const books = openDatabase({ path: join(directory, "sandbox.db") });
   try {
@@ -70,12 +82,18 @@ export async function openTravel({ config, env, directory, db, work, sessions, c
         return customerId === undefined ? [] : bookingsOf(customerId);
       },
     };
+    const papers = await openPapers({ config: () => config, bookings, db, clock, log, publicUrl, note, buyerOf: buyerIn(crm) });
     return {
       bookings,
       crm,
       suppliers,
-      tools: [...bookingTools(bookings), ...crmTools({ crm, bookings: history, onCustomerKnown: known })],
-      handlers: { ...bookingHandlers(bookings), ...customerHandlers(crm) },
+      tools: [...bookingTools(bookings), ...papers.tools, travelRulesTool(), ...crmTools({ crm, bookings: history, onCustomerKnown: known })],
+      routes: papers.routes,
+      async resume() {
+        await bookings.resume();
+        await papers.resume();
+      },
+      handlers: { ...papers.handlers, ...bookingHandlers(bookings), ...customerHandlers(crm) },
       close: () => books.close(),
     };
   } catch (error) {
@@ -83,3 +101,11 @@ export async function openTravel({ config, env, directory, db, work, sessions, c
     throw error;
   }
 }
+
+/** How a customer is called on an invoice: as in their record. */
+const buyerIn =
+  (crm: Crm): PapersOptions["buyerOf"] =>
+  async (customerId) => {
+    const customer = await crm.get(customerId);
+    return customer?.name ? { name: customer.name, ...(customer.email ? { email: customer.email } : {}) } : undefined;
+  };

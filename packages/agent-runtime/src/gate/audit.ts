@@ -12,12 +12,16 @@ export interface AuditEntry {
   code?: string;
   ruleId: string;
   reason: string;
+  /** The version of the policy in force; absent on rows of before there were versions. */
+  policy?: string;
   actionHash: string;
   evidence?: Record<string, unknown>;
 }
 
 export interface Audit {
   write(tx: Tx, entry: AuditEntry): Promise<void>;
+  /** How often this tool ran in the conversation since then, whether or not it succeeded. */
+  callsSince(sessionKey: string, tool: string, at: number): Promise<number>;
   list(filter: {
     sessionKey?: string;
     tool?: string;
@@ -39,17 +43,19 @@ const read = (row: Row): AuditEntry & { id: string; at: string } => ({
   ...(row.code ? { code: row.code as string } : {}),
   ruleId: row.rule_id as string,
   reason: row.reason as string,
+  ...(row.policy ? { policy: row.policy as string } : {}),
   actionHash: row.action_hash as string,
   ...(row.evidence ? { evidence: JSON.parse(row.evidence as string) as Record<string, unknown> } : {}),
 });
 
 /** Sorts by time, the same in every database. */
-const timeOrderedId = (now: number): string => `${now.toString(36).padStart(9, "0")}-${randomUUID().slice(0, 8)}`;
+const timeOrderedId = (now: number): string => `${timePart(now)}-${randomUUID().slice(0, 8)}`;
+const timePart = (at: number): string => Math.max(0, at).toString(36).padStart(9, "0");
 
 export const createAudit = ({ db, clock }: { db: Database; clock: Clock }): Audit => ({
   async write(tx, entry) {
     await tx.run(
-      "insert into audit (id, at, run_id, session_key, customer_id, actor, tool, decision, code, rule_id, reason, action_hash, evidence) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "insert into audit (id, at, run_id, session_key, customer_id, actor, tool, decision, code, rule_id, reason, action_hash, evidence, policy) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       timeOrderedId(clock.now()),
       clock.now(),
       entry.runId,
@@ -63,7 +69,17 @@ export const createAudit = ({ db, clock }: { db: Database; clock: Clock }): Audi
       entry.reason,
       entry.actionHash,
       entry.evidence ? JSON.stringify(entry.evidence) : null,
+      entry.policy ?? null,
     );
+  },
+  async callsSince(sessionKey, tool, at) {
+    const row = await db.get(
+      "select count(*) as calls from audit where session_key = ? and id >= ? and tool = ? and decision in ('allow', 'failed')",
+      sessionKey,
+      timePart(at),
+      tool,
+    );
+    return Number(row?.calls ?? 0);
   },
   async list({ sessionKey, tool, decision, limit = 50, cursor }) {
     const conditions = ["id < ?"];

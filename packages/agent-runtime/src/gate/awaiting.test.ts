@@ -31,6 +31,7 @@ it("a session waits for a yes or no from when its question is shown until it is 
       ruleId: "r",
       reason: "r",
       role: "customer",
+      policy: "1",
     });
     return decision.id;
   };

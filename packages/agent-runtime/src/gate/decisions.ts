@@ -22,6 +22,8 @@ export interface Decision {
   ruleId: string;
   reason: string;
   role: string;
+  /** The version of the policy that asked; absent for questions of before there were versions. */
+  policy?: string;
   status: "pending" | "approved" | "denied" | "expired" | "used";
   requestedAt: number;
   expiresAt: number;
@@ -39,6 +41,7 @@ export interface DecisionRequest {
   ruleId: string;
   reason: string;
   role: string;
+  policy: string;
 }
 
 export interface Decisions {
@@ -63,13 +66,18 @@ export interface Decisions {
   }): Promise<{ decision: Decision; granted: boolean } | null>;
   /** A question that was shown in this session waits for the customer's yes or no. */
   awaiting(sessionKey: string): Promise<boolean>;
-  /** A person decides. Raises `APPROVAL_NOT_FOUND` or `CONFLICT` (already decided, expired). */
-  resolve(id: string, approve: boolean, by: string, reason?: string): Promise<Decision>;
+  /**
+   * A person decides. `repeated` when this very call was heard before: the same key, by the same person. Raises `APPROVAL_NOT_FOUND`,
+   * `CONFLICT` (already decided, expired) and `IDEMPOTENCY_MISMATCH` (the same key with another decision).
+   */
+  resolve(id: string, approve: boolean, by: string, reason?: string, idempotencyKey?: string): Promise<Decision & { repeated?: true }>;
+  /** Voids every question of a session that is open and every yes that was not used: the conversation they were part of is over. */
+  withdraw(sessionKey: string): Promise<Decision[]>;
   get(id: string): Promise<Decision | null>;
   /** Approvals that a person decided since then, oldest first. */
   decidedSince(at: number): Promise<Decision[]>;
-  /** An unexpired yes of this kind for exactly this action, not used yet. */
-  granted(kind: Decision["kind"], sessionKey: string, actionHash: string): Promise<Decision | null>;
+  /** An unexpired yes of this kind for exactly this action, not used yet. `role`: only one that was asked of this role. */
+  granted(kind: Decision["kind"], sessionKey: string, actionHash: string, role?: string): Promise<Decision | null>;
   /** Spends them, once: raises `CONFLICT` when one was spent already. */
   use(tx: Tx, ids: readonly string[], key: string): Promise<void>;
   list(filter: {
@@ -94,6 +102,7 @@ const read = (row: Row): Decision => ({
   ruleId: row.rule_id as string,
   reason: row.reason as string,
   role: row.role as string,
+  ...(row.policy ? { policy: row.policy as string } : {}),
   status: row.status as Decision["status"],
   requestedAt: Number(row.requested_at),
   expiresAt: Number(row.expires_at),
@@ -112,6 +121,7 @@ export const asApproval = (decision: Decision): Approval => ({
   ruleId: decision.ruleId,
   reason: decision.reason,
   role: decision.role,
+  ...(decision.policy ? { policy: decision.policy } : {}),
   status: decision.status,
   requestedAt: new Date(decision.requestedAt).toISOString(),
   expiresAt: new Date(decision.expiresAt).toISOString(),
@@ -132,11 +142,13 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
           request.actionHash,
           clock.now(),
         );
-        if (open) return read(open);
+        if (open?.role === request.role) return read(open);
+        // Other rules ask another role now: the yes of the first would no longer count.
+        if (open) await tx.run("update decision set status = 'expired' where id = ?", open.id as string);
         const { action, turn } = request;
         const row = await tx.get(
-          `insert into decision (id, kind, tool, args, action_hash, title, lines, total, penalty, session_key, turn, rule_id, reason, role, status, requested_at, expires_at)
-           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?) returning *`,
+          `insert into decision (id, kind, tool, args, action_hash, title, lines, total, penalty, session_key, turn, rule_id, reason, role, policy, status, requested_at, expires_at)
+           values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', ?, ?) returning *`,
           randomUUID(),
           request.kind,
           request.tool,
@@ -151,6 +163,7 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
           request.ruleId,
           request.reason,
           request.role,
+          request.policy,
           clock.now(),
           action.expiresAt,
         );
@@ -222,23 +235,35 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
       });
     },
 
-    resolve: (id, approve, by, reason) =>
+    resolve: (id, approve, by, reason, idempotencyKey) =>
       db.transaction(async (tx) => {
         const row = await tx.get("select * from decision where id = ? and kind = 'approval'", id);
         if (!row) throw new TravelAgentError("APPROVAL_NOT_FOUND", `there is no approval ${id}`);
         const decision = live(read(row));
+        if (idempotencyKey !== undefined && row.decided_key === idempotencyKey && row.decided_by === by) {
+          if ((row.decided_as === "approved") !== approve)
+            throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this key came with another decision before; use a new key for another one");
+          return { ...decision, repeated: true as const };
+        }
         if (decision.status !== "pending")
           throw new TravelAgentError("CONFLICT", `this approval is ${decision.status} already`, { details: { status: decision.status } });
         const updated = await tx.get(
-          "update decision set status = ?, decided_by = ?, decided_at = ?, decided_reason = ? where id = ? returning *",
+          "update decision set status = ?, decided_as = ?, decided_by = ?, decided_at = ?, decided_reason = ?, decided_key = ? where id = ? returning *",
+          approve ? "approved" : "denied",
           approve ? "approved" : "denied",
           by,
           clock.now(),
           reason ?? null,
+          idempotencyKey ?? null,
           id,
         );
         return read(updated!);
       }),
+
+    withdraw: (sessionKey) =>
+      db.transaction(async (tx) =>
+        (await tx.all("update decision set status = 'expired' where session_key = ? and status in ('pending', 'approved') returning *", sessionKey)).map(read),
+      ),
 
     async get(id) {
       const row = await db.get("select * from decision where id = ?", id);
@@ -249,13 +274,15 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
       return (await db.all("select * from decision where kind = 'approval' and decided_at >= ? order by decided_at, id", at)).map(read);
     },
 
-    async granted(kind, sessionKey, hash) {
+    async granted(kind, sessionKey, hash, role) {
       const row = await db.get(
-        "select * from decision where kind = ? and session_key = ? and action_hash = ? and status = 'approved' and expires_at > ? order by decided_at desc limit 1",
+        "select * from decision where kind = ? and session_key = ? and action_hash = ? and status = 'approved' and expires_at > ? and (role = ? or ? is null) order by decided_at desc limit 1",
         kind,
         sessionKey,
         hash,
         clock.now(),
+        role ?? null,
+        role ?? null,
       );
       return row ? read(row) : null;
     },

@@ -12,9 +12,10 @@ import { execute } from "./execute.ts";
 import { checkExposure, type ExposedTo, type ExposureRules, isExposed } from "./exposure.ts";
 import { createIntents, type Intent } from "./intents.ts";
 import { legible } from "./legible.ts";
-import { evaluatePolicy, type Policy, type PolicyDecision } from "./policy.ts";
+import type { Policy } from "./policy.ts";
+import { evaluatePolicy, type PolicyDecision } from "./policy-evaluate.ts";
 import { needsFreshYes } from "./provenance.ts";
-import { refusal, ruleOf } from "./refusal.ts";
+import { denyCodeOf, policyOf, refusal, ruleOf } from "./refusal.ts";
 import { checkSchema } from "./schema.ts";
 import { checkScope } from "./scope.ts";
 import { storeCannotWrite } from "./store-failure.ts";
@@ -64,6 +65,8 @@ const withSources = (reason: string, { sources = [] }: Caller): string => {
   return reason === "" ? read : `${reason} (${read})`;
 };
 
+const hourMs = 3_600_000;
+
 /** The turn of a call, and who asks in it when it is not its agent. */
 type Caller = TurnScope & { actor?: string; sources?: readonly string[] };
 
@@ -88,7 +91,7 @@ export interface Gate {
   /** Takes a call through all eight steps. Rejects only with the reason of `signal`, and when the store fails. */
   call(request: ActionRequest, turn: TurnScope, signal: AbortSignal): Promise<GateOutcome>;
   /** The same decision without asking anybody or doing anything. */
-  evaluate(request: { name: string; args: unknown; tainted?: boolean }, turn: TurnScope): Promise<PolicyDecision & { actionHash?: string }>;
+  evaluate(request: { name: string; args: unknown; tainted?: boolean; actor?: string }, turn: TurnScope): Promise<PolicyDecision & { actionHash?: string }>;
 }
 
 export function createGate({ db, tools, policy, exposure = {}, clock = systemClock, log = silentLogger, onApprovalRequested }: GateOptions): Gate {
@@ -104,6 +107,12 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     return tool;
   };
 
+  /** How often this tool ran in the conversation: what limits on searching look at. */
+  const callsBefore = async (tool: string, sessionKey: string, now: number) => {
+    const [hour, day] = await Promise.all([hourMs, 24 * hourMs].map((span) => audit.callsSince(sessionKey, tool, now - span)));
+    return { hour, day };
+  };
+
   /** Steps 1 to 5: what would happen to this call, and the action a yes would cover. */
   async function decide(request: { name: string; args: unknown; tainted: boolean }, turn: TurnScope, context: Omit<ToolContext, "action">) {
     const tool = find(request.name);
@@ -113,20 +122,32 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     const fresh = needsFreshYes(tool, request.tainted);
     const asksSometimes = tool.effect === "write" || tool.egress === true || fresh;
     const describe = async (): Promise<Action> => (await tool.describe?.(args, context)) ?? plainAction(tool, args, context.now);
-    let action = asksSometimes ? await describe() : undefined;
+    const rules = policy();
+    const factsWanted = tool.describe !== undefined && rules.looksAt(tool, "facts.");
+    let action = asksSometimes || factsWanted ? await describe() : undefined;
     const decision = evaluatePolicy(
-      policy(),
+      rules,
       {
         tool: tool.name,
         group: tool.group,
         args,
         facts: { ...action?.facts, tainted: request.tainted },
-        turn: { agentId: turn.agentId, channel: turn.channel, chatType: turn.chatType, known: turn.customerId !== undefined },
+        turn: {
+          agentId: turn.agentId,
+          channel: turn.channel,
+          chatType: turn.chatType,
+          known: turn.customerId !== undefined,
+          ...(rules.looksAt(tool, "turn.calls.") ? { calls: await callsBefore(tool.name, turn.sessionKey, context.now) } : {}),
+        },
       },
       tool.effect === "read" ? "allow" : "deny",
     );
     if (decision.decision === "deny" || decision.decision === "escalate")
-      throw refusal("POLICY_DENIED", decision.ruleId, decision.reason, { decision: decision.decision });
+      throw refusal("POLICY_DENIED", decision.ruleId, decision.reason, {
+        decision: decision.decision,
+        policy: decision.policy,
+        ...(decision.denyCode === undefined ? {} : { denyCode: decision.denyCode }),
+      });
     // An approver's yes to this very action is as fresh as the customer's.
     const asksAnew = fresh && !decision.needs.confirmation && !decision.needs.approval;
     const needs = asksAnew ? { ...decision.needs, confirmation: true } : decision.needs;
@@ -143,6 +164,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     actor: turn.actor ?? `agent:${turn.agentId}`,
     tool,
     actionHash: hash,
+    policy: policy().version,
     ...rest,
     ...(turn.sources ? { evidence: { ...rest.evidence, taintedBy: turn.sources } } : {}),
   });
@@ -157,26 +179,38 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     const { tool, args, action, decision, hash } = decided;
     const spent: Decision[] = [];
     const ask = (kind: Decision["kind"], role: string, ruleId: string, reason: string) =>
-      decisions.request({ kind, tool: tool.name, args, actionHash: hash, action: legible(action!), turn, ruleId, reason: withSources(reason, turn), role });
+      decisions.request({
+        kind,
+        tool: tool.name,
+        args,
+        actionHash: hash,
+        action: legible(action!),
+        turn,
+        ruleId,
+        reason: withSources(reason, turn),
+        role,
+        policy: decision.policy,
+      });
     if (decision.needs.confirmation) {
       const granted = await decisions.granted("confirmation", turn.sessionKey, hash);
       if (!granted) {
         if (withoutAsking)
           throw refusal("CONFIRMATION_REQUIRED", decision.ruleId, `${tool.name} needs the customer's yes: let the customer ask for it in the conversation`);
         const asked = await ask("confirmation", "customer", decision.ruleId, decision.reason);
-        await record(entry(turn, tool.name, hash, { decision: "asked", code: "CONFIRMATION_REQUIRED", ruleId: decision.ruleId, reason: decision.reason }));
+        const { ruleId, reason, policy } = decision;
+        await record(entry(turn, tool.name, hash, { decision: "asked", code: "CONFIRMATION_REQUIRED", ruleId, reason, policy }));
         return { asked: { status: "asked", content: pendingContent(asked), card: confirmationCard(asked), decisionId: asked.id } };
       }
       spent.push(granted);
     }
     if (decision.needs.approval) {
       const { role, ruleId, reason } = decision.needs.approval;
-      const granted = await decisions.granted("approval", turn.sessionKey, hash);
+      const granted = await decisions.granted("approval", turn.sessionKey, hash, role);
       if (!granted) {
         if (withoutAsking)
           throw refusal("APPROVAL_REQUIRED", ruleId, `${tool.name} needs the approval of a ${role}: it is asked for from within a conversation`);
         const asked = await ask("approval", role, ruleId, reason);
-        await record(entry(turn, tool.name, hash, { decision: "asked", code: "APPROVAL_REQUIRED", ruleId, reason }));
+        await record(entry(turn, tool.name, hash, { decision: "asked", code: "APPROVAL_REQUIRED", ruleId, reason, policy: decision.policy }));
         onApprovalRequested?.(asked);
         return { asked: { status: "asked", content: pendingContent(asked), decisionId: asked.id } };
       }
@@ -189,7 +223,8 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     const { tool, args, decision, hash } = decided;
     try {
       const output = await execute(tool, args, context, clock);
-      await record(entry(turn, tool.name, hash, { decision: "allow", ruleId: decision.ruleId, reason: decision.reason }));
+      const { ruleId, reason, policy } = decision;
+      await record(entry(turn, tool.name, hash, { decision: "allow", ruleId, reason, policy }));
       return { status: "done", output };
     } catch (error) {
       return failed(error, turn, decided, context.signal);
@@ -228,6 +263,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
             decision: "allow",
             ruleId: decision.ruleId,
             reason: decision.reason,
+            policy: decision.policy,
             evidence: { intent: intent.key, decisions: intent.decisions },
           }),
         );
@@ -299,7 +335,16 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     if (storeCannotWrite(thrown)) throw thrown;
     const error = TravelAgentError.from(thrown);
     if (error.code === "INTERNAL") log.error("a call could not be decided", { tool, runId: turn.runId, cause: String(error.cause ?? error) });
-    await record(entry(turn, tool, hash, { decision: "refused", code: error.code, ruleId: ruleOf(error), reason: error.message }));
+    const version = policyOf(error);
+    await record(
+      entry(turn, tool, hash, {
+        decision: "refused",
+        code: error.code,
+        ruleId: ruleOf(error),
+        reason: error.message,
+        ...(version === undefined ? {} : { policy: version }),
+      }),
+    );
     return { status: "refused", error };
   }
 
@@ -313,7 +358,10 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
   });
 
   /** A model that is shown what others wrote about their tools has read it; a person who asks for one tool has not. */
-  const provenanceOf = ({ tainted, sources = [], actor }: ActionRequest, turn: TurnScope): { tainted: boolean; sources: string[] } => {
+  const provenanceOf = (
+    { tainted, sources = [], actor }: Pick<ActionRequest, "tainted" | "sources" | "actor">,
+    turn: TurnScope,
+  ): { tainted: boolean; sources: string[] } => {
     const foreign = actor === undefined ? toolSet().tools.filter((tool) => tool.foreign && isExposed(tool, turn, exposed())) : [];
     return { tainted: tainted || foreign.length > 0, sources: [...sources, ...foreign.slice(0, 10).map(({ name }) => `description of ${name}`)] };
   };
@@ -351,7 +399,8 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
       return decided.tool.effect === "read" && !confirmation && !approval ? read(decided, turn, context) : write(decided, turn, context, request);
     },
 
-    async evaluate({ name, args, tainted = false }, turn) {
+    async evaluate({ name, args, tainted: read = false, actor }, turn) {
+      const { tainted } = provenanceOf({ tainted: read, ...(actor === undefined ? {} : { actor }) }, turn);
       const context = contextOf(turn, "evaluate", AbortSignal.timeout(30_000), tainted);
       try {
         const { decision, hash } = await decide({ name, args, tainted }, turn, context);
@@ -360,7 +409,16 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
       } catch (thrown) {
         const error = TravelAgentError.from(thrown);
         const escalated = typeof error.details === "object" && error.details !== null && (error.details as { decision?: string }).decision === "escalate";
-        return { decision: escalated ? "escalate" : "deny", code: error.code, ruleId: ruleOf(error), reason: error.message, needs: { confirmation: false } };
+        const denyCode = denyCodeOf(error);
+        return {
+          decision: escalated ? "escalate" : "deny",
+          code: error.code,
+          ...(denyCode === undefined ? {} : { denyCode }),
+          ruleId: ruleOf(error),
+          reason: error.message,
+          needs: { confirmation: false },
+          policy: policyOf(error) ?? policy().version,
+        };
       }
     },
   };

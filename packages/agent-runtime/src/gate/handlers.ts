@@ -1,12 +1,18 @@
-import type { Handlers } from "@travelagent/protocol";
+import { type Handlers, TravelAgentError } from "@travelagent/protocol";
 import type { TurnScope } from "@travelagent/protocol/turn";
+import { type ApproverRoles, mayApprove } from "./approver.ts";
 import { asApproval, type Decision } from "./decisions.ts";
 import type { Gate } from "./gate.ts";
 
-/**
- * The gate on the wire. `onDecided` is told after an approval was resolved, so that the conversation it belongs to goes on.
- */
-export const gateHandlers = (gate: Gate, { onDecided }: { onDecided(decision: Decision): Promise<void> }): Handlers => ({
+export interface GateHandlersOptions {
+  /** Told after an approval was resolved, so that the conversation it belongs to goes on. */
+  onDecided(decision: Decision): Promise<void>;
+  /** Who holds which approver's role, asked for each decision. Default: a manager is whoever has `operator.admin`. */
+  roles?(): ApproverRoles;
+}
+
+/** The gate on the wire. */
+export const gateHandlers = (gate: Gate, { onDecided, roles = () => ({}) }: GateHandlersOptions): Handlers => ({
   "approvals.list": async (params) => {
     const { decisions, nextCursor } = await gate.decisions.list({
       kind: "approval",
@@ -16,9 +22,16 @@ export const gateHandlers = (gate: Gate, { onDecided }: { onDecided(decision: De
     });
     return { approvals: decisions.map(asApproval), ...(nextCursor ? { nextCursor } : {}) };
   },
-  "approvals.resolve": async ({ id, decision, reason }, call) => {
-    const resolved = await gate.decisions.resolve(id, decision === "approve", call.actor, reason);
-    await onDecided(resolved);
+  "approvals.resolve": async ({ id, decision, reason, idempotencyKey }, call) => {
+    const approve = decision === "approve";
+    const asked = approve ? await gate.decisions.get(id) : null;
+    // Everybody who decides approvals may say no to one.
+    if (asked && !mayApprove(asked.role, call, roles()))
+      throw new TravelAgentError("FORBIDDEN", `this approval is for a ${asked.role}: let somebody approve it who holds that role`, {
+        details: { role: asked.role },
+      });
+    const resolved = await gate.decisions.resolve(id, approve, call.actor, reason, idempotencyKey);
+    if (!resolved.repeated) await onDecided(resolved);
     return { approval: asApproval(resolved) };
   },
   "policy.evaluate": async ({ tool, args, customerId, sessionKey, context }) => {

@@ -31,7 +31,7 @@ export function createInvoke(gate: Gate): Invoke {
 
   return async ({ tool, args, scope, actor, requestId, idempotencyKey, dryRun }) => {
     const runId = `invoke:${requestId}`;
-    if (dryRun) return gate.evaluate({ name: tool, args }, { ...scope, runId });
+    if (dryRun) return gate.evaluate({ name: tool, args, actor }, { ...scope, runId });
     // A key is one's own: the same one in another conversation is another write.
     const key = idempotencyKey === undefined ? undefined : `invoke:${hash([scope.sessionKey, idempotencyKey])}`;
     if (key !== undefined) {

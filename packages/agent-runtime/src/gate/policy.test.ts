@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { assent } from "./assent.ts";
-import { evaluatePolicy, parsePolicy } from "./policy.ts";
+import { parsePolicy } from "./policy.ts";
+import { evaluatePolicy } from "./policy-evaluate.ts";
 
 const policy = (rules: string) => parsePolicy([{ name: "p.json5", text: `{ version: 1, rules: [${rules}] }` }]);
 const input = (facts: Record<string, unknown>) => ({ tool: "sell", group: "shop", args: { item: "lamp" }, facts, turn: { channel: "webchat" } });

@@ -1,141 +1,195 @@
-import { type ErrorCode, TravelAgentError } from "@travelagent/protocol";
+import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
 import JSON5 from "json5";
-import * as z from "zod";
+import { sha256 } from "./action-hash.ts";
+import { compileRule, type Scene } from "./policy-compile.ts";
+import { Params, type PolicyRule, PolicyText, sayIssues } from "./policy-language.ts";
+import { otherKind, rootName } from "./policy-params.ts";
+import { paramsOf, pathsOf } from "./policy-walk.ts";
 import { names } from "./tool-names.ts";
 
-const Scalar = z.union([z.string(), z.number(), z.boolean(), z.null()]);
-const Test = z.strictObject({
-  eq: Scalar.optional(),
-  ne: Scalar.optional(),
-  lt: z.number().optional(),
-  lte: z.number().optional(),
-  gt: z.number().optional(),
-  gte: z.number().optional(),
-  in: z.array(Scalar).optional(),
-  exists: z.boolean().optional(),
-});
+/** The text of one file of rules. */
+export interface PolicyFile {
+  name: string;
+  text: string;
+  /** The pack it belongs to; absent for an agency's own. */
+  pack?: string;
+}
 
-const Rule = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/),
-  /** Names, aliases, `group:booking`, or patterns with `*`. */
-  tools: z.array(z.string()).min(1),
-  /** Every test must hold. Paths start at `args`, `facts` or `turn`; a missing value fails every test but `exists: false` and `ne`. */
-  when: z.record(z.string().regex(/^(args|facts|turn)\../, "a path starts with args., facts. or turn."), Test).default({}),
-  // biome-ignore lint/suspicious/noThenProperty: a rule reads "when … then …"; its value is an object and no function.
-  then: z.discriminatedUnion("decision", [
-    z.strictObject({ decision: z.literal("allow") }),
-    z.strictObject({ decision: z.literal("deny"), reason: z.string() }),
-    z.strictObject({ decision: z.literal("needs-confirmation"), reason: z.string() }),
-    z.strictObject({ decision: z.literal("needs-approval"), role: z.string(), reason: z.string() }),
-    z.strictObject({ decision: z.literal("escalate"), reason: z.string() }),
-  ]),
-});
-type Rule = z.infer<typeof Rule>;
+export interface PolicyOptions {
+  /** Set last, over those of all files. Values as in a file: words, figures, booleans, lists, tables. */
+  params?: Readonly<Record<string, unknown>>;
+}
 
-const PolicyFile = z.strictObject({ version: z.literal(1), description: z.string().optional(), rules: z.array(Rule) });
-
-/** Rules of all files, in the order of the files. */
+/** The rules that are in force together, read and compiled. */
 export interface Policy {
-  readonly rules: readonly Rule[];
+  /** The same for the same rules and parameters, wherever they were read; names them in the audit log. */
+  readonly version: string;
+  /** Of all files, in the order of the files. */
+  readonly rules: readonly PolicyRule[];
+  /** With everything that overrides them. */
+  readonly params: Params;
+  /** The rules that hold of a call, in their order. */
+  matching(tool: { name: string; group: string }, scene: Scene): readonly PolicyRule[];
+  /** The rules that name this tool, whether or not they hold. */
+  rulesFor(tool: { name: string; group: string }): readonly PolicyRule[];
+  /** Whether a rule that names this tool looks at a path that begins so, such as `facts.`. */
+  looksAt(tool: { name: string; group: string }, beginning: string): boolean;
 }
 
-/** One file's text as rules. Raises `CONFIG_INVALID` with every problem; a policy that cannot be read must stop the start, not open the gate. */
-export function parsePolicy(files: readonly { name: string; text: string }[]): Policy {
-  const rules: Rule[] = [];
-  const seen = new Set<string>();
-  for (const { name, text } of files) {
-    let value: unknown;
-    try {
-      value = JSON5.parse(text);
-    } catch (error) {
-      throw new TravelAgentError("CONFIG_INVALID", `${name} is not JSON5: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    const parsed = PolicyFile.safeParse(value);
-    if (!parsed.success)
-      throw new TravelAgentError("CONFIG_INVALID", `${name}: ${parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ")}`);
-    for (const rule of parsed.data.rules) {
-      if (seen.has(rule.id)) throw new TravelAgentError("CONFIG_INVALID", `${name}: the rule id ${rule.id} is used twice; ids name rules in the audit log`);
-      seen.add(rule.id);
-      rules.push(rule);
-    }
+/** Something that keeps files from being rules. */
+export interface PolicyProblem {
+  file: string;
+  rule?: string;
+  message: string;
+}
+
+interface Reading {
+  rules: { rule: PolicyRule; file: PolicyFile }[];
+  params: Record<string, Params[string]>;
+  /** The file that states a parameter first. */
+  declared: Map<string, PolicyFile>;
+  problems: PolicyProblem[];
+}
+
+function readText({ name, text }: PolicyFile, problems: PolicyProblem[]): ReturnType<typeof PolicyText.parse> | undefined {
+  let value: unknown;
+  try {
+    value = JSON5.parse(text);
+  } catch (error) {
+    problems.push({ file: name, message: `${name} is not JSON5: ${error instanceof Error ? error.message : String(error)}` });
+    return undefined;
   }
-  return { rules };
-}
-
-export interface PolicyInput {
-  tool: string;
-  group: string;
-  args: unknown;
-  facts: Record<string, unknown>;
-  turn: Record<string, unknown>;
-}
-
-export interface PolicyDecision {
-  decision: "allow" | "deny" | "needs-confirmation" | "needs-approval" | "escalate";
-  code?: ErrorCode;
-  ruleId: string;
-  reason: string;
-  needs: { confirmation: boolean; approval?: { role: string; ruleId: string; reason: string } };
-}
-
-const at = (root: unknown, path: string): unknown => {
-  let value = root;
-  for (const key of path.split(".")) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
-  }
-  return value;
-};
-
-const number = (value: unknown): number | undefined => {
-  if (typeof value === "number") return value;
-  if (typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  const parsed = PolicyText.safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const message of sayIssues(parsed.error)) problems.push({ file: name, message: `${name}: ${message}` });
   return undefined;
-};
-
-function holds(value: unknown, test: z.infer<typeof Test>): boolean {
-  if (test.exists !== undefined && (value !== undefined) !== test.exists) return false;
-  if (test.eq !== undefined && value !== test.eq) return false;
-  if (test.ne !== undefined && value === test.ne) return false;
-  if (test.in !== undefined && !test.in.includes(value as never)) return false;
-  const bounds: [number | undefined, (a: number, b: number) => boolean][] = [
-    [test.lt, (a, b) => a < b],
-    [test.lte, (a, b) => a <= b],
-    [test.gt, (a, b) => a > b],
-    [test.gte, (a, b) => a >= b],
-  ];
-  return bounds.every(([bound, compare]) => {
-    if (bound === undefined) return true;
-    const figure = number(value);
-    return figure !== undefined && compare(figure, bound);
-  });
 }
 
-const applies = (rule: Rule, input: PolicyInput): boolean =>
-  names(rule.tools, { name: input.tool, group: input.group }) && Object.entries(rule.when).every(([path, test]) => holds(at(input, path), test));
+const usesParam = (rules: readonly PolicyRule[], name: string): boolean => rules.some((rule) => paramsOf(rule).some((used) => rootName(used) === name));
+
+function takeParams(reading: Reading, given: Params, from: string, mayDeclare: (name: string) => PolicyFile | undefined): void {
+  for (const [name, value] of Object.entries(given)) {
+    const before = reading.params[name];
+    const problem = (message: string) => reading.problems.push({ file: from, message: `${from}: ${message}` });
+    if (!Object.hasOwn(reading.params, name) || before === undefined) {
+      const file = mayDeclare(name);
+      if (!file) {
+        problem(`there is no parameter ${name}; it is declared by no pack and used by no rule here`);
+        continue;
+      }
+      reading.declared.set(name, file);
+    } else {
+      const other = otherKind(before, value);
+      if (other) {
+        problem(`the parameter ${name} keeps its kind: ${other}`);
+        continue;
+      }
+    }
+    reading.params[name] = value;
+  }
+}
+
+function read(files: readonly PolicyFile[], { params = {} }: PolicyOptions): Reading {
+  const reading: Reading = { rules: [], params: {}, declared: new Map(), problems: [] };
+  const texts = files.flatMap((file) => {
+    const text = readText(file, reading.problems);
+    return text ? [{ file, text }] : [];
+  });
+  for (const { file, text } of texts) {
+    const siblings = texts.filter((other) => other.file.pack === file.pack).flatMap((other) => other.text.rules);
+    const clash = (name: string) => file.pack !== undefined && reading.declared.has(name) && reading.declared.get(name)!.pack !== file.pack;
+    for (const name of Object.keys(text.params).filter(clash))
+      reading.problems.push({
+        file: file.name,
+        message: `${file.name}: the parameter ${name} is declared by the pack ${reading.declared.get(name)!.pack} too; each pack names its own`,
+      });
+    // A pack declares its parameters, and so does the first file, which has nothing to override. In other files a name that no rule uses is a slip.
+    const declares = file.pack !== undefined || file === texts[0]?.file;
+    takeParams(reading, text.params, file.name, (name) => (declares || usesParam(siblings, name) ? file : undefined));
+  }
+  const given = Params.safeParse(params);
+  if (given.success) takeParams(reading, given.data, "params", () => undefined);
+  else for (const message of sayIssues(given.error)) reading.problems.push({ file: "params", message: `params: ${message}` });
+  const seen = new Map<string, string>();
+  for (const { file, text } of texts)
+    for (const rule of text.rules) {
+      if (seen.has(rule.id))
+        reading.problems.push({
+          file: file.name,
+          rule: rule.id,
+          message: `${file.name}: the rule id ${rule.id} is used twice; ids name rules in the audit log`,
+        });
+      seen.set(rule.id, file.name);
+      reading.rules.push({ rule, file });
+    }
+  return reading;
+}
+
+interface CompiledRule {
+  rule: PolicyRule;
+  holds(scene: Scene): boolean;
+  paths: readonly string[];
+}
+
+/** Rules by tool, worked out once for each tool that is asked about. */
+function byTool(rules: readonly CompiledRule[]): (tool: { name: string; group: string }) => readonly CompiledRule[] {
+  const known = new Map<string, readonly CompiledRule[]>();
+  return ({ name, group }) => {
+    const key = `${group}\n${name}`;
+    let found = known.get(key);
+    if (!found) {
+      found = rules.filter(({ rule }) => names(rule.tools, { name, group }));
+      // Tools come and go with servers and plugins.
+      if (known.size > 2_000) known.clear();
+      known.set(key, found);
+    }
+    return found;
+  };
+}
+
+/** What files say: the rules, unless something is wrong with them; of what is wrong everything. */
+export function readPolicy(
+  files: readonly PolicyFile[],
+  options: PolicyOptions = {},
+): { policy?: Policy; problems: readonly PolicyProblem[]; declared: ReadonlyMap<string, PolicyFile>; fileOf: ReadonlyMap<string, string> } {
+  const { rules, params, declared, problems } = read(files, options);
+  const compiled = rules.flatMap(({ rule, file }) => {
+    try {
+      return [{ rule, holds: compileRule(rule, params), paths: pathsOf(rule) }];
+    } catch (error) {
+      problems.push({
+        file: file.name,
+        rule: rule.id,
+        message: `${file.name}: the rule ${rule.id}: ${error instanceof Error ? error.message : String(error)}`,
+      });
+      return [];
+    }
+  });
+  const fileOf = new Map(rules.map(({ rule, file }) => [rule.id, file.name]));
+  if (problems.length > 0) return { problems, declared, fileOf };
+  const own = rules.map(({ rule }) => rule);
+  const of = byTool(compiled);
+  const policy: Policy = {
+    version: sha256(canonicalJson({ language: 1, rules: own, params })).slice(0, 16),
+    rules: own,
+    params,
+    matching(tool, scene) {
+      const found: PolicyRule[] = [];
+      for (const { rule, holds } of of(tool)) if (holds(scene)) found.push(rule);
+      return found;
+    },
+    rulesFor: (tool) => of(tool).map(({ rule }) => rule),
+    looksAt: (tool, beginning) => of(tool).some(({ paths }) => paths.some((path) => path.startsWith(beginning))),
+  };
+  return { policy, problems, declared, fileOf };
+}
 
 /**
- * Step 5: all rules are asked and the strictest answer counts: deny, escalate, then approval and confirmation, which add up.
- * `allow` rules only name the rule in the audit log. No rule at all means deny for writes: the caller says which by `fallback`.
+ * The text of all files as rules. A later file's `params` override those of earlier ones by name. Raises `CONFIG_INVALID` with every
+ * problem; a policy that cannot be read must stop the start, not open the gate.
  */
-export function evaluatePolicy(policy: Policy, input: PolicyInput, fallback: "allow" | "deny"): PolicyDecision {
-  const matching = policy.rules.filter((rule) => applies(rule, input));
-  const first = (decision: PolicyDecision["decision"]) => matching.find((rule) => rule.then.decision === decision);
-  const deny = first("deny");
-  if (deny?.then.decision === "deny")
-    return { decision: "deny", code: "POLICY_DENIED", ruleId: deny.id, reason: deny.then.reason, needs: { confirmation: false } };
-  const escalate = first("escalate");
-  if (escalate?.then.decision === "escalate")
-    return { decision: "escalate", code: "POLICY_DENIED", ruleId: escalate.id, reason: escalate.then.reason, needs: { confirmation: false } };
-  const confirmation = first("needs-confirmation");
-  const approval = first("needs-approval");
-  const needs: PolicyDecision["needs"] = { confirmation: confirmation !== undefined };
-  if (approval?.then.decision === "needs-approval") needs.approval = { role: approval.then.role, ruleId: approval.id, reason: approval.then.reason };
-  if (confirmation?.then.decision === "needs-confirmation")
-    return { decision: "needs-confirmation", code: "CONFIRMATION_REQUIRED", ruleId: confirmation.id, reason: confirmation.then.reason, needs };
-  if (needs.approval) return { decision: "needs-approval", code: "APPROVAL_REQUIRED", ruleId: needs.approval.ruleId, reason: needs.approval.reason, needs };
-  const allow = first("allow");
-  if (allow) return { decision: "allow", ruleId: allow.id, reason: "", needs };
-  if (fallback === "allow") return { decision: "allow", ruleId: "policy.default", reason: "", needs };
-  return { decision: "deny", code: "POLICY_DENIED", ruleId: "policy.no-rule", reason: `no policy rule allows ${input.tool}`, needs: { confirmation: false } };
+export function parsePolicy(files: readonly PolicyFile[], options: PolicyOptions = {}): Policy {
+  const { policy, problems } = readPolicy(files, options);
+  if (!policy) throw new TravelAgentError("CONFIG_INVALID", problems.map(({ message }) => message).join("; "));
+  return policy;
 }

@@ -26,4 +26,13 @@ export const gateMigrations: readonly Migration[] = [
       create index audit_session on audit (session_key, id);
     `,
   },
+  {
+    version: 2,
+    sql: `
+      alter table decision add column policy text;
+      alter table decision add column decided_key text;
+      alter table decision add column decided_as text;
+      alter table audit add column policy text;
+    `,
+  },
 ];

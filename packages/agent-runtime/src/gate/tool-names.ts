@@ -48,6 +48,20 @@ export const profiles: Readonly<Record<Exclude<ToolProfile, "full">, readonly st
   ],
 };
 
+/** Tools and groups of servers and plugins, which come and go. */
+const isForeign = (entry: string): boolean => /^(mcp_|group:(mcp|plugins?)(:|$))/.test(entry);
+
+/**
+ * Whether an entry of an allow or deny list, or of a rule, means no tool: none of these, none of a group that is known by its members,
+ * and none that a server or a plugin may bring.
+ */
+export function namesNothing(entry: string, tools: readonly Pick<Tool, "name" | "group">[]): boolean {
+  const given = entry.trim().toLowerCase();
+  if (isForeign(given) || (given.startsWith("group:") && Object.hasOwn(groups, given.slice("group:".length)))) return false;
+  const known = Object.entries(groups).flatMap(([group, members]) => members.map((name) => ({ name, group })));
+  return ![...tools, ...known].some((tool) => names([entry], tool));
+}
+
 const isMember = (group: string, tool: Pick<Tool, "name">): boolean =>
   Object.hasOwn(groups, group) && groups[group]!.includes(canonicalName(tool.name).toLowerCase());
 

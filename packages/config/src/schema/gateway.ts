@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { baseUrl } from "./base-url.ts";
 import { secret } from "./secret.ts";
 
 const endpoint = z.strictObject({ enabled: z.boolean().default(false) }).prefault({});
@@ -20,6 +21,7 @@ export const gateway = z.strictObject({
     .min(1)
     .default("loopback")
     .describe('"loopback" for this machine alone, "lan" for every interface, "tailnet", "auto", "custom" (see customBindHost), or an address.'),
+  publicUrl: baseUrl().optional().describe("Address under which customers reach this gateway; links in messages begin with it."),
   customBindHost: z.string().min(1).optional().describe('Address that bind "custom" stands for.'),
   allowInsecureRemote: z
     .boolean()

@@ -17,6 +17,10 @@ const supplier = z.strictObject({
   username: z.string().min(1).optional(),
   password: secret().optional(),
   accountId: z.string().min(1).optional().describe("Office, branch or affiliate the supplier knows the agency by."),
+  accessGroup: z.string().min(1).optional(),
+  authVersion: z.enum(["v2", "v3"]).optional(),
+  customerIp: z.string().min(1).optional().describe("Address the supplier is told for the customer, where it asks for one."),
+  live: z.boolean().optional().describe("False for a test account or a simulator: its offers are marked as no real travel. Default true."),
   timeoutMs: z.int().min(1).max(600_000).optional(),
 });
 
@@ -40,9 +44,28 @@ export const payments = z.strictObject({
 
 export const policy = z.strictObject({
   dir: z.string().min(1).optional().describe("Folder of the rules, *.json5."),
-  pack: z.string().min(1).optional().describe("A set of rules that comes with the product."),
+  pack: z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .default("agency-default")
+    .describe("The sets of rules that come with the product and count: one name or several."),
+  params: z.record(z.string(), z.unknown()).default({}).describe("Parameters of the rules, over those of packs and files."),
+});
+
+export const agency = z.strictObject({
+  name: z.string().min(1).default("Travel agency").describe("On itineraries, invoices and quotes."),
+  address: z.array(z.string().min(1)).default([]),
+  email: z.email().optional(),
+  phone: z.string().min(1).optional(),
+  taxId: z.string().min(1).optional().describe("On invoices."),
+  bank: z.array(z.string().min(1)).default([]).describe("How to pay an invoice by transfer, one line each."),
+  locale: z.string().min(2).default("en-GB").describe("How dates and amounts are written on papers, BCP 47."),
+  invoiceDays: z.int().min(0).max(365).default(14).describe("Days until an invoice is due."),
 });
 
 export const approvals = z.strictObject({
   expireAfterMinutes: z.int().min(1).optional().describe("A decision that nobody made by then is a no."),
+  roles: z
+    .record(z.string().min(1), z.array(z.string().min(1)).min(1))
+    .default({})
+    .describe("Who holds an approver's role: scopes such as operator.approvals, or devices as device:<id>."),
 });

@@ -33,6 +33,8 @@ export const Approval = z.strictObject({
   ruleId: z.string(),
   reason: z.string(),
   role: z.string(),
+  /** The version of the policy that asked. */
+  policy: z.string().optional(),
   status: z.enum(["pending", "approved", "denied", "expired", "used"]),
   requestedAt: z.string(),
   expiresAt: z.string(),

@@ -2,6 +2,7 @@ import { testDatabase } from "@travelagent/engine/testing";
 import { TravelAgentError } from "@travelagent/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { money } from "../money.ts";
+import type { OrderChange } from "../supplier.ts";
 import { bookingBench, buyer } from "../testing/bench.ts";
 import type { CrashingWork } from "../testing/crashing-work.ts";
 import { sampleCar, sampleFlight, sampleHotel } from "../testing/sample-offers.ts";
@@ -166,6 +167,7 @@ describe("changing", () => {
     reconciled.supplier.faults.next("find", ...Array.from({ length: 3 }, () => "unavailable" as const));
     expect((await reconciled.change()).stored.order.status).toBe("unknown");
     const after = await reconciled.bookings.reconcile(reconciled.order.id, { waitMs: 5000, signal: reconciled.signal });
+    expect(after.order.attention).toBe(undefined);
     expect(after.order).toMatchObject({ status: "ticketed", paid: euro(24_000n) });
     for (const made of [now, reconciled]) expect(await made.differences()).toEqual([]);
   });
@@ -195,4 +197,101 @@ describe("changing", () => {
     await expect(bookings.quoteCancel("ZZZZZZ", { requestId: "q", signal })).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect(buyer.sessionKey).toBe(order.sessionKey);
   });
+});
+
+describe("changes that keep the travel", () => {
+  const anna = [{ id: "1", givenName: "Anna", familyName: "Silva", ptc: "ADT" as const }];
+  async function modifying(offerIds: string[]) {
+    const made = await booked(offerIds);
+    const modify = async (change: OrderChange, idempotencyKey = "m-1") => {
+      const { penalty, refund, due } = await made.bookings.quoteModify(made.order.reference, change, { requestId: "q", signal: made.signal });
+      return made.bookings.modify(
+        { reference: made.order.reference, change, confirmed: { penalty, refund, due } },
+        { idempotencyKey, waitMs: 5000, signal: made.signal },
+      );
+    };
+    return { ...made, modify };
+  }
+
+  it("pays for cabin and bags, once", async () => {
+    const { modify, payments, differences, supplier, bookings, order, signal } = await modifying(["flight-1", "hotel-1"]);
+    const change: OrderChange = { cabin: "BUSINESS", checkedBags: { total: 3, paid: 2 } };
+    expect(await bookings.quoteModify(order.reference, change, { requestId: "q", signal })).toMatchObject({ items: [1], due: euro(11_000n), refund: euro(0n) });
+    const { stored, terms } = await modify(change);
+    expect(terms).toEqual({ penalty: euro(0n), refund: euro(0n) });
+    expect(stored.order.items[0]).toMatchObject({
+      status: "ticketed",
+      total: euro(29_940n),
+      checkedBags: { total: 3, paid: 2 },
+      offer: { id: "flight-1", fareComponents: [{ cabin: "BUSINESS" }] },
+    });
+    expect(payments.payments()).toMatchObject([{ captured: euro(49_940n) }, { captured: euro(11_000n) }]);
+    const confirmed = { penalty: euro(0n), refund: euro(0n), due: euro(11_000n) };
+    await bookings.modify({ reference: order.reference, change, confirmed }, { idempotencyKey: "m-1", waitMs: 5000, signal });
+    expect(supplier.calls.filter(({ operation }) => operation === "modify")).toHaveLength(1);
+    expect(payments.payments()).toHaveLength(2);
+    expect(await differences()).toEqual([]);
+  });
+
+  it("changes names with every supplier of the trip, and who travels is known by them", async () => {
+    const { modify, supplier, differences } = await modifying(["flight-1", "hotel-1"]);
+    const { stored } = await modify({ travellers: anna });
+    expect(stored.order.travellers).toEqual(anna);
+    expect(supplier.calls.filter(({ operation }) => operation === "modify").map(({ key }) => key?.slice(-4))).toEqual(["-1m2", "-2m2"]);
+    expect(await differences()).toEqual([]);
+  });
+
+  it("refuses what is no change, other people, and dearer than confirmed", async () => {
+    const { bookings, order, signal, supplier, modify } = await modifying(["flight-1"]);
+    const quote = (change: OrderChange) => bookings.quoteModify(order.reference, change, { requestId: "q", signal });
+    await expect(quote({})).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+    await expect(quote({ travellers: [...anna, { ...anna[0]!, id: "2" }] })).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+    await expect(quote({ checkedBags: { total: 1, paid: 2 } })).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+    const confirmed = { penalty: euro(0n), refund: euro(0n), due: euro(7_999n) };
+    await expect(
+      bookings.modify({ reference: order.reference, change: { cabin: "FIRST" }, confirmed }, { idempotencyKey: "d", waitMs: 5000, signal }),
+    ).rejects.toMatchObject({ code: "PRICE_CHANGED" });
+    expect(supplier.calls.some(({ operation }) => operation === "modify")).toBe(false);
+    supplier.faults.next("modify", new TravelAgentError("SUPPLIER_REJECTED", "not this fare"));
+    await expect(modify({ cabin: "FIRST" })).rejects.toMatchObject({ message: "not this fare" });
+  });
+
+  it("finds out what became of a lost one, and what leaves no trace goes to a person in the end", async () => {
+    const found = await modifying(["flight-1"]);
+    found.supplier.faults.next("modify", "lost-reply");
+    expect((await found.modify({ cabin: "BUSINESS" })).stored.order).toMatchObject({ status: "ticketed", paid: euro(26_940n) });
+    const lost = await modifying(["flight-1"]);
+    lost.supplier.faults.next("modify", "never-arrived");
+    expect((await lost.modify({ travellers: anna })).stored.order.status).toBe("unknown");
+    lost.clock.skip(31 * 60_000);
+    await lost.bookings.resume();
+    await (lost.work as CrashingWork).idle();
+    expect((await lost.bookings.get(lost.order.id))!.order).toMatchObject({ status: "needs-human", attention: expect.stringContaining("modify at fake") });
+    for (const made of [found]) expect(await made.differences()).toEqual([]);
+    for (const made of [found, lost]) made.bookings.stop();
+  });
+
+  it("goes to a person when it went through for a part only", async () => {
+    const { modify, supplier } = await modifying(["flight-1", "hotel-1"]);
+    supplier.faults.next("modify", undefined, new TravelAgentError("SUPPLIER_REJECTED", "call the hotel"));
+    expect((await modify({ travellers: anna })).stored.order).toMatchObject({ status: "needs-human", attention: expect.stringContaining("1 of 2 items") });
+  });
+
+  it("ends the same wherever the process dies", async () => {
+    for (let point = 1; ; point += 1) {
+      const made = await modifying(["flight-1"]);
+      const work = made.work as CrashingWork;
+      work.crashAt(point);
+      void made.modify({ cabin: "BUSINESS" }).catch(() => undefined);
+      while ((await made.bookings.get(made.order.id))!.round === 1) await new Promise((resolve) => setTimeout(resolve, 1));
+      await work.idle();
+      const died = work.crashed();
+      if (died) work.restart();
+      await work.idle();
+      const { order } = (await made.bookings.get(made.order.id))!;
+      expect(`point ${point}: ${order.status} ${order.paid.amount} ${(await made.differences()).join("; ")}`).toBe(`point ${point}: ticketed 269.40 `);
+      expect(made.payments.payments()).toHaveLength(2);
+      if (!died) return expect(point).toBeGreaterThan(20);
+    }
+  }, 120_000);
 });

@@ -1,11 +1,13 @@
 import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import { compare, sum } from "../money.ts";
-import { isBooked, isGone, type OrderEvent, type OrderItem, totalOf } from "../order.ts";
+import { isBooked, isGone, type OrderEvent, type OrderItem, type PlannedChange, totalOf } from "../order.ts";
 import type { BookRequest } from "../supplier.ts";
-import { authorise, resolvePayments, settleMoney } from "./money-steps.ts";
+import { alter, dropChange } from "./alter.ts";
+import { authorise, endAwaited, resolvePayments, settleMoney } from "./money-steps.ts";
 import { planOf } from "./plan.ts";
-import { type Ending, portOf, purchaseKey, type Saga } from "./saga.ts";
+import { type Ending, type PaidEnding, portOf, purchaseKey, type Saga } from "./saga.ts";
 import { undo } from "./undo.ts";
+import { payDeadline } from "./wake.ts";
 
 /** A fare without a payment time limit must be paid at once. */
 const canHold = (saga: Saga, item: OrderItem): boolean => {
@@ -70,14 +72,48 @@ async function ticket(saga: Saga, item: OrderItem): Promise<Ending> {
 const needsTicket = (saga: Saga, item: OrderItem): boolean =>
   item.offer.vertical === "flight" && (item.status === "held" || (item.status === "confirmed" && portOf(saga.suppliers, item.offer).ticket !== undefined));
 
+/**
+ * What is to be paid here, set aside. While the customer is asked to pay, what can be held for nothing is held, so that price and
+ * seat are there when the money comes.
+ */
+async function pay(saga: Saga): Promise<PaidEnding> {
+  const { items, currency } = saga.order();
+  const prices = items.filter((item) => item.paidHere).map((item) => item.total);
+  if (prices.length === 0) return { state: "done" };
+  const wanted = sum(prices, currency);
+  const paid = await authorise(saga, "purchase", 0, wanted);
+  if (paid.state !== "done" && paid.state !== "waiting") return paid;
+  const payment = (await saga.paymentStore.ofOrder(saga.order().id)).find(({ purpose }) => purpose === "purchase");
+  if (payment && compare(payment.amount, wanted) < 0)
+    return giveUp(
+      new TravelAgentError("PRICE_CHANGED", "the price went up since it was paid for; ask again with the new price", {
+        details: { was: payment.amount, now: wanted },
+      }).toShape(),
+    );
+  if (paid.state === "done") return paid;
+  for (const { no } of saga.order().items.filter((item) => item.status === "pending" && canHold(saga, item))) {
+    const held = await buy(saga, no, "hold");
+    if (held.state !== "done") return held;
+  }
+  return paid;
+}
+
+const tooLate = (): Ending =>
+  giveUp(new TravelAgentError("OFFER_EXPIRED", "it was not paid in time, so nothing was bought; search again for today's prices").toShape());
+
+/** Whether the customer may still pay for what is awaited. */
+const mayPay = (saga: Saga): Promise<boolean> =>
+  saga.ctx.step("may-pay", async () => {
+    const { awaiting } = saga.order();
+    return awaiting !== undefined && saga.clock.now() < payDeadline(saga.order(), awaiting.payUntil, saga.timing);
+  });
+
 /** From confirmed price to tickets and captured money. `refused` means that the trip is given up. */
-async function forward(saga: Saga): Promise<Ending> {
-  if (saga.order().items.some((item) => item.status === "pending")) {
+async function forward(saga: Saga): Promise<PaidEnding> {
+  if (saga.order().items.some((item) => item.status === "pending" || item.status === "held")) {
     const priced = await reprice(saga);
     if (priced.state !== "done") return priced;
-    const { items, currency } = saga.order();
-    const prices = items.filter((item) => item.paidHere).map((item) => item.total);
-    const paid: Ending = prices.length === 0 ? { state: "done" } : await authorise(saga, "purchase", 0, sum(prices, currency));
+    const paid = await pay(saga);
     if (paid.state !== "done") return paid;
   }
   for (const { item, by } of planOf(saga.order().items, (candidate) => canHold(saga, candidate), saga.clock.now())) {
@@ -89,7 +125,7 @@ async function forward(saga: Saga): Promise<Ending> {
     const ticketed = await ticket(saga, item);
     if (ticketed.state !== "done") return ticketed;
   }
-  return settleMoney(saga);
+  return settleMoney(saga, "forward");
 }
 
 /** Items whose outcome an earlier run, or this one before a crash, could not learn. */
@@ -128,48 +164,81 @@ async function compareRecords(saga: Saga, looked: boolean): Promise<void> {
 }
 
 /** Which way to go on, decided by what the order shows and nothing else. */
-async function proceed(saga: Saga): Promise<Ending> {
-  const { items, failure } = saga.order();
+async function proceed(saga: Saga): Promise<PaidEnding> {
+  const { items, failure, awaiting, kept } = saga.order();
   if (failure) return { state: "refused", error: failure };
-  if (items.some((item) => item.status === "failed"))
+  if (!kept && items.some((item) => item.status === "failed"))
     return giveUp(new TravelAgentError("SUPPLIER_REJECTED", "the supplier has no record of the booking; nothing was bought").toShape());
-  if (items.every(isGone)) return { state: "done" };
-  if (items.some(isGone)) {
-    await saga.record("partly", [{ type: "needs-human", reason: "part of the trip is cancelled and part still stands; cancel the rest or keep it" }]);
+  const unbought = items.some((item) => item.status === "pending");
+  if (items.every(isGone)) return awaiting || items.some(({ lapsed }) => lapsed) ? tooLate() : { state: "done" };
+  if (items.some(isGone) && (awaiting || unbought)) return tooLate();
+  if (!kept && items.some(isGone)) {
+    await saga.record("partly", [
+      { type: "needs-human", reason: "part of the trip is cancelled and part still stands; attend to it: keep the rest or take it back" },
+    ]);
     return { state: "unknown" };
   }
   // A purchase that was complete once is never given up; what is wrong with its money goes to a person.
   if (saga.round > 1 && !items.some((item) => item.status === "pending" || needsTicket(saga, item))) return { state: "done" };
+  if (awaiting) return (await mayPay(saga)) ? { state: "waiting" } : tooLate();
   return forward(saga);
+}
+
+/** A change that was said yes to and had to be paid first. */
+async function goOnWithChange(saga: Saga, { alteration, confirmed, payment }: PlannedChange): Promise<void> {
+  const { awaiting } = saga.order();
+  if (awaiting && (await mayPay(saga))) return;
+  if (awaiting) await dropChange(saga, "the change was not made: it was not paid in time");
+  else if ((await alter(saga, alteration, confirmed, payment)) === null) return;
+  await finishMoney(saga);
+}
+
+/** Why a round runs. Only a person's word makes what a person had to look at looked at. */
+export interface RoundInput {
+  orderId: string;
+  by?: "person" | "clock";
 }
 
 /**
  * Buys a trip: re-price, authorise, hold and book by reversibility, ticket, capture. Goes on from wherever the order stands, so
  * the same function finishes an attempt after a crash and reconciles one whose outcome was unknown.
  */
-export async function bookingSaga(saga: Saga): Promise<null> {
+export async function bookingSaga(saga: Saga, { by = "person" }: RoundInput): Promise<null> {
   const again = saga.round > 1;
-  const looked = again && (await saga.ctx.step("looked", async () => saga.order().attention !== undefined));
-  if (again) await saga.record("attended", [{ type: "attended" }]);
-  if ((await resolveItems(saga)).state === "unknown") return null;
-  if ((await resolvePayments(saga)).state === "unknown") return null;
-  if (again) {
+  const looked = again && by === "person" && (await saga.ctx.step("looked", async () => saga.order().attention !== undefined));
+  if (again && by === "person") await saga.record("attended", [{ type: "attended" }]);
+  await goOn(saga, { looked });
+  return null;
+}
+
+/** From wherever the order stands to wherever it can be brought. */
+export async function goOn(saga: Saga, { looked, atAnyCost = false }: { looked: boolean; atAnyCost?: boolean }): Promise<void> {
+  const again = saga.round > 1;
+  const planned = await saga.ctx.step("planned", async () => saga.order().planned ?? null);
+  const items = await resolveItems(saga);
+  const money = await resolvePayments(saga);
+  if (items.state === "unknown" || money.state === "unknown") return;
+  // What a person has to decide, no clock and no webhook decides.
+  if (saga.order().attention !== undefined) return;
+  if (planned) return goOnWithChange(saga, planned);
+  if (again && !saga.order().awaiting) {
     await compareRecords(saga, looked);
-    if (saga.order().attention !== undefined) return null;
+    if (saga.order().attention !== undefined) return;
   }
   const ending = await proceed(saga);
-  if (ending.state === "unknown") return null;
+  if (ending.state === "unknown" || ending.state === "waiting") return;
   if (ending.state === "refused") {
     await saga.record("failed", [{ type: "failed", error: ending.error }]);
-    if ((await undo(saga)).state !== "done") return null;
+    // First of all nobody shall pay any more for what is not bought.
+    if ((await endAwaited(saga)).state === "unknown") return;
+    if ((await undo(saga, atAnyCost)).state !== "done") return;
   }
   await finishMoney(saga);
-  return null;
 }
 
 /** Gives back the money of what is cancelled, and shows it in the order. A refusal goes to a person. */
 export async function finishMoney(saga: Saga): Promise<Ending> {
-  const settled = await settleMoney(saga);
+  const settled = await settleMoney(saga, "finish");
   if (settled.state === "refused")
     await saga.record("money", [{ type: "needs-human", reason: `the money of this booking could not be settled: ${settled.error.message}` }]);
   if (settled.state !== "done") return settled;

@@ -52,7 +52,14 @@ export async function cancelSaga(saga: Saga, { confirmed }: CancelInput): Promis
       }).toShape(),
     };
   }
-  await saga.record("attended", [{ type: "attended" }]);
+  // What waits for its payment is not bought any more.
+  await saga.record("attended", [
+    { type: "attended" },
+    { type: "change-begun" },
+    ...(saga.order().items.some(({ status }) => status === "pending" || status === "held") && saga.order().awaiting
+      ? [{ type: "failed" as const, error: new TravelAgentError("CANCELLED", "it was cancelled before it was paid").toShape() }]
+      : []),
+  ]);
   let cancelled = 0;
   for (const [no, quote] of quotes) {
     if (!open(saga.item(no))) {
@@ -62,9 +69,9 @@ export async function cancelSaga(saga: Saga, { confirmed }: CancelInput): Promis
     const ending = await cancelItem(saga, no, quote, `cancel:${no}`);
     if (ending.state === "unknown") return null;
     if (ending.state === "refused") {
-      if (cancelled === 0) return { error: ending.error };
+      if (cancelled === 0 && !saga.order().failure) return { error: ending.error };
       await saga.record(`cancel:${no}:stop`, [
-        { type: "needs-human", reason: `item ${no} could not be cancelled (${ending.error.code}) after others were; cancel it by hand, then reconcile` },
+        { type: "needs-human", reason: `item ${no} could not be cancelled (${ending.error.code}) ; cancel it by hand, then reconcile` },
       ]);
       return null;
     }

@@ -1,14 +1,16 @@
 import { canonicalJson, type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Logger, Tx, WorkContext, WorkFunction } from "@travelagent/protocol/ports";
 import { pause, withDeadline } from "../deadline.ts";
-import { compare, subtract, zero } from "../money.ts";
+import { transfersOf } from "../ledger.ts";
+import type { LedgerStore } from "../ledger-store.ts";
 import type { Offer } from "../offer.ts";
-import { chargeOf, type Doing, type Order, type OrderEvent, type OrderItem } from "../order.ts";
-import type { OrderStore, StoredOrder } from "../order-store.ts";
+import type { Doing, Order, OrderEvent, OrderItem } from "../order.ts";
+import type { OrderStore, StoredOrder, Wake } from "../order-store.ts";
 import type { PaymentProvider } from "../payment.ts";
 import type { PaymentStore } from "../payment-store.ts";
 import type { Supplier, SupplierCall, SupplierOrder, VerticalSupplier } from "../supplier.ts";
 import { attemptWrite, type WriteOutcome } from "../write-outcome.ts";
+import { closeRound } from "./wake.ts";
 
 export interface SagaTiming {
   /** Deadline of a write outside; suppliers take up to a minute. */
@@ -20,6 +22,14 @@ export interface SagaTiming {
   readBackDelaysMs: readonly number[];
   /** How long after an attempt "never heard of it" counts as the truth. */
   settleMs: number;
+  /** Pauses before an open booking is gone on with by itself; the last one repeats. */
+  wakeDelaysMs: readonly number[];
+  /** How long a booking may be open, not counting the wait for a customer's payment, before it is put before a person. */
+  personAfterMs: number;
+  /** How long a customer has for paying on the provider's page, where nothing held ends sooner. */
+  payWindowMs: number;
+  /** How long before the end of a hold the payment must be there. */
+  payMarginMs: number;
 }
 
 export const defaultTiming: SagaTiming = {
@@ -28,14 +38,19 @@ export const defaultTiming: SagaTiming = {
   retryDelaysMs: [1000, 2000],
   readBackDelaysMs: [1000, 2000, 4000],
   settleMs: 600_000,
+  wakeDelaysMs: [15_000, 30_000, 60_000, 120_000, 300_000, 600_000],
+  personAfterMs: 1_800_000,
+  payWindowMs: 3_600_000,
+  payMarginMs: 300_000,
 };
 
 export interface SagaParts {
   db: Database;
   orders: OrderStore;
   paymentStore: PaymentStore;
+  ledger: LedgerStore;
   suppliers: readonly Supplier[];
-  payments: PaymentProvider;
+  payments: readonly PaymentProvider[];
   clock: Clock;
   log: Logger;
   timing: SagaTiming;
@@ -52,11 +67,21 @@ export function portOf(suppliers: readonly Supplier[], offer: Offer): VerticalSu
   return port as unknown as VerticalSupplier<unknown, Offer>;
 }
 
+/** The provider with this id. Raises `SUPPLIER_UNAVAILABLE` when it is not configured any more. */
+export function providerOf(payments: readonly PaymentProvider[], id: string): PaymentProvider {
+  const provider = payments.find((candidate) => candidate.id === id);
+  if (!provider) throw new TravelAgentError("SUPPLIER_UNAVAILABLE", `the payment provider ${id} is not set up`);
+  return provider;
+}
+
 /** Our key of a purchase at the supplier: the same after every restart. */
 export const purchaseKey = (order: Pick<Order, "id">, no: number): string => `${order.id}-${no}`;
 
 /** What became of one write. `refused` when it surely did not happen. */
 export type Ending = { state: "done" } | { state: "refused"; error: ErrorShape } | { state: "unknown" };
+
+/** `waiting` for the customer to pay. */
+export type PaidEnding = Ending | { state: "waiting" };
 
 export interface SupplierWrite {
   what: Doing["what"];
@@ -73,6 +98,10 @@ export interface SupplierWrite {
 export interface Saga extends SagaParts {
   readonly ctx: WorkContext;
   readonly round: number;
+  /** Of the order, before this round. */
+  readonly wake: Wake | undefined;
+  /** Somebody that something was heard of could not be asked. */
+  unreachable: boolean;
   /** As last committed. */
   order(): Order;
   item(no: number): OrderItem;
@@ -80,24 +109,30 @@ export interface Saga extends SagaParts {
   record(name: string, events: readonly OrderEvent[], also?: (tx: Tx) => Promise<void>): Promise<void>;
   /** A write outside that is remembered by name, repeated only when surely nothing happened. */
   write<T>(label: string, call: (signal: AbortSignal) => Promise<T>): Promise<WriteOutcome<T>>;
-  /** A read outside; failures come back as null with `failed`. */
-  look<T>(label: string, call: (signal: AbortSignal) => Promise<T>): Promise<{ value: T } | { failed: ErrorShape }>;
+  /** A read outside that is remembered by name, with the time at which it began. */
+  look<T>(label: string, call: (signal: AbortSignal) => Promise<T>): Promise<{ value: T; at: number } | { failed: ErrorShape }>;
   supplierWrite(no: number, write: SupplierWrite): Promise<Ending>;
   /** Finds out what became of an unknown item by asking the supplier. */
   resolveItem(no: number, label: string): Promise<Ending>;
   /** Numbers of the items in the order in which their purchase was attempted. */
   boughtOrder(): Promise<number[]>;
-  /** Whether the last attempt is so long ago that nothing of it can be under way any more. */
-  settled(): Promise<boolean>;
+  /** Whether at that time the last attempt was so long ago that nothing of it could be under way any more. */
+  settled(at: number): Promise<boolean>;
 }
 
-/** Whether the supplier's record shows that `doing` took place. */
+const same = (a: unknown, b: unknown): boolean => canonicalJson(a) === canonicalJson(b);
+
+/**
+ * Whether the supplier's record shows that `doing` took place. A change that would leave no trace in it is one that nobody can
+ * tell about: raises `OUTCOME_UNKNOWN`.
+ */
 const tookPlace = (doing: Doing, found: SupplierOrder, item: OrderItem): boolean => {
   if (doing.what === "ticket") return found.status === "ticketed";
   if (doing.what === "cancel") return found.status === "cancelled";
-  if (doing.what === "change")
-    return found.key === doing.key || compare(found.total, item.total) !== 0 || canonicalJson(found.documents) !== canonicalJson(item.documents);
-  return true;
+  if (doing.what !== "change" && doing.what !== "modify") return true;
+  if (found.key === doing.key || !same(found.total, item.cost ?? item.total) || !same(found.documents, item.documents)) return true;
+  if (doing.to && !same(doing.to.total, item.total)) return false;
+  throw new TravelAgentError("OUTCOME_UNKNOWN", "the supplier's record looks the same with and without the change; ask the supplier");
 };
 
 async function readBack(
@@ -107,7 +142,7 @@ async function readBack(
   doing: Doing,
   call: SupplierCall,
 ): Promise<SupplierOrder | null> {
-  if (doing.what === "change") {
+  if (doing.what === "change" || doing.what === "modify") {
     const changed = await port.find(doing.key, call);
     if (changed) return changed;
   }
@@ -115,10 +150,11 @@ async function readBack(
   return found && tookPlace(doing, found, item) ? found : null;
 }
 
-const transient = (error: ErrorShape): boolean => error.code === "SUPPLIER_UNAVAILABLE" || error.code === "RATE_LIMITED";
+/** Nothing happened now, and the same may work later. */
+export const transient = (error: ErrorShape): boolean => error.code === "SUPPLIER_UNAVAILABLE" || error.code === "RATE_LIMITED";
 
 export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: string): Promise<Saga> {
-  const { orders, paymentStore, clock, timing, suppliers } = parts;
+  const { orders, ledger, clock, timing, suppliers } = parts;
   const load = async (): Promise<StoredOrder> => {
     const stored = await orders.get(orderId);
     if (!stored) throw new TravelAgentError("NOT_FOUND", `there is no booking ${orderId}`);
@@ -131,6 +167,8 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
     ...parts,
     ctx,
     round: current.round,
+    wake: current.wake,
+    unreachable: false,
     order: () => current.order,
     item: (no) => current.order.items.find((item) => item.no === no)!,
 
@@ -141,13 +179,12 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
         const after = await orders.apply(tx, orderId, events);
         for (const item of after.order.items) {
           const was = before!.order.items.find(({ no }) => no === item.no)!;
-          const amount = subtract(chargeOf(item), chargeOf(was));
-          if (compare(amount, zero(amount.currency)) !== 0) {
-            await paymentStore.charge(tx, {
-              id: `${orderId}-${item.no}:${after.version}`,
+          if (item === was) continue;
+          for (const [index, transfer] of transfersOf(was, item).entries()) {
+            await ledger.book(tx, {
+              ...transfer,
+              id: `${orderId}-${item.no}:${after.version}:${index}`,
               orderId,
-              supplier: item.offer.supplier,
-              amount,
               memo: `item ${item.no} ${item.status}`,
             });
           }
@@ -183,8 +220,9 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
 
     look: (label, call) =>
       ctx.step(label, async (signal) => {
+        const at = clock.now();
         try {
-          return { value: await withDeadline(clock, timing.readTimeoutMs, signal, call) };
+          return { at, value: await withDeadline(clock, timing.readTimeoutMs, signal, call) };
         } catch (error) {
           if (signal.aborted) throw signal.reason;
           return { failed: TravelAgentError.from(error).toShape() };
@@ -221,17 +259,17 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
       const item = saga.item(no);
       const { doing } = item;
       if (!doing) return { state: "done" };
-      let absent = false;
+      let absentAt: number | undefined;
       for (const [index, delay] of timing.readBackDelaysMs.entries()) {
         await pause(clock, delay, ctx.signal);
         const seen = await saga.look(`${label}:find:${index}`, (signal) => readBack(portOf(suppliers, item.offer), current.order, item, doing, callOf(signal)));
-        absent = "value" in seen && seen.value === null;
+        absentAt = "value" in seen && seen.value === null ? seen.at : undefined;
         if ("value" in seen && seen.value) {
           await saga.record(`${label}:found`, [{ type: "outcome", item: no, facts: seen.value }]);
           return { state: "done" };
         }
       }
-      if (!absent || !(await saga.settled())) return { state: "unknown" };
+      if (absentAt === undefined || !(await saga.settled(absentAt))) return { state: "unknown" };
       await saga.record(`${label}:never`, [{ type: "refused", item: no }]);
       return {
         state: "refused",
@@ -244,10 +282,10 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
       return [...new Set(history.filter((row) => row.type === "attempt").map((row) => row.entry.item as number))];
     },
 
-    async settled() {
+    async settled(at) {
       const history = await orders.history(orderId);
       const last = history.findLast((row) => row.type === "attempt" || row.type === "payment-lost") ?? history[0]!;
-      return clock.now() - last.at >= timing.settleMs;
+      return at - last.at >= timing.settleMs;
     },
   };
   return saga;
@@ -266,10 +304,11 @@ export const sagaWork =
     try {
       result = await run(saga, input);
     } catch (error) {
-      if (ctx.signal.aborted) throw error;
+      // A store that cannot write is no outcome: the engine goes on when it can.
+      if (ctx.signal.aborted || (TravelAgentError.is(error) && error.code.startsWith("STORAGE_"))) throw error;
       parts.log.error("a booking stopped unexpectedly", { orderId: input.orderId, work: ctx.id, cause: String(error) });
       await saga.record("stopped", [{ type: "needs-human", reason: "it stopped in the middle; compare our record with the supplier's, then reconcile" }]);
     }
-    await saga.record("release", [], (tx) => parts.orders.release(tx, input.orderId, ctx.id));
+    await closeRound(saga);
     return result;
   };

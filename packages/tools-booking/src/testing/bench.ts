@@ -7,8 +7,8 @@ import type { SagaTiming } from "../saga/saga.ts";
 import type { TravellerInput } from "../travellers.ts";
 import { compareBooks } from "./compare-books.ts";
 import { crashingWork } from "./crashing-work.ts";
-import { fakePayments } from "./fake-payments.ts";
-import { fakeSupplier } from "./fake-supplier.ts";
+import { type FakePayments, fakePayments } from "./fake-payments.ts";
+import { type FakeSupplier, type FakeSupplierOptions, fakeSupplier } from "./fake-supplier.ts";
 import { sampleCar, sampleFlight, sampleHotel } from "./sample-offers.ts";
 
 /** Real timers, and a date on which the sample offers are valid. */
@@ -44,14 +44,16 @@ export async function bookingBench({
   canHold?: boolean;
   canChange?: boolean;
   timing?: Partial<SagaTiming>;
+  supplier?: FakeSupplier;
+  payments?: FakePayments;
 }) {
   const clock = benchClock();
-  const supplier = fakeSupplier({
+  const own: FakeSupplierOptions = {
     offers: options.offers ?? [sampleFlight(), sampleHotel(), sampleCar()],
     ...(options.canHold === undefined ? {} : { canHold: options.canHold }),
     ...(options.canChange === undefined ? {} : { canChange: options.canChange }),
-  });
-  const payments = fakePayments();
+  };
+  const { supplier = fakeSupplier(own), payments = fakePayments() } = options;
   const log = recordingLogger();
   const statuses: string[] = [];
   const bookings: Bookings = createBookings({
@@ -111,7 +113,7 @@ export async function bookingBench({
     );
 
   /** Where our books differ from those of supplier and provider; empty is right. */
-  const differences = () => compareBooks(bookings, supplier, payments);
+  const differences = () => compareBooks(bookings, { suppliers: [supplier], payments: [payments] });
 
   return { bookings, supplier, payments, clock, log, statuses, work, db, signal, findAll, book, differences };
 }

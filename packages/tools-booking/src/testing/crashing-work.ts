@@ -19,6 +19,8 @@ export interface CrashingWork extends Work {
   crashed(): boolean;
   /** A new process: everything unfinished runs again with what was remembered. */
   restart(): void;
+  /** Pieces of work that are not at their end. */
+  unfinished(): number;
   /** Until everything is done, or the process is dead. */
   idle(): Promise<void>;
 }
@@ -71,6 +73,12 @@ export function crashingWork(db: Database): CrashingWork {
     const mine = generation;
     run.state = "running";
     run.attempt += 1;
+    const used = new Set<string>();
+    /** As the engine does: a name stands for one step of a run. */
+    const claim = (name: string): void => {
+      if (used.has(name)) throw new TravelAgentError("INTERNAL", `the step ${name} is there twice in one run; give every step its own name`);
+      used.add(name);
+    };
     const { signal } = new AbortController();
     const ctx: WorkContext = {
       id: run.request.id,
@@ -78,8 +86,14 @@ export function crashingWork(db: Database): CrashingWork {
       signal,
       attempt: run.attempt,
       sleep: async () => undefined,
-      step: (name, work) => remember(run, mine, name, () => work(signal)),
-      transaction: (name, work) => remember(run, mine, name, () => db.transaction(work)),
+      async step(name, work) {
+        claim(name);
+        return remember(run, mine, name, () => work(signal));
+      },
+      async transaction(name, work) {
+        claim(name);
+        return remember(run, mine, name, () => db.transaction(work));
+      },
     };
     try {
       const value = await functions.get(run.request.name)!(ctx, JSON.parse(JSON.stringify(run.request.input)));
@@ -103,8 +117,11 @@ export function crashingWork(db: Database): CrashingWork {
       if (runs.has(request.id)) return;
       const run: Run = { request, state: "queued", attempt: 0, memos: new Map() };
       runs.set(request.id, run);
-      // After the commit that it was submitted with.
-      setTimeout(() => void execute(run), 0);
+      // After the commit that it was submitted with; nothing starts in a process that is dead.
+      const mine = generation;
+      setImmediate(() => {
+        if (mine === generation && !dead) void execute(run);
+      });
     },
     cancel: async () => {},
     state: async (id) => runs.get(id)?.state ?? null,
@@ -133,6 +150,7 @@ export function crashingWork(db: Database): CrashingWork {
       deadline = Number.POSITIVE_INFINITY;
       for (const run of runs.values()) if (!finished(run)) void execute(run);
     },
+    unfinished: () => [...runs.values()].filter((run) => !finished(run)).length,
     async idle() {
       while (!dead && [...runs.values()].some((run) => !finished(run))) await change();
     },

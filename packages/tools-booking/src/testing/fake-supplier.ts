@@ -1,10 +1,23 @@
 import { type Money, TravelAgentError } from "@travelagent/protocol";
-import { add, compare, subtract, zero } from "../money.ts";
+import { add, compare, money, multiply, subtract, sum, zero } from "../money.ts";
 import type { CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Offer } from "../offer.ts";
-import type { BookRequest, Quote, Reprice, Supplier, SupplierOrder, VerticalSupplier } from "../supplier.ts";
+import type { BookRequest, OrderChange, Quote, Reprice, Supplier, SupplierOrder, VerticalSupplier } from "../supplier.ts";
 import { createFaults, type Faults } from "./faults.ts";
 
-export type SupplierOperation = "search" | "reprice" | "hold" | "book" | "ticket" | "find" | "read" | "quoteCancel" | "cancel" | "quoteChange" | "change";
+export type SupplierOperation =
+  | "search"
+  | "reprice"
+  | "hold"
+  | "book"
+  | "ticket"
+  | "find"
+  | "read"
+  | "quoteCancel"
+  | "cancel"
+  | "quoteChange"
+  | "change"
+  | "quoteModify"
+  | "modify";
 
 export interface FakeSupplier extends Supplier {
   readonly faults: Faults<SupplierOperation>;
@@ -17,6 +30,8 @@ export interface FakeSupplier extends Supplier {
   /** From now on cancelling costs this, whatever the fare says. */
   setPenalty(penalty: Money): void;
   sellOut(offerId: string): void;
+  /** The hold bought with this key runs out, if it is still one. */
+  lapse(key: string): void;
 }
 
 export interface FakeSupplierOptions {
@@ -27,17 +42,32 @@ export interface FakeSupplierOptions {
   canHold?: boolean;
   /** Default true. */
   canChange?: boolean;
+  /** Default true: names for nothing, another cabin for 80.00 and 15.00 for each paid bag, whatever it was before. */
+  canModify?: boolean;
+  /** Runs what a fault makes arrive late; default at once. */
+  later?(run: () => void): void;
+  /** Percent of the price that it pays the agency for what is confirmed or ticketed. Default none. */
+  commissionPercent?: bigint;
 }
 
 /** A supplier in memory that keeps its own books and fails on request. Refuses and repeats as the port demands. */
-export function fakeSupplier({ id = "fake", live = false, offers = [], canHold = true, canChange = true }: FakeSupplierOptions = {}): FakeSupplier {
+export function fakeSupplier({
+  id = "fake",
+  live = false,
+  offers = [],
+  canHold = true,
+  canChange = true,
+  canModify = true,
+  later,
+  commissionPercent,
+}: FakeSupplierOptions = {}): FakeSupplier {
   const books = new Map<string, SupplierOrder>();
   const bought = new Map<string, Offer>();
   const answered = new Map<string, SupplierOrder>();
   const prices = new Map<string, Money>();
   const soldOut = new Set<string>();
   const calls: FakeSupplier["calls"] = [];
-  const faults = createFaults<SupplierOperation>();
+  const faults = createFaults<SupplierOperation>(later);
   let fixedPenalty: Money | undefined;
 
   const priced = <O extends Offer>(offer: O): O => {
@@ -58,8 +88,14 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
     if (order.status === "cancelled") throw new TravelAgentError("SUPPLIER_REJECTED", `order ${reference} is cancelled`);
     return order;
   };
+  const withCommission = ({ commission: _, ...order }: SupplierOrder): SupplierOrder =>
+    commissionPercent === undefined || (order.status !== "confirmed" && order.status !== "ticketed")
+      ? order
+      : { ...order, commission: multiply(order.total, { numerator: commissionPercent, denominator: 100n }) };
   const once = (key: string, effect: () => SupplierOrder): SupplierOrder => {
-    const order = answered.get(key) ?? effect();
+    const known = answered.get(key);
+    if (known) return { ...known };
+    const order = withCommission(effect());
     answered.set(key, order);
     books.set(order.key, order);
     return { ...order };
@@ -125,6 +161,20 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
     };
   }
 
+  function modifyQuote(order: SupplierOrder, change: OrderChange): Quote {
+    const { currency } = order.total;
+    const due = sum(
+      [...(change.cabin === undefined ? [] : [money(8000n, currency)]), money(1500n * BigInt(change.checkedBags?.paid ?? 0), currency)],
+      currency,
+    );
+    return { token: `modify:${order.reference}:${due.amount}`, penalty: zero(currency), refund: zero(currency), due, expiresAt };
+  }
+  /** By the key it was bought with, or by that of a change of it. */
+  const found = (key: string): SupplierOrder | null => {
+    const order = books.get(key) ?? (answered.has(key) ? books.get(answered.get(key)!.key) : undefined);
+    return order ? { ...order } : null;
+  };
+
   function vertical<Q, O extends Offer>(kind: Offer["vertical"]): VerticalSupplier<Q, O> {
     const mine = offers.filter((offer) => offer.vertical === kind) as O[];
     const port: VerticalSupplier<Q, O> = {
@@ -138,7 +188,7 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
             : { status: "price-changed", offer: now, was: offer.price.total };
         }),
       book: (request, { signal }) => perform("book", signal, () => purchase(request, kind === "flight" ? "ticketed" : "confirmed"), request.key),
-      find: (key, { signal }) => perform("find", signal, () => (books.has(key) ? { ...books.get(key)! } : null), key),
+      find: (key, { signal }) => perform("find", signal, () => found(key), key),
       read: (reference, { signal }) => perform("read", signal, () => ({ ...must(reference) })),
       quoteCancel: (reference, { signal }) => perform("quoteCancel", signal, () => cancelQuote(alive(reference))),
       cancel: (reference, token, key, { signal }) =>
@@ -187,6 +237,22 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
           key,
         );
     }
+    if (canModify) {
+      port.quoteModify = (reference, change, { signal }) => perform("quoteModify", signal, () => modifyQuote(alive(reference), change));
+      port.modify = (reference, change, token, key, { signal }) =>
+        perform(
+          "modify",
+          signal,
+          () =>
+            once(key, () => {
+              const order = alive(reference);
+              const quote = modifyQuote(order, change);
+              if (quote.token !== token) throw new TravelAgentError("SUPPLIER_REJECTED", "the quote is no longer valid");
+              return { ...order, total: add(order.total, quote.due) };
+            }),
+          key,
+        );
+    }
     return port;
   }
 
@@ -202,6 +268,12 @@ export function fakeSupplier({ id = "fake", live = false, offers = [], canHold =
     setPrice: (offerId, total) => void prices.set(offerId, total),
     setPenalty: (penalty) => {
       fixedPenalty = penalty;
+    },
+    lapse: (key) => {
+      const order = books.get(key);
+      if (order?.status !== "held") return;
+      const { paymentTimeLimit: _, ...rest } = order;
+      books.set(key, { ...rest, status: "cancelled" });
     },
     sellOut: (offerId) => void soldOut.add(offerId),
   };

@@ -62,11 +62,32 @@ export const TravellerArgs = z.strictObject({
   givenName: z.string().trim().min(1).max(60).describe("as in the passport"),
   familyName: z.string().trim().min(1).max(60).describe("as in the passport"),
   bornOn: date.optional().describe("required for children and infants"),
+  gender: z.enum(["M", "F", "X"]).optional().describe("as in the passport; flights to and from the US need it"),
+});
+
+/** Whose papers can be checked before it is paid; of the passport its country and dates, never its number. */
+export const BookingTravellerArgs = TravellerArgs.extend({
+  passport: z
+    .strictObject({
+      country: z
+        .string()
+        .regex(/^[A-Z]{2}$/)
+        .describe("that issued it, ISO 3166-1"),
+      expiresOn: date,
+      issuedOn: date.optional(),
+    })
+    .optional()
+    .describe("for travel abroad, where the customer gives it"),
+  schengenStays: z
+    .array(z.strictObject({ entry: date, exit: date }))
+    .max(60)
+    .optional()
+    .describe("in the 180 days before, where the customer gives them"),
 });
 
 export const CreateBookingArgs = z.strictObject({
   offerIds: z.array(z.string().min(1).max(100)).min(1).max(6).describe("one trip: offers of the last searches"),
-  travellers: z.array(TravellerArgs).min(1).max(9),
+  travellers: z.array(BookingTravellerArgs).min(1).max(9),
   contact: z.strictObject({
     email: z.email().max(254),
     phone: z
@@ -76,9 +97,16 @@ export const CreateBookingArgs = z.strictObject({
   }),
 });
 
+/** Either another offer, or what of the booking shall be otherwise. */
 export const ModifyBookingArgs = z.strictObject({
   bookingReference,
-  newOfferId: z.string().min(1).max(100).describe("an offer of the same kind and supplier, found by searching for the new dates"),
+  newOfferId: z.string().min(1).max(100).optional().describe("an offer of the same kind and supplier, found by searching for the new dates"),
+  travellers: z.array(TravellerArgs).min(1).max(9).optional().describe("to correct names: all travellers, in the order of the booking"),
+  cabin: z.enum(["ECONOMY", "PREMIUM_ECONOMY", "BUSINESS", "FIRST"]).optional().describe("for all flights, which stay the same"),
+  checkedBags: z
+    .strictObject({ total: z.int().min(0).max(50), paid: z.int().min(0).max(50).describe("of them beyond the free ones") })
+    .optional()
+    .describe("of all travellers together"),
 });
 
 export const CancelBookingArgs = z.strictObject({ bookingReference, reason: z.string().max(500).optional() });

@@ -4,7 +4,7 @@ import type { Card } from "@travelagent/protocol/messages";
 import { toBooking } from "../booking-view.ts";
 import { compare, formatMoney, zero } from "../money.ts";
 import type { StoredOrder } from "../order-store.ts";
-import { sandboxLine, sayCost, sayInstant, sayRefund, sayTotal } from "../wording.ts";
+import { sandboxLine, sayCost, sayInstant, sayPayment, sayRefund, sayTotal } from "../wording.ts";
 import type { BookingResult } from "./results.ts";
 
 const notes = {
@@ -17,6 +17,7 @@ const titles: Record<BookingResult["status"], string> = {
   held: "Held for you",
   changed: "Changed",
   cancelled: "Cancelled",
+  "awaiting-payment": "Waiting for your payment",
   unknown: "In progress",
   "needs-person": "A colleague takes over",
 };
@@ -45,7 +46,7 @@ export function bookingOutput(stored: StoredOrder, wanted: "booked" | "changed" 
   if (order.status === "failed" && order.failure && wanted === "booked") throw TravelAgentError.fromShape(order.failure);
   const status = statusFor(stored, wanted);
   const booking = toBooking(stored);
-  const note = status === "unknown" || status === "needs-person" ? notes[status] : undefined;
+  const note = status === "unknown" || status === "needs-person" ? notes[status] : sayPayment(stored);
   const content: BookingResult = {
     status,
     booking,
@@ -73,6 +74,7 @@ export function bookingOutput(stored: StoredOrder, wanted: "booked" | "changed" 
 
 function statusFor({ order, work }: StoredOrder, wanted: "booked" | "changed" | "cancelled"): BookingResult["status"] {
   if (order.status === "needs-human") return "needs-person";
+  if (order.awaiting && !work && order.status !== "unknown") return "awaiting-payment";
   if (work || order.status === "unknown" || order.status === "pending" || order.status === "cancellation-pending") return "unknown";
   if (["cancelled", "voided", "refunded", "failed"].includes(order.status)) return "cancelled";
   if (wanted === "booked") return order.status === "held" ? "held" : "booked";

@@ -170,7 +170,7 @@ describe("create_booking", () => {
       total: euro(18_940n),
       expiresAt: now + 15 * 60_000,
       subject: { offers: [{ id: "flight-1", price: "189.40" }], price: "189.40", currency: "EUR" },
-      facts: { vertical: "flight", live: false, total: { amount: 189.4, currency: "EUR" }, hoursToStart: 1344.08, refundable: true, travellers: 1 },
+      facts: { vertical: "flight", live: false, total: { amount: 189.4, currency: "EUR" }, hoursToStart: 1344.08, refundable: true, party: { size: 1 }, travellers: [{ ptc: "ADT" }] },
     });
     const late = Date.parse("2027-01-15T09:25:00Z");
     expect((await tool("create_booking").describe!(args, context({ now: late }))).expiresAt).toBe(Date.parse("2027-01-15T09:30:00Z"));

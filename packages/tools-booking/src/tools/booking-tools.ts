@@ -3,6 +3,12 @@ import type { Bookings } from "../bookings.ts";
 import { cancelBooking } from "./cancel-booking.ts";
 import { checkAvailability } from "./check-availability.ts";
 import { createBooking } from "./create-booking.ts";
+import { directBooking } from "./direct-booking.ts";
+import { directCancel } from "./direct-cancel.ts";
+import { directChange } from "./direct-change.ts";
+import type { ReadConversation } from "./direct-facts.ts";
+import { getCustomer } from "./get-customer.ts";
+import { issueCompensation } from "./issue-compensation.ts";
 import { modifyBooking } from "./modify-booking.ts";
 import { searchCars } from "./search-cars.ts";
 import { searchFlights } from "./search-flights.ts";
@@ -13,18 +19,28 @@ export interface BookingToolOptions {
   currency?: string;
   /** Offers shown when a search does not say. Default 5. */
   limit?: number;
+  /** What the conversation itself tells, for rules. Default nothing. */
+  conversation?: ReadConversation;
 }
 
 /** The tools of the group `booking`. */
-export function bookingTools(bookings: Bookings, { currency = "EUR", limit = 5 }: BookingToolOptions = {}): Tool[] {
+export function bookingTools(bookings: Bookings, { currency = "EUR", limit = 5, conversation = async () => ({}) }: BookingToolOptions = {}): Tool[] {
   const search = { currency, limit };
+  const writes = { create: createBooking(bookings), modify: modifyBooking(bookings), cancel: cancelBooking(bookings) };
+  const { offered, compensates } = bookings.desk;
   return [
     searchFlights(bookings, search),
     searchHotels(bookings, search),
     searchCars(bookings, search),
     checkAvailability(bookings),
-    createBooking(bookings),
-    modifyBooking(bookings),
-    cancelBooking(bookings),
+    ...(offered
+      ? [
+          directBooking(writes.create, bookings, conversation),
+          directChange(writes.modify, bookings, conversation),
+          directCancel(writes.cancel, bookings, conversation),
+          getCustomer(bookings),
+        ]
+      : [writes.create, writes.modify, writes.cancel]),
+    ...(compensates ? [issueCompensation(bookings, conversation)] : []),
   ];
 }

@@ -7,7 +7,8 @@ import { sandboxLine, sayCost, sayRefund, summaryOf } from "../wording.ts";
 import { CancelBookingArgs } from "./arguments.ts";
 import { bookingOutput } from "./booking-result.ts";
 import { claimBooking } from "./claims.ts";
-import { actionLifeMs, figure, travelFacts } from "./facts.ts";
+import { actionLifeMs, cancelBookingFacts, figure, travelFacts } from "./facts.ts";
+import { recordFacts } from "./record-facts.ts";
 
 /** The part of the action's subject that execution needs again. */
 const Confirmed = z.object({ penalty: Money, refund: Money });
@@ -20,12 +21,14 @@ export const cancelBooking = (bookings: Bookings): Tool =>
     args: CancelBookingArgs,
     effect: "write",
     writes: "money",
+    facts: cancelBookingFacts,
     timeoutMs: 75_000,
     claims: async ({ bookingReference }) => [await claimBooking(bookings, bookingReference)],
     async describe({ bookingReference }, { turn, toolCallId, signal, now }) {
       const { stored, penalty, refund, expiresAt } = await bookings.quoteCancel(bookingReference, { requestId: `${turn.runId}:${toolCallId}`, signal });
       const items = stored.order.items.filter(isBooked);
       const offers = items.map((item) => item.offer);
+      const { id, customerId, travellers } = stored.order;
       return {
         title: `Cancel booking ${bookingReference}`,
         lines: [
@@ -38,7 +41,13 @@ export const cancelBooking = (bookings: Bookings): Tool =>
         penalty,
         expiresAt: Math.min(now + actionLifeMs, Date.parse(expiresAt)),
         subject: { booking: stored.order.id, items: items.map((item) => item.no), penalty, refund },
-        facts: { ...travelFacts(offers, stored.order.travellers.length, now), penalty: figure(penalty), refund: figure(refund), status: stored.order.status },
+        facts: {
+          ...travelFacts(offers, travellers, now, { ticketBy: items.map((item) => item.paymentTimeLimit) }),
+          ...(await recordFacts(bookings, { customerId, offers, travellers, except: id })),
+          penalty: figure(penalty),
+          refund: figure(refund),
+          status: stored.order.status,
+        },
       };
     },
     async execute({ bookingReference }, { action, idempotencyKey, signal }) {

@@ -10,7 +10,10 @@ import { sandboxLine, sayTotal, summaryOf, termLines, titleOf } from "../wording
 import { CreateBookingArgs } from "./arguments.ts";
 import { bookingOutput } from "./booking-result.ts";
 import { claimOffers } from "./claims.ts";
-import { actionLifeMs, figure, travelFacts } from "./facts.ts";
+import { documentFacts } from "./document-facts.ts";
+import { actionLifeMs, createBookingFacts, figure, travelFacts } from "./facts.ts";
+import { budgetOf, recordFacts } from "./record-facts.ts";
+import type { BookingResult } from "./results.ts";
 
 const request = (args: { offerIds: string[]; travellers: TripRequest["travellers"]; contact: { email: string; phone?: string | undefined } }): TripRequest => {
   const contact: Contact = { email: args.contact.email, ...(args.contact.phone === undefined ? {} : { phone: args.contact.phone }) };
@@ -58,7 +61,7 @@ function actionOf({ offers, travellers, total, existing }: PreparedTrip, contact
       travellers: travellers.map(({ givenName, familyName, ptc, bornOn }) => ({ givenName, familyName, ptc, bornOn: bornOn ?? null })),
       contact,
     },
-    facts: { ...travelFacts(offers, travellers.length, now), total: figure(price) },
+    facts: { ...travelFacts(offers, travellers, now), total: figure(price), already: existing !== undefined },
   };
 }
 
@@ -71,11 +74,18 @@ export const createBooking = (bookings: Bookings): Tool =>
     args: CreateBookingArgs,
     effect: "write",
     writes: "money",
+    facts: createBookingFacts,
     timeoutMs: 75_000,
     claims: ({ offerIds }) => claimOffers(bookings, offerIds),
     async describe(args, { turn, toolCallId, signal, now }) {
       const trip = request(args);
-      return actionOf(await bookings.prepareBooking(trip, { requestId: `${turn.runId}:${toolCallId}`, signal }), trip.contact, now);
+      const prepared = await bookings.prepareBooking(trip, { requestId: `${turn.runId}:${toolCallId}`, signal });
+      const action = actionOf(prepared, trip.contact, now);
+      const budget = await budgetOf(bookings, trip.offerIds);
+      const records = await recordFacts(bookings, { customerId: turn.customerId, ...prepared, except: prepared.existing?.order.id });
+      const papers = documentFacts(args.travellers, prepared.offers, String(action.facts.lastDate));
+      const people = (action.facts.travellers as object[]).map((traveller, index) => ({ ...traveller, ...papers[index] }));
+      return { ...action, facts: { ...action.facts, travellers: people, ...records, ...(budget ? { budget: figure(budget) } : {}) } };
     },
     async execute(args, { turn, action, idempotencyKey, signal }) {
       const stored = await bookings.book(
@@ -91,6 +101,7 @@ export const createBooking = (bookings: Bookings): Tool =>
         },
         { idempotencyKey, waitMs: 60_000, signal },
       );
-      return bookingOutput(stored, "booked");
+      const output = bookingOutput(stored, "booked");
+      return action?.facts.already === true ? { ...output, content: { ...(output.content as BookingResult), already: true } } : output;
     },
   });

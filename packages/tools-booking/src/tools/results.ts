@@ -32,11 +32,13 @@ export type AvailabilityResult =
 
 /** After a write that went through: `create_booking`, `modify_booking`, `cancel_booking`. */
 export interface BookingResult {
-  status: "booked" | "held" | "changed" | "cancelled" | "unknown" | "needs-person";
+  status: "booked" | "held" | "changed" | "cancelled" | "awaiting-payment" | "unknown" | "needs-person";
   booking: Booking;
   /** Cancelled or changed: what it cost and what comes back. */
   penalty?: Money;
   refund?: Money;
   /** For the customer, where there is more to say. */
   note?: string;
+  /** It was done before; nothing was done again. */
+  already?: true;
 }

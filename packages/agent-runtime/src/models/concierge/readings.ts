@@ -35,7 +35,7 @@ export interface PendingReading {
 }
 
 export interface OutcomeReading {
-  status: "booked" | "held" | "changed" | "cancelled" | "unknown" | "needs-person";
+  status: "booked" | "held" | "changed" | "cancelled" | "awaiting-payment" | "unknown" | "needs-person";
   booking: BookingReading;
   penalty?: Money;
   refund?: Money;
@@ -160,7 +160,7 @@ function readBooking(value: unknown): BookingReading | undefined {
   };
 }
 
-const outcomes = new Set<unknown>(["booked", "held", "changed", "cancelled", "unknown", "needs-person"]);
+const outcomes = new Set<unknown>(["booked", "held", "changed", "cancelled", "awaiting-payment", "unknown", "needs-person"]);
 
 export function readOutcome(content: Fields): OutcomeReading | undefined {
   const booking = readBooking(content.booking);

@@ -106,6 +106,8 @@ export function outcomeReply({ status, booking, penalty, refund, note }: Outcome
       return `Your booking ${reference} is changed.${fee}${back}${extra}`;
     case "cancelled":
       return `Your booking ${reference} is cancelled.${fee}${back || (refund ? " Nothing will be refunded." : "")}${extra}`;
+    case "awaiting-payment":
+      return `One step is left for ${reference}: the payment.${extra}`;
     case "unknown":
       return `The supplier has not answered clearly yet, so we are checking whether it went through (reference ${reference}). I will not send it twice, and you will hear from us as soon as we know.${extra} Please do not book it elsewhere meanwhile.`;
     case "needs-person":

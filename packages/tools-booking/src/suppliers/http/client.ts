@@ -35,6 +35,8 @@ export interface SupplierRequest {
   route: string;
   query?: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
   json?: unknown;
+  /** JSON to be sent to the byte as it is, where parsing and writing it again would change it. */
+  jsonText?: string;
   form?: Readonly<Record<string, string>>;
   headers?: Readonly<Record<string, string>>;
   /** Without the access token: for the request that fetches it. */
@@ -76,16 +78,16 @@ export function supplierHttp(options: SupplierHttpOptions): SupplierHttp {
 
   async function send(effect: "read" | "write", request: SupplierRequest, call: SupplierCall, bearer: string | undefined): Promise<Reply> {
     const url = addressOf(baseUrl, request);
-    const { method, json, form } = request;
+    const { method, json, jsonText, form } = request;
     const headers: Record<string, string> = {
       accept: "application/json",
-      ...(json === undefined ? {} : { "content-type": "application/json" }),
+      ...(json === undefined && jsonText === undefined ? {} : { "content-type": "application/json" }),
       ...(form === undefined ? {} : { "content-type": "application/x-www-form-urlencoded" }),
       ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
       ...options.headers?.(request, call.requestId),
       ...request.headers,
     };
-    const body = json === undefined ? (form === undefined ? undefined : new URLSearchParams(form).toString()) : JSON.stringify(json);
+    const body = jsonText ?? (json === undefined ? (form === undefined ? undefined : new URLSearchParams(form).toString()) : JSON.stringify(json));
     if (call.signal.aborted)
       throw new TravelAgentError("SUPPLIER_UNAVAILABLE", "the call was given up before it was sent; nothing happened", { cause: call.signal.reason });
     const late = new AbortController();

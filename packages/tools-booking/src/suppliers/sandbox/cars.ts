@@ -137,6 +137,7 @@ export function createCars(dice: Dice): Product<CarQuery, CarOffer, CarTerms> {
         if (query.category !== undefined && vehicle.category !== query.category && vehicle.acriss !== query.category) continue;
         if (query.driverAge < vehicle.youngest) continue;
         for (const vendor of vendors) {
+          if (query.vendors !== undefined && !query.vendors.includes(vendor.code)) continue;
           const terms: CarTerms = {
             vendor: vendor.code,
             acriss: vehicle.acriss,

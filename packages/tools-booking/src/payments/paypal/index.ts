@@ -1,0 +1,1 @@
+export { type PayPalOptions, payPalPayments } from "./paypal.ts";

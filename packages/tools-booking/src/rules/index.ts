@@ -1,0 +1,1 @@
+export { travelRulesTool } from "./travel-rules-tool.ts";

@@ -1,0 +1,1 @@
+export { type SabreDialectOptions, sabreDialect } from "./sabre.ts";

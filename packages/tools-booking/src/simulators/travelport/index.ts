@@ -1,0 +1,1 @@
+export { type TravelportDialectOptions, travelportDialect } from "./travelport.ts";

@@ -1,0 +1,2 @@
+export { amadeusSupplier } from "./amadeus.ts";
+export type { AmadeusOptions } from "./options.ts";

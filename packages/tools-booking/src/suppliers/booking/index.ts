@@ -1,0 +1,1 @@
+export { type BookingDemandOptions, bookingDemandSupplier } from "./booking.ts";

@@ -1,0 +1,294 @@
+import { type Money, TravelAgentError } from "@travelagent/protocol";
+import type { z } from "zod";
+import { addDays } from "../../geography/index.ts";
+import { add, compare, subtract, sum, zero } from "../../money.ts";
+import { penaltyAt } from "../../offer-facts.ts";
+import type { CancellationStep, HotelOffer, HotelQuery } from "../../offer.ts";
+import type { BookRequest, OrderChange, SupplierCall, SupplierOrder, Traveller, VerticalSupplier } from "../../supplier.ts";
+import { afterSaleOnce, createPurchases, createQuoteBook } from "../http/index.ts";
+import { ownCall } from "../own-call.ts";
+import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
+import { withinLimit } from "../within-limit.ts";
+import { bookerOf, cancelledAlready, quoteMs } from "./common.ts";
+import { charged, readStayReference, scheduleSteps, stayPricing, type StayReference } from "./map-stay.ts";
+import type { Attempt, ReservationNote, Session } from "./session.ts";
+import { cancelled, created, modified, stayOrders, type StayOrder, stayPreview } from "./wire.ts";
+
+export interface StayOptions {
+  wallet: boolean;
+  search(query: HotelQuery, call: SupplierCall): Promise<HotelOffer[]>;
+}
+
+const isCancelled = (status: string): boolean => status.startsWith("cancelled");
+
+export function createStays(session: Session, { wallet, search }: StayOptions): VerticalSupplier<HotelQuery, HotelOffer> {
+  const { memory, clock, country, language, post, notes, byLabel } = session;
+  const quotes = createQuoteBook(memory, clock, quoteMs);
+
+  async function fetchOrder(reservation: string, currency: string, call: SupplierCall): Promise<StayOrder> {
+    const asked = { reservations: [reservation], currency, extras: ["policies", "extra_charges"] };
+    const { data } = await post("read", "orders/details/accommodations", asked, stayOrders, call);
+    const found = data.find((one) => one.reservation === reservation);
+    if (!found) throw new TravelAgentError("SUPPLIER_UNAVAILABLE", "Booking.com does not show the reservation yet; try again in some minutes");
+    return found;
+  }
+
+  function orderOf(shown: StayOrder, note: ReservationNote): SupplierOrder {
+    const currency = shown.currency.accommodation;
+    const details = shown.cancellation_details;
+    const said = isCancelled(shown.status) ? (details?.original_total_price ?? shown.price?.total) : shown.price?.total;
+    const whole = said?.accommodation_currency === null || said?.accommodation_currency === undefined ? undefined : charged(said, currency);
+    const total = whole ? (note.dueAtHouse ? subtract(whole, note.dueAtHouse) : whole) : note.total;
+    const common = {
+      reference: shown.reservation,
+      key: note.key,
+      locators: [shown.reservation, ...(shown.accommodation_order_references ?? [])],
+      total,
+      documents: [{ type: "VOUCHER" as const, number: shown.reservation }],
+    };
+    if (isCancelled(shown.status)) {
+      const fee = details?.fee ? charged(details.fee, currency) : undefined;
+      const penalty = fee && (compare(fee, total) > 0 ? total : fee);
+      const kept = penalty ? { refund: subtract(total, penalty), penalty } : note.cancelled;
+      return { ...common, status: "cancelled", ...kept, commission: zero(currency) };
+    }
+    const pay = shown.commission?.actual_amount ?? shown.commission?.estimated_amount;
+    return { ...common, status: "confirmed", ...(pay?.accommodation_currency ? { commission: charged(pay, currency) } : {}) };
+  }
+
+  async function look(reservation: string, call: SupplierCall) {
+    const note = await notes.get(reservation);
+    const shown = await fetchOrder(reservation, note.total.currency, call);
+    return { note, shown, order: orderOf(shown, note) };
+  }
+
+  const purchases = createPurchases({
+    supplier: "booking",
+    memory,
+    kind: "hotel",
+    read: async (reservation, key) => (await look(reservation, ownCall(key))).order,
+    lookUp: (key) => byLabel(key, "accommodations"),
+  });
+
+  type Preview = z.infer<typeof stayPreview>["data"];
+
+  async function preview({ house, product, allocations }: StayReference, offer: HotelOffer, call: SupplierCall): Promise<Preview> {
+    const accommodation = {
+      id: house,
+      booker: { country, platform: "desktop" },
+      checkin: offer.checkIn.local.slice(0, 10),
+      checkout: addDays(offer.checkIn.local.slice(0, 10), offer.nights),
+      products: allocations.map((allocation) => ({ id: product, allocation })),
+    };
+    return (await post("read", "orders/preview", { currency: offer.price.total.currency, accommodation }, stayPreview, call)).data;
+  }
+
+  /** The offer at its price and on its rules of now. */
+  function repriced(offer: HotelOffer, { timing }: StayReference, { accommodation }: Preview): HotelOffer {
+    const currency = accommodation.currency.accommodation;
+    const { price, dueAtHouse } = stayPricing(accommodation.price, currency, timing !== "pay_at_the_property");
+    const { mandatoryFees: _, ...rest } = offer;
+    const schedules = accommodation.products.map(({ policies }) => policies?.cancellation).filter((one) => one !== null && one !== undefined);
+    const cancellation =
+      schedules.length === accommodation.products.length && price.total.currency === currency
+        ? summed(
+            schedules.map((schedule) => scheduleSteps(schedule, price.total, offer.checkIn.timeZone, clock.now())),
+            price.total,
+          )
+        : offer.cancellation;
+    const { penalty } = cancellation[0]!;
+    const refund = compare(penalty, price.total) >= 0 ? { allowed: false } : { allowed: true, penalty };
+    return { ...rest, price, cancellation, conditions: { ...offer.conditions, refund }, ...(dueAtHouse ? { mandatoryFees: dueAtHouse } : {}) };
+  }
+
+  /** Rooms are cancelled together, so their steps add up. */
+  function summed(all: readonly CancellationStep[][], total: Money): CancellationStep[] {
+    if (all.length === 1) return all[0]!;
+    const moments = [...new Set(all.flat().map(({ from }) => from))].sort((a, b) => (a === "now" ? -1 : b === "now" ? 1 : Date.parse(a) - Date.parse(b)));
+    return moments.map((from) => {
+      const at = from === "now" ? clock.now() : Date.parse(from);
+      const whole = sum(
+        all.map((steps) => penaltyAt(steps, at, total.currency)),
+        total.currency,
+      );
+      return { from, penalty: compare(whole, total) > 0 ? total : whole };
+    });
+  }
+
+  /** How the order is paid without a card, by what the preview allows. */
+  function paymentOf({ timing }: StayReference, { accommodation }: Preview): object {
+    const terms = accommodation.general_policies.payment[timing];
+    if (!terms) throw rejected("payment_timing_gone", "the house no longer takes payment at that time; search again");
+    if (wallet && timing !== "pay_at_the_property" && terms.methods?.wallet) return { method: "wallet", timing };
+    if (terms.method_required === false) return { timing };
+    throw rejected("card_required", "this house wants a card number, which never comes near us; choose another");
+  }
+
+  async function place(request: BookRequest<HotelOffer>, call: SupplierCall): Promise<SupplierOrder> {
+    const { offer, key, maxTotal, travellers, contact } = request;
+    const booker = bookerOf(request, country, language);
+    if (Date.parse(offer.offerExpiresAt) <= clock.now()) throw offerTooOld();
+    const ref = readStayReference(offer.supplierRef);
+    const seen = await preview(ref, offer, call);
+    if (seen.accommodation.products.some(({ occupancy_mismatch: mismatch }) => mismatch))
+      throw rejected("room_too_small", "the room does not take all guests; search again for the right party");
+    const { price, mandatoryFees } = repriced(offer, ref, seen);
+    withinLimit(price.total, maxTotal, offer.price.total);
+    const payment = paymentOf(ref, seen);
+    const known = {
+      total: price.total,
+      startsAt: offer.checkIn.utc,
+      timeZone: offer.checkIn.timeZone,
+      ...(mandatoryFees ? { dueAtHouse: mandatoryFees } : {}),
+    };
+    await memory.put("accommodations attempt", key, { at: clock.now(), ...known } satisfies Attempt);
+    const guest = (i: number) => {
+      const { givenName, familyName } = travellers[i] ?? travellers[0]!;
+      return { name: `${givenName} ${familyName}`, email: contact.email };
+    };
+    const products = ref.allocations.map((_, i) => ({ id: ref.product, guests: [guest(i)] }));
+    const json = { order_token: seen.order_token, accommodation: { label: key, products }, booker, payment };
+    const { data } = await post("write", "orders/create", json, created, call);
+    const reservation = data.accommodation?.reservation;
+    if (reservation === undefined) throw new TravelAgentError("OUTCOME_UNKNOWN", "Booking.com took the order and named no reservation; it has to be looked up");
+    await notes.put(reservation, { key, ...known });
+    try {
+      return (await look(reservation, call)).order;
+    } catch {
+      // Booked, and too new to be read: what we know of it is enough.
+      return { reference: reservation, key, status: "confirmed", locators: [reservation], total: price.total, documents: [{ type: "VOUCHER", number: reservation }] };
+    }
+  }
+
+  function terms({ shown, order, note }: Awaited<ReturnType<typeof look>>): { penalty: Money; refund: Money; until: number } {
+    const now = clock.now();
+    const whole = note.dueAtHouse ? add(order.total, note.dueAtHouse) : order.total;
+    const each = shown.products.map(({ policies }) => {
+      // A room that shows no rules gives nothing back.
+      if (!policies?.cancellation?.length) return { penalty: order.total, until: Number.POSITIVE_INFINITY };
+      const steps = scheduleSteps(policies.cancellation, whole, note.timeZone, now);
+      const next = steps.find(({ from }) => from !== "now" && Date.parse(from) > now);
+      return { penalty: penaltyAt(steps, now, whole.currency), until: next ? Date.parse(next.from) : Number.POSITIVE_INFINITY };
+    });
+    const cost = sum(
+      each.map(({ penalty }) => penalty),
+      order.total.currency,
+    );
+    const penalty = compare(cost, order.total) > 0 ? order.total : cost;
+    return { penalty, refund: subtract(order.total, penalty), until: Math.min(...each.map(({ until }) => until)) };
+  }
+
+  const namesOf = (change: OrderChange): readonly Traveller[] => {
+    if (!change.travellers?.length || change.cabin !== undefined || change.checkedBags !== undefined)
+      throw rejected("change_not_allowed", "at a hotel only the names of the guests can be changed");
+    return change.travellers;
+  };
+  const nameAt = (travellers: readonly Traveller[], i: number): string => {
+    const { givenName, familyName } = travellers[i] ?? travellers[0]!;
+    return `${givenName} ${familyName}`;
+  };
+
+  return {
+    search,
+    async reprice(offer, call) {
+      if (Date.parse(offer.offerExpiresAt) <= clock.now()) return { status: "expired" };
+      const ref = readStayReference(offer.supplierRef);
+      let seen: Preview;
+      try {
+        seen = await preview(ref, offer, call);
+      } catch (error) {
+        if (TravelAgentError.is(error, "SOLD_OUT")) return { status: "sold-out" };
+        throw error;
+      }
+      if (seen.accommodation.products.some(({ occupancy_mismatch: mismatch }) => mismatch)) return { status: "sold-out" };
+      const now = repriced(offer, ref, seen);
+      const was = offer.price.total;
+      const same = now.price.total.amount === was.amount && now.price.total.currency === was.currency;
+      return same ? { status: "available", offer: now } : { status: "price-changed", offer: now, was };
+    },
+    async book(request, call) {
+      try {
+        return await purchases.buy(request.key, () => place(request, call));
+      } catch (error) {
+        if (codeWithin(error) !== "duplicate_request") throw error;
+        const earlier = await purchases.find(request.key);
+        if (earlier) return earlier;
+        throw error;
+      }
+    },
+    find: (key) => purchases.find(key),
+    read: async (reference, call) => (await look(reference, call)).order,
+
+    async quoteCancel(reference, call) {
+      const seen = await look(reference, call);
+      cancelledAlready(seen.order);
+      const { penalty, refund, until } = terms(seen);
+      const expiresAt = new Date(Math.min(clock.now() + quoteMs, until)).toISOString();
+      return quotes.issue({ action: "cancel", reference, penalty, refund, due: zero(penalty.currency), vendor: null }, expiresAt);
+    },
+
+    cancel: (reference, token, key, call) =>
+      afterSaleOnce(
+        memory,
+        "hotel cancel",
+        { reference, key },
+        {
+          async act() {
+            const quote = await quotes.accept(token, "cancel", reference);
+            const seen = await look(reference, call);
+            cancelledAlready(seen.order);
+            const { penalty } = terms(seen);
+            if (compare(penalty, quote.penalty) > 0)
+              throw new TravelAgentError("PRICE_CHANGED", "cancelling costs more by now; ask for a new quote", { details: { was: quote.penalty, now: penalty } });
+            await notes.put(reference, { ...seen.note, cancelled: { refund: quote.refund, penalty: quote.penalty } });
+            const json = { order: seen.shown.id, accommodation: { reservation: reference, reason: "The customer asked for it." } };
+            const { data } = await post("write", "orders/cancel", json, cancelled, call);
+            const after = await look(reference, call).catch(() => undefined);
+            if (after?.order.status === "cancelled") return after.order;
+            throw new TravelAgentError("OUTCOME_UNKNOWN", `Booking.com says "${data.status}" and does not show the cancellation yet; read the booking later`);
+          },
+          async settled() {
+            const { order } = await look(reference, call);
+            return order.status === "cancelled" ? order : null;
+          },
+        },
+      ),
+
+    async quoteModify(reference, change, call) {
+      namesOf(change);
+      const { order } = await look(reference, call);
+      cancelledAlready(order);
+      const nothing = zero(order.total.currency);
+      return quotes.issue({ action: "modify", reference, penalty: nothing, refund: nothing, due: nothing, vendor: null });
+    },
+
+    modify: (reference, change, token, key, call) =>
+      afterSaleOnce(
+        memory,
+        "hotel modify",
+        { reference, key },
+        {
+          async act() {
+            await quotes.accept(token, "modify", reference);
+            const travellers = namesOf(change);
+            const { shown, order } = await look(reference, call);
+            cancelledAlready(order);
+            for (const [i, { room_reservation: room }] of shown.products.entries()) {
+              const detail = { room_reservation: room, guests: [{ name: nameAt(travellers, i) }] };
+              const json = { order: shown.id, modification: { accommodation: { reservation: reference, type: "room", change: detail } } };
+              const done = await post("write", "orders/modify", json, modified, call);
+              if (done.modification.accommodation.status === "successful") continue;
+              if (i === 0) throw rejected("modification_failed", "the house did not take the new name; ask it by telephone");
+              throw new TravelAgentError("OUTCOME_UNKNOWN", "some rooms have the new name and one was refused; read the booking");
+            }
+            return (await look(reference, call)).order;
+          },
+          async settled() {
+            const travellers = namesOf(change);
+            const { shown, order } = await look(reference, call);
+            return shown.products.every(({ guests }, i) => guests?.[0]?.name === nameAt(travellers, i)) ? order : null;
+          },
+        },
+      ),
+  };
+}

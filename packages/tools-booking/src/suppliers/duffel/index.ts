@@ -1,0 +1,1 @@
+export { type DuffelOptions, type DuffelTimeouts, duffelSupplier } from "./duffel.ts";

@@ -1,0 +1,1 @@
+export { type ExpediaRapidOptions, expediaRapidSupplier } from "./expedia.ts";

@@ -1,0 +1,1 @@
+export { type SabreOptions, sabreSupplier } from "./sabre.ts";

@@ -1,0 +1,1 @@
+export { type TravelportOptions, travelportSupplier } from "./travelport.ts";

@@ -1,0 +1,337 @@
+import { type BookingStatus, TravelAgentError } from "@travelagent/protocol";
+import type { Database } from "@travelagent/protocol/ports";
+import { recordingLogger } from "@travelagent/protocol/testing";
+import { type Bookings, createBookings } from "../bookings.ts";
+import { compare, minorUnits, subtract, sum } from "../money.ts";
+import { chargeOf, type Order } from "../order.ts";
+import type { StoredOrder } from "../order-store.ts";
+import type { Resolution } from "../saga/attend-saga.ts";
+import { purchaseKey } from "../saga/saga.ts";
+import type { SupplierOrder } from "../supplier.ts";
+import { ana, buyer, contact } from "./bench.ts";
+import { compareBooks } from "./compare-books.ts";
+import { crashingWork } from "./crashing-work.ts";
+import { type Random, seededRandom } from "./random.ts";
+import { fakeWorld, type OpenWorld, type RandomWorld } from "./random-world.ts";
+import { simulatedClock, stirring } from "./simulated-clock.ts";
+
+export interface RandomRunOptions {
+  seed: number;
+  /** An empty one; closed by whoever opened it. */
+  db: Database;
+  openWorld?: OpenWorld;
+}
+
+/** What came of one run. `problems` is empty when every promise was kept. */
+export interface RunReport {
+  seed: number;
+  problems: string[];
+  /** How the bookings stood when everything that goes by itself was over, before any person looked. */
+  statuses: BookingStatus[];
+  crashes: number;
+  misfortunes: number;
+  /** Bookings that a person had to attend to. */
+  attended: number;
+  rounds: number;
+  /** How often each event of an order took place: what the run has been through. */
+  events: Record<string, number>;
+}
+
+const minute = 60_000;
+const everythingMs = 5 * 24 * 60 * minute;
+const settled: readonly BookingStatus[] = ["confirmed", "ticketed", "cancelled", "voided", "refunded", "failed"];
+/** What a caller may hear. Anything else is a bug. */
+const honest = new Set([
+  "CONFLICT",
+  "IN_PROGRESS",
+  "PRICE_CHANGED",
+  "SOLD_OUT",
+  "OFFER_EXPIRED",
+  "SUPPLIER_REJECTED",
+  "SUPPLIER_UNAVAILABLE",
+  "OUTCOME_UNKNOWN",
+]);
+/** Where the message is the customer's or the operator's to understand. */
+const alsoHonest = new Set(["INVALID_REQUEST", "TIMEOUT", "NOT_FOUND", "CANCELLED"]);
+
+/**
+ * One customer's trip in a world where things go wrong: faults, price moves, payments on time, late, twice or never, webhooks in any
+ * order and number, retries, double clicks, changes of mind, and a process that dies in the middle. What is true is what the books
+ * outside say.
+ */
+export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: RandomRunOptions): Promise<RunReport> {
+  const random = seededRandom(seed);
+  const clock = simulatedClock("2027-01-15T09:00:00Z");
+  const db = stirring(plainDb, clock);
+  const world = await openWorld(random, clock);
+  const work = crashingWork(db);
+  const log = recordingLogger();
+  const problems: string[] = [];
+  const { signal } = new AbortController();
+  let crashes = 0;
+  let misfortunes = 0;
+
+  const open = (): Bookings =>
+    createBookings({
+      db,
+      work,
+      suppliers: world.suppliers,
+      payments: world.payments,
+      clock,
+      log,
+      customers: { ensure: async ({ email }) => ({ customerId: `customer:${email}` }) },
+      onChange: () => clock.stir(),
+    });
+  let bookings = open();
+  await bookings.migrate();
+  await findOffers(bookings, signal);
+
+  const tried = (what: string, run: () => Promise<unknown>): void => {
+    clock.stir();
+    run().then(
+      () => clock.stir(),
+      (error: unknown) => {
+        clock.stir();
+        if (!TravelAgentError.is(error) || !(honest.has(error.code) || alsoHonest.has(error.code))) problems.push(`${what} raised ${String(error)}`);
+      },
+    );
+  };
+  const later = (delayMs: number, run: () => void): void => void clock.after(delayMs, run);
+
+  // The world: misfortunes at any time, webhooks about every payment.
+  for (let count = random.int(0, 8); count > 0; count -= 1) {
+    misfortunes += 1;
+    if (random.chance(0.6)) world.misfortune();
+    else later(random.int(0, 90) * minute, () => world.misfortune());
+  }
+  let webhooks = 0;
+  const deliver = (key: string, id: string) => {
+    const webhook = world.webhook(key, id);
+    if (webhook) tried("a webhook", () => bookings.receivePayment(webhook.provider, webhook.delivery, signal));
+  };
+  const manners = {
+    webhooks: random.chance(0.7),
+    payAfter: random.pick([1, 5, 20, 58, 61, 90, 300]) * minute,
+    pays: random.chance(0.8),
+    twice: random.chance(0.2),
+  };
+  world.onPayment((key) => {
+    if (!manners.webhooks) return;
+    webhooks += 1;
+    const id = `event-${webhooks}`;
+    for (let count = random.pick([0, 1, 1, 1, 2, 3]); count > 0; count -= 1) {
+      // Before the provider's answer to our own call, right after it, or late.
+      const delay = random.pick([undefined, 0, 50, 5_000, 30 * minute]);
+      if (delay === undefined) deliver(key, id);
+      else later(delay, () => deliver(key, id));
+    }
+  });
+
+  // The process: dies up to four times, early or in the middle of something later, and at times again right after its start.
+  for (let count = random.pick([0, 1, 1, 2, 3, 4]); count > 0; count -= 1)
+    later(random.chance(0.5) ? 0 : random.int(0, 120) * minute, () => work.crashAt(random.pick([random.int(1, 20), random.int(1, 80)])));
+  const restartIfDead = async (): Promise<void> => {
+    if (!work.crashed()) return;
+    crashes += 1;
+    bookings.stop();
+    bookings = open();
+    work.restart();
+    if (random.chance(0.3)) work.crashAt(random.int(1, 30));
+    await bookings.resume();
+  };
+
+  // The customer: buys with retries, pays or not, changes their mind.
+  const trip = tripOf(random, world);
+  const keys = ["yes-1", "yes-1", "yes-1", "yes-2", "yes-1"].slice(0, random.int(1, 5));
+  for (const key of keys)
+    later(random.chance(0.6) ? 0 : random.int(0, 20) * minute, () =>
+      tried("booking", () => bookings.book({ offerIds: trip, travellers: [ana], contact, buyer }, { idempotencyKey: key, waitMs: 60_000, signal })),
+    );
+  const orders = async (): Promise<StoredOrder[]> =>
+    Promise.all((await bookings.list({ limit: 100 })).bookings.map(async ({ id }) => (await bookings.get(id))!));
+  const payAll = (anyway: boolean) =>
+    tried("paying", async () => {
+      for (const { order } of await orders()) for (const { key } of await bookings.payments(order.id)) world.pay(key, anyway);
+    });
+  if (manners.pays) later(manners.payAfter, () => payAll(random.chance(0.3)));
+  if (manners.pays && manners.twice) later(manners.payAfter + random.int(0, 30) * minute, () => payAll(false));
+  for (let count = random.pick([0, 0, 1, 1, 2]); count > 0; count -= 1) {
+    const mind = random.pick(["cancel", "change", "modify"] as const);
+    later(random.int(1, 200) * minute, () => changeMind(mind, `mind-${count}`));
+  }
+  // The operator: clicks, and clicks again.
+  for (let count = random.pick([0, 0, 1, 2]); count > 0; count -= 1)
+    later(random.int(0, 120) * minute, () =>
+      tried("reconciling", async () => {
+        for (const { order } of await orders()) await Promise.allSettled([0, 1].map(() => bookings.reconcile(order.id, { waitMs: 60_000, signal })));
+      }),
+    );
+
+  function changeMind(what: "cancel" | "change" | "modify", key: string): void {
+    const call = { requestId: key, signal };
+    const write = { idempotencyKey: key, waitMs: 60_000, signal };
+    const again = random.int(1, 3);
+    const repeat = async (run: () => Promise<unknown>) => {
+      const ended = await Promise.allSettled(Array.from({ length: again }, run));
+      for (const end of ended) if (end.status === "rejected") throw end.reason;
+    };
+    tried(what, async () => {
+      const first = (await orders())[0];
+      if (!first) return;
+      const { reference } = first.order;
+      if (what === "cancel") {
+        const confirmed = await bookings.quoteCancel(reference, call);
+        await repeat(() => bookings.cancel({ reference, confirmed }, write));
+      } else if (what === "change") {
+        const newOfferId = random.pick(world.changeIds);
+        const { terms } = await bookings.quoteChange(reference, newOfferId, call);
+        await repeat(() => bookings.change({ reference, newOfferId, confirmed: terms }, write));
+      } else {
+        const change = random.pick([
+          { travellers: first.order.travellers.map((traveller) => ({ ...traveller, givenName: "Anna" })) },
+          { cabin: "BUSINESS" as const },
+          { checkedBags: { total: 2, paid: 1 } },
+        ]);
+        const { penalty, refund, due } = await bookings.quoteModify(reference, change, call);
+        await repeat(() => bookings.modify({ reference, change, confirmed: { penalty, refund, due } }, write));
+      }
+      if (random.chance(0.7)) later(random.pick([0, 1, 50, 70]) * minute, () => payAll(random.chance(0.2)));
+    });
+  }
+
+  const end = clock.now() + everythingMs;
+  const toTheEnd = () =>
+    clock.run(async () => {
+      await restartIfDead();
+      return clock.now() > end;
+    });
+  await toTheEnd();
+  if (clock.now() > end) problems.push("it does not come to an end");
+  if (work.unfinished() > 0) problems.push(`${work.unfinished()} pieces of work never ended`);
+
+  // What nobody could tell by itself is in the queue of a person, and nothing else is.
+  const atEnd = await orders();
+  const statuses = atEnd.map(({ order }) => order.status);
+  for (const { order, work: held } of atEnd) {
+    if (held) problems.push(`${order.id} is still in hand`);
+    if (order.status !== "needs-human" && !settled.includes(order.status)) problems.push(`${order.id} stays ${order.status}`);
+  }
+  const queue = atEnd.filter(({ order }) => order.status === "needs-human");
+  if (queue.length === 0) problems.push(...(await compareBooks(bookings, world.books)).map((problem) => `nobody asked: ${problem}`));
+
+  // A person looks at the books outside and says what is there. Then everything has to be equal.
+  world.calm();
+  for (let attempt = 0; attempt < 6; attempt += 1) {
+    const open = (await orders()).filter(({ order }) => order.status === "needs-human");
+    if (open.length === 0) break;
+    for (const { order } of open) await attend(bookings, world, random, order, `attend-${attempt}`, tried, signal);
+    await toTheEnd();
+  }
+  problems.push(...(await compareBooks(bookings, world.books)));
+  problems.push(...(await doubled(bookings, world, await orders())));
+  for (const line of log.lines) if (line.message.includes("stopped unexpectedly")) problems.push(`a saga broke: ${JSON.stringify(line.fields)}`);
+
+  const events: Record<string, number> = {};
+  for (const { order } of await orders())
+    for (const { type, entry } of await bookings.timeline(order.id)) {
+      const name = type === "attempt" ? `${type} ${String(entry.what)}` : type;
+      events[name] = (events[name] ?? 0) + 1;
+    }
+  const rounds = (await orders()).reduce((total, { round }) => total + round, 0);
+  bookings.stop();
+  await world.close?.();
+  return { seed, problems, statuses, crashes, misfortunes, attended: queue.length, rounds, events };
+}
+
+/** One to three different things, no two flights. */
+function tripOf(random: Random, { offerIds }: RandomWorld): string[] {
+  const flights = offerIds.filter((id) => id.startsWith("flight"));
+  const others = offerIds.filter((id) => !id.startsWith("flight"));
+  const trip = random.chance(0.8) ? [random.pick(flights)] : [];
+  for (const id of others) if (random.chance(0.35)) trip.push(id);
+  return trip.length === 0 ? [random.pick(flights)] : trip;
+}
+
+async function findOffers(bookings: Bookings, signal: AbortSignal): Promise<void> {
+  const call = { requestId: "find", signal };
+  const common = { currency: "EUR", limit: 20 };
+  await bookings.search(
+    {
+      kind: "flight",
+      query: { ...common, origin: "BCN", destination: "FRA", departureDate: "2027-03-12", adults: 1, childrenAges: [], cabin: "ECONOMY", directOnly: false },
+    },
+    buyer,
+    call,
+  );
+  await bookings.search(
+    {
+      kind: "hotel",
+      query: { ...common, place: "FRA", checkIn: "2027-03-12", checkOut: "2027-03-15", rooms: 1, adults: 1, childrenAges: [], refundableOnly: false },
+    },
+    buyer,
+    call,
+  );
+  await bookings.search(
+    {
+      kind: "car",
+      query: { ...common, pickUp: "FRA", dropOff: "FRA", pickUpAt: "2027-03-12T13:00", dropOffAt: "2027-03-15T09:00", driverAge: 30, automaticOnly: false },
+    },
+    buyer,
+    call,
+  );
+}
+
+/** What a careful person does with a booking in the queue: looks outside first, then says what is there or decides. */
+async function attend(
+  bookings: Bookings,
+  { books }: RandomWorld,
+  random: Random,
+  order: Order,
+  key: string,
+  tried: (what: string, run: () => Promise<unknown>) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const outside = (await Promise.all(books.suppliers.map((supplier) => supplier.orders()))).flat();
+  const payments = (await Promise.all(books.payments.map((provider) => provider.payments()))).flat();
+  const say = (resolution: Resolution, more: { item?: number; supplierReference?: string } = {}) =>
+    tried(`attending (${resolution})`, () =>
+      bookings.attend(
+        { id: order.id, resolution, note: "looked it up", by: "lena", ...more },
+        { idempotencyKey: `${key}-${order.id}`, waitMs: 60_000, signal },
+      ),
+    );
+  const doubtful = order.items.find(({ doing }) => doing !== undefined);
+  if (doubtful?.doing) {
+    const record = outside.find((candidate) => candidate.key === purchaseKey(order, doubtful.no));
+    return record && tookPlace(record, doubtful.doing.what, doubtful)
+      ? say("found", { item: doubtful.no, supplierReference: record.reference })
+      : say("never-happened", { item: doubtful.no });
+  }
+  if (order.paymentInDoubt) return payments.some((payment) => payment.key === order.paymentInDoubt) ? say("settled") : say("never-happened");
+  say(random.pick(["settled", "keep", "accept-cost"] as const));
+}
+
+function tookPlace(record: SupplierOrder, what: string, item: Order["items"][number]): boolean {
+  if (what === "ticket") return record.status === "ticketed";
+  if (what === "cancel") return record.status === "cancelled";
+  if (what === "change" || what === "modify") return compare(record.total, item.cost ?? item.total) !== 0;
+  return true;
+}
+
+/** The same travel twice, or money taken that is not owed. */
+async function doubled(bookings: Bookings, { books }: RandomWorld, orders: readonly StoredOrder[]): Promise<string[]> {
+  const problems: string[] = [];
+  const alive = (await Promise.all(books.suppliers.map((supplier) => supplier.orders()))).flat().filter(({ status }) => status !== "cancelled");
+  const ours = orders.flatMap(({ order }) => order.items.map((item) => ({ key: `${order.id}-${item.no}`, offer: item.quoted && item.offer.id, first: item })));
+  const bought = alive.map(({ key }) => ours.find((item) => item.key === key)?.offer ?? key);
+  if (new Set(bought).size !== bought.length) problems.push(`bought twice: ${bought.join(", ")}`);
+  for (const { order } of orders) {
+    const charged = (await bookings.payments(order.id)).filter(({ captured }) => minorUnits(captured) > 0n);
+    if (charged.filter(({ purpose }) => purpose === "purchase").length > 1) problems.push(`${order.id} was charged twice`);
+    if (order.status === "needs-human") continue;
+    const owed = sum(order.items.filter((item) => item.paidHere).map(chargeOf), order.currency);
+    const wrong = subtract(order.paid, owed);
+    if (minorUnits(wrong) !== 0n) problems.push(`${order.id} (${order.status}) paid ${order.paid.amount} and owes ${owed.amount}`);
+  }
+  return problems;
+}

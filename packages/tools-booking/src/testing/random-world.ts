@@ -1,0 +1,157 @@
+import { TravelAgentError } from "@travelagent/protocol";
+import { money } from "../money.ts";
+import type { Offer } from "../offer.ts";
+import type { Delivery, PaymentProvider } from "../payment.ts";
+import type { Supplier } from "../supplier.ts";
+import type { WorldBooks } from "./compare-books.ts";
+import { type FakePayments, fakePayments, type PaymentOperation } from "./fake-payments.ts";
+import { type FakeSupplier, fakeSupplier, type SupplierOperation } from "./fake-supplier.ts";
+import type { Fault } from "./faults.ts";
+import type { Random } from "./random.ts";
+import { sampleCar, sampleFlight, sampleHotel } from "./sample-offers.ts";
+import type { SimulatedClock } from "./simulated-clock.ts";
+
+/**
+ * A world outside for one random run: suppliers and payment providers with books of their own, in which things go wrong. Real
+ * adapters with simulators behind them can stand here as well.
+ */
+export interface RandomWorld {
+  suppliers: readonly Supplier[];
+  payments: readonly PaymentProvider[];
+  books: WorldBooks;
+  /** Ids of offers that may be bought, each to be found by a search for any place on any day. */
+  offerIds: readonly string[];
+  /** Offers that something bought may be exchanged for. */
+  changeIds: readonly string[];
+  /** Something will go wrong, in whatever way the world likes. */
+  misfortune(): void;
+  /** From now on nothing goes wrong any more. */
+  calm(): void;
+  /** The customer pays what waits for them, or what was given up: true when money moved. */
+  pay(key: string, anyway: boolean): boolean;
+  /** A webhook about this payment, `id` naming its event. */
+  webhook(key: string, id: string): { provider: string; delivery: Delivery } | undefined;
+  /** Called after every change of a payment, with its key. */
+  onPayment(listener: (key: string) => void): void;
+  close?(): Promise<void>;
+}
+
+export type OpenWorld = (random: Random, clock: SimulatedClock) => Promise<RandomWorld> | RandomWorld;
+
+const euro = (minor: number) => money(BigInt(minor), "EUR");
+
+const numbered = (id: string, flightNumber: string, minor: number, changes: Partial<ReturnType<typeof sampleFlight>> = {}) => {
+  const flight = sampleFlight({ id, supplierRef: id, ...changes });
+  const [journey] = flight.journeys;
+  return {
+    ...flight,
+    price: { ...flight.price, total: euro(minor), base: euro(minor - 2000), perPassenger: [{ ptc: "ADT" as const, count: 1, each: euro(minor) }] },
+    journeys: [{ ...journey!, segments: [{ ...journey!.segments[0]!, flightNumber }] }],
+  };
+};
+
+const rejected = (message: string) => new TravelAgentError("SUPPLIER_REJECTED", message);
+const nobodyTells: Fault[] = ["lost-reply", "lost-reply", "late", "never-arrived", "hang"];
+const supplierFaults: readonly (readonly [SupplierOperation, readonly Fault[]])[] = [
+  ["reprice", ["unavailable", "hang"]],
+  ["hold", [...nobodyTells, "unavailable", rejected("no such fare")]],
+  ["book", [...nobodyTells, "unavailable", new TravelAgentError("SOLD_OUT", "the last one is gone")]],
+  ["ticket", [...nobodyTells, "unavailable", rejected("fare closed")]],
+  ["find", ["unavailable", "hang"]],
+  ["read", ["unavailable", "hang"]],
+  ["quoteCancel", ["unavailable", "hang", rejected("call us")]],
+  ["cancel", [...nobodyTells, "unavailable", rejected("departed")]],
+  ["quoteChange", ["unavailable"]],
+  ["change", [...nobodyTells, "unavailable", new TravelAgentError("SOLD_OUT", "just gone")]],
+  ["quoteModify", ["unavailable"]],
+  ["modify", [...nobodyTells, "unavailable", rejected("not this fare")]],
+];
+const paymentFaults: readonly (readonly [PaymentOperation, readonly Fault[]])[] = [
+  ["authorise", [...nobodyTells, "unavailable"]],
+  ["capture", [...nobodyTells, "unavailable", rejected("the card was closed")]],
+  ["void", [...nobodyTells, "unavailable"]],
+  ["refund", [...nobodyTells, "unavailable"]],
+  ["find", ["unavailable", "hang"]],
+];
+
+const purchases = supplierFaults.filter(([operation]) => ["hold", "book", "ticket", "cancel", "change", "modify"].includes(operation));
+
+/** The fakes: a flight that can be held, one that is bought at once, a hotel free to cancel, one that is not, a car paid at the counter. */
+export function fakeWorld(random: Random, clock: SimulatedClock): RandomWorld {
+  const offers: Offer[] = [
+    numbered("flight-1", "1123", 18_940, { paymentTimeLimit: new Date(clock.now() + random.int(1, 30) * 3_600_000).toISOString() }),
+    (({ paymentTimeLimit: _, ...offer }) => offer)(numbered("flight-2", "1125", 15_500)),
+    sampleHotel(),
+    sampleHotel({
+      id: "hotel-2",
+      supplierRef: "hotel-2",
+      room: { name: "Suite", beds: "1 double bed" },
+      price: { ...sampleHotel().price, total: euro(52_000), base: euro(50_000) },
+      conditions: { refund: { allowed: false }, change: { allowed: false } },
+      cancellation: [{ from: "now", penalty: euro(52_000) }],
+    }),
+    sampleCar(),
+    numbered("changed-1", "1127", random.pick([12_000, 18_940, 21_000]), { offerExpiresAt: "2027-01-20T09:00:00Z" }),
+  ];
+  /** Slow, and surely there before anybody may believe that it never came. */
+  const later = (run: () => void) => void clock.after(random.int(1, 8) * 60_000, run);
+  const supplier: FakeSupplier = fakeSupplier({
+    later,
+    offers,
+    canHold: random.chance(0.8),
+    ...(random.chance(0.5) ? { commissionPercent: 7n } : {}),
+  });
+  const listeners: ((key: string) => void)[] = [];
+  const payments: FakePayments = fakePayments({
+    later,
+    asks: random.chance(0.5),
+    ...(random.chance(0.5) ? { feePercent: 3n } : {}),
+    onChange: (key) => {
+      clock.stir();
+      for (const listener of listeners) listener(key);
+    },
+  });
+  let calm = false;
+  const outOfReach = (times: number): Fault[] => Array.from({ length: times }, () => "unavailable" as const);
+  /** Holds end when they say they do. */
+  const ending = (): void => {
+    for (const { key, status, paymentTimeLimit } of supplier.orders())
+      if (status === "held" && paymentTimeLimit !== undefined && Date.parse(paymentTimeLimit) <= clock.now()) supplier.lapse(key);
+  };
+  clock.after(31 * 3_600_000, ending);
+  for (let hour = 1; hour <= 30; hour += 1) clock.after(hour * 3_600_000, ending);
+
+  return {
+    suppliers: [supplier],
+    payments: [payments],
+    books: { suppliers: [supplier], payments: [payments] },
+    offerIds: offers.filter(({ id }) => id !== "changed-1").map(({ id }) => id),
+    changeIds: ["changed-1"],
+    misfortune() {
+      if (calm) return;
+      const kind = random.int(1, 12);
+      if (kind <= 6) {
+        const [operation, choices] = random.pick(random.chance(0.6) ? purchases : supplierFaults);
+        const fault = random.pick(choices);
+        supplier.faults.next(operation, ...(random.chance(0.2) ? [undefined] : []), fault);
+        // A supplier that lost a reply may be out of reach for a while as well.
+        if (random.chance(0.4)) supplier.faults.next("find", ...outOfReach(random.pick([1, 3, 10, 60])));
+      } else if (kind <= 9) {
+        const [operation, choices] = random.pick(paymentFaults);
+        payments.faults.next(operation, random.pick(choices));
+        if (random.chance(0.4)) payments.faults.next("find", ...outOfReach(random.pick([1, 3, 10, 60])));
+      } else if (kind === 10) supplier.setPrice(random.pick(["flight-1", "flight-2", "hotel-1"]), euro(random.pick([14_000, 18_940, 31_000, 40_000])));
+      else if (kind === 11) supplier.sellOut(random.pick(["flight-1", "flight-2", "hotel-1", "hotel-2"]));
+      else if (random.chance(0.3)) payments.decline();
+      else supplier.setPenalty(euro(random.pick([0, 2_000])));
+    },
+    calm() {
+      calm = true;
+      supplier.faults.clear();
+      payments.faults.clear();
+    },
+    pay: (key, anyway) => payments.pay(key, anyway),
+    webhook: (key, id) => ({ provider: payments.id, delivery: payments.webhook(key, id) }),
+    onPayment: (listener) => void listeners.push(listener),
+  };
+}

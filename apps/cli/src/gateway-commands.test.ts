@@ -53,6 +53,13 @@ const answers: Answers = {
     if (id !== "bk_1") throw { code: "NOT_FOUND", message: `there is no booking ${String(id)}` };
     return { booking, timeline: [{ at: "2027-01-15T09:00:00Z", type: "held" }], payments: [], documents: [], ledger: [], balance: [], margin: [] };
   },
+  "bookings.ledger": ({ id }) => ({
+    accounts: [{ account: "customer", balance: money("50.00") }],
+    balance: [money("50.00")],
+    margin: [],
+    ...(id === undefined ? {} : { lines: [{ account: "customer", amount: money("50.00"), memo: "item 1 ticketed", at: "2027-01-15T09:00:00Z" }] }),
+  }),
+  "bookings.attend": ({ resolution, note, item }) => ({ booking: { ...booking, reference: `${String(resolution)} ${String(note)} ${String(item)}` } }),
   "customers.list": () => ({ customers: [] }),
   "approvals.list": () => ({ approvals: [approval] }),
   "approvals.resolve": ({ decision }) => ({ approval: { ...approval, status: decision === "approve" ? "approved" : "denied" } }),
@@ -116,6 +123,20 @@ describe("commands at a gateway", () => {
     expect((await run("bookings", "show", "bk_1")).stdout).toContain("Travellers: Ana Silva");
     expect(await run("bookings", "show", "nope")).toEqual({ code: 1, stdout: "", stderr: "NOT_FOUND: there is no booking nope\n" });
     expect(await run("bookings", "show", "nope", "--json")).toEqual({ code: 1, stdout: "", stderr: "NOT_FOUND: there is no booking nope\n" });
+  });
+
+  it("shows what stands on the accounts, and passes on what a person says of a booking", async () => {
+    const one = await run("bookings", "ledger", "bk_1");
+    expect(one.stdout).toContain("item 1 ticketed");
+    expect(one.stdout).toContain("open from customers: 50.00 EUR; margin: nothing");
+    expect(JSON.parse((await run("bookings", "ledger", "--json")).stdout)).toEqual({
+      accounts: [{ account: "customer", balance: money("50.00") }],
+      balance: [money("50.00")],
+      margin: [],
+    });
+    const said = await run("bookings", "attend", "bk_1", "never-happened", "--note", "asked", "--item", "2");
+    expect(said.stdout).toContain("never-happened asked 2");
+    expect((await run("bookings", "attend", "bk_1", "perhaps", "--note", "asked")).stderr).toContain("there is no resolution perhaps");
   });
 
   it("decides approvals", async () => {

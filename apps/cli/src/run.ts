@@ -22,6 +22,7 @@ import { pluginsCommand } from "./commands/plugins.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { queueCommand } from "./commands/queue.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
+import { simulatorsCommand } from "./commands/simulators.ts";
 import { skillsCommand } from "./commands/skills.ts";
 import { statusCommand } from "./commands/status.ts";
 import { suppliersCommand } from "./commands/suppliers.ts";
@@ -55,6 +56,7 @@ const commands: readonly AddCommand[] = [
   nodesCommand,
   nodeCommand,
   suppliersCommand,
+  simulatorsCommand,
   mcpCommand,
   pluginsCommand,
   policyCommand,

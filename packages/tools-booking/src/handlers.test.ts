@@ -64,4 +64,30 @@ describe("booking handlers", () => {
     });
     await db.close();
   });
+
+  it("show the ledger, and let a person attend to what is in doubt", async () => {
+    const db = await testDatabase();
+    const made = await bookingBench({ db });
+    await made.findAll();
+    const paid = await made.book(["hotel-1"]);
+    made.supplier.faults.next("hold", "never-arrived");
+    const { order } = await made.book(["flight-1"], "yes-2");
+    const handlers = bookingHandlers(made.bookings);
+    const one = methods["bookings.get"].result.parse(await handlers["bookings.get"]!({ id: paid.order.id }, call));
+    expect([one.balance, one.margin, one.ledger.length]).toEqual([[], [{ amount: "0.00", currency: "EUR" }], 6]);
+    const ledger = methods["bookings.ledger"].result.parse(await handlers["bookings.ledger"]!({ id: paid.order.reference }, call));
+    expect(ledger.lines).toEqual(one.ledger);
+    const all = methods["bookings.ledger"].result.parse(await handlers["bookings.ledger"]!(undefined, call));
+    expect(all.accounts).toContainEqual({ account: "supplier:fake", balance: { amount: "-310.00", currency: "EUR" } });
+    expect(all.lines).toBe(undefined);
+
+    expect(methods["bookings.list"].result.parse(await handlers["bookings.list"]!({ status: "unknown" }, call)).bookings.map(({ id }) => id)).toEqual([order.id]);
+    const word = methods["bookings.attend"].params.parse({ id: order.id, resolution: "never-happened", note: " asked the airline ", idempotencyKey: "k" });
+    const attended = methods["bookings.attend"].result.parse(await handlers["bookings.attend"]!(word, call));
+    expect(attended.booking.status).toBe("failed");
+    expect((await made.bookings.timeline(order.id)).find(({ type }) => type === "attended")?.entry).toMatchObject({ by: "ops", note: "asked the airline" });
+    await expect(handlers["bookings.attend"]!({ ...word, id: paid.order.id }, call)).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+    made.bookings.stop();
+    await db.close();
+  });
 });

@@ -50,6 +50,20 @@ describe("booking news", () => {
     }
   });
 
+  it("sends the link to pay by to who has not got it, and tells how a payment or a change ended", async () => {
+    const waiting = { ...booking("held"), payUrl: "https://pay.example/1", payUntil: "2027-01-01T10:00:00Z" };
+    const { told, changed } = bench([answered("unknown")]);
+    await changed(waiting);
+    expect(told.map(({ id, text }) => `${id} ${text}`)).toEqual([expect.stringMatching(/^news:intent-1:payment To go on .* https:\/\/pay.example\/1 /)]);
+    const asked = bench([answered("awaiting-payment")]);
+    await asked.changed(waiting);
+    await asked.changed(booking("held"));
+    expect(asked.told).toEqual([]);
+    await asked.changed(booking("ticketed"));
+    await asked.changed({ ...booking("ticketed"), notice: "the change was not made: it was not paid in time" });
+    expect(asked.told.map(({ text }) => text)).toEqual([expect.stringContaining("It is ticketed"), expect.stringContaining("was not paid in time")]);
+  });
+
   it("a failure to tell is logged and disturbs nobody", async () => {
     const log = recordingLogger();
     const changed = bookingNews({ gate: { writes: async () => [answered("unknown")] }, tell: () => Promise.reject(new Error("no")), log });

@@ -220,8 +220,8 @@ export async function openSuppliers({ config, env, db, clock, log }: SupplierSet
   }
   const hertz = config.suppliers.hertz;
   if (hertz && hertz.enabled !== false) {
-    const { hertzReason } = await import("@travelagent/tools-booking/suppliers/hertz");
-    unusable.push({ id: "hertz", reason: hertzReason });
+    const { hertzSupplier } = await import("@travelagent/tools-booking/suppliers/hertz");
+    suppliers.push(hertzSupplier());
   }
   for (const { id, reason } of unusable) log.warn("a supplier cannot be used", { supplier: id, reason });
   return { suppliers, unusable };

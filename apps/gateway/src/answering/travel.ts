@@ -12,6 +12,8 @@ import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
 import { type BookingHistory, type Crm, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
 import { openPapers, type PapersOptions } from "../papers/papers.ts";
 import type { Environment } from "./models.ts";
+import { openPayments } from "./payments.ts";
+import { openSuppliers } from "./suppliers.ts";
 
 export interface TravelOptions {
   config: GatewayConfig;
@@ -52,7 +54,16 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
   const books = openDatabase({ path: join(directory, "sandbox.db") });
   try {
     const sandbox = createSandbox({ db: books, clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
-    const suppliers = config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier];
+    const real = await openSuppliers({ config, env, db, clock, log });
+    const suppliers = [...(config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier]), ...real.suppliers];
+    const { providers } = await openPayments({
+      config,
+      env,
+      db,
+      clock,
+      log,
+      returnUrl: config.payments.returnUrl ?? `${config.gateway.publicUrl ?? "http://127.0.0.1:18789"}/chat`,
+    });
     const known = async (sessionKey: string, customerId: string): Promise<void> => {
       await sessions.bindCustomer(sessionKey, customerId);
       await onCustomerKnown(sessionKey, customerId, (await crm.get(customerId))?.name);
@@ -63,7 +74,8 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
       clock,
       log,
       suppliers,
-      payments: sandbox.payments,
+      // Its own bank comes last: where a provider is configured, that one is used.
+      payments: [...providers, sandbox.payments],
       customers: {
         async ensure(person) {
           const { customerId } = await crm.ensureCustomer(person);

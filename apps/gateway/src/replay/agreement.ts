@@ -1,5 +1,5 @@
-import { bookingIdOf } from "./tool-call.ts";
 import type { Call } from "./calls.ts";
+import { bookingIdOf } from "./tool-call.ts";
 import { asName, type Fields, firstOf, isFields, reasonOf, yesOrNo } from "./words.ts";
 
 /** Kinds of actions by the words people use for them. */
@@ -34,7 +34,12 @@ function isSame(said: unknown, own: unknown): boolean {
   if (Array.isArray(said) && Array.isArray(own)) {
     // Numbers alone are enough to name flights.
     const short = said.every((one) => typeof one === "string" && !one.includes(" "));
-    const mine = own.map((one) => String(plain(one)).split(" ").slice(0, short ? 1 : undefined).join(" "));
+    const mine = own.map((one) =>
+      String(plain(one))
+        .split(" ")
+        .slice(0, short ? 1 : undefined)
+        .join(" "),
+    );
     const theirs = said.map((one) => (typeof one === "string" ? one : String(plain(one))));
     return mine.length === theirs.length && mine.every((one, index) => one.toLowerCase() === theirs[index]!.toLowerCase());
   }

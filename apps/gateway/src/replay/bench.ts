@@ -13,6 +13,8 @@ export interface Bench {
   readonly gate: Gate;
   /** What is in force and known now; asked at each call. */
   readonly now: { policy: Policy; conversation: Fields };
+  /** Empties the books of bookings and gate, so that the next case finds nothing of this one. */
+  forget(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,11 +42,18 @@ export async function openBench(world: AirlineWorld, clock: Clock, policy: Polic
   await bookings.migrate();
   await gate.migrate();
   await engine.start();
+  const tables = (await engine.db.all<{ name: string }>("select name from sqlite_master where type = 'table'"))
+    .map(({ name }) => name)
+    .filter((name) => /^(booking_\w+|decision|intent|audit)$/.test(name));
   return {
     engine,
     bookings,
     gate,
     now,
+    forget: () =>
+      engine.db.transaction(async (tx) => {
+        for (const name of tables) await tx.run(`delete from ${name}`);
+      }),
     async close() {
       bookings.stop();
       await engine.stop({ drainMs: 0 });

@@ -1,5 +1,5 @@
-import { bookingIdOf, type Known } from "./tool-call.ts";
 import type { Call } from "./calls.ts";
+import { bookingIdOf, type Known } from "./tool-call.ts";
 import { causeOf, type Fields, firstOf, isFields, reasonOf } from "./words.ts";
 
 const done = new Set(["changed", "cancelled", "modified", "change", "cancel", "yes", "true", "both"]);
@@ -23,7 +23,8 @@ export function conversationFacts(context: Fields, call: Call, before: readonly 
   const complaint = causeOf(context.complaint);
   const about = isFields(context.complaint) ? firstOf(context.complaint, "booking_id", "reservation_id") : undefined;
   const asked = context.customer_asked;
-  const wanted = firstOf(context, "requested_bags", "bags_requested", "bags_wanted", "wanted_bags") ?? (isFields(asked) ? firstOf(asked, "bags", "total_bags") : undefined);
+  const wanted =
+    firstOf(context, "requested_bags", "bags_requested", "bags_wanted", "wanted_bags") ?? (isFields(asked) ? firstOf(asked, "bags", "total_bags") : undefined);
   const claims = isFields(context.claims) ? context.claims : {};
   // How many bags somebody needs, nobody else can say.
   const needed = firstOf(claims, "bags_needed", "needs_bags", "bags_wanted", "wanted_bags", "requested_bags", "bags_requested", "bags", "checked_bags");
@@ -34,6 +35,10 @@ export function conversationFacts(context: Fields, call: Call, before: readonly 
     ...(complaint === undefined ? {} : { complaint: about !== undefined && about !== booking ? "another booking" : complaint }),
     customerAsked: asked === true || isFields(asked) || (typeof asked === "string" && asked !== "" && asked !== "false" && asked !== "no"),
     changedOrCancelled: changed,
-    ...(typeof (wanted ?? needed) === "number" ? { bagsWanted: wanted ?? needed } : asked === false && /create_booking|baggage/.test(call.op) ? { bagsWanted: known.bags } : {}),
+    ...(typeof (wanted ?? needed) === "number"
+      ? { bagsWanted: wanted ?? needed }
+      : asked === false && /create_booking|baggage/.test(call.op)
+        ? { bagsWanted: known.bags }
+        : {}),
   };
 }

@@ -5,7 +5,7 @@ import { createAirlineWorld, type Fees, type WorldChange, type WorldData } from 
 import type * as z from "zod";
 import { filesOfPacks } from "../answering/policy-files.ts";
 import { openBench, standingClock } from "./bench.ts";
-import { type Call, type ReplayCase, ReplayCases, type ReplayTask, ReplayTasks, isLook, readCall } from "./calls.ts";
+import { type Call, isLook, type ReplayCase, ReplayCases, type ReplayTask, ReplayTasks, readCall } from "./calls.ts";
 import { openSession, type Verdict } from "./session.ts";
 import { bookingIdOf } from "./tool-call.ts";
 import { type Fields, isFields, textOf } from "./words.ts";
@@ -75,7 +75,9 @@ function parse<T extends z.ZodType>(schema: T, value: unknown, path: string): z.
 /** Tables are filled up with what the pack has, so that a part of one can be given. */
 const merged = (before: unknown, given: unknown): unknown =>
   isFields(before) && isFields(given)
-    ? Object.fromEntries([...new Set([...Object.keys(before), ...Object.keys(given)])].map((key) => [key, key in given ? merged(before[key], given[key]) : before[key]]))
+    ? Object.fromEntries(
+        [...new Set([...Object.keys(before), ...Object.keys(given)])].map((key) => [key, key in given ? merged(before[key], given[key]) : before[key]]),
+      )
     : given;
 
 /** The rules of a pack with these parameters. Those that it does not declare are left out. */
@@ -108,46 +110,39 @@ export async function runPolicyReplay(options: PolicyReplayOptions): Promise<voi
   let instant = instantOf(undefined);
   const clock = standingClock(() => instant);
   const world = createAirlineWorld({ data, clock, fees: () => feesOf(policy) });
+  const bench = await openBench(world, clock, policy);
 
   async function runTask({ task_id: id, writes }: ReplayTask): Promise<TaskResult> {
     world.restart();
-    const bench = await openBench(world, clock, policy);
-    try {
-      const session = openSession(bench, world, policy, id);
-      const refused: TaskResult["refused"] = [];
-      for (const { name, arguments: args, context } of writes) {
-        instant = instantOf(context.now);
-        const call = readCall({ name, arguments: args });
-        // Whoever the task is about has said who they are.
-        const user = textOf(context.session_user_id) ?? textOf(args.user_id) ?? world.books.get("reservations", textOf(args.reservation_id) ?? "")?.user_id;
-        const verdict = await session.attempt(call, { ...context, ...(user === undefined ? {} : { session_user_id: user }) });
-        if (verdict.decision !== "allow" && verdict.decision !== "idempotent") refused.push({ name, ruleId: verdict.ruleId, reason: verdict.reason });
-      }
-      const diff = world.changes();
-      return { id, changed: diff.length > 0, refused, diff };
-    } finally {
-      await bench.close();
+    await bench.forget();
+    const session = openSession(bench, world, policy, id);
+    const refused: TaskResult["refused"] = [];
+    for (const { name, arguments: args, context } of writes) {
+      instant = instantOf(context.now);
+      const call = readCall({ name, arguments: args });
+      // Whoever the task is about has said who they are.
+      const user = textOf(context.session_user_id) ?? textOf(args.user_id) ?? world.books.get("reservations", textOf(args.reservation_id) ?? "")?.user_id;
+      const verdict = await session.attempt(call, { ...context, ...(user === undefined ? {} : { session_user_id: user }) });
+      if (verdict.decision !== "allow" && verdict.decision !== "idempotent") refused.push({ name, ruleId: verdict.ruleId, reason: verdict.reason });
     }
+    const diff = world.changes();
+    return { id, changed: diff.length > 0, refused, diff };
   }
 
   async function runCase({ id, initial_state, context, precalls, attempt }: ReplayCase): Promise<CaseResult> {
     instant = instantOf(context.now);
     world.restart(initial_state?.patches);
-    const bench = await openBench(world, clock, policy);
-    try {
-      const session = openSession(bench, world, policy, id);
-      const call = readCall(attempt);
-      const calls = (precalls ?? []).map((value) => readCall(value)).filter((before) => !isLook(before));
-      for (const before of calls.map((one) => aboutBooking(one, call))) {
-        const { decision, reason } = await session.past(before, context);
-        if (decision !== "allow" && decision !== "idempotent") onNote(`${id}: what is said to have happened before could not be done: ${reason}`);
-      }
-      const changesBefore = JSON.stringify(world.changes());
-      const { decision, ruleId, code, reason } = await session.attempt(call, context);
-      return { id, decision, ruleId, code, reason, changed: JSON.stringify(world.changes()) !== changesBefore };
-    } finally {
-      await bench.close();
+    await bench.forget();
+    const session = openSession(bench, world, policy, id);
+    const call = readCall(attempt);
+    const calls = (precalls ?? []).map((value) => readCall(value)).filter((before) => !isLook(before));
+    for (const before of calls.map((one) => aboutBooking(one, call))) {
+      const { decision, reason } = await session.past(before, context);
+      if (decision !== "allow" && decision !== "idempotent") onNote(`${id}: what is said to have happened before could not be done: ${reason}`);
     }
+    const changesBefore = JSON.stringify(world.changes());
+    const { decision, ruleId, code, reason } = await session.attempt(call, context);
+    return { id, decision, ruleId, code, reason, changed: JSON.stringify(world.changes()) !== changesBefore };
   }
 
   async function each<T>(items: readonly T[], run: (item: T) => Promise<TaskResult | CaseResult>): Promise<void> {
@@ -159,12 +154,16 @@ export async function runPolicyReplay(options: PolicyReplayOptions): Promise<voi
     return { id, decision: "deny", ruleId: "replay.unreadable", code, reason: message, changed: false };
   };
 
-  if (options.tasks !== undefined) {
-    const { tasks } = parse(ReplayTasks, await readJson(options.tasks), options.tasks);
-    await each(tasks, runTask);
-  }
-  if (options.cases !== undefined) {
-    const { cases } = parse(ReplayCases, await readJson(options.cases), options.cases);
-    await each(cases, (one) => runCase(one).catch((error: unknown) => broken(one.id, error)));
+  try {
+    if (options.tasks !== undefined) {
+      const { tasks } = parse(ReplayTasks, await readJson(options.tasks), options.tasks);
+      await each(tasks, runTask);
+    }
+    if (options.cases !== undefined) {
+      const { cases } = parse(ReplayCases, await readJson(options.cases), options.cases);
+      await each(cases, (one) => runCase(one).catch((error: unknown) => broken(one.id, error)));
+    }
+  } finally {
+    await bench.close();
   }
 }

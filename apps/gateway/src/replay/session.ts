@@ -91,7 +91,8 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
       const content = outcome.output.content;
       const already = isFields(content) && content.already === true;
       const { ruleId, reason } = await recorded(turn, tool);
-      if (repeated || already) return { decision: "idempotent", ruleId: repeated ? "gate.idempotency" : ruleId, code: null, reason: "this was done before; nothing was done again" };
+      if (repeated || already)
+        return { decision: "idempotent", ruleId: repeated ? "gate.idempotency" : ruleId, code: null, reason: "this was done before; nothing was done again" };
       if (tool === "hand_over_to_person") return { decision: "escalate", ruleId, code: null, reason };
       return { decision: "allow", ruleId, code: null, reason };
     }
@@ -124,7 +125,9 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
       ...(refused ? { refused } : {}),
     });
     if (earlier !== undefined && earlier !== shape) {
-      const refused = new TravelAgentError("IDEMPOTENCY_MISMATCH", "this key belongs to another action; use a new one", { details: { ruleId: "gate.idempotency" } });
+      const refused = new TravelAgentError("IDEMPOTENCY_MISMATCH", "this key belongs to another action; use a new one", {
+        details: { ruleId: "gate.idempotency" },
+      });
       return verdictOf(await gate.call(request(`${key}:other`, wanted, refused), turn, signal), turn, wanted.tool, false);
     }
     const ask = () => gate.call(request(key, wanted), turn, signal);

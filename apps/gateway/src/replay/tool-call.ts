@@ -36,7 +36,9 @@ const moneyOf = (value: unknown): unknown => {
 function flightsOf(value: unknown): { flight: unknown; date: unknown; cabin?: string | undefined }[] | undefined {
   if (!Array.isArray(value)) return undefined;
   return value.map((flight) =>
-    isFields(flight) ? { flight: firstOf(flight, "flight_number", "flight", "number"), date: flight.date, cabin: asName(flight.cabin) } : { flight, date: undefined },
+    isFields(flight)
+      ? { flight: firstOf(flight, "flight_number", "flight", "number"), date: flight.date, cabin: asName(flight.cabin) }
+      : { flight, date: undefined },
   );
 }
 
@@ -71,7 +73,10 @@ function paymentsOf(params: Fields): Fields[] {
   const all = listed.length > 0 ? listed : Array.isArray(single) ? single : single === undefined ? [] : [single];
   return all.map((payment) =>
     isFields(payment)
-      ? present({ method: firstOf(payment, "payment_id", "id", "method", "payment_method_id"), amount: payment.amount === undefined ? undefined : moneyOf(payment.amount) })
+      ? present({
+          method: firstOf(payment, "payment_id", "id", "method", "payment_method_id"),
+          amount: payment.amount === undefined ? undefined : moneyOf(payment.amount),
+        })
       : { method: payment },
   );
 }
@@ -116,7 +121,13 @@ function travelOf(params: Fields, known: Known): { flights?: Fields[]; cabin?: s
   const everywhere = all.length > 0 && all.every((cabin) => cabin !== undefined && cabin === all[0]) ? all[0] : undefined;
   const cabin = asName(params.cabin) ?? everywhere;
   return {
-    ...(flights ? { flights: flights.map((flight, index) => present({ flight: flight.flight, date: flight.date, cabin: ofFlights[index] ?? ("cabin" in flight ? flight.cabin : undefined) })) } : {}),
+    ...(flights
+      ? {
+          flights: flights.map((flight, index) =>
+            present({ flight: flight.flight, date: flight.date, cabin: ofFlights[index] ?? ("cabin" in flight ? flight.cabin : undefined) }),
+          ),
+        }
+      : {}),
     ...(cabin === undefined ? {} : { cabin }),
     ...(ofPassengers.length === 0 ? {} : { travellerCabins: ofPassengers }),
     ...(each ? { travellerFlights: each } : {}),
@@ -142,7 +153,22 @@ const formOf = (value: unknown): string | undefined => {
 };
 
 /** Fields of no consequence for what is done. */
-const beside = ["idempotency_key", "reason", "summary", "note", "notes", "comment", "currency", "email", "contact", "session_user_id", "user_confirmed", "total", "total_price", "price"];
+const beside = [
+  "idempotency_key",
+  "reason",
+  "summary",
+  "note",
+  "notes",
+  "comment",
+  "currency",
+  "email",
+  "contact",
+  "session_user_id",
+  "user_confirmed",
+  "total",
+  "total_price",
+  "price",
+];
 const whose = ["user_id", "customer_id", "booking_id", "reservation_id"];
 const way = ["origin", "destination", "flight_type", "trip_type", "cabin", "segments", "flights", "segment_cabins", "flight_cabins", "cabins"];
 const group = ["passengers", "passenger_cabins", "passenger_segments", "passenger_flights"];
@@ -159,13 +185,19 @@ const understood: Readonly<Record<string, readonly string[]>> = {
 };
 
 const says = (value: unknown): boolean =>
-  value !== undefined && value !== null && value !== false && value !== "" && !(Array.isArray(value) ? value.length === 0 : isFields(value) && Object.keys(value).length === 0);
+  value !== undefined &&
+  value !== null &&
+  value !== false &&
+  value !== "" &&
+  !(Array.isArray(value) ? value.length === 0 : isFields(value) && Object.keys(value).length === 0);
 
 /** What a call wants beyond all that our tools know. It stays in the arguments, and their schema refuses it. */
 function beyond(op: string, params: Fields): Fields {
   const known = understood[op.split(".")[0]!];
   if (!known) return {};
-  return Object.fromEntries(Object.entries(params).filter(([name, value]) => !known.includes(name) && !whose.includes(name) && !beside.includes(name) && says(value)));
+  return Object.fromEntries(
+    Object.entries(params).filter(([name, value]) => !known.includes(name) && !whose.includes(name) && !beside.includes(name) && says(value)),
+  );
 }
 
 type Mapping = (params: Fields, known: Known, context: Fields) => ToolCall;
@@ -176,7 +208,10 @@ const change = (params: Fields, known: Known, more: Fields): ToolCall => {
   const given = paymentsOf(params);
   // A sum that was named for the whole change is that of its one means of payment.
   const sum = params.amount === undefined || given.length !== 1 ? {} : { amount: moneyOf(params.amount) };
-  const payments: Fields[] = [...given.map((payment) => ({ ...sum, ...payment })), ...(refundTo === undefined || given.some(({ method }) => method === refundTo) ? [] : [{ method: refundTo }])];
+  const payments: Fields[] = [
+    ...given.map((payment) => ({ ...sum, ...payment })),
+    ...(refundTo === undefined || given.some(({ method }) => method === refundTo) ? [] : [{ method: refundTo }]),
+  ];
   const itinerary = present({
     origin,
     destination,

@@ -14,7 +14,8 @@ export const asName = (value: unknown): string | undefined =>
     : undefined;
 
 /** The first of these fields that is there. */
-export const firstOf = (fields: Fields, ...names: string[]): unknown => names.map((name) => fields[name]).find((value) => value !== undefined && value !== null);
+export const firstOf = (fields: Fields, ...names: string[]): unknown =>
+  names.map((name) => fields[name]).find((value) => value !== undefined && value !== null);
 
 export const textOf = (value: unknown): string | undefined =>
   typeof value === "string" && value !== "" ? value : typeof value === "number" ? String(value) : undefined;

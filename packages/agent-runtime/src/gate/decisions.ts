@@ -262,7 +262,15 @@ export function createDecisions({ db, clock }: { db: Database; clock: Clock }): 
 
     withdraw: (sessionKey) =>
       db.transaction(async (tx) =>
-        (await tx.all("update decision set status = 'expired' where session_key = ? and status in ('pending', 'approved') returning *", sessionKey)).map(read),
+        (
+          await tx.all(
+            // A yes that a write was begun on is spent by it.
+            `update decision set status = 'expired' where session_key = ? and status in ('pending', 'approved') and not exists
+               (select 1 from intent where intent.session_key = decision.session_key and intent.state = 'started' and intent.decisions like '%' || decision.id || '%')
+             returning *`,
+            sessionKey,
+          )
+        ).map(read),
       ),
 
     async get(id) {

@@ -224,6 +224,32 @@ describe("the policy in force", () => {
       expect((await resolve(params, by("ben"))).approval.status).toBe("used");
     });
 
+    it("stay what they are for a write that was begun on them", async () => {
+      const yes = await confirmed();
+      let proceed = () => undefined as void;
+      const begun = new Promise<void>((resolve) => {
+        tools = tools.map((tool) =>
+          tool.name === "sell"
+            ? {
+                ...tool,
+                execute: () => {
+                  resolve();
+                  return new Promise((done) => {
+                    proceed = () => done({ content: "sold" });
+                  });
+                },
+              }
+            : tool,
+        );
+      });
+      const sale = call("sell");
+      await begun;
+      expect(await gate.decisions.withdraw(turn.sessionKey)).toEqual([]);
+      proceed();
+      expect((await sale).status).toBe("done");
+      expect((await gate.decisions.get(yes))!.status).toBe("used");
+    });
+
     it("are void with the conversation they were part of, and so is a yes that was not used", async () => {
       const id = await ask();
       const yes = await confirmed();

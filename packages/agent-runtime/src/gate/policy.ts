@@ -32,7 +32,7 @@ export interface Policy {
   matching(tool: { name: string; group: string }, scene: Scene): readonly PolicyRule[];
   /** The rules that name this tool, whether or not they hold. */
   rulesFor(tool: { name: string; group: string }): readonly PolicyRule[];
-  /** Whether a rule that names this tool looks at a path that begins so, such as `facts.`. */
+  /** Whether a rule that names this tool looks at a path that begins so, such as `facts.`; `facts.tainted`, which costs nothing, aside. */
   looksAt(tool: { name: string; group: string }, beginning: string): boolean;
 }
 
@@ -155,7 +155,7 @@ export function readPolicy(
   const { rules, params, declared, problems } = read(files, options);
   const compiled = rules.flatMap(({ rule, file }) => {
     try {
-      return [{ rule, holds: compileRule(rule, params), paths: pathsOf(rule) }];
+      return [{ rule, holds: compileRule(rule, params), paths: pathsOf(rule).filter((path) => path !== "facts.tainted") }];
     } catch (error) {
       problems.push({
         file: file.name,

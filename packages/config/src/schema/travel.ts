@@ -27,7 +27,8 @@ const supplier = z.strictObject({
 export const suppliers = z.record(z.string().min(1), supplier);
 
 export const payments = z.strictObject({
-  provider: z.string().min(1).optional().describe("The entry of `providers` that is used."),
+  provider: z.string().min(1).optional().describe("The entry of `providers` that is used first."),
+  returnUrl: z.url().optional().describe("Where a provider's page sends the customer when done. Default: the chat page."),
   providers: z
     .record(
       z.string().min(1),
@@ -36,7 +37,9 @@ export const payments = z.strictObject({
         apiKey: secret().optional(),
         clientId: z.string().min(1).optional(),
         clientSecret: secret().optional(),
-        webhookSecret: secret().optional(),
+        webhookSecret: secret().optional().describe("Signs what the provider posts; two, separated by a comma, while one is being rotated."),
+        webhookId: z.string().min(1).optional(),
+        live: z.boolean().optional().describe("False for a test account or a simulator. Default true: real money."),
       }),
     )
     .default({}),

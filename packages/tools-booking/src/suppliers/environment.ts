@@ -15,7 +15,13 @@ export interface VendorHosts {
 export function checkEnvironment({ supplier, production, sandbox }: VendorHosts, baseUrl: string, live: boolean): void {
   const host = new URL(baseUrl).hostname.toLowerCase();
   if (!live && production.includes(host))
-    throw new TravelAgentError("CONFIG_INVALID", `${supplier} is configured as a sandbox and ${host} sells real travel; take its sandbox address or set live to true`);
+    throw new TravelAgentError(
+      "CONFIG_INVALID",
+      `${supplier} is configured as a sandbox and ${host} sells real travel; take its sandbox address or set live to true`,
+    );
   if (live && sandbox.includes(host))
-    throw new TravelAgentError("CONFIG_INVALID", `${supplier} is configured as live and ${host} is a sandbox; take the production address or set live to false`);
+    throw new TravelAgentError(
+      "CONFIG_INVALID",
+      `${supplier} is configured as live and ${host} is a sandbox; take the production address or set live to false`,
+    );
 }

@@ -6,8 +6,18 @@ import { variety } from "./variety.ts";
 const base = sampleFlight();
 const flight = (id: string, carrier: string, number: string, minor: bigint, hold = false) => {
   const { paymentTimeLimit: _, ...bare } = base;
-  const journeys = base.journeys.map((journey) => ({ ...journey, segments: journey.segments.map((one) => ({ ...one, marketingCarrier: carrier, flightNumber: number })) }));
-  return { ...bare, id, journeys, validatingCarrier: carrier, price: { ...base.price, total: money(minor, "EUR") }, ...(hold ? { paymentTimeLimit: "2027-01-16T09:00:00Z" } : {}) };
+  const journeys = base.journeys.map((journey) => ({
+    ...journey,
+    segments: journey.segments.map((one) => ({ ...one, marketingCarrier: carrier, flightNumber: number })),
+  }));
+  return {
+    ...bare,
+    id,
+    journeys,
+    validatingCarrier: carrier,
+    price: { ...base.price, total: money(minor, "EUR") },
+    ...(hold ? { paymentTimeLimit: "2027-01-16T09:00:00Z" } : {}),
+  };
 };
 
 const offers = [

@@ -1,7 +1,7 @@
 import { type Money, TravelAgentError } from "@travelagent/protocol";
 import { add, compare, multiply, subtract, zero } from "../money.ts";
 import type { Delivery, PaymentProvider, PaymentState } from "../payment.ts";
-import { createFaults, type Faults } from "./faults.ts";
+import { createFaults, type FaultOptions, type Faults } from "./faults.ts";
 
 export type PaymentOperation = "authorise" | "capture" | "void" | "refund" | "find";
 
@@ -26,17 +26,17 @@ export interface FakePaymentsOptions {
   asks?: boolean;
   /** Percent of what is captured that the provider keeps. Default none. */
   feePercent?: bigint;
-  /** Runs what a fault makes arrive late; default at once. */
-  later?(run: () => void): void;
+  /** Faults beside those that are scripted. */
+  trouble?: FaultOptions<PaymentOperation>;
   /** After every change of a payment. */
   onChange?(key: string): void;
 }
 
 /** A payment provider in memory with its own books. Keys repeat the first outcome; wrong moves are refused. */
-export function fakePayments({ id = "fake-payments", live = false, asks = false, feePercent, later, onChange }: FakePaymentsOptions = {}): FakePayments {
+export function fakePayments({ id = "fake-payments", live = false, asks = false, feePercent, trouble = {}, onChange }: FakePaymentsOptions = {}): FakePayments {
   const books = new Map<string, PaymentState>();
   const answered = new Map<string, PaymentState>();
-  const faults = createFaults<PaymentOperation>(later);
+  const faults = createFaults<PaymentOperation>(trouble);
   let declining = false;
   let asking = asks;
   let events = 0;

@@ -2,7 +2,7 @@ import { type Money, TravelAgentError } from "@travelagent/protocol";
 import { add, compare, money, multiply, subtract, sum, zero } from "../money.ts";
 import type { CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Offer } from "../offer.ts";
 import type { BookRequest, OrderChange, Quote, Reprice, Supplier, SupplierOrder, VerticalSupplier } from "../supplier.ts";
-import { createFaults, type Faults } from "./faults.ts";
+import { createFaults, type FaultOptions, type Faults } from "./faults.ts";
 
 export type SupplierOperation =
   | "search"
@@ -44,8 +44,8 @@ export interface FakeSupplierOptions {
   canChange?: boolean;
   /** Default true: names for nothing, another cabin for 80.00 and 15.00 for each paid bag, whatever it was before. */
   canModify?: boolean;
-  /** Runs what a fault makes arrive late; default at once. */
-  later?(run: () => void): void;
+  /** Faults beside those that are scripted. */
+  trouble?: FaultOptions<SupplierOperation>;
   /** Percent of the price that it pays the agency for what is confirmed or ticketed. Default none. */
   commissionPercent?: bigint;
 }
@@ -58,7 +58,7 @@ export function fakeSupplier({
   canHold = true,
   canChange = true,
   canModify = true,
-  later,
+  trouble = {},
   commissionPercent,
 }: FakeSupplierOptions = {}): FakeSupplier {
   const books = new Map<string, SupplierOrder>();
@@ -67,7 +67,7 @@ export function fakeSupplier({
   const prices = new Map<string, Money>();
   const soldOut = new Set<string>();
   const calls: FakeSupplier["calls"] = [];
-  const faults = createFaults<SupplierOperation>(later);
+  const faults = createFaults<SupplierOperation>(trouble);
   let fixedPenalty: Money | undefined;
 
   const priced = <O extends Offer>(offer: O): O => {

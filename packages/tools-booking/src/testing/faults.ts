@@ -15,14 +15,21 @@ export interface Faults<Operation extends string> {
   around<T>(operation: Operation, effect: () => T, signal?: AbortSignal): Promise<T>;
 }
 
-/** `later` runs what arrives late; default at once. */
-export function createFaults<Operation extends string>(later: (run: () => void) => void = (run) => run()): Faults<Operation> {
+export interface FaultOptions<Operation extends string> {
+  /** Runs what arrives late; default at once. */
+  later?(run: () => void): void;
+  /** Asked for each call that nothing was scripted for. */
+  sometimes?(operation: Operation): Fault | undefined;
+}
+
+export function createFaults<Operation extends string>({ later = (run) => run(), sometimes }: FaultOptions<Operation> = {}): Faults<Operation> {
   const queues = new Map<Operation, (Fault | undefined)[]>();
   return {
     next: (operation, ...faults) => void queues.set(operation, [...(queues.get(operation) ?? []), ...faults]),
     clear: () => queues.clear(),
     async around(operation, effect, signal) {
-      const fault = queues.get(operation)?.shift();
+      const script = queues.get(operation);
+      const fault = script && script.length > 0 ? script.shift() : sometimes?.(operation);
       if (fault === undefined) return effect();
       if (fault === "unavailable") throw new TravelAgentError("SUPPLIER_UNAVAILABLE", "scripted: nothing happened; try again");
       if (fault === "never-arrived") throw new TravelAgentError("OUTCOME_UNKNOWN", "scripted: lost on the way there");

@@ -6,7 +6,7 @@ import type { Supplier } from "../supplier.ts";
 import type { WorldBooks } from "./compare-books.ts";
 import { type FakePayments, fakePayments, type PaymentOperation } from "./fake-payments.ts";
 import { type FakeSupplier, fakeSupplier, type SupplierOperation } from "./fake-supplier.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault, FaultOptions } from "./faults.ts";
 import type { Random } from "./random.ts";
 import { sampleCar, sampleFlight, sampleHotel } from "./sample-offers.ts";
 import type { SimulatedClock } from "./simulated-clock.ts";
@@ -74,7 +74,7 @@ const paymentFaults: readonly (readonly [PaymentOperation, readonly Fault[]])[] 
   ["find", ["unavailable", "hang"]],
 ];
 
-const purchases = supplierFaults.filter(([operation]) => ["hold", "book", "ticket", "cancel", "change", "modify"].includes(operation));
+const writes: ReadonlySet<string> = new Set(["hold", "book", "ticket", "cancel", "change", "modify", "authorise", "capture", "void", "refund"]);
 
 /** The fakes: a flight that can be held, one that is bought at once, a hotel free to cancel, one that is not, a car paid at the counter. */
 export function fakeWorld(random: Random, clock: SimulatedClock): RandomWorld {
@@ -93,17 +93,33 @@ export function fakeWorld(random: Random, clock: SimulatedClock): RandomWorld {
     sampleCar(),
     numbered("changed-1", "1127", random.pick([12_000, 18_940, 21_000]), { offerExpiresAt: "2027-01-20T09:00:00Z" }),
   ];
-  /** Slow, and surely there before anybody may believe that it never came. */
-  const later = (run: () => void) => void clock.after(random.int(1, 8) * 60_000, run);
+  // Some worlds are quiet, in others hardly a call goes well.
+  const often = random.pick([0, 0.05, 0.1, 0.2, 0.35]);
+  let left = random.int(0, 12);
+  let calm = false;
+  const trouble = <Operation extends string>(choices: readonly (readonly [Operation, readonly Fault[]])[], outage: () => void): FaultOptions<Operation> => ({
+    // Slow, and surely there before anybody may believe that it never came.
+    later: (run) => void clock.after(random.int(1, 8) * 60_000, run),
+    sometimes(operation) {
+      const faults = choices.find(([candidate]) => candidate === operation)?.[1];
+      if (!faults || calm || left === 0 || !random.chance(writes.has(operation) ? often : often / 8)) return undefined;
+      left -= 1;
+      const fault = random.pick(faults);
+      // Who lost a reply may be out of reach for a while as well.
+      if ((fault === "lost-reply" || fault === "late") && random.chance(0.4)) outage();
+      return fault;
+    },
+  });
+  const outOfReach = (): Fault[] => Array.from({ length: random.pick([1, 3, 10, 60]) }, () => "unavailable" as const);
   const supplier: FakeSupplier = fakeSupplier({
-    later,
+    trouble: trouble(supplierFaults, () => supplier.faults.next("find", ...outOfReach())),
     offers,
     canHold: random.chance(0.8),
     ...(random.chance(0.5) ? { commissionPercent: 7n } : {}),
   });
   const listeners: ((key: string) => void)[] = [];
   const payments: FakePayments = fakePayments({
-    later,
+    trouble: trouble(paymentFaults, () => payments.faults.next("find", ...outOfReach())),
     asks: random.chance(0.5),
     ...(random.chance(0.5) ? { feePercent: 3n } : {}),
     onChange: (key) => {
@@ -111,8 +127,6 @@ export function fakeWorld(random: Random, clock: SimulatedClock): RandomWorld {
       for (const listener of listeners) listener(key);
     },
   });
-  let calm = false;
-  const outOfReach = (times: number): Fault[] => Array.from({ length: times }, () => "unavailable" as const);
   /** Holds end when they say they do. */
   const ending = (): void => {
     for (const { key, status, paymentTimeLimit } of supplier.orders())
@@ -129,21 +143,12 @@ export function fakeWorld(random: Random, clock: SimulatedClock): RandomWorld {
     changeIds: ["changed-1"],
     misfortune() {
       if (calm) return;
-      const kind = random.int(1, 12);
-      if (kind <= 6) {
-        const [operation, choices] = random.pick(random.chance(0.6) ? purchases : supplierFaults);
-        const fault = random.pick(choices);
-        supplier.faults.next(operation, ...(random.chance(0.2) ? [undefined] : []), fault);
-        // A supplier that lost a reply may be out of reach for a while as well.
-        if (random.chance(0.4)) supplier.faults.next("find", ...outOfReach(random.pick([1, 3, 10, 60])));
-      } else if (kind <= 9) {
-        const [operation, choices] = random.pick(paymentFaults);
-        payments.faults.next(operation, random.pick(choices));
-        if (random.chance(0.4)) payments.faults.next("find", ...outOfReach(random.pick([1, 3, 10, 60])));
-      } else if (kind === 10) supplier.setPrice(random.pick(["flight-1", "flight-2", "hotel-1"]), euro(random.pick([14_000, 18_940, 31_000, 40_000])));
-      else if (kind === 11) supplier.sellOut(random.pick(["flight-1", "flight-2", "hotel-1", "hotel-2"]));
-      else if (random.chance(0.3)) payments.decline();
-      else supplier.setPenalty(euro(random.pick([0, 2_000])));
+      const kind = random.int(1, 6);
+      if (kind <= 2) supplier.setPrice(random.pick(["flight-1", "flight-2", "hotel-1"]), euro(random.pick([14_000, 18_940, 31_000, 40_000])));
+      else if (kind === 3) supplier.sellOut(random.pick(["flight-1", "flight-2", "hotel-1", "hotel-2"]));
+      else if (kind === 4) supplier.setPenalty(euro(random.pick([0, 2_000])));
+      else if (kind === 5 && random.chance(0.3)) payments.decline();
+      else supplier.faults.next("find", ...outOfReach());
     },
     calm() {
       calm = true;

@@ -61,7 +61,8 @@ function actionOf({ offers, travellers, total, existing }: PreparedTrip, contact
       travellers: travellers.map(({ givenName, familyName, ptc, bornOn }) => ({ givenName, familyName, ptc, bornOn: bornOn ?? null })),
       contact,
     },
-    facts: { ...travelFacts(offers, travellers, now), total: figure(price), already: existing !== undefined },
+    // What is booked already was paid in time, whatever its offers said.
+    facts: { ...travelFacts(offers, travellers, now, existing ? { ticketBy: [] } : {}), total: figure(price), already: existing !== undefined },
   };
 }
 

@@ -21,7 +21,10 @@ export const ItineraryArgs = z.strictObject({
     .optional()
     .describe("all flights of the trip in their order, those that are kept as well"),
   travellerCabins: z.array(cabin).max(50).optional(),
-  travellerFlights: z.array(z.array(z.string().max(10)).max(12)).max(50).optional(),
+  travellerFlights: z
+    .array(z.array(z.string().max(10)).max(12))
+    .max(50)
+    .optional(),
   checkedBags: bags.optional().describe("of all travellers together, as many as the customer asked for"),
   insurance: z.boolean().optional(),
   payments: z

@@ -40,15 +40,7 @@ export const directFactNames: readonly string[] = [
 export const claimCustomer = (id: string | undefined): Claim[] => (id === undefined ? [] : [{ kind: "customer", id, owner: { customerId: id } }]);
 
 /** Refusals of a proposal that rules may look at, instead of ending it before they are asked. */
-const saysNo: ReadonlySet<string> = new Set([
-  "SUPPLIER_REJECTED",
-  "SOLD_OUT",
-  "OFFER_EXPIRED",
-  "PRICE_CHANGED",
-  "INVALID_REQUEST",
-  "CONFLICT",
-  "NOT_FOUND",
-]);
+const saysNo: ReadonlySet<string> = new Set(["SUPPLIER_REJECTED", "SOLD_OUT", "OFFER_EXPIRED", "PRICE_CHANGED", "INVALID_REQUEST", "CONFLICT", "NOT_FOUND"]);
 
 export interface Impossible {
   problem: TravelAgentError;

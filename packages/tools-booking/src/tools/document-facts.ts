@@ -35,7 +35,7 @@ function visits(offers: readonly Offer[]): Visit[] {
     const arrival = journey.segments.at(-1)!.arrival;
     const country = airport(arrival.airport)?.country;
     const entry = arrival.time.local.slice(0, 10);
-    const leaves = journeys[index + 1]?.segments[0]!.departure.time.local.slice(0, 10);
+    const leaves = journeys[index + 1]?.segments[0]?.departure.time.local.slice(0, 10);
     return country === undefined ? [] : [{ country, entry, exit: leaves === undefined || leaves < entry ? entry : leaves }];
   });
 }

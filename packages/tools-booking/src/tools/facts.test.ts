@@ -5,7 +5,7 @@ import type { StoredOrder } from "../order-store.ts";
 import type { Traveller } from "../supplier.ts";
 import { sampleFlight } from "../testing/sample-offers.ts";
 import { documentFacts } from "./document-facts.ts";
-import { travelFacts } from "./facts.ts";
+import { createBookingFacts, travelFacts } from "./facts.ts";
 import { budgetOf, recordFacts } from "./record-facts.ts";
 
 const now = Date.parse("2027-01-15T09:00:00Z");
@@ -79,6 +79,22 @@ describe("what rules look at", () => {
     expect(travelFacts([instant, held], [ana], now)).toMatchObject({ holdable: true, minutesToTicketingLimit: 10 });
     expect(travelFacts([held], [ana], now, { ticketBy: ["2027-01-15T08:59:00Z", undefined] })).toMatchObject({ minutesToTicketingLimit: -1 });
   });
+});
+
+it("is listed for the check of rules, path by path", () => {
+  const paths = (value: unknown, at: string): string[] => {
+    if (Array.isArray(value)) return value.every((one) => typeof one !== "object") ? [at] : value.flatMap((one) => paths(one, `${at}[]`));
+    if (typeof value !== "object" || value === null) return [at];
+    return Object.entries(value).flatMap(([key, inner]) => paths(inner, at === "" ? key : `${at}.${key}`));
+  };
+  const [papers] = documentFacts([{ passport: { country: "GB", expiresOn: "2027-06-20", issuedOn: "2020-01-01" } }], [out], "2027-03-12");
+  const connecting = flight([
+    [segment("MAD", "2027-03-12T06:00:00", "BCN", "2027-03-12T07:00:00"), segment("BCN", "2027-03-12T07:40:00", "PMI", "2027-03-12T08:30:00")],
+  ]);
+  const facts = { ...travelFacts([connecting], [ana], now), documents: [papers] };
+  const stated = paths(facts, "").map((path) => path.replace("documents[]", "travellers[]"));
+  expect(stated.filter((path) => !createBookingFacts.includes(path))).toEqual([]);
+  expect(stated).toContain("travellers[].schengen.daysAfterTrip");
 });
 
 describe("what passports and earlier stays mean", () => {

@@ -33,7 +33,7 @@ const travelFactNames: readonly string[] = [
 ];
 
 /** What each tool states, for the check of rules. */
-export const createBookingFacts: readonly string[] = [...travelFactNames, ...documentFactNames, ...amount("total"), ...amount("budget")];
+export const createBookingFacts: readonly string[] = [...travelFactNames, ...documentFactNames, ...amount("total"), ...amount("budget"), "already"];
 export const cancelBookingFacts: readonly string[] = [...travelFactNames, ...amount("penalty"), ...amount("refund"), "status"];
 export const modifyBookingFacts: readonly string[] = [...cancelBookingFacts, ...amount("total")];
 

@@ -17,7 +17,9 @@ const isZero = (money: Money): boolean => compare(money, zero(money.currency)) =
 /** What shall be otherwise, a line each. */
 const sayChange = ({ travellers, cabin, checkedBags, method }: OrderChange): string[] => [
   ...(travellers
-    ? [`Travellers from now on: ${travellers.map(({ givenName, familyName, bornOn }) => `${givenName} ${familyName}${bornOn ? `, born ${bornOn}` : ""}`).join("; ")}`]
+    ? [
+        `Travellers from now on: ${travellers.map(({ givenName, familyName, bornOn }) => `${givenName} ${familyName}${bornOn ? `, born ${bornOn}` : ""}`).join("; ")}`,
+      ]
     : []),
   ...(cabin ? [`Cabin from now on: ${sayCabin(cabin)}`] : []),
   ...(checkedBags ? [`Checked bags from now on: ${checkedBags.total}, of them paid for: ${checkedBags.paid}`] : []),

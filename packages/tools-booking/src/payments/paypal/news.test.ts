@@ -41,7 +41,15 @@ async function opened() {
     () => new Promise((resolve) => server.close(resolve)),
     () => simulator.close().catch(() => {}),
   );
-  const given = { baseUrl: simulator.url, clientId: "client", clientSecret: "secret", returnUrl: "https://agency.example/back", live: false, memory: volatileMemory(), clock };
+  const given = {
+    baseUrl: simulator.url,
+    clientId: "client",
+    clientSecret: "secret",
+    returnUrl: "https://agency.example/back",
+    live: false,
+    memory: volatileMemory(),
+    clock,
+  };
   const provider = payPalPayments({ ...given, webhookId: "WH1" });
   const pay = (payUrl: string) => fetch(payUrl, { method: "POST", body: new URLSearchParams({ action: "pay" }), redirect: "manual" });
   /** A payment with all its events, held back. */

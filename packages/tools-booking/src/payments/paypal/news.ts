@@ -46,11 +46,13 @@ export function payPalNews(api: PayPalApi, webhookId: string, notes: PaymentNote
     const read = Event.safeParse(body);
     if (!read.success) throw refused("it is no event");
     const asked = question(delivery, webhookId, clock.now());
-    const { verification_status: verdict } = await api.ask(Verification, "/v1/notifications/verify-webhook-signature", asked, signal).catch((error: unknown) => {
-      // A signature that PayPal cannot even read is a wrong one. That PayPal does not answer is no verdict.
-      if (TravelAgentError.is(error, "SUPPLIER_REJECTED")) throw refused("PayPal cannot read its signature");
-      throw error;
-    });
+    const { verification_status: verdict } = await api
+      .ask(Verification, "/v1/notifications/verify-webhook-signature", asked, signal)
+      .catch((error: unknown) => {
+        // A signature that PayPal cannot even read is a wrong one. That PayPal does not answer is no verdict.
+        if (TravelAgentError.is(error, "SUPPLIER_REJECTED")) throw refused("PayPal cannot read its signature");
+        throw error;
+      });
     if (verdict !== "SUCCESS") throw refused("the signature is wrong");
     const { id, resource } = read.data;
     const named = [resource.custom_id, ...(resource.purchase_units ?? []).map(({ custom_id: one }) => one)];

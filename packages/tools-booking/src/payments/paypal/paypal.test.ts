@@ -32,7 +32,16 @@ async function opened() {
   );
   const log = recordingLogger();
   const memory = volatileMemory();
-  const given = { baseUrl: simulator.url, clientId: "client", clientSecret: "secret", returnUrl: "https://agency.example/back", live: false, memory, clock, log };
+  const given = {
+    baseUrl: simulator.url,
+    clientId: "client",
+    clientSecret: "secret",
+    returnUrl: "https://agency.example/back",
+    live: false,
+    memory,
+    clock,
+    log,
+  };
   const start = (more: Partial<PayPalOptions> = {}) => payPalPayments({ ...given, ...more });
   const provider = start();
   const paid = async (): Promise<PaymentState> => {
@@ -135,6 +144,19 @@ describe("paypal: the payer approves, we authorise", () => {
     await clock.advance(29 * 24 * hour);
     expect((await provider.find(request.key, signal))?.status).toBe("voided");
     expect(await codeOf(provider.capture(reference, euro(10_000n), "c1", signal))).toBe("SUPPLIER_REJECTED");
+  });
+});
+
+describe("paypal: the time to pay", () => {
+  it("is over: too late for a new page, but a known key still gets its payment", async () => {
+    const { provider, clock } = await opened();
+    const payUntil = new Date(clock.now() + hour).toISOString();
+    const asked = await provider.authorise({ ...request, payUntil }, signal);
+    await act(asked.payUrl!, "pay");
+    expect((await provider.find(request.key, signal))?.status).toBe("authorised");
+    await clock.advance(2 * hour);
+    expect(await provider.authorise({ ...request, payUntil }, signal)).toMatchObject({ status: "authorised", reference: asked.reference });
+    expect(await codeOf(provider.authorise({ ...request, key: "second", payUntil }, signal))).toBe("SUPPLIER_REJECTED");
   });
 });
 

@@ -50,7 +50,10 @@ export function payPalPayments(options: PayPalOptions): PaymentProvider {
   const { baseUrl, clientId, clientSecret, webhookId, returnUrl, live = true, memory, clock = systemClock, log = silentLogger } = options;
   const isSandbox = /(^|\.)sandbox\.paypal\.com$/.test(new URL(baseUrl).hostname);
   if (isSandbox === live && /\.paypal\.com$/.test(new URL(baseUrl).hostname))
-    throw new TravelAgentError("CONFIG_INVALID", `the PayPal address is the ${isSandbox ? "sandbox" : "live one"}; set live to ${!isSandbox} or use the other address`);
+    throw new TravelAgentError(
+      "CONFIG_INVALID",
+      `the PayPal address is the ${isSandbox ? "sandbox" : "live one"}; set live to ${!isSandbox} or use the other address`,
+    );
   const api = payPalApi({ baseUrl, clientId, clientSecret, clock, log });
   const notes = paymentNotes(memory);
   const writes = createWrites(memory, clock);
@@ -130,7 +133,9 @@ export function payPalPayments(options: PayPalOptions): PaymentProvider {
     const { key, amount, payUntil, method } = request;
     if (method !== undefined) throw rejected("method_not_supported", "PayPal asks the payer each time; leave out the means of payment");
     if (minorUnits(amount) <= 0n) throw rejected("invalid_amount", "a payment needs an amount above zero");
-    if (payUntil !== undefined && !(Date.parse(payUntil) > clock.now())) throw rejected("too_late", "the time to pay is over already; give a later one");
+    const isKnown = (await notes.of(key)) !== null;
+    if (!isKnown && payUntil !== undefined && !(Date.parse(payUntil) > clock.now()))
+      throw rejected("too_late", "the time to pay is over already; give a later one");
     const longest = clock.now() + orderLifeMs;
     const until = payUntil === undefined ? longest : Math.min(Date.parse(payUntil), longest);
     const fresh: PaymentNote = { since: clock.now(), amount, payUntil: new Date(until).toISOString(), body: orderBody(request), declines: 0 };
@@ -175,7 +180,8 @@ export function payPalPayments(options: PayPalOptions): PaymentProvider {
             const path = `/v2/payments/authorizations/${encodeURIComponent(authorization.id)}/capture`;
             const body = { amount: toPayPal(amount), invoice_id: key, final_capture: true };
             const made = await api.post(Capture, path, "payments/authorizations/{id}/capture", body, `${key}:capture`, signal);
-            if (made.status === "DECLINED" || made.status === "FAILED") throw rejected("capture_declined", "PayPal could not take the money; ask for another way to pay");
+            if (made.status === "DECLINED" || made.status === "FAILED")
+              throw rejected("capture_declined", "PayPal could not take the money; ask for another way to pay");
             if (made.status !== "COMPLETED") throw new TravelAgentError("OUTCOME_UNKNOWN", "PayPal holds the money for review; ask again later");
             const fee = made.seller_receivable_breakdown?.paypal_fee;
             return {
@@ -238,7 +244,11 @@ export function payPalPayments(options: PayPalOptions): PaymentProvider {
             if (made.status !== "COMPLETED" && made.status !== "PENDING")
               throw rejected("refund_failed", "PayPal could not refund it; try again or pay it out by hand");
             const left = subtract(subtract(state.captured, state.refunded), amount);
-            return { ...state, refunded: subtract(state.captured, left), status: minorUnits(left) === 0n ? ("refunded" as const) : ("partially-refunded" as const) };
+            return {
+              ...state,
+              refunded: subtract(state.captured, left),
+              status: minorUnits(left) === 0n ? ("refunded" as const) : ("partially-refunded" as const),
+            };
           },
           async settled() {
             const { state, order } = await current(payment, note, signal);

@@ -14,6 +14,7 @@ export function problemIn({ status, body }: Reply, request: SupplierRequest): Ve
   return {
     ...(unsure ? { code: "OUTCOME_UNKNOWN" as const } : {}),
     vendorCode: issue,
-    message: issue === "INSTRUMENT_DECLINED" ? "the payment was declined; ask for another way to pay" : `PayPal: ${details[0]?.description ?? message ?? issue}`,
+    message:
+      issue === "INSTRUMENT_DECLINED" ? "the payment was declined; ask for another way to pay" : `PayPal: ${details[0]?.description ?? message ?? issue}`,
   };
 }

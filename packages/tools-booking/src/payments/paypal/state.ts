@@ -15,7 +15,8 @@ const taken = new Set(["COMPLETED", "PARTIALLY_REFUNDED", "REFUNDED"]);
 const givenBack = new Set(["COMPLETED", "PENDING"]);
 
 /** The address at which the payer approves: by its two names, of orders made with and without a named source. */
-const payUrlOf = ({ links }: Order): string | undefined => (links.find(({ rel }) => rel === "payer-action") ?? links.find(({ rel }) => rel === "approve"))?.href;
+const payUrlOf = ({ links }: Order): string | undefined =>
+  (links.find(({ rel }) => rel === "payer-action") ?? links.find(({ rel }) => rel === "approve"))?.href;
 
 export function voidedState(key: string, { reference, amount }: KnownPayment): PaymentState {
   const nothing = zero(amount.currency);

@@ -60,7 +60,8 @@ const signed = (body: string, secret: string, atMs: number): Delivery => {
   const stamp = Math.floor(atMs / 1000);
   return { headers: { "stripe-signature": `t=${stamp},v1=${createHmac("sha256", secret).update(`${stamp}.${body}`).digest("hex")}` }, body };
 };
-const event = (object: unknown, more: object = {}): string => JSON.stringify({ id: "evt_1", type: "charge.updated", livemode: false, data: { object }, ...more });
+const event = (object: unknown, more: object = {}): string =>
+  JSON.stringify({ id: "evt_1", type: "charge.updated", livemode: false, data: { object }, ...more });
 
 describe("stripe: webhooks", () => {
   it("every event of a payment, in any order and twice, names the payment's key and nothing else", async () => {

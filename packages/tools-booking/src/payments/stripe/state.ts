@@ -12,7 +12,8 @@ export interface Facts {
   payUntil?: string;
 }
 
-export const intentOf = (session: Session): Intent | undefined => (typeof session.payment_intent === "object" ? (session.payment_intent ?? undefined) : undefined);
+export const intentOf = (session: Session): Intent | undefined =>
+  typeof session.payment_intent === "object" ? (session.payment_intent ?? undefined) : undefined;
 
 const earlier = (a: string, b: string | undefined): string => (b !== undefined && Date.parse(b) < Date.parse(a) ? b : a);
 
@@ -26,7 +27,8 @@ function settled(intent: Intent, facts: Facts): Omit<PaymentState, "status"> {
   return {
     reference: facts.reference,
     key: facts.key,
-    authorised: taken || intent.status === "requires_capture" || (intent.status === "canceled" && charge) ? fromStripe(intent.amount, intent.currency) : nothing,
+    authorised:
+      taken || intent.status === "requires_capture" || (intent.status === "canceled" && charge) ? fromStripe(intent.amount, intent.currency) : nothing,
     captured: taken ? fromStripe(intent.amount_received ?? 0, intent.currency) : nothing,
     refunded: taken ? fromStripe(charge?.amount_refunded ?? 0, intent.currency) : nothing,
     ...(fee ? { fee } : {}),

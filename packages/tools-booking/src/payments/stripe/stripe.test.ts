@@ -1,4 +1,3 @@
-import { databaseMemory, migrateSupplierMemory, type SupplierMemory, volatileMemory } from "../../suppliers/http/index.ts";
 import { testDatabase } from "@travelagent/engine/testing";
 import { TravelAgentError } from "@travelagent/protocol";
 import { fakeClock, recordingLogger } from "@travelagent/protocol/testing";
@@ -7,6 +6,7 @@ import { money } from "../../money.ts";
 import type { PaymentState } from "../../payment.ts";
 import { openWorld, startSimulator } from "../../simulators/kit/index.ts";
 import { type StripeSimulatorOptions, stripeDialect } from "../../simulators/stripe/index.ts";
+import { databaseMemory, migrateSupplierMemory, type SupplierMemory, volatileMemory } from "../../suppliers/http/index.ts";
 import { paymentContract } from "../../testing/payment-contract.ts";
 import { stripePayments } from "./index.ts";
 import type { StripeOptions } from "./stripe.ts";
@@ -131,6 +131,19 @@ describe("stripe: the page on which the customer pays", () => {
     await clock.advance(7 * 24 * hour);
     expect(await codeOf(provider.capture(reference, euro(10_000n), "c1", signal))).toBe("SUPPLIER_REJECTED");
     expect((await provider.find(request.key, signal))?.status).toBe("voided");
+  });
+});
+
+describe("stripe: the time to pay", () => {
+  it("is over: too late for a new page, but a known key still gets its payment", async () => {
+    const { provider, clock } = await opened();
+    const payUntil = new Date(clock.now() + hour).toISOString();
+    const asked = await provider.authorise({ ...request, payUntil }, signal);
+    await act(asked.payUrl!, "pay");
+    expect((await provider.find(request.key, signal))?.status).toBe("authorised");
+    await clock.advance(2 * hour);
+    expect(await provider.authorise({ ...request, payUntil }, signal)).toMatchObject({ status: "authorised", reference: asked.reference });
+    expect(await codeOf(provider.authorise({ ...request, key: "second", payUntil }, signal))).toBe("SUPPLIER_REJECTED");
   });
 });
 

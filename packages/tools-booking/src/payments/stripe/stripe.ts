@@ -75,8 +75,10 @@ export function stripePayments(options: StripeOptions): PaymentProvider {
   async function close(key: string, { state, intent, pageOpen }: Seen, note: PaymentNote & { reference: string }, signal: AbortSignal): Promise<Seen> {
     if (state.status !== "awaiting-customer") return { state, intent, pageOpen };
     try {
-      if (pageOpen) await api.post(Session, `/v1/checkout/sessions/${note.reference}/expire`, "checkout/sessions/{id}/expire", {}, `${key}:close:${clock.now()}`, signal);
-      else if (intent) await api.post(Intent, `/v1/payment_intents/${intent.id}/cancel`, "payment_intents/{id}/cancel", {}, `${key}:close:${clock.now()}`, signal);
+      if (pageOpen)
+        await api.post(Session, `/v1/checkout/sessions/${note.reference}/expire`, "checkout/sessions/{id}/expire", {}, `${key}:close:${clock.now()}`, signal);
+      else if (intent)
+        await api.post(Intent, `/v1/payment_intents/${intent.id}/cancel`, "payment_intents/{id}/cancel", {}, `${key}:close:${clock.now()}`, signal);
     } catch (error) {
       // Refused: the customer was quicker. Whatever else went wrong shows in the state.
       log.debug("a page of Stripe's could not be closed", { key, error: error instanceof Error ? error.message : String(error) });
@@ -130,9 +132,9 @@ export function stripePayments(options: StripeOptions): PaymentProvider {
   async function authorise(request: PaymentRequest, signal: AbortSignal): Promise<PaymentState> {
     const { key, amount, payUntil } = request;
     if (minorUnits(amount) <= 0n) throw rejected("invalid_amount", "a payment needs an amount above zero");
-    if (request.method === undefined && payUntil !== undefined && !(Date.parse(payUntil) > clock.now()))
-      throw rejected("too_late", "the time to pay is over already; give a later one");
     const earlier = await notes.of(key);
+    if (!earlier && request.method === undefined && payUntil !== undefined && !(Date.parse(payUntil) > clock.now()))
+      throw rejected("too_late", "the time to pay is over already; give a later one");
     const { created, value: note } = earlier
       ? { created: false, value: earlier }
       : await notes.claim(key, {
@@ -247,7 +249,8 @@ export function stripePayments(options: StripeOptions): PaymentProvider {
               "expand[]": "payment_intent.latest_charge",
             };
             const made = await api.post(Refund, "/v1/refunds", "refunds", fields, `${key}:refund`, signal);
-            if (made.status === "failed" || made.status === "canceled") throw rejected("refund_failed", "Stripe could not refund it; try again or pay it out by hand");
+            if (made.status === "failed" || made.status === "canceled")
+              throw rejected("refund_failed", "Stripe could not refund it; try again or pay it out by hand");
             const after = typeof made.payment_intent === "object" && made.payment_intent ? made.payment_intent : intent;
             return stateOfIntent(after, factsOf(payment, reference, note));
           },

@@ -152,7 +152,12 @@ export function carRoutes(world: World, { good, bad, both }: Envelopes, { curren
     const factor = request.has("price_changed") ? surcharge : 1;
     const totals = { rate: { currency, rate_code: rateCode(offer) }, totals: totalsOf(offer, factor) };
     const transaction = (request.json as ReservationInput).transaction?.transaction_id;
-    return good(200, "The rate was successfully retrieved.", { reservation: { ...placesOf(offer), rate_totals: totals, insurance: [], extras: [] } }, transaction);
+    return good(
+      200,
+      "The rate was successfully retrieved.",
+      { reservation: { ...placesOf(offer), rate_totals: totals, insurance: [], extras: [] } },
+      transaction,
+    );
   }
 
   const shown = ({ number: confirmation, offer, remark }: Document) => ({
@@ -174,7 +179,8 @@ export function carRoutes(world: World, { good, bad, both }: Envelopes, { curren
     if (email !== undefined && !email.includes("@")) return bad(400, "215", "Invalid email.");
     if (!input.customer?.address?.country_code) return bad(400, "219", "Missing partner_country_code.");
     const payment = input.payment_preference;
-    if (payment?.type === "Voucher" && (!payment.id || !payment.amount || !payment.currency)) return bad(400, "300101", "PrePayReservationAmount must be required");
+    if (payment?.type === "Voucher" && (!payment.id || !payment.amount || !payment.currency))
+      return bad(400, "300101", "PrePayReservationAmount must be required");
     const offer = await wanted(request);
     if (isAnswer(offer)) return offer;
     if (request.has("error_in_200")) return { ...bad(500, "610", "System exception from e-com backend."), status: 200 };

@@ -30,8 +30,7 @@ export function createGuard({ bad }: Envelopes, { apiToken, affiliateId }: Deman
   };
   return {
     refuse: (kind, message) => bad(...refusals[kind], message),
-    guard: ({ headers }) =>
-      same(headers.authorization ?? "", `Bearer ${apiToken}`) && headers["x-affiliate-id"] === affiliateId ? undefined : "unauthorized",
+    guard: ({ headers }) => (same(headers.authorization ?? "", `Bearer ${apiToken}`) && headers["x-affiliate-id"] === affiliateId ? undefined : "unauthorized"),
   };
 }
 

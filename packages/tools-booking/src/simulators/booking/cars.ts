@@ -84,12 +84,16 @@ export function carRoutes(world: World, { good, bad }: Envelopes, book: DemandBo
         offer: id,
         categories: [offer.vehicle.category === "suv" ? "suvs" : "medium"],
         policies: {
-          cancellation: free ? { type: "free_cancellation", details: { context: "before_pickup", duration: "PT48H" } } : { type: "non-refundable", details: null },
+          cancellation: free
+            ? { type: "free_cancellation", details: { context: "before_pickup", duration: "PT48H" } }
+            : { type: "non-refundable", details: null },
           deposit: offer.deposit ? { amount: Number(offer.deposit.amount), currency: offer.deposit.currency } : null,
           insurance_package: "basic",
           fuel: "return_same",
           mileage:
-            offer.mileage === "unlimited" ? { type: "unlimited" } : { type: "limited", distance_limit: Number.parseInt(offer.mileage, 10), distance_unit: "kilometers" },
+            offer.mileage === "unlimited"
+              ? { type: "unlimited" }
+              : { type: "limited", distance_limit: Number.parseInt(offer.mileage, 10), distance_unit: "kilometers" },
           payment: { timing },
         },
         price: {
@@ -136,7 +140,11 @@ export function carRoutes(world: World, { good, bad }: Envelopes, book: DemandBo
   async function depots(request: SimulatedRequest): Promise<Answer> {
     const all = (await places.all()).map((code) => {
       const { name, country } = airport(code)!;
-      return { id: toNumber(code), location: { address: "Arrivals hall", airport: code, country: country.toLowerCase(), name: { "en-gb": `${name} Airport` } }, supplier: 1 };
+      return {
+        id: toNumber(code),
+        location: { address: "Arrivals hall", airport: code, country: country.toLowerCase(), name: { "en-gb": `${name} Airport` } },
+        supplier: 1,
+      };
     });
     return listed(all, request);
   }
@@ -178,7 +186,8 @@ export function carRoutes(world: World, { good, bad }: Envelopes, book: DemandBo
     });
   }
 
-  const blocked = (path: string) => bad(403, "sandbox_blocked", `The ${path} endpoint for cars is not available in the sandbox. Use the production environment instead.`);
+  const blocked = (path: string) =>
+    bad(403, "sandbox_blocked", `The ${path} endpoint for cars is not available in the sandbox. Use the production environment instead.`);
 
   async function create(request: SimulatedRequest, name: string, token: OrderToken): Promise<Answer> {
     if (sandbox) return blocked("/orders/create");
@@ -191,7 +200,8 @@ export function carRoutes(world: World, { good, bad }: Envelopes, book: DemandBo
     const { offer } = (await offers.get(token.car!))!;
     const { timing } = timingOf(offer);
     if (payment?.timing !== timing) return bad(400, "invalid_parameter", "Parameter 'payment.timing' is invalid.");
-    if (timing === "pay_online_now" && payment.method !== "wallet" && !payment.card) return bad(400, "missing_parameter", "Parameter 'payment.method' is missing.");
+    if (timing === "pay_online_now" && payment.method !== "wallet" && !payment.card)
+      return bad(400, "missing_parameter", "Parameter 'payment.method' is missing.");
     const order = world.newId("5", 14, "0123456789");
     const traveller = { id: "1", givenName: first, familyName: last, ptc: "ADT" as const };
     const maxTotal = money(minorUnits(offer.price.total) * 2n, offer.price.total.currency);
@@ -222,7 +232,9 @@ export function carRoutes(world: World, { good, bad }: Envelopes, book: DemandBo
     await book.put(document);
     await tokens.put(name, { ...token, used: document.reservation });
     if (request.has("duplicate"))
-      return bad(409, "duplicate_request", "This reservation already exists for the submitted request. Do not retry the request.", { reservation: document.reservation });
+      return bad(409, "duplicate_request", "This reservation already exists for the submitted request. Do not retry the request.", {
+        reservation: document.reservation,
+      });
     return good({ order, car: { reservation_id: document.reservation, status: "Processing" } });
   }
 
@@ -237,7 +249,7 @@ export function carRoutes(world: World, { good, bad }: Envelopes, book: DemandBo
     if (reservations?.length !== 1) return bad(400, "missing_parameter", "One of the following parameters is missing: 'reservations'.");
     if (!booker?.country) return bad(400, "missing_parameter", "Parameter 'booker' is missing.");
     const found = (await book.byReservation(reservations[0]!)) as CarDocument | undefined;
-    if (!found || found.service !== "cars" || !book.visible(found)) return good([]);
+    if (found?.service !== "cars" || !book.visible(found)) return good([]);
     const { offer, total, timing, status } = found;
     const start = Date.parse(offer.pickUp.time.utc);
     const dayRate = offer.cancellation.find(({ from }) => from !== "now")?.penalty ?? total;
@@ -249,8 +261,18 @@ export function carRoutes(world: World, { good, bad }: Envelopes, book: DemandBo
         reservation: found.reservation,
         duration: 3,
         status: status === "booked" ? "confirmed" : status,
-        pickup: { datetime: offer.pickUp.time.local, location: offer.pickUp.address, depot_type: "Airport", depot_id: String(toNumber(offer.pickUp.locationCode)) },
-        dropoff: { datetime: offer.dropOff.time.local, location: offer.dropOff.address, depot_type: "Airport", depot_id: String(toNumber(offer.dropOff.locationCode)) },
+        pickup: {
+          datetime: offer.pickUp.time.local,
+          location: offer.pickUp.address,
+          depot_type: "Airport",
+          depot_id: String(toNumber(offer.pickUp.locationCode)),
+        },
+        dropoff: {
+          datetime: offer.dropOff.time.local,
+          location: offer.dropOff.address,
+          depot_type: "Airport",
+          depot_id: String(toNumber(offer.dropOff.locationCode)),
+        },
         driver: { name: found.driver },
         car: {
           id: toNumber(offer.vehicle.acriss),

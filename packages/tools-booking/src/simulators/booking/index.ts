@@ -23,8 +23,7 @@ export function bookingDialect(world: World, options: BookingDialectOptions = {}
   const cars = carRoutes(world, answers, book, { sandbox });
   const tokens = world.shelf<OrderToken>("booking", "tokens");
 
-  const preview = (request: SimulatedRequest): Promise<Answer> =>
-    (request.json as { car?: object }).car ? cars.preview(request) : stays.preview(request);
+  const preview = (request: SimulatedRequest): Promise<Answer> => ((request.json as { car?: object }).car ? cars.preview(request) : stays.preview(request));
 
   async function create(request: SimulatedRequest): Promise<Answer> {
     const { order_token: name = "", booker, payment } = request.json as CreateInput;
@@ -38,7 +37,10 @@ export function bookingDialect(world: World, options: BookingDialectOptions = {}
   }
 
   async function cancel(request: SimulatedRequest): Promise<Answer> {
-    const { accommodation, car } = request.json as { accommodation?: { reservation?: string; reason?: string }; car?: { reservation?: string; booker?: object } };
+    const { accommodation, car } = request.json as {
+      accommodation?: { reservation?: string; reason?: string };
+      car?: { reservation?: string; booker?: object };
+    };
     if (car && sandbox) return cars.blocked("/orders/cancel");
     const document = await book.byReservation((accommodation ?? car)?.reservation ?? "");
     if (!document || (car && !car.booker)) return bad(400, "invalid_request", "Invalid request parameters.");

@@ -65,8 +65,7 @@ const tokenMs = 15 * 60_000;
 export function stayRoutes(world: World, { good, bad }: Envelopes, book: DemandBook) {
   const hotels = world.counter("booking").supplier.hotels!;
   const tokens = world.shelf<OrderToken>("booking", "tokens");
-  const productId = ({ property, room, ratePlan }: HotelOffer) =>
-    `${toNumber(property.id)}_${toNumber(room.name.slice(0, 3))}_${toNumber(ratePlan.code)}_0_0`;
+  const productId = ({ property, room, ratePlan }: HotelOffer) => `${toNumber(property.id)}_${toNumber(room.name.slice(0, 3))}_${toNumber(ratePlan.code)}_0_0`;
 
   const offersOf = (city: string, { number_of_adults: adults, children = [] }: Allocation, checkIn: string, checkOut: string, currency: string) =>
     hotels.search({ place: city, checkIn, checkOut, rooms: 1, adults, childrenAges: children, refundableOnly: false, currency, limit: 1000 }, anyCall);
@@ -79,7 +78,8 @@ export function stayRoutes(world: World, { good, bad }: Envelopes, book: DemandB
   }
 
   const roomsOf = ({ number_of_adults, number_of_rooms, children = [], allocation }: Guests): Allocation[] =>
-    allocation ?? Array.from({ length: number_of_rooms }, (_, i) => ({ number_of_adults: Math.ceil(number_of_adults / number_of_rooms), children: i === 0 ? children : [] }));
+    allocation ??
+    Array.from({ length: number_of_rooms }, (_, i) => ({ number_of_adults: Math.ceil(number_of_adults / number_of_rooms), children: i === 0 ? children : [] }));
 
   function cities({ json }: SimulatedRequest): Answer {
     const one = airport((json as { airport?: string }).airport ?? "");
@@ -226,7 +226,9 @@ export function stayRoutes(world: World, { good, bad }: Envelopes, book: DemandB
           policies: { cancellation: scheduleOf(offer, "now"), meal_plan: mealPlanOf(offer) },
           price: priceOf([offer]),
           room: String(toNumber(offer.room.name.slice(0, 3))),
-          occupancy_mismatch: request.has("partial") ? { allocated: { number_of_adults: 1, children: null }, unallocated: { number_of_adults: 1, children: null } } : null,
+          occupancy_mismatch: request.has("partial")
+            ? { allocated: { number_of_adults: 1, children: null }, unallocated: { number_of_adults: 1, children: null } }
+            : null,
         })),
       },
       order_token: token,
@@ -240,7 +242,8 @@ export function stayRoutes(world: World, { good, bad }: Envelopes, book: DemandB
     if (products.length !== token.products.length || products.some(({ id }, i) => id !== token.products[i]))
       return bad(400, "invalid_request", "The products do not match those of the preview.");
     if (token.used) return bad(400, "invalid_token", "Token 'order_token' is invalid.");
-    if (payment?.timing === "pay_online_now" && payment.method !== "wallet" && !payment.card) return bad(400, "missing_parameter", "Parameter 'payment.method' is missing.");
+    if (payment?.timing === "pay_online_now" && payment.method !== "wallet" && !payment.card)
+      return bad(400, "missing_parameter", "Parameter 'payment.method' is missing.");
     if (request.has("card_declined")) return bad(422, "payment_refused_insufficient_funds", "The payment was refused.");
     if (request.has("sold_out")) return bad(409, "order_unavailable", "Order has unavailable items.");
     const order = world.newId("5", 14, "0123456789");
@@ -249,7 +252,9 @@ export function stayRoutes(world: World, { good, bad }: Envelopes, book: DemandB
       const traveller = { id: "1", givenName: booker!.name!.first_name!, familyName: booker!.name!.last_name!, ptc: "ADT" as const };
       const maxTotal = money(minorUnits(offer.price.total) * 2n, offer.price.total.currency);
       try {
-        bought.push((await hotels.book({ offer, travellers: [traveller], contact: { email: booker!.email! }, key: `${order}-${i}`, maxTotal }, anyCall)).reference);
+        bought.push(
+          (await hotels.book({ offer, travellers: [traveller], contact: { email: booker!.email! }, key: `${order}-${i}`, maxTotal }, anyCall)).reference,
+        );
       } catch {
         for (const reference of bought) await cancelInWorld(reference);
         return bad(409, "order_unavailable", "Order has unavailable items.");
@@ -277,7 +282,9 @@ export function stayRoutes(world: World, { good, bad }: Envelopes, book: DemandB
     await book.put(document);
     await tokens.put(name, { ...token, used: document.reservation });
     if (request.has("duplicate"))
-      return bad(409, "duplicate_request", "This reservation already exists for the submitted request. Do not retry the request.", { reservation: document.reservation });
+      return bad(409, "duplicate_request", "This reservation already exists for the submitted request. Do not retry the request.", {
+        reservation: document.reservation,
+      });
     return good({ order, accommodation: { pincode: "0000", reservation: document.reservation }, payment: {} });
   }
 

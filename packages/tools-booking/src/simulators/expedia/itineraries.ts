@@ -135,10 +135,7 @@ export function itineraryRoutes(world: World, stock: Stock, { lagMs, holdMinutes
       const traveller = { id: "1", givenName: given, familyName: family, ptc: "ADT" as const };
       const maxTotal = money(minorUnits(offer.price.total) * 2n, offer.price.total.currency);
       try {
-        const bought = await stock.hotels.book(
-          { offer, travellers: [traveller], contact: { email: body.email! }, key: `${id}-${i}`, maxTotal },
-          anyCall,
-        );
+        const bought = await stock.hotels.book({ offer, travellers: [traveller], contact: { email: body.email! }, key: `${id}-${i}`, maxTotal }, anyCall);
         rooms.push({ id: `${id}${i}`, world: bought.reference, offer, pricing: pricing[i]!, given, family, cancelled: false });
       } catch {
         // All rooms or none.
@@ -194,7 +191,11 @@ export function itineraryRoutes(world: World, stock: Stock, { lagMs, holdMinutes
     if (word === "complete_payment_session" || request.has("3ds_required"))
       return {
         status: 201,
-        body: { itinerary_id: id, links: { complete_payment_session: link("PUT", `${id}/payment-sessions`, document.token) }, encoded_challenge_config: "none" },
+        body: {
+          itinerary_id: id,
+          links: { complete_payment_session: link("PUT", `${id}/payment-sessions`, document.token) },
+          encoded_challenge_config: "none",
+        },
       };
     return { status: 201, body: { itinerary_id: id, links } };
   }

@@ -19,7 +19,9 @@ export const badLink = (): Answer => invalid("link.invalid", "Link is invalid.")
 const toleranceSeconds = 300;
 
 function signedRight(header: string | undefined, { apiKey, sharedSecret }: RapidAccount, now: number): boolean {
-  const parts = new Map((header?.replace(/^EAN\s+/i, "") ?? "").split(",").map((part) => [part.split("=")[0]!.trim().toLowerCase(), part.split("=")[1]?.trim() ?? ""]));
+  const parts = new Map(
+    (header?.replace(/^EAN\s+/i, "") ?? "").split(",").map((part) => [part.split("=")[0]!.trim().toLowerCase(), part.split("=")[1]?.trim() ?? ""]),
+  );
   const stamp = parts.get("timestamp") ?? "";
   const right = createHash("sha512").update(`${apiKey}${sharedSecret}${stamp}`).digest();
   const given = Buffer.from(parts.get("signature") ?? "", "hex");
@@ -57,7 +59,8 @@ export function missingHeader({ headers }: SimulatedRequest, booking: boolean): 
 export function testAnswer({ headers }: SimulatedRequest): Answer | undefined {
   const word = headers.test;
   if (word === "service_unavailable") return failure(503, "service_unavailable", "This service is currently unavailable.");
-  if (word === "unknown_internal_error" || word === "internal_server_error") return failure(500, "unknown_internal_error", "An internal server error has occurred.");
+  if (word === "unknown_internal_error" || word === "internal_server_error")
+    return failure(500, "unknown_internal_error", "An internal server error has occurred.");
   return undefined;
 }
 

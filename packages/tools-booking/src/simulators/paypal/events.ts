@@ -36,7 +36,9 @@ export function payPalEvents(world: World, webhooks: Webhooks, webhookId: string
   // Nobody but this simulator makes or checks signatures, so a secret of its own does for a certificate.
   const secret = world.newId("", 40);
   const sign = (id: string, time: string, body: string): string =>
-    createHmac("sha256", secret).update(`${id}|${time}|${webhookId}|${crc32(body)}`).digest("base64");
+    createHmac("sha256", secret)
+      .update(`${id}|${time}|${webhookId}|${crc32(body)}`)
+      .digest("base64");
   return {
     announce(type, resourceType, resource) {
       if (webhookId === undefined) return;

@@ -70,7 +70,16 @@ export function payPalDialect(world: World, { clientId = "client", clientSecret 
           const token = world.newId("A21AA", 60);
           const until = world.clock.now() + tokenSeconds * 1000;
           valid = new Map([...valid].filter(([, end]) => end > world.clock.now())).set(token, until);
-          return { status: 200, body: { scope: "https://uri.paypal.com/services/payments/payment", access_token: token, token_type: "Bearer", app_id: "APP-SIMULATED", expires_in: tokenSeconds } };
+          return {
+            status: 200,
+            body: {
+              scope: "https://uri.paypal.com/services/payments/payment",
+              access_token: token,
+              token_type: "Bearer",
+              app_id: "APP-SIMULATED",
+              expires_in: tokenSeconds,
+            },
+          };
         },
       },
       ...orderRoutes(books, announce, writing),

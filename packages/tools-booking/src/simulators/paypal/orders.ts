@@ -118,7 +118,8 @@ export function orderRoutes(books: PayPalBooks, announce: Announce, { readOnly, 
       method: "POST",
       path: "/v2/checkout/orders/:id/authorize",
       name: "authorize",
-      handle: (request) => once(request, async () => ({ status: 201, body: await orderView(books, originOf(request), await authorize(books, announce, request)) })),
+      handle: (request) =>
+        once(request, async () => ({ status: 201, body: await orderView(books, originOf(request), await authorize(books, announce, request)) })),
     },
   ];
 }

@@ -40,7 +40,8 @@ async function capture(books: PayPalBooks, announce: Announce, request: Simulate
   const all = await books.captures.all();
   const before = total(all.filter((one) => one.authorization === authorization.id));
   // More than was authorised is taken, up to 115 per cent: clients have to watch that themselves.
-  if (units === 0n || before + units > (allowed.units * 115n) / 100n) throw unprocessable("MAX_CAPTURE_AMOUNT_EXCEEDED", "Capture amount exceeds allowable limit.");
+  if (units === 0n || before + units > (allowed.units * 115n) / 100n)
+    throw unprocessable("MAX_CAPTURE_AMOUNT_EXCEEDED", "Capture amount exceeds allowable limit.");
   if (given.invoice_id !== undefined && all.some((one) => one.invoice_id === given.invoice_id))
     throw unprocessable("DUPLICATE_INVOICE_ID", "Duplicate Invoice ID detected.");
   const isFinal = given.final_capture === true || before + units >= allowed.units;
@@ -91,7 +92,8 @@ async function refund(books: PayPalBooks, announce: Announce, request: Simulated
   const { units, currency } = given.amount === undefined ? { units: whole.units - before, currency: whole.currency } : read(given.amount);
   if (currency !== whole.currency) throw unprocessable("CURRENCY_MISMATCH", "The currency differs from the capture's.");
   if (units === 0n) throw invalid("INVALID_PARAMETER_VALUE", "Must be greater than zero.");
-  if (before + units > whole.units) throw unprocessable("REFUND_AMOUNT_EXCEEDED", "The refund amount must be less than or equal to the capture amount that has not yet been refunded.");
+  if (before + units > whole.units)
+    throw unprocessable("REFUND_AMOUNT_EXCEEDED", "The refund amount must be less than or equal to the capture amount that has not yet been refunded.");
   const made: RefundDoc = {
     id: books.newId(),
     status: "COMPLETED",
@@ -135,7 +137,9 @@ export function paymentRoutes(books: PayPalBooks, announce: Announce, { readOnly
       handle: (request) =>
         once(request, async () => {
           const authorization = await voidIt(books, announce, request);
-          return request.headers.prefer === "return=representation" ? { status: 200, body: authorizationView(originOf(request), authorization) } : { status: 204 };
+          return request.headers.prefer === "return=representation"
+            ? { status: 200, body: authorizationView(originOf(request), authorization) }
+            : { status: 204 };
         }),
     },
     {

@@ -1,13 +1,6 @@
+import { type CapturedPayment, CheckoutPaymentIntent, type Order, type OrderRequest, type PaymentAuthorization, type Refund } from "@paypal/paypal-server-sdk";
 import { testDatabase } from "@travelagent/engine/testing";
 import { fakeClock } from "@travelagent/protocol/testing";
-import {
-  type CapturedPayment,
-  type Order,
-  type OrderRequest,
-  type PaymentAuthorization,
-  CheckoutPaymentIntent,
-  type Refund,
-} from "@paypal/paypal-server-sdk";
 import { afterEach, describe, expect, it } from "vitest";
 import { openWorld, startSimulator } from "../kit/index.ts";
 import { valueText } from "./events.ts";
@@ -80,7 +73,10 @@ describe("the paypal simulator, read by the types of PayPal's own client", () =>
     expect(captured.body).toMatchObject({ status: "COMPLETED", final_capture: true });
     expect(captured.body.seller_receivable_breakdown?.paypal_fee).toEqual({ currency_code: "EUR", value: "3.41" });
     const refund = { amount: { currency_code: "EUR", value: "40.00" }, invoice_id: "r1" };
-    expect((await call<Wire<Refund>>("POST", `/v2/payments/captures/${captured.body.id}/refund`, refund)).body).toMatchObject({ status: "COMPLETED", invoice_id: "r1" });
+    expect((await call<Wire<Refund>>("POST", `/v2/payments/captures/${captured.body.id}/refund`, refund)).body).toMatchObject({
+      status: "COMPLETED",
+      invoice_id: "r1",
+    });
     const more = await call<Refused>("POST", `/v2/payments/captures/${captured.body.id}/refund`, { amount: { currency_code: "EUR", value: "50.01" } });
     expect(more).toMatchObject({ status: 422, body: { details: [{ issue: "REFUND_AMOUNT_EXCEEDED" }] } });
     expect(await simulator.ledger()).toMatchObject([{ clientReference: "order-1", net: { amount: "50.00", currency: "EUR" } }]);

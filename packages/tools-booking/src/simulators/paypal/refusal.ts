@@ -24,7 +24,13 @@ export class Refusal extends Error {
 /** The request is well formed and cannot be done. */
 export const unprocessable = (issue: string, description: string): Refusal =>
   new Refusal(
-    errorAnswer(422, "UNPROCESSABLE_ENTITY", "The requested action could not be performed, semantically incorrect, or failed business validation.", issue, description),
+    errorAnswer(
+      422,
+      "UNPROCESSABLE_ENTITY",
+      "The requested action could not be performed, semantically incorrect, or failed business validation.",
+      issue,
+      description,
+    ),
   );
 export const invalid = (issue: string, description: string): Refusal =>
   new Refusal(errorAnswer(400, "INVALID_REQUEST", "Request is not well-formed, syntactically incorrect, or violates schema.", issue, description));

@@ -10,7 +10,12 @@ export function authorizationView(origin: string, { order, ...shown }: Authoriza
     ...shown,
     seller_protection: { status: "ELIGIBLE" },
     supplementary_data: { related_ids: { order_id: order } },
-    links: [link(self, "self"), link(`${self}/capture`, "capture", "POST"), link(`${self}/void`, "void", "POST"), link(`${origin}/v2/checkout/orders/${order}`, "up")],
+    links: [
+      link(self, "self"),
+      link(`${self}/capture`, "capture", "POST"),
+      link(`${self}/void`, "void", "POST"),
+      link(`${origin}/v2/checkout/orders/${order}`, "up"),
+    ],
   };
 }
 

@@ -68,7 +68,8 @@ export function bookingRoutes(parts: AfterBookingParts): Route[] {
   const fulfil: Handler<z.infer<typeof Fulfil>> = async (record, body, request) => {
     const refused = (type: string, description: string) => ({ errors: [fault(type, description, "FULFILLMENT_ERROR")] });
     if (record.status === "ticketed") return refused("BOOKING_FULFILLED", "The booking is already fulfilled.");
-    if (record.status !== "open" || !record.flight || (await lapsed(record))) return refused("NO_FLIGHTS_TO_FULFILL", "There are no active flights in the booking.");
+    if (record.status !== "open" || !record.flight || (await lapsed(record)))
+      return refused("NO_FLIGHTS_TO_FULFILL", "There are no active flights in the booking.");
     if (body.fulfillments.some(({ payment }) => (payment?.primaryFormOfPayment ?? 1) > body.formsOfPayment.length))
       return refused("INVALID_FORM_OF_PAYMENT_INDEX", "primaryFormOfPayment points to no form of payment.");
     const risen = request.has("price_changed");
@@ -153,16 +154,26 @@ export function bookingRoutes(parts: AfterBookingParts): Route[] {
     await port.cancel(record.sold!, token, worldKey(record.confirmationId), simulatorCall());
   }
 
+  function cancelRefusal(record: PassengerRecord, all: boolean, operation: "VOID" | "REFUND" | undefined): [string, string] | undefined {
+    if (record.status !== "open" && record.status !== "ticketed") return ["BOOKING_ALREADY_CANCELLED", "There is nothing to cancel in the booking."];
+    if (!all) return ["REQUIRED_FIELD_MISSING", "Only cancelAll is simulated."];
+    if (operation === "VOID" && !voidable(record)) return ["UNABLE_TO_VOID_TICKET", "The void period of the ticket is over."];
+    if (operation === "REFUND" && record.flight?.conditions.refund.allowed !== true) return ["UNABLE_TO_REFUND_TICKET", "The ticket is not refundable."];
+    return undefined;
+  }
+
   const cancel: Handler<z.infer<typeof Cancel>> = async (record, body, request) => {
     const refused = (type: string, description: string) => ({ errors: [fault(type, description, "CANCELLATION_ERROR")] });
-    if (record.status !== "open" && record.status !== "ticketed") return refused("BOOKING_ALREADY_CANCELLED", "There is nothing to cancel in the booking.");
-    if (body.cancelAll !== true) return refused("REQUIRED_FIELD_MISSING", "Only cancelAll is simulated.");
     const operation = record.status === "ticketed" ? body.flightTicketOperation : undefined;
-    if (operation === "VOID" && !voidable(record)) return refused("UNABLE_TO_VOID_TICKET", "The void period of the ticket is over.");
-    if (operation === "REFUND" && record.flight?.conditions.refund.allowed !== true) return refused("UNABLE_TO_REFUND_TICKET", "The ticket is not refundable.");
+    const reason = cancelRefusal(record, body.cancelAll === true, operation);
+    if (reason) return refused(...reason);
     if (request.has("partial") && operation !== undefined)
-      return { body: { [operation === "VOID" ? "voidedTickets" : "refundedTickets"]: [] }, errors: [fault("PARTIAL_FULFILLMENT", "Not all tickets were processed.", "WARNING")] };
-    const refund = record.sold === undefined ? undefined : record.status === "ticketed" ? (await flights().quoteCancel(record.sold, simulatorCall())).refund : undefined;
+      return {
+        body: { [operation === "VOID" ? "voidedTickets" : "refundedTickets"]: [] },
+        errors: [fault("PARTIAL_FULFILLMENT", "Not all tickets were processed.", "WARNING")],
+      };
+    const refund =
+      record.sold === undefined ? undefined : record.status === "ticketed" ? (await flights().quoteCancel(record.sold, simulatorCall())).refund : undefined;
     try {
       if (record.sold !== undefined && !(await lapsed(record))) await cancelSold(record);
     } catch (error) {

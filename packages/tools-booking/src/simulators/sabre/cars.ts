@@ -1,5 +1,5 @@
-import * as z from "zod";
 import type { Money } from "@travelagent/protocol";
+import * as z from "zod";
 import { airport } from "../../geography/index.ts";
 import { minorUnits, money, subtract } from "../../money.ts";
 import type { CarOffer, CarQuery } from "../../offer.ts";
@@ -103,7 +103,14 @@ export function carRoutes({ world, carKeys }: CarParts): Route[] {
   const applied = { ApplicationResults: { status: "Complete" } };
   const failed = (name: string, code: string): Answer => ({
     status: 200,
-    body: { [name]: { ApplicationResults: { status: "NotProcessed", Error: [{ type: "Application", SystemSpecificResults: [{ Message: [{ code, content: "No availability" }] }] }] } } },
+    body: {
+      [name]: {
+        ApplicationResults: {
+          status: "NotProcessed",
+          Error: [{ type: "Application", SystemSpecificResults: [{ Message: [{ code, content: "No availability" }] }] }],
+        },
+      },
+    },
   });
 
   async function availability(request: SimulatedRequest): Promise<Answer> {

@@ -86,7 +86,8 @@ export function worldFault(error: unknown): OrderFault {
   return fault("UNABLE_TO_CREATE_BOOKING", error instanceof Error ? error.message : String(error), "BAD_REQUEST");
 }
 
-export const generous = (offer: { price: { total: { amount: string; currency: string } } }) => money(minorUnits(offer.price.total) * 10n, offer.price.total.currency);
+export const generous = (offer: { price: { total: { amount: string; currency: string } } }) =>
+  money(minorUnits(offer.price.total) * 10n, offer.price.total.currency);
 
 export function createBooking({ world, records, fares, carKeys }: BookingParts): (request: SimulatedRequest) => Promise<Answer> {
   const { clock } = world;
@@ -147,10 +148,12 @@ export function createBooking({ world, records, fares, carKeys }: BookingParts):
     await carKeys.remove(body.car!.bookingKey);
     const { offer } = checked;
     try {
-      const sold = await world.counter("sabre").supplier.cars!.book(
-        { offer, travellers: travellersOf(base), contact: contactOf(base), key: worldKey(base.confirmationId), maxTotal: generous(offer) },
-        simulatorCall(),
-      );
+      const sold = await world
+        .counter("sabre")
+        .supplier.cars!.book(
+          { offer, travellers: travellersOf(base), contact: contactOf(base), key: worldKey(base.confirmationId), maxTotal: generous(offer) },
+          simulatorCall(),
+        );
       return { ...base, car: offer, sold: sold.reference, total: sold.total };
     } catch (error) {
       if (TravelAgentError.is(error, "SOLD_OUT")) return fault("UNABLE_TO_BOOK_CAR", "The vendor has no vehicle of this type.");
@@ -166,7 +169,8 @@ export function createBooking({ world, records, fares, carKeys }: BookingParts):
       return orderAnswer(now, request.json, {}, [{ ...fault("REQUIRED_FIELD_MISSING", `${at} is missing or invalid`, "BAD_REQUEST"), fieldName: at }]);
     }
     const body = parsed.data;
-    if (request.has("error_in_200")) return orderAnswer(now, body, {}, [fault("UNABLE_TO_ADD_TRAVELER_PASSENGER_TYPE_NOT_ENABLED", "Activate the option in your TJR.")]);
+    if (request.has("error_in_200"))
+      return orderAnswer(now, body, {}, [fault("UNABLE_TO_ADD_TRAVELER_PASSENGER_TYPE_NOT_ENABLED", "Activate the option in your TJR.")]);
     if (request.has("sold_out")) return orderAnswer(now, body, {}, [fault("UNABLE_TO_BOOK_FLIGHTS", "Flight segment status is UC.")]);
     const confirmationId = world.newId("", 6, "ABCDEFGHJKLMNPQRSTUVWXYZ");
     const base = {
@@ -179,7 +183,11 @@ export function createBooking({ world, records, fares, carKeys }: BookingParts):
       status: "open" as const,
       tickets: [],
     };
-    const made = body.car ? await carRecord(body, base) : body.flightDetails ? await flightRecord(body, base, !request.has("price_changed")) : fault("REQUIRED_FIELD_MISSING", "nothing to book", "BAD_REQUEST");
+    const made = body.car
+      ? await carRecord(body, base)
+      : body.flightDetails
+        ? await flightRecord(body, base, !request.has("price_changed"))
+        : fault("REQUIRED_FIELD_MISSING", "nothing to book", "BAD_REQUEST");
     if ("category" in made) return orderAnswer(now, body, {}, [made]);
     await records.put(confirmationId, made);
     const errors = request.has("partial") ? [fault("UNABLE_TO_ADD_REMARKS", "The booking was created, its remarks were not stored.")] : [];

@@ -7,11 +7,28 @@ const cabinCodes: Readonly<Record<Cabin, string>> = { ECONOMY: "Y", PREMIUM_ECON
 const wireTypes = { ADT: "ADT", CHD: "CNN", INF: "INF" } as const;
 
 /** Fares are filed in the currency of the country where the travel begins. */
-const filedIn: Readonly<Record<string, string>> = { US: "USD", GB: "GBP", CH: "CHF", BR: "BRL", JP: "JPY", MX: "MXN", CA: "CAD", AE: "AED", IN: "INR", TR: "TRY", SE: "SEK", NO: "NOK" };
+const filedIn: Readonly<Record<string, string>> = {
+  US: "USD",
+  GB: "GBP",
+  CH: "CHF",
+  BR: "BRL",
+  JP: "JPY",
+  MX: "MXN",
+  CA: "CAD",
+  AE: "AED",
+  IN: "INR",
+  TR: "TRY",
+  SE: "SEK",
+  NO: "NOK",
+};
 
 export const localCurrency = (country: string): string => filedIn[country] ?? "EUR";
 
-export const brandCode = (name: string): string => name.toUpperCase().replace(/[^A-Z]/g, "").slice(0, 10);
+export const brandCode = (name: string): string =>
+  name
+    .toUpperCase()
+    .replace(/[^A-Z]/g, "")
+    .slice(0, 10);
 
 /** Each thing once, under a number; the same thing again gets the same number. */
 function numbered<T extends object>() {
@@ -155,11 +172,20 @@ export function groupedItineraries(offers: readonly FlightOffer[], { timeToLive 
         vita: true,
         eTicketable: true,
         // A fare that has to be bought at once has no last day of ticketing.
-        ...(offer.paymentTimeLimit === undefined ? {} : { lastTicketDate: offer.paymentTimeLimit.slice(0, 10), lastTicketTime: offer.paymentTimeLimit.slice(11, 16) }),
+        ...(offer.paymentTimeLimit === undefined
+          ? {}
+          : { lastTicketDate: offer.paymentTimeLimit.slice(0, 10), lastTicketTime: offer.paymentTimeLimit.slice(11, 16) }),
         governingCarriers: offer.validatingCarrier,
         passengerInfoList: price.perPassenger.map(({ ptc, count, each }) => {
           const tax = (taxTotal * minorUnits(each)) / total;
-          const line = { code: "YQI", amount: amount(tax), currency, description: "SERVICE FEE - CARRIER-IMPOSED", publishedAmount: amount(tax), publishedCurrency: currency };
+          const line = {
+            code: "YQI",
+            amount: amount(tax),
+            currency,
+            description: "SERVICE FEE - CARRIER-IMPOSED",
+            publishedAmount: amount(tax),
+            publishedCurrency: currency,
+          };
           return {
             passengerInfo: {
               passengerType: wireTypes[ptc],
@@ -169,7 +195,12 @@ export function groupedItineraries(offers: readonly FlightOffer[], { timeToLive 
               taxes: [{ ref: taxes.ref(line) }],
               taxSummaries: [{ ref: summaries.ref(line) }],
               baggageInformation: offer.fareComponents.flatMap(({ baggage }, at) => [
-                { provisionType: "A", airlineCode: offer.validatingCarrier, segments: [{ id: at }], allowance: { ref: allowances.ref({ pieceCount: baggage.checkedPieces ?? 0 }) } },
+                {
+                  provisionType: "A",
+                  airlineCode: offer.validatingCarrier,
+                  segments: [{ id: at }],
+                  allowance: { ref: allowances.ref({ pieceCount: baggage.checkedPieces ?? 0 }) },
+                },
                 { provisionType: "B", airlineCode: offer.validatingCarrier, segments: [{ id: at }], allowance: { ref: allowances.ref({ pieceCount: 1 }) } },
               ]),
               penaltiesInfo: { penalties: [penalty("Exchange", conditions.change, ptc === "INF"), penalty("Refund", conditions.refund, ptc === "INF")] },

@@ -36,7 +36,11 @@ export const signatureOf = ({ confirmationId, version }: PassengerRecord): strin
 
 /** Carriers have locators of their own. */
 export const airlineLocator = ({ confirmationId }: PassengerRecord): string =>
-  digest(`airline ${confirmationId}`).replace(/[^a-f]/g, "").toUpperCase().padEnd(6, "X").slice(0, 6);
+  digest(`airline ${confirmationId}`)
+    .replace(/[^a-f]/g, "")
+    .toUpperCase()
+    .padEnd(6, "X")
+    .slice(0, 6);
 
 const share = (total: Money, numerator: bigint, denominator: bigint): Money => money((minorUnits(total) * numerator) / denominator, total.currency);
 

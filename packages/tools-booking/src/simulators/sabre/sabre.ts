@@ -40,7 +40,13 @@ export function sabreDialect(world: World, options: SabreDialectOptions = {}): D
       if (form.get("grant_type") !== "client_credentials" || !/^V1:[^:]+:[^:]+:[A-Z]+$/.test(user) || plain(two) === "")
         return denied("Credentials are missing or the syntax is not correct");
       if (secret !== undefined && plain(two) !== secret) return denied("Credentials are wrong");
-    } else if (form.get("grant_type") !== "password" || !/^[^-]+-[^-]+-[A-Z]+$/.test(form.get("username") ?? "") || !form.get("password") || one === "" || two === "") {
+    } else if (
+      form.get("grant_type") !== "password" ||
+      !/^[^-]+-[^-]+-[A-Z]+$/.test(form.get("username") ?? "") ||
+      !form.get("password") ||
+      one === "" ||
+      two === ""
+    ) {
       return denied("Credentials are missing or the syntax is not correct");
     }
     for (const [token, until] of tokens) if (until <= clock.now()) tokens.delete(token);

@@ -30,9 +30,7 @@ const LowFareSearch = z.object({
         }),
       )
       .min(1),
-    TravelPreferences: z
-      .object({ CabinPref: z.array(z.object({ Cabin: z.string() })).optional(), MaxStopsQuantity: z.number().optional() })
-      .optional(),
+    TravelPreferences: z.object({ CabinPref: z.array(z.object({ Cabin: z.string() })).optional(), MaxStopsQuantity: z.number().optional() }).optional(),
     TravelerInfoSummary: z.object({
       AirTravelerAvail: z.array(z.object({ PassengerTypeQuantity: z.array(z.object({ Code: z.string(), Quantity: z.number() })) })).min(1),
       PriceRequestInformation: z.object({
@@ -108,7 +106,8 @@ export function shopRoutes({ world, fares, tiers }: ShopParts): Route[] {
 
   function understood(request: SimulatedRequest): LowFareSearch | Answer {
     const parsed = LowFareSearch.safeParse(request.json);
-    if (!parsed.success) return gatewayAnswer(clock.now(), 400, "ERR.2SG.CLIENT.INVALID_REQUEST", `body is invalid at ${parsed.error.issues[0]?.path.join(".")}`);
+    if (!parsed.success)
+      return gatewayAnswer(clock.now(), 400, "ERR.2SG.CLIENT.INVALID_REQUEST", `body is invalid at ${parsed.error.issues[0]?.path.join(".")}`);
     const search = parsed.data.OTA_AirLowFareSearchRQ;
     if (search.Version !== "5") return gatewayAnswer(clock.now(), 400, "ERR.2SG.CLIENT.INVALID_REQUEST", "Incorrect GIR response schema version");
     return search;

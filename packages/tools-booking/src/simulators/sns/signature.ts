@@ -19,7 +19,9 @@ export function signatureFault(request: SimulatedRequest, { accessKeyId, secretA
   const { headers, method, path, query, raw } = request;
   const given = headers.authorization;
   if (given === undefined) return "MissingAuthenticationToken";
-  const parts = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request,\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]{64})$/.exec(given);
+  const parts = /^AWS4-HMAC-SHA256 Credential=([^/]+)\/(\d{8})\/([^/]+)\/([^/]+)\/aws4_request,\s*SignedHeaders=([^,]+),\s*Signature=([0-9a-f]{64})$/.exec(
+    given,
+  );
   const [, key = "", day = "", zone = "", service = "", names = "", signature = ""] = parts ?? [];
   const stamp = String(headers["x-amz-date"] ?? "");
   const at = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(stamp);
@@ -29,12 +31,21 @@ export function signatureFault(request: SimulatedRequest, { accessKeyId, secretA
   if (Math.abs(nowMs - Date.parse(`${year}-${month}-${date}T${hour}:${minute}:${second}Z`)) > toleranceMs) return "RequestExpired";
   const signed = names.split(";");
   // A host that is not signed could be another one's.
-  if (zone !== region || service !== "sns" || !stamp.startsWith(day) || !signed.includes("host") || !signed.includes("x-amz-date")) return "SignatureDoesNotMatch";
+  if (zone !== region || service !== "sns" || !stamp.startsWith(day) || !signed.includes("host") || !signed.includes("x-amz-date"))
+    return "SignatureDoesNotMatch";
   const canonical = [
     method,
     path,
-    [...query].map(([name, value]) => `${encode(name)}=${encode(value)}`).sort().join("&"),
-    ...signed.map((name) => `${name}:${String(headers[name] ?? "").trim().replace(/\s+/g, " ")}`),
+    [...query]
+      .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+      .sort()
+      .join("&"),
+    ...signed.map(
+      (name) =>
+        `${name}:${String(headers[name] ?? "")
+          .trim()
+          .replace(/\s+/g, " ")}`,
+    ),
     "",
     names,
     hash(raw),

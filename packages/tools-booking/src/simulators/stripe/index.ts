@@ -1,6 +1,6 @@
 import type { Dialect, RefusalKind, World } from "../kit/index.ts";
-import { createWebhooks } from "../webhooks.ts";
 import { oneAtATime } from "../one-at-a-time.ts";
+import { createWebhooks } from "../webhooks.ts";
 import { stripeBooks } from "./books.ts";
 import { announcing } from "./events.ts";
 import { intentRoutes } from "./intents.ts";
@@ -8,8 +8,8 @@ import { idempotent } from "./keys.ts";
 import { realMoney } from "./money.ts";
 import { pageRoutes } from "./page.ts";
 import { stripePaymentMoves } from "./payments.ts";
-import { errorAnswer } from "./refusal.ts";
 import { refundRoutes } from "./refunds.ts";
+import { errorAnswer } from "./refusal.ts";
 import { expire, sessionRoutes, stripeSessions } from "./sessions.ts";
 import { stripeWriting } from "./writing.ts";
 

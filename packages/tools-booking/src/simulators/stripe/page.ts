@@ -15,10 +15,23 @@ const price = (amount: number, currency: string): string => {
 };
 
 const bank = (text: string): Answer =>
-  payPage({ title: "Your bank asks", text, actions: [{ action: "confirm", label: "It is me" }, { action: "fail", label: "It is not me" }] });
+  payPage({
+    title: "Your bank asks",
+    text,
+    actions: [
+      { action: "confirm", label: "It is me" },
+      { action: "fail", label: "It is not me" },
+    ],
+  });
 
 /** The pages on which the customer is played: pay, be declined, answer the bank. No field takes a card number. */
-export function pageRoutes(books: StripeBooks, sessions: Sessions, payments: Payments, announce: Announce, inTurn: <T>(work: () => Promise<T>) => Promise<T>): Route[] {
+export function pageRoutes(
+  books: StripeBooks,
+  sessions: Sessions,
+  payments: Payments,
+  announce: Announce,
+  inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+): Route[] {
   const form = (session: SessionObject, note = ""): Answer =>
     payPage({
       title: `Pay ${price(session.amount_total, session.currency)}`,

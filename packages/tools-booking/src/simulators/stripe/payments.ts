@@ -1,6 +1,6 @@
-import { feeOf } from "./money.ts";
 import type { ChargeObject, IntentObject, StripeBooks } from "./books.ts";
 import type { Announce } from "./events.ts";
+import { feeOf } from "./money.ts";
 import { wrongState } from "./refusal.ts";
 
 /** An authorisation is good for a week. */

@@ -14,13 +14,17 @@ async function create(books: StripeBooks, payments: Payments, announce: Announce
   const chargeId = textOf(fields.charge) ?? (await payments.load(textOf(fields.payment_intent) ?? ""))?.latest_charge;
   const charge = chargeId ? await books.charges.get(chargeId) : undefined;
   if (!charge?.captured)
-    throw new Refusal(400, { type: "invalid_request_error", message: "This PaymentIntent does not have a successful charge to refund.", param: "payment_intent" });
+    throw new Refusal(400, {
+      type: "invalid_request_error",
+      message: "This PaymentIntent does not have a successful charge to refund.",
+      param: "payment_intent",
+    });
   const left = charge.amount_captured - charge.amount_refunded;
   const text = textOf(fields.amount);
   const amount = text === undefined ? left : readAmount(text, charge.currency, "amount");
-  if (left === 0) throw new Refusal(400, { type: "invalid_request_error", code: "charge_already_refunded", message: `Charge ${charge.id} has already been refunded.` });
-  if (amount > left || amount < 1)
-    throw invalid("amount", `Refund amount is greater than unrefunded amount on charge.`, "amount_too_large");
+  if (left === 0)
+    throw new Refusal(400, { type: "invalid_request_error", code: "charge_already_refunded", message: `Charge ${charge.id} has already been refunded.` });
+  if (amount > left || amount < 1) throw invalid("amount", `Refund amount is greater than unrefunded amount on charge.`, "amount_too_large");
   const refund: RefundObject = {
     id: books.newId("re_"),
     object: "refund",

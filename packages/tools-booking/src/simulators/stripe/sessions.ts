@@ -47,10 +47,12 @@ function amountOf(fields: FieldMap): { amount: number; currency: string } {
     const own = readCurrency(textOf(price.currency), `${at}[price_data][currency]`);
     if (currency !== "" && own !== currency) throw invalid(at, "All line items must have the same currency.");
     currency = own;
-    if (textOf(mapOf(price.product_data).name) === undefined) throw invalid(`${at}[price_data][product_data][name]`, "Missing required param.", "parameter_missing");
+    if (textOf(mapOf(price.product_data).name) === undefined)
+      throw invalid(`${at}[price_data][product_data][name]`, "Missing required param.", "parameter_missing");
     amount += readAmount(textOf(price.unit_amount), own, `${at}[price_data][unit_amount]`) * Number(textOf(mapOf(item).quantity) ?? 1);
   });
-  if (amount < 50) throw new Refusal(400, { type: "invalid_request_error", code: "amount_too_small", message: "The total amount is too small." }, { kept: false });
+  if (amount < 50)
+    throw new Refusal(400, { type: "invalid_request_error", code: "amount_too_small", message: "The total amount is too small." }, { kept: false });
   return { amount, currency };
 }
 
@@ -137,8 +139,7 @@ export function sessionRoutes(books: StripeBooks, sessions: Sessions, announce: 
       method: "GET",
       path: "/v1/checkout/sessions/:id",
       name: "read-session",
-      handle: (request) =>
-        writing.read(async () => ({ status: 200, body: await expand(books, await must(request.params.id!), request) })),
+      handle: (request) => writing.read(async () => ({ status: 200, body: await expand(books, await must(request.params.id!), request) })),
     },
     {
       method: "POST",
@@ -148,7 +149,10 @@ export function sessionRoutes(books: StripeBooks, sessions: Sessions, announce: 
         writing.write(request, async () => {
           const session = await must(request.params.id!);
           if (session.status !== "open")
-            throw new Refusal(400, { type: "invalid_request_error", message: `Only Checkout Sessions with a status of open can be expired. This one is ${session.status}.` });
+            throw new Refusal(400, {
+              type: "invalid_request_error",
+              message: `Only Checkout Sessions with a status of open can be expired. This one is ${session.status}.`,
+            });
           return { status: 200, body: await expire(books, announce, session) };
         }),
     },

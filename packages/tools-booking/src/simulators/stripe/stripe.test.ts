@@ -32,8 +32,7 @@ async function opened(maxNetworkRetries = 0) {
     () => new Promise((resolve) => server.close(resolve)),
     () => simulator.close(),
   );
-  const client = (key = "sk_test_1") =>
-    new Stripe(key, { host: "127.0.0.1", port: simulator.port, protocol: "http", maxNetworkRetries, telemetry: false });
+  const client = (key = "sk_test_1") => new Stripe(key, { host: "127.0.0.1", port: simulator.port, protocol: "http", maxNetworkRetries, telemetry: false });
   return { clock, simulator, stripe: client(), client, arrived };
 }
 const act = (url: string, action: string) => fetch(url, { method: "POST", body: new URLSearchParams({ action }), redirect: "manual" });
@@ -91,7 +90,14 @@ describe("the stripe simulator, used by Stripe's own client", () => {
   it("is paid once by a client that retries after a lost reply", async () => {
     const { stripe, simulator } = await opened(2);
     simulator.next({ scenario: "timeout_after_commit", on: "create-intent" });
-    const intent = await stripe.paymentIntents.create({ amount: 5_000, currency: "eur", capture_method: "manual", confirm: true, payment_method: "pm_card_visa", return_url: "https://agency.example" });
+    const intent = await stripe.paymentIntents.create({
+      amount: 5_000,
+      currency: "eur",
+      capture_method: "manual",
+      confirm: true,
+      payment_method: "pm_card_visa",
+      return_url: "https://agency.example",
+    });
     expect(intent.status).toBe("requires_capture");
     expect(await simulator.ledger()).toHaveLength(1);
   });

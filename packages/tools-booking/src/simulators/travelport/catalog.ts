@@ -153,12 +153,18 @@ export function catalogOf(identifier: string, offers: readonly FlightOffer[]): {
     if (sources.size > 1) continue;
     const own: string[] = [];
     for (const [direction, journey] of offer.journeys.entries()) {
-      const flown = journey.segments.map(({ marketingCarrier, flightNumber, departure }) => `${marketingCarrier}${flightNumber} ${departure.time.local}`).join("/");
+      const flown = journey.segments
+        .map(({ marketingCarrier, flightNumber, departure }) => `${marketingCarrier}${flightNumber} ${departure.time.local}`)
+        .join("/");
       const key = `${direction} ${flown}`;
       const offering = offerings.get(key) ?? { direction, journey, options: new Map() };
       offerings.set(key, offering);
       const fares = faresOf(offer, direction);
-      const brand = brands.ref(fares[0]!.fareBrand, () => ({ "@type": "Brand", name: fares[0]!.fareBrand, code: fares[0]!.fareBrand.slice(0, 4).toUpperCase() }));
+      const brand = brands.ref(fares[0]!.fareBrand, () => ({
+        "@type": "Brand",
+        name: fares[0]!.fareBrand,
+        code: fares[0]!.fareBrand.slice(0, 4).toUpperCase(),
+      }));
       const product = products.ref(`${key} ${fares.map(({ bookingClass, fareBrand }) => `${bookingClass}${fareBrand}`).join()}`, () => ({
         "@type": "ProductAir",
         totalDuration: iso(journey.duration),
@@ -192,7 +198,11 @@ export function catalogOf(identifier: string, offers: readonly FlightOffer[]): {
         "@type": "ProductBrandOptions",
         ...(sourceOf(journey) === "NDC"
           ? {}
-          : { flightRefs: journey.segments.map((segment) => flights.ref(`${segment.marketingCarrier}${segment.flightNumber} ${segment.departure.time.local}`, () => wireFlight(segment))) }),
+          : {
+              flightRefs: journey.segments.map((segment) =>
+                flights.ref(`${segment.marketingCarrier}${segment.flightNumber} ${segment.departure.time.local}`, () => wireFlight(segment)),
+              ),
+            }),
         ProductBrandOffering: [...options.values()].map(({ product, brand, codes, offer }) => ({
           "@type": "ProductBrandOffering",
           Brand: { "@type": "BrandID", BrandRef: brand },

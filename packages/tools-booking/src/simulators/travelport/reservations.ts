@@ -1,6 +1,6 @@
-import { TravelAgentError } from "@travelagent/protocol";
-import type { Money } from "@travelagent/protocol";
 import { createHash } from "node:crypto";
+import type { Money } from "@travelagent/protocol";
+import { TravelAgentError } from "@travelagent/protocol";
 import * as z from "zod";
 import { travelTime } from "../../geography/index.ts";
 import { minorUnits, money } from "../../money.ts";
@@ -139,7 +139,12 @@ export function reservationRoutes({ world, records, find, honoursPriceFlag }: Re
               ? [
                   {
                     "@type": "ReceiptPayment",
-                    Document: record.documents.map(({ number, traveler }) => ({ "@type": "DocumentTicket", Number: number, Status: "Issued", TravelerIdentifierRef: { id: traveler } })),
+                    Document: record.documents.map(({ number, traveler }) => ({
+                      "@type": "DocumentTicket",
+                      Number: number,
+                      Status: "Issued",
+                      TravelerIdentifierRef: { id: traveler },
+                    })),
                   },
                 ]
               : []),
@@ -281,7 +286,8 @@ export function reservationRoutes({ world, records, find, honoursPriceFlag }: Re
     if (!record) return failed("RESERVATION NOT FOUND", 404);
     if (request.has("error_in_200")) return failed("UNABLE TO PROCESS THE REQUEST");
     if (record.status === "cancelled" || (await lapsed(record))) return failed("RESERVATION IS ALREADY CANCELLED");
-    if ((request.json as { cancelAllInd?: boolean } | undefined)?.cancelAllInd !== true) return resultError("ReceiptListResponse", "INVALID INPUT FORMAT", 400, 400);
+    if ((request.json as { cancelAllInd?: boolean } | undefined)?.cancelAllInd !== true)
+      return resultError("ReceiptListResponse", "INVALID INPUT FORMAT", 400, 400);
     if (record.sold !== undefined) {
       const { token } = await flights().quoteCancel(record.sold, simulatorCall());
       await flights().cancel(record.sold, token, worldKey(record.locator), simulatorCall());
@@ -289,7 +295,12 @@ export function reservationRoutes({ world, records, find, honoursPriceFlag }: Re
     await records.put(record.locator, { ...record, status: "cancelled" });
     return {
       status: 200,
-      body: { ReceiptListResponse: { "@type": "ReceiptListResponse", ReceiptID: [{ "@type": "ReceiptCancellation", Cancellation: { Locator: { value: record.locator, source: "1G" } } }] } },
+      body: {
+        ReceiptListResponse: {
+          "@type": "ReceiptListResponse",
+          ReceiptID: [{ "@type": "ReceiptCancellation", Cancellation: { Locator: { value: record.locator, source: "1G" } } }],
+        },
+      },
     };
   }
 
@@ -318,7 +329,8 @@ export function reservationRoutes({ world, records, find, honoursPriceFlag }: Re
       "add-comment",
       inBench("ReservationCommentListResponse", (bench, { json }) => {
         const parsed = CommentBody.safeParse(json);
-        if (parsed.success) bench.comments = parsed.data.ReservationCommentListRequest.ReservationCommentID.flatMap(({ Comment }) => Comment.map(({ value }) => value));
+        if (parsed.success)
+          bench.comments = parsed.data.ReservationCommentListRequest.ReservationCommentID.flatMap(({ Comment }) => Comment.map(({ value }) => value));
         return { status: 200, body: { ReservationCommentListResponse: {} } };
       }),
     ),

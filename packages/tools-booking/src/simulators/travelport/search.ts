@@ -51,7 +51,12 @@ export interface CachedSearch {
 /** An error where this service puts it: inside of the answer, mostly with status 200. */
 export const resultError = (name: string, message: string, statusCode = 400, httpStatus = 200): Answer => ({
   status: httpStatus,
-  body: { [name]: { "@type": name, Result: { "@type": "Result", Error: [{ "@type": "ErrorDetail", StatusCode: statusCode, Message: message, category: "ERROR", SourceID: "1G" }] } } },
+  body: {
+    [name]: {
+      "@type": name,
+      Result: { "@type": "Result", Error: [{ "@type": "ErrorDetail", StatusCode: statusCode, Message: message, category: "ERROR", SourceID: "1G" }] },
+    },
+  },
 });
 
 export const simulatorCall = () => ({ signal: new AbortController().signal, requestId: "simulator" });

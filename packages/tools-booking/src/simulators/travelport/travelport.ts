@@ -20,7 +20,8 @@ export function travelportDialect(world: World, { envelope = "both", honoursPric
 
   function signIn({ form }: SimulatedRequest): Answer {
     const complete = ["username", "password", "client_id", "client_secret"].every((name) => form.get(name));
-    if (form.get("grant_type") !== "password") return { status: 400, body: { error: "unsupported_grant_type", error_description: "grant_type must be password" } };
+    if (form.get("grant_type") !== "password")
+      return { status: 400, body: { error: "unsupported_grant_type", error_description: "grant_type must be password" } };
     if (!complete) return { status: 401, body: { error: "invalid_client", error_description: "Client authentication failed." } };
     const token = world.newId("", 48);
     tokens.set(token, clock.now() + daySeconds * 1000);

@@ -65,11 +65,14 @@ export function twilioDialect(world: World, options: TwilioSimulatorOptions = {}
     if (to === "") return problem(400, 21604, "A 'To' phone number is required.");
     if (!isE164(to)) return problem(400, 21211, `The 'To' number ${to} is not a valid phone number.`);
     if (!from && !service) return problem(400, 21603, "A 'From' phone number is required.");
-    if (from && !isE164(from) && !/^[A-Za-z0-9 ]{1,11}$/.test(from)) return problem(400, 21212, `The 'From' number ${from} is not a valid phone number, shortcode, or alphanumeric sender ID.`);
-    if (from && numbers && !numbers.includes(from)) return problem(400, 21606, `The 'From' phone number provided (${from}) is not a valid message-capable Twilio phone number for this destination/account`);
+    if (from && !isE164(from) && !/^[A-Za-z0-9 ]{1,11}$/.test(from))
+      return problem(400, 21212, `The 'From' number ${from} is not a valid phone number, shortcode, or alphanumeric sender ID.`);
+    if (from && numbers && !numbers.includes(from))
+      return problem(400, 21606, `The 'From' phone number provided (${from}) is not a valid message-capable Twilio phone number for this destination/account`);
     if (body === "") return problem(400, 21602, "Message body is required.");
     if (body.length > 1600) return problem(400, 21617, "The concatenated message body exceeds the 1600 character limit");
-    if (statusCallback !== null && !/^https?:\/\//.test(statusCallback)) return problem(400, 21609, `The StatusCallback URL ${statusCallback} is not a valid URL.`);
+    if (statusCallback !== null && !/^https?:\/\//.test(statusCallback))
+      return problem(400, 21609, `The StatusCallback URL ${statusCallback} is not a valid URL.`);
     if (await optOuts.get(pair(service ?? from ?? "", to))) return problem(400, 21610, "Attempt to send to unsubscribed recipient");
     const now = world.clock.now();
     const message: MessageDoc = {
@@ -134,15 +137,23 @@ export function twilioDialect(world: World, options: TwilioSimulatorOptions = {}
           const { query, path } = request;
           const size = Number(query.get("PageSize") ?? 50);
           const page = Number(query.get("Page") ?? 0);
-          const matching = (await messages.all())
-            .filter(({ to, from }) => (query.get("To") ?? to) === to && (query.get("From") ?? from) === from)
-            .toReversed();
+          const matching = (await messages.all()).filter(({ to, from }) => (query.get("To") ?? to) === to && (query.get("From") ?? from) === from).toReversed();
           const shown = matching.slice(page * size, (page + 1) * size).map((one) => messageView(accountSid, one));
           const uri = (number: number) => `${path}?PageSize=${size}&Page=${number}`;
           const next = (page + 1) * size < matching.length ? uri(page + 1) : null;
           return {
             status: 200,
-            body: { messages: shown, page, page_size: size, start: page * size, end: page * size + shown.length - 1, uri: uri(page), first_page_uri: uri(0), next_page_uri: next, previous_page_uri: page > 0 ? uri(page - 1) : null },
+            body: {
+              messages: shown,
+              page,
+              page_size: size,
+              start: page * size,
+              end: page * size + shown.length - 1,
+              uri: uri(page),
+              first_page_uri: uri(0),
+              next_page_uri: next,
+              previous_page_uri: page > 0 ? uri(page - 1) : null,
+            },
           };
         },
       },

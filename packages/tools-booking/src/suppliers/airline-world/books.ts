@@ -1,5 +1,5 @@
-import { TravelAgentError } from "@travelagent/protocol";
 import { isDeepStrictEqual } from "node:util";
+import { TravelAgentError } from "@travelagent/protocol";
 import { partsOf, pointerOf, setAt } from "./pointer.ts";
 import type { FlightDocument, Kind, ReservationDocument, UserDocument, WorldData } from "./record.ts";
 

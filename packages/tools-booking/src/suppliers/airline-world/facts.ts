@@ -4,7 +4,7 @@ import { cents, dollars } from "./dollars.ts";
 import { meansOf, paymentFacts } from "./means.ts";
 import type { ReservationDocument, ReservedFlight, UserDocument } from "./record.ts";
 import { instantOf } from "./times.ts";
-import { dueOf, type Fees, isFlown, routeOf, statusOf, totalOf, type Trip, tripOf, tripTypes } from "./trip.ts";
+import { dueOf, type Fees, isFlown, routeOf, statusOf, type Trip, totalOf, tripOf, tripTypes } from "./trip.ts";
 
 const incomplete = ({ givenName, familyName, bornOn }: { givenName: string; familyName: string; bornOn?: string | undefined }): boolean =>
   givenName.trim() === "" || familyName.trim() === "" || bornOn === undefined;

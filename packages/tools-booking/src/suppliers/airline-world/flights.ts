@@ -89,8 +89,9 @@ const quoteLifeMs = 15 * 60_000;
 
 export function flightPort(parts: FlightParts): VerticalSupplier<FlightQuery, FlightOffer> {
   const { books, fees, keys } = parts;
-  const quote = (due: number): Quote => ({
-    token: String(due),
+  const tokenOf = (reference: string, due: number): string => `${reference} ${due}`;
+  const quote = (reference: string, due: number): Quote => ({
+    token: tokenOf(reference, due),
     penalty: zero("USD"),
     refund: usd(Math.max(-due, 0)),
     due: usd(Math.max(due, 0)),
@@ -104,7 +105,8 @@ export function flightPort(parts: FlightParts): VerticalSupplier<FlightQuery, Fl
   const changed = (reference: string, rebooking: Rebooking, token: string, key: string): SupplierOrder =>
     once(key, () => {
       const due = priceOf(books, reference, rebooking, fees());
-      if (String(due) !== token) throw new TravelAgentError("PRICE_CHANGED", "the change costs something else by now; ask again", { details: { due: usd(due) } });
+      if (String(due) !== token)
+        throw new TravelAgentError("PRICE_CHANGED", "the change costs something else by now; ask again", { details: { due: usd(due) } });
       rebook(books, reference, rebooking, fees());
       return reference;
     });
@@ -112,7 +114,7 @@ export function flightPort(parts: FlightParts): VerticalSupplier<FlightQuery, Fl
   return {
     search: async (query) => findTrips(books, query).map((found) => offerFor(parts, found)),
     reprice: async (offer) => {
-      const now = offerFor(parts, composedOf(offer));
+      const now = { ...offerFor(parts, composedOf(offer)), id: offer.id, supplierRef: offer.supplierRef };
       const was = offer.price.total;
       return now.price.total.amount === was.amount ? { status: "available", offer: now } : { status: "price-changed", offer: now, was };
     },
@@ -132,20 +134,21 @@ export function flightPort(parts: FlightParts): VerticalSupplier<FlightQuery, Fl
     quoteCancel: async (reference) => {
       const { status, total } = orderOf(parts, reference);
       if (status === "cancelled") throw refuse(`booking ${reference} is cancelled already`);
-      return { ...quote(0), refund: add(total, zero("USD")) };
+      return { ...quote(reference, 0), refund: add(total, zero("USD")) };
     },
-    cancel: async (reference, _token, key) =>
+    cancel: async (reference, token, key) =>
       once(key, () => {
+        if (token !== tokenOf(reference, 0)) throw refuse("these terms are for another booking; ask for those of this one");
         cancel(books, reference);
         return reference;
       }),
     quoteChange: async (reference, to) => {
       const { itinerary, reference: meant } = composedOf(to);
       if (meant !== reference) throw refuse("this offer is for another booking; ask for one that changes this booking");
-      return quote(priceOf(books, reference, { itinerary }, fees()));
+      return quote(reference, priceOf(books, reference, { itinerary }, fees()));
     },
     change: async (reference, to, token, key) => changed(reference, { itinerary: composedOf(to).itinerary }, token, key),
-    quoteModify: async (reference, change) => quote(priceOf(books, reference, rebookingOf(change), fees())),
+    quoteModify: async (reference, change) => quote(reference, priceOf(books, reference, rebookingOf(change), fees())),
     modify: async (reference, change, token, key) => changed(reference, rebookingOf(change), token, key),
   };
 }

@@ -1,4 +1,4 @@
-import type { Cabin, FlightOffer, Journey, Segment } from "../../offer.ts";
+import type { Cabin, FlightOffer, Journey, Price, Segment } from "../../offer.ts";
 import type { Books } from "./books.ts";
 import { usd } from "./dollars.ts";
 import { timeOf } from "./times.ts";
@@ -18,6 +18,16 @@ export interface Seats {
   seatsRemaining?: number;
   /** Milliseconds. */
   now: number;
+}
+
+/** Everybody's part of the total; a cent that cannot be shared is in the last one's. */
+function shares({ total, travellers }: Seats): Price["perPassenger"] {
+  const all = Math.round(total * 100);
+  const each = Math.floor(all / travellers);
+  const rest = all - each * (travellers - 1);
+  const share = (count: number, cents: number): Price["perPassenger"][number] => ({ ptc: "ADT", count, each: usd(cents / 100) });
+  if (rest === each) return [share(travellers, each)];
+  return [share(travellers - 1, each), share(1, rest)];
 }
 
 const offerLifeMs = 30 * 60_000;
@@ -67,7 +77,7 @@ export function offerOf(books: Books, seats: Seats): FlightOffer {
     supplierRef: seats.supplierRef,
     paidTo: "supplier",
     vertical: "flight",
-    price: { total, base: total, taxes: usd(0), fees: usd(0), perPassenger: [] },
+    price: { total, base: total, taxes: usd(0), fees: usd(0), perPassenger: shares(seats) },
     offerExpiresAt: new Date(seats.now + offerLifeMs).toISOString(),
     ...(seats.seatsRemaining === undefined ? {} : { seatsRemaining: seats.seatsRemaining }),
     conditions: { refund: { allowed: null }, change: { allowed: null } },

@@ -52,10 +52,12 @@ export function findTrips(books: Books, query: FlightQuery): Composed[] {
       const out = ways(books, origin, destination, departureDate, cabin, travellers, directOnly);
       const back = returnDate === undefined ? [[]] : ways(books, destination, origin, returnDate, cabin, travellers, directOnly);
       return out.flatMap((there) =>
-        back.map((home): Composed => ({
-          itinerary: { origin, destination, tripType: returnDate === undefined ? "one-way" : "round-trip", cabin, flights: [...there, ...home] },
-          travellers,
-        })),
+        back.map(
+          (home): Composed => ({
+            itinerary: { origin, destination, tripType: returnDate === undefined ? "one-way" : "round-trip", cabin, flights: [...there, ...home] },
+            travellers,
+          }),
+        ),
       );
     })
     .slice(0, limit);

@@ -3,8 +3,8 @@ import type { Itinerary } from "../../desk.ts";
 import type { Traveller } from "../../supplier.ts";
 import type { Books } from "./books.ts";
 import { cents, dollars } from "./dollars.ts";
-import type { Person, ReservationDocument, ReservedFlight } from "./record.ts";
-import { dueOf, type Fees, totalOf, type Trip, tripOf } from "./trip.ts";
+import type { PaymentMethod, Person, ReservationDocument, ReservedFlight } from "./record.ts";
+import { dueOf, type Fees, type Trip, totalOf, tripOf } from "./trip.ts";
 
 const refuse = (message: string): TravelAgentError => new TravelAgentError("SUPPLIER_REJECTED", message);
 
@@ -23,15 +23,21 @@ function following(id: string): string {
 
 const personOf = ({ givenName, familyName, bornOn = "" }: Traveller): Person => ({ first_name: givenName, last_name: familyName, dob: bornOn });
 
-/** Takes `amount` dollars from what a customer has on file; negative gives back. Of a certificate nothing is left, whatever was needed of it. */
-function take(books: Books, userId: string, methodId: string, amount: number): void {
+/** A means of payment on file from which this can be taken. */
+function checkFunds(books: Books, userId: string, methodId: string, amount: number): PaymentMethod {
   const method = books.get("users", userId)?.payment_methods[methodId];
   if (!method) throw refuse(`there is no means of payment ${methodId} on file`);
   if (method.amount !== undefined && method.amount < amount) throw refuse(`there is not enough on ${methodId}`);
-  if (method.source === "gift_card") {
+  return method;
+}
+
+/** Takes `amount` dollars from what a customer has on file; negative gives back. Of a certificate nothing is left, whatever was needed of it. */
+function take(books: Books, userId: string, methodId: string, amount: number): void {
+  const { source } = checkFunds(books, userId, methodId, amount);
+  if (source === "gift_card") {
     const mine = books.edit("users", userId).payment_methods[methodId]!;
     mine.amount = cents(mine.amount! - amount);
-  } else if (method.source === "certificate") delete books.edit("users", userId).payment_methods[methodId];
+  } else if (source === "certificate") delete books.edit("users", userId).payment_methods[methodId];
 }
 
 const reserved = (trip: Trip): ReservedFlight[] =>
@@ -53,6 +59,7 @@ export function sell(books: Books, customerId: string, itinerary: Itinerary, tra
   const total = totalOf(trip, fees)!;
   const payments = (itinerary.payments ?? []).map(({ method, amount }) => ({ payment_id: method, amount: amount ? dollars(amount) : total }));
   if (cents(payments.reduce((sum, { amount }) => sum + amount, 0)) !== total) throw refuse(`the payments do not add up to ${total} USD`);
+  for (const { payment_id, amount } of payments) checkFunds(books, customerId, payment_id, amount);
   let id = "HATHAT";
   while (books.get("reservations", id)) id = following(id);
   for (const { payment_id, amount } of payments) take(books, customerId, payment_id, amount);

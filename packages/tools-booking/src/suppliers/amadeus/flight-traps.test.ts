@@ -93,10 +93,12 @@ describe("access", () => {
     expect(reply.headers.get("content-type")).toBe("application/vnd.amadeus+json");
   });
 
-  it("a production address with sandbox settings is refused, and the other way round", () => {
+  it("settings that cannot be right are refused at once: a production address for a sandbox, the other way round, no zone, no secret", () => {
     const parts = { url: "https://test.api.amadeus.com", memory: {} as never, clock: {} as never, simulator: {} as never };
     expect(() => setup({ live: true }).adapter(parts)).toThrow("sandbox");
     expect(() => setup().adapter({ ...parts, url: "https://api.amadeus.com" })).toThrow("real travel");
+    expect(() => setup({ officeTimeZone: "Lisbon" }).adapter(parts)).toThrow("time zone");
+    expect(() => setup({ clientSecret: "" }).adapter(parts)).toThrow("client secret");
   });
 });
 

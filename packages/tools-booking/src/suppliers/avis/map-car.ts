@@ -27,10 +27,19 @@ const reference = z.object({
 export type AvisReference = z.infer<typeof reference>;
 export const readAvisReference = (supplierRef: string): AvisReference => reference.parse(JSON.parse(supplierRef));
 
-export function priceOf({ reservation_total: all, vehicle_total: base, taxes_total: tax, fees_total: fee, taxes_fees_total: both }: Totals, currency: string): Price {
+export function priceOf(
+  { reservation_total: all, vehicle_total: base, taxes_total: tax, fees_total: fee, taxes_fees_total: both }: Totals,
+  currency: string,
+): Price {
   const total = moneyOf(all, currency);
   const fees = fee ? moneyOf(fee, currency) : zero(currency);
-  const taxes = tax ? moneyOf(tax, currency) : both ? subtract(moneyOf(both, currency), fees) : base ? subtract(total, add(moneyOf(base, currency), fees)) : zero(currency);
+  const taxes = tax
+    ? moneyOf(tax, currency)
+    : both
+      ? subtract(moneyOf(both, currency), fees)
+      : base
+        ? subtract(total, add(moneyOf(base, currency), fees))
+        : zero(currency);
   const extra = add(taxes, fees);
   // The total is what is paid; parts that do not fit into it are not its parts.
   const fits = compare(taxes, zero(currency)) >= 0 && compare(extra, total) <= 0;

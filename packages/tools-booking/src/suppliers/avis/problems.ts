@@ -16,8 +16,8 @@ export function avisProblem({ status: http, body }: Reply): VendorProblem | unde
   const parsed = status.safeParse(body);
   const { success, errors } = parsed.success ? parsed.data.status : {};
   if (!errors?.length || (http < 400 && success?.length)) {
-    const refused = http >= 400 && gatewayError.safeParse(body);
-    return refused && refused.success ? { vendorCode: refused.data.error, message: "Avis refuses our credentials; check them in the configuration" } : undefined;
+    const refused = http === 401 || http === 403 ? gatewayError.safeParse(body) : undefined;
+    return refused?.success ? { vendorCode: refused.data.error, message: "Avis refuses our credentials; check them in the configuration" } : undefined;
   }
   // The first error often repeats the status; the one after it says why.
   const why = errors.find(({ code }) => code !== String(http)) ?? errors[0]!;

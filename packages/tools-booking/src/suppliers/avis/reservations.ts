@@ -9,7 +9,7 @@ import { offerTooOld, rejected } from "../rejected.ts";
 import { withinLimit } from "../within-limit.ts";
 import { type AvisReference, freeUntilPickUp, priceOf, readAvisReference } from "./map-car.ts";
 import { isPartial } from "./problems.ts";
-import { rates, type Reservation, reservation } from "./wire.ts";
+import { type Reservation, rates, reservation } from "./wire.ts";
 
 export interface ReservationParts {
   http: SupplierHttp;
@@ -173,7 +173,9 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
 
   /** Whether the reservation is the car and the time of `ref`. */
   const isNow = (shown: Reservation | undefined, { sipp, pickUpAt, dropOffAt }: AvisReference): boolean =>
-    shown?.vehicle?.category?.sipp_code === sipp && at(shown.confirmation.pickup_date) === at(pickUpAt) && at(shown.confirmation.dropoff_date) === at(dropOffAt);
+    shown?.vehicle?.category?.sipp_code === sipp &&
+    at(shown.confirmation.pickup_date) === at(pickUpAt) &&
+    at(shown.confirmation.dropoff_date) === at(dropOffAt);
 
   return {
     search,
@@ -237,13 +239,21 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
       const seen = await view(number, call);
       open(seen);
       const ref = readAvisReference(to.supplierRef);
-      if (ref.brand !== seen.note.ref.brand) throw rejected("change_not_allowed", `a reservation of ${seen.note.ref.brand} stays one; cancel it and book the other`);
+      if (ref.brand !== seen.note.ref.brand)
+        throw rejected("change_not_allowed", `a reservation of ${seen.note.ref.brand} stays one; cancel it and book the other`);
       if (Date.parse(to.offerExpiresAt) <= clock.now()) throw offerTooOld();
       const { total } = await currentPrice(ref, call);
       if (total.currency !== seen.order.total.currency) throw rejected("currency_mismatch", `the reservation is in ${seen.order.total.currency}; search in it`);
       const difference = minorUnits(total) - minorUnits(seen.order.total);
       const worth = (amount: bigint) => money(amount > 0n ? amount : 0n, total.currency);
-      const terms = { action: "change" as const, reference: number, penalty: zero(total.currency), refund: worth(-difference), due: worth(difference), vendor: ref };
+      const terms = {
+        action: "change" as const,
+        reference: number,
+        penalty: zero(total.currency),
+        refund: worth(-difference),
+        due: worth(difference),
+        vendor: ref,
+      };
       return quotes.issue(terms, expiry(seen.note));
     },
 
@@ -256,7 +266,8 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
           async act() {
             const quote = await quotes.accept<AvisReference>(token, "change", number);
             const ref = readAvisReference(to.supplierRef);
-            if (JSON.stringify(quote.vendor) !== JSON.stringify(ref)) throw rejected("invalid_token", "the quote was for another offer; ask for a quote for this one");
+            if (JSON.stringify(quote.vendor) !== JSON.stringify(ref))
+              throw rejected("invalid_token", "the quote was for another offer; ask for a quote for this one");
             const seen = await view(number, call);
             open(seen);
             if (isNow(seen.shown, ref)) throw rejected("already_changed", "the reservation is for that car already; nothing is left to do");
@@ -264,7 +275,9 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
             const { total } = await currentPrice(ref, call);
             const quoted = minorUnits(seen.order.total) + minorUnits(quote.due) - minorUnits(quote.refund);
             if (minorUnits(total) > quoted)
-              throw new TravelAgentError("PRICE_CHANGED", "the change costs more by now; ask for a new quote", { details: { was: money(quoted, total.currency), now: total } });
+              throw new TravelAgentError("PRICE_CHANGED", "the change costs more by now; ask for a new quote", {
+                details: { was: money(quoted, total.currency), now: total },
+              });
             // A change is the whole reservation again: what is left out is gone.
             const json = {
               product: product(ref),

@@ -23,7 +23,11 @@ export interface SearchParts {
   live: boolean;
 }
 
-export async function searchCars({ http, clock, log, brands, country, iataNumber, voucher, live }: SearchParts, query: CarQuery, call: SupplierCall): Promise<CarOffer[]> {
+export async function searchCars(
+  { http, clock, log, brands, country, iataNumber, voucher, live }: SearchParts,
+  query: CarQuery,
+  call: SupplierCall,
+): Promise<CarOffer[]> {
   const from = airportsFor(query.pickUp)[0];
   const to = airportsFor(query.dropOff)[0];
   const asked = brands.filter((brand) => query.vendors === undefined || query.vendors.includes(carVendorCode(brand, brand)));

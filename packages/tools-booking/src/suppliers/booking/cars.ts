@@ -1,8 +1,8 @@
 import { type Money, TravelAgentError } from "@travelagent/protocol";
 import { pause } from "../../deadline.ts";
 import { compare, subtract, sum, zero } from "../../money.ts";
-import { penaltyAt } from "../../offer-facts.ts";
 import type { CarOffer, CarQuery } from "../../offer.ts";
+import { penaltyAt } from "../../offer-facts.ts";
 import type { BookRequest, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { afterSaleOnce, createPurchases, createQuoteBook, moneyOf, understand } from "../http/index.ts";
 import { ownCall } from "../own-call.ts";
@@ -99,7 +99,8 @@ export function createCars(session: Session, { wallet, search }: CarOptions): Ve
     const booker = bookerOf(request, country, language);
     if (Date.parse(offer.offerExpiresAt) <= clock.now()) throw offerTooOld();
     const { timing } = readCarReference(offer.supplierRef);
-    if (timing === "pay_online_now" && !wallet) throw rejected("card_required", "a prepaid car needs the agency's wallet at Booking.com; choose one paid at the counter");
+    if (timing === "pay_online_now" && !wallet)
+      throw rejected("card_required", "a prepaid car needs the agency's wallet at Booking.com; choose one paid at the counter");
     const { token, total } = await preview(offer, call);
     withinLimit(total, maxTotal, offer.price.total);
     const { first_name, last_name } = booker.name;
@@ -186,7 +187,9 @@ export function createCars(session: Session, { wallet, search }: CarOptions): Ve
             const quote = await quotes.accept(token, "cancel", reference);
             const { note, penalty } = await standing(reference, call);
             if (compare(penalty, quote.penalty) > 0)
-              throw new TravelAgentError("PRICE_CHANGED", "cancelling costs more by now; ask for a new quote", { details: { was: quote.penalty, now: penalty } });
+              throw new TravelAgentError("PRICE_CHANGED", "cancelling costs more by now; ask for a new quote", {
+                details: { was: quote.penalty, now: penalty },
+              });
             await notes.put(reference, { ...note, cancelled: { refund: quote.refund, penalty: quote.penalty } });
             const json = { car: { reservation: reference, reason: "The customer asked for it.", booker: { country } } };
             await post("write", "orders/cancel", json, cancelled, call);

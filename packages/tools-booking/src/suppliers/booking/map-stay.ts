@@ -28,7 +28,8 @@ export function allocationsOf({ rooms, adults, childrenAges }: Pick<HotelQuery, 
 
 /** What is charged: the house's currency. The booker's is a conversion, which nobody pays. */
 export function charged(amount: StayAmount, currency: string): Money {
-  if (amount.accommodation_currency === null || amount.accommodation_currency === undefined) throw new RangeError("an amount in the house's currency is missing");
+  if (amount.accommodation_currency === null || amount.accommodation_currency === undefined)
+    throw new RangeError("an amount in the house's currency is missing");
   return moneyOf(amount.accommodation_currency, currency);
 }
 
@@ -69,8 +70,7 @@ export function stayPricing({ total, chargeable_online: online, charges }: StayP
 }
 
 /** With an offset as it should be; without one it is meant at the house. */
-const instant = (from: string, timeZone: string): number =>
-  /(Z|[+-]\d\d:?\d\d)$/.test(from) ? Date.parse(from) : localToUtc(from.slice(0, 19), timeZone);
+const instant = (from: string, timeZone: string): number => (/(Z|[+-]\d\d:?\d\d)$/.test(from) ? Date.parse(from) : localToUtc(from.slice(0, 19), timeZone));
 
 /** The vendor's schedule is nearly ours: its first step starts `now`, or nowhere at all. */
 export function scheduleSteps(given: Schedule, total: Money, timeZone: string, now: number, rooms = 1n): CancellationStep[] {

@@ -4,8 +4,8 @@ import { carQuery, hotelQuery } from "../../testing/simulator-bench.ts";
 import { carOffer, carSteps, liveSteps } from "./map-car.ts";
 import { allocationsOf, productSteps, scheduleSteps, stayOffer, stayPricing } from "./map-stay.ts";
 import { demandProblem } from "./problems.ts";
-import { carProduct, type LiveCar } from "./wire-cars.ts";
 import { type HouseDetails, type StayProduct, stayProduct } from "./wire.ts";
+import { carProduct, type LiveCar } from "./wire-cars.ts";
 
 const now = Date.parse("2027-01-15T09:00:00Z");
 const both = (value: number) => ({ accommodation_currency: value, booker_currency: value * 1.1 });
@@ -85,7 +85,8 @@ describe("Booking.com's cancellation schedule", () => {
         policies: { cancellation: { type, free_cancellation_until: until }, payment: { timings: [] } },
         price: { total: both(300) },
       });
-    const of = (type: string, until: string | null = null) => productSteps(product(type, until), total, "Europe/Lisbon", now, 1n).map(({ penalty }) => penalty.amount);
+    const of = (type: string, until: string | null = null) =>
+      productSteps(product(type, until), total, "Europe/Lisbon", now, 1n).map(({ penalty }) => penalty.amount);
     expect(of("free_cancellation", "2027-03-10T00:00:00+00:00")).toEqual(["0.00", "300.00"]);
     expect(of("non_refundable")).toEqual(["300.00"]);
     expect(of("special_conditions")).toEqual(["300.00"]);
@@ -131,10 +132,14 @@ describe("Booking.com's stays", () => {
 describe("Booking.com's cars", () => {
   const total = eur("200.00");
   const pickUp = Date.parse("2027-03-12T10:00:00Z");
-  const steps = (cancellation: Parameters<typeof carSteps>[0]) => carSteps(cancellation, total, pickUp, now).map(({ from, penalty }) => `${from} ${penalty.amount}`);
+  const steps = (cancellation: Parameters<typeof carSteps>[0]) =>
+    carSteps(cancellation, total, pickUp, now).map(({ from, penalty }) => `${from} ${penalty.amount}`);
 
   it("are free until so long before pick-up, or so long after booking; then no sum is named, so all is lost", () => {
-    expect(steps({ type: "free_cancellation", details: { context: "before_pickup", duration: "PT48H" } })).toEqual(["now 0.00", "2027-03-10T10:00:00.000Z 200.00"]);
+    expect(steps({ type: "free_cancellation", details: { context: "before_pickup", duration: "PT48H" } })).toEqual([
+      "now 0.00",
+      "2027-03-10T10:00:00.000Z 200.00",
+    ]);
     expect(steps({ type: "free_cancellation", details: { context: "before_pickup", duration: "P7D" } })[1]).toBe("2027-03-05T10:00:00.000Z 200.00");
     expect(steps({ type: "free_cancellation", details: { context: "within_given_time_period_of_booking", duration: "P1D" } })).toEqual([
       "now 0.00",
@@ -164,7 +169,11 @@ describe("Booking.com's cars", () => {
       car: 37715,
       offer: 803765581,
       supplier: 62,
-      policies: { cancellation: { type: "non-refundable" }, payment: { timing }, mileage: { type: "limited", distance_limit: 200, distance_unit: "kilometers" } },
+      policies: {
+        cancellation: { type: "non-refundable" },
+        payment: { timing },
+        mileage: { type: "limited", distance_limit: 200, distance_unit: "kilometers" },
+      },
       price: { total: 121.9, currency: "EUR", credit_card_required: card, extra_charges: [{ charge: "one_way_fee", total_amount: 50 }] },
       route: { pickup: { depot: 1 }, dropoff: { depot: 1 } },
     });
@@ -173,7 +182,18 @@ describe("Booking.com's cars", () => {
     token: "t",
     from: lisbon,
     to: lisbon,
-    models: new Map([[37715, { id: 37715, make: "Hyundai", model: "Elantra", capacity: { seats: "4+2", bags: { large: 1, small: 1 } }, specification: { code: "ECAR", transmission: "automatic" } }]]),
+    models: new Map([
+      [
+        37715,
+        {
+          id: 37715,
+          make: "Hyundai",
+          model: "Elantra",
+          capacity: { seats: "4+2", bags: { large: 1, small: 1 } },
+          specification: { code: "ECAR", transmission: "automatic" },
+        },
+      ],
+    ]),
     depots: new Map([[1, { id: 1, location: { address: "Arrivals hall", name: { "en-gb": "Lisbon Airport" } } }]]),
     suppliers: new Map([[62, "Hertz"]]),
     sandbox: true,

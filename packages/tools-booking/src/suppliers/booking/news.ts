@@ -6,11 +6,7 @@ import { type ListedOrder, orderList } from "./wire.ts";
 const longestMs = 7 * 24 * 3_600_000;
 
 /** Orders that changed since `cursor`, which is a time. One that changed in the same second may come twice. */
-export async function pollOrders(
-  { post, clock }: Session,
-  cursor: string | undefined,
-  call: SupplierCall,
-): Promise<{ news: SupplierNews[]; cursor: string }> {
+export async function pollOrders({ post, clock }: Session, cursor: string | undefined, call: SupplierCall): Promise<{ news: SupplierNews[]; cursor: string }> {
   const now = clock.now();
   if (cursor === undefined) return { news: [], cursor: new Date(now).toISOString() };
   const from = Math.max(Date.parse(cursor), now - longestMs);

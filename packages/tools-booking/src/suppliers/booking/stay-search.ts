@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { airportsFor, type Coordinates, distanceKm } from "../../geography/index.ts";
 import { compare } from "../../money.ts";
 import type { HotelOffer, HotelQuery } from "../../offer.ts";
@@ -6,7 +7,6 @@ import { bestOf } from "../best-of.ts";
 import { allocationsOf, stayOffer } from "./map-stay.ts";
 import type { Session } from "./session.ts";
 import { availability, cities, type HouseDetails, houseDetails, searched, stayProduct } from "./wire.ts";
-import { z } from "zod";
 
 /** A city of the vendor's, with what it does not say. */
 interface City {

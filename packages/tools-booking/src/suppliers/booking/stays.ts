@@ -2,17 +2,17 @@ import { type Money, TravelAgentError } from "@travelagent/protocol";
 import type { z } from "zod";
 import { addDays } from "../../geography/index.ts";
 import { add, compare, subtract, sum, zero } from "../../money.ts";
-import { penaltyAt } from "../../offer-facts.ts";
 import type { CancellationStep, HotelOffer, HotelQuery } from "../../offer.ts";
+import { penaltyAt } from "../../offer-facts.ts";
 import type { BookRequest, OrderChange, SupplierCall, SupplierOrder, Traveller, VerticalSupplier } from "../../supplier.ts";
 import { afterSaleOnce, createPurchases, createQuoteBook } from "../http/index.ts";
 import { ownCall } from "../own-call.ts";
 import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
 import { withinLimit } from "../within-limit.ts";
 import { bookerOf, cancelledAlready, quoteMs } from "./common.ts";
-import { charged, readStayReference, scheduleSteps, stayPricing, type StayReference } from "./map-stay.ts";
+import { charged, readStayReference, type StayReference, scheduleSteps, stayPricing } from "./map-stay.ts";
 import type { Attempt, ReservationNote, Session } from "./session.ts";
-import { cancelled, created, modified, stayOrders, type StayOrder, stayPreview } from "./wire.ts";
+import { cancelled, created, modified, type StayOrder, stayOrders, stayPreview } from "./wire.ts";
 
 export interface StayOptions {
   wallet: boolean;
@@ -156,7 +156,14 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
       return (await look(reservation, call)).order;
     } catch {
       // Booked, and too new to be read: what we know of it is enough.
-      return { reference: reservation, key, status: "confirmed", locators: [reservation], total: price.total, documents: [{ type: "VOUCHER", number: reservation }] };
+      return {
+        reference: reservation,
+        key,
+        status: "confirmed",
+        locators: [reservation],
+        total: price.total,
+        documents: [{ type: "VOUCHER", number: reservation }],
+      };
     }
   }
 
@@ -239,7 +246,9 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
             cancelledAlready(seen.order);
             const { penalty } = terms(seen);
             if (compare(penalty, quote.penalty) > 0)
-              throw new TravelAgentError("PRICE_CHANGED", "cancelling costs more by now; ask for a new quote", { details: { was: quote.penalty, now: penalty } });
+              throw new TravelAgentError("PRICE_CHANGED", "cancelling costs more by now; ask for a new quote", {
+                details: { was: quote.penalty, now: penalty },
+              });
             await notes.put(reference, { ...seen.note, cancelled: { refund: quote.refund, penalty: quote.penalty } });
             const json = { order: seen.shown.id, accommodation: { reservation: reference, reason: "The customer asked for it." } };
             const { data } = await post("write", "orders/cancel", json, cancelled, call);

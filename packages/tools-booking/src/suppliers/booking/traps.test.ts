@@ -75,7 +75,10 @@ describe("Booking.com's environments", () => {
 
   it("that fit are taken", async () => {
     const { memory } = await bench();
-    for (const [baseUrl, live] of [["https://demandapi.booking.com/3.2", true], ["https://demandapi-sandbox.booking.com/3.2", false]] as const)
+    for (const [baseUrl, live] of [
+      ["https://demandapi.booking.com/3.2", true],
+      ["https://demandapi-sandbox.booking.com/3.2", false],
+    ] as const)
       expect(bookingDemandSupplier({ baseUrl, apiToken: "t", affiliateId: 1, live, memory }).live).toBe(live);
   });
 
@@ -122,7 +125,9 @@ describe("ordering a stay at Booking.com", () => {
 
   it("wants a telephone number", async () => {
     const { hotels, stay } = await bench();
-    await expect(hotels.book(request(await stay(), "p-1", { contact: { email: "a@example.com" } }), call)).rejects.toMatchObject({ details: { code: "phone_required" } });
+    await expect(hotels.book(request(await stay(), "p-1", { contact: { email: "a@example.com" } }), call)).rejects.toMatchObject({
+      details: { code: "phone_required" },
+    });
   });
 
   it("is refused when the room is too small for the party", async () => {
@@ -291,7 +296,7 @@ describe("cars of Booking.com", () => {
     expect(await letting(codeOf(cars.book(request(offer, "w-1"), call)), advance)).toBe("OUTCOME_UNKNOWN");
     expect(routes("read-car").length).toBeGreaterThan(2);
     expect(await codeOf(cars.find("w-1", call))).toBe("OUTCOME_UNKNOWN");
-    const [{ reference }] = (await simulator.ledger()) as [{ reference: string }];
+    const { reference } = (await simulator.ledger())[0]!;
     await simulator.happen("confirmed", reference);
     expect(await cars.find("w-1", call)).toMatchObject({ key: "w-1", status: "confirmed", total: offer.price.total });
     expect((await cars.book(request(offer, "w-1"), call)).reference).toBe(reference);

@@ -7,14 +7,10 @@ export const carProduct = z.looseObject({
   offer: z.number(),
   supplier: z.number(),
   policies: z.looseObject({
-    cancellation: z
-      .looseObject({ type: z.string(), details: z.looseObject({ context: z.string(), duration: z.string() }).nullish() })
-      .nullish(),
+    cancellation: z.looseObject({ type: z.string(), details: z.looseObject({ context: z.string(), duration: z.string() }).nullish() }).nullish(),
     deposit: money.nullish(),
     fuel: z.string().nullish(),
-    mileage: z
-      .looseObject({ type: z.string(), distance_limit: z.number().nullish(), distance_unit: z.string().nullish() })
-      .nullish(),
+    mileage: z.looseObject({ type: z.string(), distance_limit: z.number().nullish(), distance_unit: z.string().nullish() }).nullish(),
     payment: z.looseObject({ timing: z.string() }),
   }),
   price: z.looseObject({

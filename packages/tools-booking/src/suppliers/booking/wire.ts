@@ -63,9 +63,7 @@ export const houseDetails = z.looseObject({
 export type HouseDetails = z.infer<typeof houseDetails>;
 
 export const cities = z.looseObject({
-  data: z.array(
-    z.looseObject({ id: z.number(), name: translated, coordinates: z.looseObject({ latitude: z.number(), longitude: z.number() }).nullish() }),
-  ),
+  data: z.array(z.looseObject({ id: z.number(), name: translated, coordinates: z.looseObject({ latitude: z.number(), longitude: z.number() }).nullish() })),
 });
 
 const methods = z.looseObject({ wallet: z.boolean().nullish() }).nullish();

@@ -86,7 +86,7 @@ export function duffelClient({
     async write(schema, request, call) {
       writes.add(request);
       const reply = await http.write(request, call);
-      if (reply.status === 2020)
+      if (reply.status === 202)
         throw new TravelAgentError("OUTCOME_UNKNOWN", "duffel accepted the order and works on it; its webhook tells what became of it", {
           details: { supplier: "duffel", status: 202, code: "accepted" },
         });

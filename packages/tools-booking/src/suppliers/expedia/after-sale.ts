@@ -1,6 +1,6 @@
 import { type Money, TravelAgentError } from "@travelagent/protocol";
-import { penaltyAt } from "../../offer-facts.ts";
 import { compare, subtract, sum, zero } from "../../money.ts";
+import { penaltyAt } from "../../offer-facts.ts";
 import type { OrderChange, Quote, SupplierCall, SupplierOrder } from "../../supplier.ts";
 import { afterSaleOnce, createQuoteBook } from "../http/index.ts";
 import { rejected } from "../rejected.ts";
@@ -42,7 +42,16 @@ export function createAfterSale(session: Session): AfterSale {
       if (!note.heldUntil || note.resumed || Date.parse(note.heldUntil) > clock.now() || !TravelAgentError.is(error, "SUPPLIER_REJECTED")) throw error;
       const nothing = zero(note.total.currency);
       const shown: Itinerary = { itinerary_id: reference };
-      const order: SupplierOrder = { reference, key: note.key, status: "cancelled", locators: [reference], total: note.total, documents: [], refund: nothing, penalty: nothing };
+      const order: SupplierOrder = {
+        reference,
+        key: note.key,
+        status: "cancelled",
+        locators: [reference],
+        total: note.total,
+        documents: [],
+        refund: nothing,
+        penalty: nothing,
+      };
       return { note, shown, order };
     }
   }
@@ -154,7 +163,9 @@ export function createAfterSale(session: Session): AfterSale {
             alive(seen);
             const { penalty } = terms(seen);
             if (compare(penalty, quote.penalty) > 0)
-              throw new TravelAgentError("PRICE_CHANGED", "cancelling costs more by now; ask for a new quote", { details: { was: quote.penalty, now: penalty } });
+              throw new TravelAgentError("PRICE_CHANGED", "cancelling costs more by now; ask for a new quote", {
+                details: { was: quote.penalty, now: penalty },
+              });
             const standing = (seen.shown.rooms ?? []).filter((room) => !isCancelled(room));
             await notes.put(reference, { ...seen.note, cancelled: { refund: quote.refund, penalty: quote.penalty } });
             if (seen.order.status === "held") await act(seen.shown.links?.cancel, "itineraries/{id}", call);

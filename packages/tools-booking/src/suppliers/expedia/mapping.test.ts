@@ -3,7 +3,7 @@ import { hotelQuery } from "../../testing/simulator-bench.ts";
 import { cancellationOf } from "./map-cancellation.ts";
 import { offerOf } from "./map-offer.ts";
 import { feesAtProperty, occupanciesOf, priceOf, pricingOf } from "./map-price.ts";
-import { type CancelPenalty, type Pricing, pricing, type PropertyContent, type Rate, type Room } from "./wire.ts";
+import { type CancelPenalty, type Pricing, type PropertyContent, pricing, type Rate, type Room } from "./wire.ts";
 
 const now = Date.parse("2027-01-15T09:00:00Z");
 const eur = (value: string) => ({ value, currency: "EUR" });
@@ -59,7 +59,11 @@ describe("Rapid's cancel penalties", () => {
   const end = "2027-03-12T15:00:00.000+00:00";
 
   it("become ascending steps in UTC, free before the first window and everything from check-in on", () => {
-    expect(steps([{ start, end, amount: "50.00", currency: "EUR" }])).toEqual(["now 0.00", "2027-03-10T18:00:00.000Z 50.00", "2027-03-12T15:00:00.000Z 290.00"]);
+    expect(steps([{ start, end, amount: "50.00", currency: "EUR" }])).toEqual([
+      "now 0.00",
+      "2027-03-10T18:00:00.000Z 50.00",
+      "2027-03-12T15:00:00.000Z 290.00",
+    ]);
     expect(steps([{ start: "2027-03-10T18:00:00.000-08:00", amount: "50.00", currency: "EUR" }])[1]).toBe("2027-03-11T02:00:00.000Z 50.00");
   });
 
@@ -76,7 +80,9 @@ describe("Rapid's cancel penalties", () => {
   });
 
   it("are charged together where a window has several, and for each room", () => {
-    expect(steps([{ start, end, amount: "5.00", currency: "EUR", nights: "1" }], {}, [room("290.00"), room("290.00")])[1]).toBe("2027-03-10T18:00:00.000Z 210.00");
+    expect(steps([{ start, end, amount: "5.00", currency: "EUR", nights: "1" }], {}, [room("290.00"), room("290.00")])[1]).toBe(
+      "2027-03-10T18:00:00.000Z 210.00",
+    );
   });
 
   it("in another currency count as the whole price, never as too little", () => {

@@ -38,7 +38,10 @@ function resolved(given: Schema, body: unknown, document: unknown): Schema {
     const kind = schema.discriminator && body !== null && typeof body === "object" && (body as Record<string, string>)[schema.discriminator.propertyName];
     const next: string | undefined = schema.$ref ?? (kind ? schema.discriminator!.mapping[kind] : undefined);
     if (!next) return schema;
-    schema = next.slice(2).split("/").reduce((node, key) => (node as Record<string, unknown>)[key], document) as Schema;
+    schema = next
+      .slice(2)
+      .split("/")
+      .reduce((node, key) => (node as Record<string, unknown>)[key], document) as Schema;
   }
   return schema;
 }
@@ -49,7 +52,8 @@ const propertiesOf = (schema: Schema, document: unknown): Record<string, Schema>
 /** Where a body says something that the vendor's schema does not. */
 function departures(body: unknown, given: Schema, document: unknown, at = "$"): string[] {
   const schema = resolved(given, body, document);
-  if (Array.isArray(body)) return schema.type === "array" ? body.flatMap((one, i) => departures(one, schema.items ?? {}, document, `${at}[${i}]`)) : [`${at} is a list`];
+  if (Array.isArray(body))
+    return schema.type === "array" ? body.flatMap((one, i) => departures(one, schema.items ?? {}, document, `${at}[${i}]`)) : [`${at} is a list`];
   if (body !== null && typeof body === "object") {
     if (schema.type !== undefined && schema.type !== "object") return [`${at} is an object and should be a ${schema.type}`];
     const properties = propertiesOf(schema, document);
@@ -96,7 +100,13 @@ describe.skipIf(!fixtures)("the public examples of Rapid", () => {
   });
 
   it("of itineraries are read as orders", () => {
-    const note = { key: "4480ABC", email: "a@example.com", total: { amount: "1.00", currency: "USD" }, checkInUtc: "2018-09-21T15:00:00Z", timeZone: "America/New_York" };
+    const note = {
+      key: "4480ABC",
+      email: "a@example.com",
+      total: { amount: "1.00", currency: "USD" },
+      checkInUtc: "2018-09-21T15:00:00Z",
+      timeZone: "America/New_York",
+    };
     const order = orderOf(itinerary.parse(example("GET-itineraries-itinerary-id-200-Itinerary-No-History")), note);
     expect(order).toMatchObject({
       reference: "8999989898988",
@@ -128,7 +138,10 @@ describe.skipIf(!fixtures)("the public examples of Rapid", () => {
     const errors = readdirSync(folder).filter((name) => /-(400|401|403|404|409|410|426|429|500|503)-/.test(name));
     expect(errors.length).toBeGreaterThan(80);
     for (const name of errors) {
-      const problem = rapidProblem({ status: Number(/-(4\d\d|5\d\d)-/.exec(name)![1]), headers: new Headers(), body: example(name.replace(".json", "")), readable: true }, 0);
+      const problem = rapidProblem(
+        { status: Number(/-(4\d\d|5\d\d)-/.exec(name)![1]), headers: new Headers(), body: example(name.replace(".json", "")), readable: true },
+        0,
+      );
       expect(problem?.vendorCode, name).toBeDefined();
     }
   });
@@ -161,7 +174,12 @@ describe.skipIf(!fixtures)("the simulator's bodies", () => {
     };
     for (const { route, path, query } of [...parts.simulator.requests]) {
       if (!paths[route]) continue;
-      const headers = { authorization: rapidAuthorization("rapid-key", "rapid-secret", parts.clock.now()), accept: "application/json", "accept-encoding": "gzip", "customer-ip": "127.0.0.1" };
+      const headers = {
+        authorization: rapidAuthorization("rapid-key", "rapid-secret", parts.clock.now()),
+        accept: "application/json",
+        "accept-encoding": "gzip",
+        "customer-ip": "127.0.0.1",
+      };
       const reply = await fetch(`${parts.simulator.url}${path}${query}`, { headers });
       bodies.set(`${route} ${path}`, { path: paths[route], method: "get", status: String(reply.status), body: await reply.json() });
     }

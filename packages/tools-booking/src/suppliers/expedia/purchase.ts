@@ -158,7 +158,9 @@ export function createShop({ session, pointOfSale, holdMinutes }: PurchaseParts)
       const now = { ...offer, ...pricedPart(checked.rooms, ref.rules, offer, clock.now()) };
       const { total: was } = offer.price;
       const { total } = now.price;
-      return total.amount === was.amount && total.currency === was.currency ? { status: "available", offer: now } : { status: "price-changed", offer: now, was };
+      return total.amount === was.amount && total.currency === was.currency
+        ? { status: "available", offer: now }
+        : { status: "price-changed", offer: now, was };
     },
     async buy(request, hold, call) {
       try {

@@ -23,7 +23,11 @@ export interface SearchParts {
 /** Rates of one house that are looked at. */
 const ratesPerHouse = 4;
 
-export async function searchHotels({ http, places, clock, live, language, pointOfSale, holdMinutes }: SearchParts, query: HotelQuery, call: SupplierCall): Promise<HotelOffer[]> {
+export async function searchHotels(
+  { http, places, clock, live, language, pointOfSale, holdMinutes }: SearchParts,
+  query: HotelQuery,
+  call: SupplierCall,
+): Promise<HotelOffer[]> {
   const place = await places.at(query.place, call);
   const houses = place?.properties.filter(({ ratings }) => query.minStars === undefined || Number(ratings?.property?.rating ?? 0) >= query.minStars) ?? [];
   if (!place || houses.length === 0) return [];

@@ -25,7 +25,13 @@ async function bench(dialect: ExpediaDialectOptions = {}, options: Partial<Exped
   const hotels = parts.supplier.hotels!;
   const sold = async () => (await parts.simulator.ledger()).filter(({ status }) => status !== "cancelled").length;
   const routes = (name: string) => parts.simulator.requests.filter(({ route }) => route === name);
-  return { ...parts, hotels, sold, routes, refundable: async (query: HotelQuery = hotelQuery) => (await hotels.search({ ...query, refundableOnly: true }, call))[0]! };
+  return {
+    ...parts,
+    hotels,
+    sold,
+    routes,
+    refundable: async (query: HotelQuery = hotelQuery) => (await hotels.search({ ...query, refundableOnly: true }, call))[0]!,
+  };
 }
 
 const request = (offer: HotelOffer, key: string, more: Partial<BookRequest<HotelOffer>> = {}): BookRequest<HotelOffer> => ({
@@ -54,7 +60,10 @@ describe("Rapid's signature", () => {
 
   it("is refused with a wrong secret, and the message says what to check", async () => {
     const { hotels } = await bench({}, { sharedSecret: "other" });
-    await expect(hotels.search(hotelQuery, call)).rejects.toMatchObject({ code: "SUPPLIER_REJECTED", message: expect.stringContaining("check key and secret") });
+    await expect(hotels.search(hotelQuery, call)).rejects.toMatchObject({
+      code: "SUPPLIER_REJECTED",
+      message: expect.stringContaining("check key and secret"),
+    });
   });
 
   it("is refused when our clock is wrong, and the message names the clock", async () => {
@@ -346,7 +355,12 @@ describe("the simulator's Test header", () => {
     const { hotels, simulator, clock } = await bench();
     const offer = (await hotels.search(hotelQuery, call))[0]!;
     const { href } = (JSON.parse(offer.supplierRef) as { priceCheck: { href: string } }).priceCheck;
-    const headers = { authorization: rapidAuthorization("rapid-key", "rapid-secret", clock.now()), accept: "application/json", "accept-encoding": "gzip", test: word };
+    const headers = {
+      authorization: rapidAuthorization("rapid-key", "rapid-secret", clock.now()),
+      accept: "application/json",
+      "accept-encoding": "gzip",
+      test: word,
+    };
     const reply = await fetch(new URL(href, simulator.url), { headers });
     expect(reply.status).toBe(status);
     expect(((await reply.json()) as { status?: string }).status).toBe(said);

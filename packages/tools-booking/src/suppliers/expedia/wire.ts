@@ -37,7 +37,10 @@ const rate = z.looseObject({
   holdable: z.boolean().optional(),
   merchant_of_record: z.string().optional(),
   amenities: z.record(z.string(), z.looseObject({ id: z.union([z.string(), z.number()]).optional(), name: z.string().optional() })).optional(),
-  bed_groups: z.record(z.string(), z.looseObject({ id: z.string(), description: z.string().optional(), links: z.looseObject({ price_check: link.optional() }) })),
+  bed_groups: z.record(
+    z.string(),
+    z.looseObject({ id: z.string(), description: z.string().optional(), links: z.looseObject({ price_check: link.optional() }) }),
+  ),
   cancel_penalties: z.array(cancelPenalty).optional(),
   nonrefundable_date_ranges: z.array(dateRange).optional(),
   occupancy_pricing: z.record(z.string(), pricing),

@@ -60,7 +60,15 @@ export function bookingApi(http: SupplierHttp, pcc: string): BookingApi {
       return { documents: voidedTickets.length + refundedTickets.length };
     },
     async modify(reference, { signature, before, after }, call) {
-      const body = { confirmationId: reference, bookingSignature: signature, before, after, retrieveBooking: false, receivedFrom: "TRAVEL AGENT OS", extraFeatures };
+      const body = {
+        confirmationId: reference,
+        bookingSignature: signature,
+        before,
+        after,
+        retrieveBooking: false,
+        receivedFrom: "TRAVEL AGENT OS",
+        extraFeatures,
+      };
       await write("modifyBooking", body, call);
     },
   };

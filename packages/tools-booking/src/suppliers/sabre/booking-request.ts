@@ -52,7 +52,12 @@ function flightDetails({ legs, passengers, currency, validatingCarrier }: Flight
   };
 }
 
-const common = (key: string) => ({ errorHandlingPolicy: ["HALT_ON_ERROR"], asynchronousUpdateWaitTime: 5000, receivedFrom: "TRAVEL AGENT OS", remarks: remark(key) });
+const common = (key: string) => ({
+  errorHandlingPolicy: ["HALT_ON_ERROR"],
+  asynchronousUpdateWaitTime: 5000,
+  receivedFrom: "TRAVEL AGENT OS",
+  remarks: remark(key),
+});
 
 export interface Office {
   pcc: string;
@@ -96,6 +101,8 @@ export function fulfilment(confirmationId: string, priceQuotes: readonly string[
     backDatePriceQuoteMethod: "Quit",
     commitTicketToBookingWaitTime: 10_000,
     formsOfPayment: [{ type: "CASH" }],
-    fulfillments: [{ ...(priceQuotes.length === 0 ? {} : { ticketingQualifiers: { priceQuoteRecordIds: priceQuotes } }), payment: { primaryFormOfPayment: 1 } }],
+    fulfillments: [
+      { ...(priceQuotes.length === 0 ? {} : { ticketingQualifiers: { priceQuoteRecordIds: priceQuotes } }), payment: { primaryFormOfPayment: 1 } },
+    ],
   };
 }

@@ -1,5 +1,5 @@
 import { type Money, TravelAgentError } from "@travelagent/protocol";
-import { minorUnits, money, subtract, zero } from "../../money.ts";
+import { compare, minorUnits, money, subtract, zero } from "../../money.ts";
 import type { FlightOffer, FlightQuery } from "../../offer.ts";
 import type { SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { afterSaleOnce, moneyOf, type QuoteBook, type SupplierMemory, understand } from "../http/index.ts";
@@ -37,7 +37,8 @@ export function ticketTerms(tickets: readonly CheckedTicket[], total: Money): Te
     if (currencyCode !== currency) throw new RangeError("a refund in another currency");
     return sum + minorUnits(moneyOf(amount, currency));
   }, 0n);
-  const refund = money(back < minorUnits(total) ? back : minorUnits(total), currency);
+  const told = money(back, currency);
+  const refund = compare(told, total) < 0 ? told : total;
   return { operation: "REFUND", penalty: subtract(total, refund), refund };
 }
 
@@ -73,28 +74,33 @@ export function cancellation({
       return quotes.issue({ action: "cancel", reference, penalty, refund, due: zero(order.total.currency), vendor: { operation } });
     },
     cancel: (reference, token, key, call) =>
-      afterSaleOnce(memory, "flight cancel", { reference, key }, {
-        async act() {
-          const quote = await quotes.accept<{ operation: Operation }>(token, "cancel", reference);
-          const now = await termsNow(reference, call);
-          // A window that closed since, or a ticket issued since, makes it another cancellation.
-          if (now.operation !== quote.vendor.operation || now.penalty.amount !== quote.penalty.amount)
-            throw rejected("quote_outdated", "what cancelling costs has changed since the quote; ask for a new one");
-          const note = (await noteOf(reference)) ?? { key: "", total: now.order.total };
-          await putNote(reference, { ...note, total: now.order.total, cancelling: { penalty: quote.penalty, refund: quote.refund } });
-          const { documents } = await api.cancel(reference, quote.vendor.operation === "NONE" ? undefined : quote.vendor.operation, call);
-          const order = await afterWrite(reference, () => read(reference, call));
-          const given = quote.vendor.operation === "NONE" || documents >= now.order.documents.length;
-          if (order.status !== "cancelled" || !given)
-            throw new TravelAgentError("OUTCOME_UNKNOWN", "Sabre took the cancellation and gave back only a part; a person has to look at the booking", {
-              details: { supplier: "sabre", reference, needsPerson: true },
-            });
-          return order;
+      afterSaleOnce(
+        memory,
+        "flight cancel",
+        { reference, key },
+        {
+          async act() {
+            const quote = await quotes.accept<{ operation: Operation }>(token, "cancel", reference);
+            const now = await termsNow(reference, call);
+            // A window that closed since, or a ticket issued since, makes it another cancellation.
+            if (now.operation !== quote.vendor.operation || now.penalty.amount !== quote.penalty.amount)
+              throw rejected("quote_outdated", "what cancelling costs has changed since the quote; ask for a new one");
+            const note = (await noteOf(reference)) ?? { key: "", total: now.order.total };
+            await putNote(reference, { ...note, total: now.order.total, cancelling: { penalty: quote.penalty, refund: quote.refund } });
+            const { documents } = await api.cancel(reference, quote.vendor.operation === "NONE" ? undefined : quote.vendor.operation, call);
+            const order = await afterWrite(reference, () => read(reference, call));
+            const given = quote.vendor.operation === "NONE" || documents >= now.order.documents.length;
+            if (order.status !== "cancelled" || !given)
+              throw new TravelAgentError("OUTCOME_UNKNOWN", "Sabre took the cancellation and gave back only a part; a person has to look at the booking", {
+                details: { supplier: "sabre", reference, needsPerson: true },
+              });
+            return order;
+          },
+          async settled() {
+            const order = await read(reference, call);
+            return order.status === "cancelled" ? order : null;
+          },
         },
-        async settled() {
-          const order = await read(reference, call);
-          return order.status === "cancelled" ? order : null;
-        },
-      }),
+      ),
   };
 }

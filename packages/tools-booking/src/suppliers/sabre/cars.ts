@@ -164,7 +164,9 @@ export function sabreCars({ http, pcc, live, memory, clock }: CarParts): Vertica
       const checked = await priceCheck(given, call);
       if (!checked) return { status: "sold-out" };
       const was = given.price.total;
-      return compare(was, checked.offer.price.total) === 0 ? { status: "available", offer: checked.offer } : { status: "price-changed", offer: checked.offer, was };
+      return compare(was, checked.offer.price.total) === 0
+        ? { status: "available", offer: checked.offer }
+        : { status: "price-changed", offer: checked.offer, was };
     },
     async book(request, call) {
       if (Date.parse(request.offer.offerExpiresAt) <= clock.now() && !(await memory.get("car purchase", request.key))) throw expired();
@@ -177,25 +179,30 @@ export function sabreCars({ http, pcc, live, memory, clock }: CarParts): Vertica
       return quotes.issue({ action: "cancel", reference, penalty, refund, due: zero(total.currency), vendor: {} });
     },
     cancel: (reference, token, key, call) =>
-      afterSaleOnce(memory, "car cancel", { reference, key }, {
-        async act() {
-          const quote = await quotes.accept(token, "cancel", reference);
-          const { penalty, total } = await cancelTerms(reference, call);
-          if (compare(penalty, quote.penalty) !== 0) throw rejected("quote_outdated", "what cancelling costs has changed since the quote; ask for a new one");
-          const note = (await noteOf(reference)) ?? { key: "", total };
-          await memory.put("car note", reference, { ...note, total, cancelling: { penalty, refund: quote.refund } } satisfies OrderNote);
-          await api.cancel(reference, undefined, call);
-          const order = await afterWrite(reference, () => read(reference, call));
-          if (order.status !== "cancelled")
-            throw new TravelAgentError("OUTCOME_UNKNOWN", "Sabre took the cancellation and still shows the car; a person has to look at the booking", {
-              details: { supplier: "sabre", reference, needsPerson: true },
-            });
-          return order;
+      afterSaleOnce(
+        memory,
+        "car cancel",
+        { reference, key },
+        {
+          async act() {
+            const quote = await quotes.accept(token, "cancel", reference);
+            const { penalty, total } = await cancelTerms(reference, call);
+            if (compare(penalty, quote.penalty) !== 0) throw rejected("quote_outdated", "what cancelling costs has changed since the quote; ask for a new one");
+            const note = (await noteOf(reference)) ?? { key: "", total };
+            await memory.put("car note", reference, { ...note, total, cancelling: { penalty, refund: quote.refund } } satisfies OrderNote);
+            await api.cancel(reference, undefined, call);
+            const order = await afterWrite(reference, () => read(reference, call));
+            if (order.status !== "cancelled")
+              throw new TravelAgentError("OUTCOME_UNKNOWN", "Sabre took the cancellation and still shows the car; a person has to look at the booking", {
+                details: { supplier: "sabre", reference, needsPerson: true },
+              });
+            return order;
+          },
+          async settled() {
+            const order = await read(reference, call);
+            return order.status === "cancelled" ? order : null;
+          },
         },
-        async settled() {
-          const order = await read(reference, call);
-          return order.status === "cancelled" ? order : null;
-        },
-      }),
+      ),
   };
 }

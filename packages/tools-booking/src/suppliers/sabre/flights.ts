@@ -13,7 +13,7 @@ import { flightOrder, type OrderNote, totalOf } from "./map-booking.ts";
 import { offersIn } from "./map-offers.ts";
 import { nameChange } from "./name-change.ts";
 import { revalidateRequest, shopRequest } from "./shop-request.ts";
-import { termsOf } from "./terms.ts";
+import { sameFare, termsOf } from "./terms.ts";
 import type { Booking } from "./wire-booking.ts";
 import { ShopReply, type ShopResponse } from "./wire-shop.ts";
 
@@ -70,11 +70,7 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
     if (Date.parse(given.offerExpiresAt) <= clock.now()) return { status: "expired" };
     const terms = termsOf(given.supplierRef);
     const response = await shop("v5/shop/flights/revalidate", revalidateRequest(office, terms), call);
-    const wanted = JSON.stringify({ legs: terms.legs, passengers: terms.passengers });
-    const found = offers(response, terms.currency, call).offers.find(({ supplierRef }) => {
-      const { legs, passengers } = termsOf(supplierRef);
-      return JSON.stringify({ legs, passengers }) === wanted;
-    });
+    const found = offers(response, terms.currency, call).offers.find(({ supplierRef }) => sameFare(termsOf(supplierRef), terms));
     if (!found) return { status: "sold-out" };
     const offer = { ...found, id: given.id };
     const was = given.price.total;
@@ -92,7 +88,10 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
 
   function checkPrice(total: FlightOffer["price"]["total"], offer: FlightOffer, maxTotal: FlightOffer["price"]["total"]): void {
     if (total.currency !== maxTotal.currency)
-      throw new TravelAgentError("SUPPLIER_REJECTED", `the offer is in ${total.currency} and the limit in ${maxTotal.currency}; give the limit in ${total.currency}`);
+      throw new TravelAgentError(
+        "SUPPLIER_REJECTED",
+        `the offer is in ${total.currency} and the limit in ${maxTotal.currency}; give the limit in ${total.currency}`,
+      );
     if (compare(total, maxTotal) > 0)
       throw new TravelAgentError("PRICE_CHANGED", `the price is now ${total.amount} ${total.currency}; ask the customer again`, {
         details: { was: offer.price.total, now: total },
@@ -178,10 +177,11 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
     async search(query, call) {
       const response = await shop("v5/offers/shop", shopRequest(office, query), call);
       const { offers: found, leftOut } = offers(response, query.currency, call);
-      if (found.length === 0 && response.messages.length === 0)
+      const said = response.messages.filter(({ severity }) => severity === "Error" || severity === "Warning").map(({ code }) => code);
+      if (found.length === 0 && said.length === 0)
         // An account without this tier gets an empty reply and no word about it.
-        log.warn("Sabre found nothing and gave no reason; does the account have this tier?", { supplier: "sabre", tier, leftOut });
-      else if (leftOut > 0) log.debug("offers of Sabre were left out", { supplier: "sabre", leftOut });
+        log.warn("Sabre gave no offer and no reason; does the account have this tier?", { supplier: "sabre", tier, leftOut });
+      else if (leftOut > 0 || said.length > 0) log.debug("Sabre's answer to a search", { supplier: "sabre", found: found.length, leftOut, said });
       const affordable = found.filter(({ price }) => !query.maxTotal || compare(price.total, query.maxTotal) <= 0);
       return variety(affordable, query.limit);
     },
@@ -189,22 +189,27 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
     hold: (request, call) => buy(request, true, call),
     book: (request, call) => buy(request, false, call),
     ticket: (reference, key, call) =>
-      afterSaleOnce(memory, "flight ticket", { reference, key }, {
-        async act() {
-          const { booking } = await api.get(reference, call);
-          const note = await noteOf(reference);
-          const before = understand("sabre", "read", () => flightOrder(booking, note, timeZone));
-          if (before.status === "cancelled")
-            throw new TravelAgentError("SUPPLIER_REJECTED", "the order is cancelled or its hold ran out; book again", { details: { code: "order_lapsed" } });
-          if (before.status === "ticketed") return before;
-          await issue(reference, booking, call);
-          return withTickets(reference, call);
+      afterSaleOnce(
+        memory,
+        "flight ticket",
+        { reference, key },
+        {
+          async act() {
+            const { booking } = await api.get(reference, call);
+            const note = await noteOf(reference);
+            const before = understand("sabre", "read", () => flightOrder(booking, note, timeZone));
+            if (before.status === "cancelled")
+              throw new TravelAgentError("SUPPLIER_REJECTED", "the order is cancelled or its hold ran out; book again", { details: { code: "order_lapsed" } });
+            if (before.status === "ticketed") return before;
+            await issue(reference, booking, call);
+            return withTickets(reference, call);
+          },
+          async settled() {
+            const order = await read(reference, call);
+            return order.status === "ticketed" ? order : null;
+          },
         },
-        async settled() {
-          const order = await read(reference, call);
-          return order.status === "ticketed" ? order : null;
-        },
-      }),
+      ),
     find: (key) => purchases.find(key),
     read,
     ...cancelling,

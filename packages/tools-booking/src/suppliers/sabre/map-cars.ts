@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Money } from "@travelagent/protocol";
 import { airport, localTravelTime } from "../../geography/index.ts";
-import { minorUnits, money, subtract, zero } from "../../money.ts";
+import { compare, minorUnits, subtract, zero } from "../../money.ts";
 import type { CancellationStep, CarOffer, CarQuery } from "../../offer.ts";
 import { moneyOf } from "../http/index.ts";
 import type { VehicleInfo, VehicleRate } from "./wire-cars.ts";
@@ -134,7 +134,8 @@ export function carOffer(info: VehicleInfo, query: CarQuery, { sandbox, now, req
     },
     pickUp: { locationCode: from.code, address: `${from.name} airport`, time: pickUp },
     dropOff: { locationCode: to.code, address: `${to.name} airport`, time: dropOff },
-    mileage: allowance === undefined ? "not stated" : allowance === "UNL" ? "unlimited" : `${allowance} ${chargesOf(rate).charge("BaseRateTotal")?.UOM ?? "km"} a day`,
+    mileage:
+      allowance === undefined ? "not stated" : allowance === "UNL" ? "unlimited" : `${allowance} ${chargesOf(rate).charge("BaseRateTotal")?.UOM ?? "km"} a day`,
     fuelPolicy: "not stated",
     paymentType: "PAY_AT_COUNTER",
   };
@@ -153,5 +154,5 @@ export function carPenalty(
   if (!current) return zero(total.currency);
   if (current.penalty.currencyCode !== total.currency) throw new RangeError("a penalty in another currency");
   const asked = moneyOf(current.penalty.amount, total.currency);
-  return money(minorUnits(asked) < minorUnits(total) ? minorUnits(asked) : minorUnits(total), total.currency);
+  return compare(asked, total) < 0 ? asked : total;
 }

@@ -85,7 +85,12 @@ interface Flown {
 }
 
 /** The flights of one leg, whose date of departure is told by its position in the group and nowhere else. */
-function flightsOf(response: ShopResponse, legRef: number, departureDate: string, direction: number): { flown: Flown[]; elapsed: number | undefined } | undefined {
+function flightsOf(
+  response: ShopResponse,
+  legRef: number,
+  departureDate: string,
+  direction: number,
+): { flown: Flown[]; elapsed: number | undefined } | undefined {
   const leg = response.legDescs.find(({ id }) => id === legRef);
   if (!leg) return undefined;
   const flown: Flown[] = [];
@@ -148,7 +153,12 @@ function baggage(response: ShopResponse, { baggageInformation }: PassengerInfo, 
   };
 }
 
-function offerOf(response: ShopResponse, legs: readonly { flown: Flown[]; elapsed: number | undefined }[], pricing: Pricing, context: OfferContext): FlightOffer | undefined {
+function offerOf(
+  response: ShopResponse,
+  legs: readonly { flown: Flown[]; elapsed: number | undefined }[],
+  pricing: Pricing,
+  context: OfferContext,
+): FlightOffer | undefined {
   const { offer, fare } = pricing;
   if (!fare || offer?.timeToLive === undefined || offer.source === "NDC" || offer.source === "LCC") return undefined;
   const passengers = fare.passengerInfoList.map(({ passengerInfo }) => passengerInfo);
@@ -248,4 +258,3 @@ export function offersIn(response: ShopResponse, context: OfferContext): { offer
   }
   return { offers, leftOut };
 }
-

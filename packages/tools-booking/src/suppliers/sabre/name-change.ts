@@ -77,20 +77,26 @@ export function nameChange({
       return quotes.issue({ action: "modify", reference, penalty: nothing, refund: nothing, due: nothing, vendor: { travellers: fingerprint(travellers) } });
     },
     modify: (reference, change, token, key, call) =>
-      afterSaleOnce(memory, "flight modify", { reference, key }, {
-        async act() {
-          const travellers = namesOnly(change);
-          const quote = await quotes.accept<{ travellers: string }>(token, "modify", reference);
-          if (quote.vendor.travellers !== fingerprint(travellers)) throw rejected("invalid_token", "the quote was for other names; ask for a quote for these");
-          await changeable(reference, travellers, call);
-          await rename(reference, travellers, call);
-          return afterWrite(reference, () => read(reference, call));
+      afterSaleOnce(
+        memory,
+        "flight modify",
+        { reference, key },
+        {
+          async act() {
+            const travellers = namesOnly(change);
+            const quote = await quotes.accept<{ travellers: string }>(token, "modify", reference);
+            if (quote.vendor.travellers !== fingerprint(travellers))
+              throw rejected("invalid_token", "the quote was for other names; ask for a quote for these");
+            await changeable(reference, travellers, call);
+            await rename(reference, travellers, call);
+            return afterWrite(reference, () => read(reference, call));
+          },
+          async settled() {
+            const { booking } = await api.get(reference, call);
+            return carries(booking.travelers as Named[], namesOnly(change)) ? read(reference, call) : null;
+          },
         },
-        async settled() {
-          const { booking } = await api.get(reference, call);
-          return carries(booking.travelers as Named[], namesOnly(change)) ? read(reference, call) : null;
-        },
-      }),
+      ),
   };
 }
 

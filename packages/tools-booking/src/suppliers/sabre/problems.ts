@@ -1,8 +1,12 @@
 import * as z from "zod";
-import type { Reply, VendorProblem } from "../http/index.ts";
-import type { SupplierRequest } from "../http/index.ts";
+import type { Reply, SupplierRequest, VendorProblem } from "../http/index.ts";
 
-const Fault = z.looseObject({ category: z.string().default(""), type: z.string().default(""), description: z.string().optional(), fieldName: z.string().optional() });
+const Fault = z.looseObject({
+  category: z.string().default(""),
+  type: z.string().default(""),
+  description: z.string().optional(),
+  fieldName: z.string().optional(),
+});
 type Fault = z.infer<typeof Fault>;
 
 const OrderReply = z.looseObject({
@@ -10,6 +14,8 @@ const OrderReply = z.looseObject({
   confirmationId: z.string().optional(),
   voidedTickets: z.array(z.unknown()).default([]),
   refundedTickets: z.array(z.unknown()).default([]),
+  /** Of a fulfilment: what was issued. */
+  tickets: z.array(z.unknown()).default([]),
 });
 
 const GatewayFault = z.looseObject({ errorCode: z.string(), message: z.string().optional() });
@@ -29,10 +35,10 @@ const meanings: readonly (readonly [RegExp, NonNullable<VendorProblem["code"]>])
 const worded = ({ type, category, fieldName }: Fault): string => `Sabre answered ${type || category || "an error"}${fieldName ? ` for ${fieldName}` : ""}`;
 
 /** Booking management answers 200 with `errors`; what failed and what only warns stand in the same list. */
-function orderProblem(body: unknown, write: boolean): VendorProblem | undefined {
+function orderProblem({ body, status }: Reply, write: boolean): VendorProblem | undefined {
   const parsed = OrderReply.safeParse(body);
   if (!parsed.success || parsed.data.errors.length === 0) return undefined;
-  const { errors, confirmationId, voidedTickets, refundedTickets } = parsed.data;
+  const { errors, confirmationId, voidedTickets, refundedTickets, tickets } = parsed.data;
   const where = confirmationId === undefined ? {} : { reference: confirmationId };
   const unclear = errors.find(({ type }) => needsPerson.has(type));
   if (unclear && write)
@@ -44,7 +50,7 @@ function orderProblem(body: unknown, write: boolean): VendorProblem | undefined 
     };
   const failed = errors.find(({ category }) => category.toUpperCase() !== "WARNING");
   if (!failed) return undefined;
-  const half = confirmationId !== undefined || voidedTickets.length > 0 || refundedTickets.length > 0;
+  const half = confirmationId !== undefined || voidedTickets.length + refundedTickets.length + tickets.length > 0;
   if (write && half)
     return {
       code: "OUTCOME_UNKNOWN",
@@ -52,6 +58,8 @@ function orderProblem(body: unknown, write: boolean): VendorProblem | undefined 
       message: `${worded(failed)} and did part of it; a person has to look at the booking`,
       details: { ...where, needsPerson: true },
     };
+  // A server that broke says nothing about what it did before.
+  if (status >= 500) return { vendorCode: failed.type, message: worded(failed) };
   const meaning = meanings.find(([pattern]) => pattern.test(failed.type))?.[1] ?? "SUPPLIER_REJECTED";
   return { code: !write && meaning === "OUTCOME_UNKNOWN" ? "SUPPLIER_UNAVAILABLE" : meaning, vendorCode: failed.type, message: worded(failed) };
 }
@@ -62,7 +70,8 @@ function gatewayProblem({ status, body }: Reply): VendorProblem | undefined {
     return {
       code: "SUPPLIER_REJECTED",
       vendorCode: token.data.error,
-      message: "Sabre gives no access token: the credentials are wrong, or too many tokens of this account are alive; check them, and who else signs in with them",
+      message:
+        "Sabre gives no access token: the credentials are wrong, or too many tokens of this account are alive; check them, and who else signs in with them",
     };
   const gateway = GatewayFault.safeParse(body);
   if (!gateway.success) return undefined;
@@ -75,5 +84,5 @@ function gatewayProblem({ status, body }: Reply): VendorProblem | undefined {
 const writes = new Set(["createBooking", "modifyBooking", "cancelBooking", "fulfillFlightTickets"]);
 
 export function problemIn(reply: Reply, { route }: SupplierRequest): VendorProblem | undefined {
-  return orderProblem(reply.body, writes.has(route)) ?? gatewayProblem(reply);
+  return orderProblem(reply, writes.has(route)) ?? gatewayProblem(reply);
 }

@@ -9,7 +9,12 @@ interface Office {
   tier: string;
 }
 
-function lowFareSearch({ pcc, tier }: Office, party: FlightTerms["passengers"], currency: string, rest: { legs: unknown[]; preferences: object; brands: object }) {
+function lowFareSearch(
+  { pcc, tier }: Office,
+  party: FlightTerms["passengers"],
+  currency: string,
+  rest: { legs: unknown[]; preferences: object; brands: object },
+) {
   return {
     OTA_AirLowFareSearchRQ: {
       // A digit alone: "V5" is refused as a wrong schema.

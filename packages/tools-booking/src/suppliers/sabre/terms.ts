@@ -24,6 +24,17 @@ export interface FlightTerms {
   validatingCarrier: string;
 }
 
+const sold = ({ legs, passengers }: FlightTerms): string =>
+  JSON.stringify([
+    legs.map((flights) =>
+      flights.map(({ carrier, number, from, to, departs, bookingClass, brand }) => [carrier, number, from, to, departs, bookingClass, brand]),
+    ),
+    passengers,
+  ]);
+
+/** The same flights in the same classes and brands for the same party. */
+export const sameFare = (a: FlightTerms, b: FlightTerms): boolean => sold(a) === sold(b);
+
 export const refOf = (terms: FlightTerms): string => JSON.stringify(terms);
 
 export function termsOf(supplierRef: string): FlightTerms {

@@ -30,7 +30,11 @@ async function bench(dialect: SabreDialectOptions = {}, adapter: Partial<SabreOp
 }
 type Bench = Awaited<ReturnType<typeof bench>>;
 
-const request = (offer: FlightOffer, key = "key-1", maxTotal = money(minorUnits(offer.price.total) * 2n, offer.price.total.currency)): BookRequest<FlightOffer> => ({
+const request = (
+  offer: FlightOffer,
+  key = "key-1",
+  maxTotal = money(minorUnits(offer.price.total) * 2n, offer.price.total.currency),
+): BookRequest<FlightOffer> => ({
   offer,
   travellers: partyFor(offer),
   contact: { email: "ana.silva@example.com", phone: "+351910000000" },
@@ -78,7 +82,9 @@ describe("Sabre's traps: searching", () => {
   it("asks for children as CNN, never CHD", async () => {
     const own = await bench();
     const [offer] = await own.find({ adults: 2, childrenAges: [8, 1, 13] });
-    const asked = body(own.sent("shop")[0]) as never as { OTA_AirLowFareSearchRQ: { TravelerInfoSummary: { AirTravelerAvail: { PassengerTypeQuantity: object[] }[] } } };
+    const asked = body(own.sent("shop")[0]) as never as {
+      OTA_AirLowFareSearchRQ: { TravelerInfoSummary: { AirTravelerAvail: { PassengerTypeQuantity: object[] }[] } };
+    };
     expect(asked.OTA_AirLowFareSearchRQ.TravelerInfoSummary.AirTravelerAvail[0]!.PassengerTypeQuantity).toEqual([
       { Code: "ADT", Quantity: 3 },
       { Code: "CNN", Quantity: 1 },
@@ -203,7 +209,11 @@ describe("Sabre's traps: buying", () => {
     const own = await bench();
     const [offer] = await own.find();
     await own.flights.book(request(offer!), call());
-    expect(own.sent("fulfillFlightTickets")[0]!.json).toMatchObject({ acceptPriceChanges: false, priceQuoteExpirationMethod: "Quit", backDatePriceQuoteMethod: "Quit" });
+    expect(own.sent("fulfillFlightTickets")[0]!.json).toMatchObject({
+      acceptPriceChanges: false,
+      priceQuoteExpirationMethod: "Quit",
+      backDatePriceQuoteMethod: "Quit",
+    });
     expect(own.sent("createBooking")[0]!.json).toMatchObject({ flightDetails: { haltOnFlightStatusCodes: ["NO", "UC", "US", "UN", "UU", "LL", "HL"] } });
   });
 
@@ -250,7 +260,9 @@ describe("Sabre's traps: buying", () => {
     const own = await bench();
     const [offer] = await own.find({ adults: 2, returnDate: "2027-03-19" });
     const order = await own.flights.book(request(offer!), call());
-    const created = own.sent("createBooking")[0]!.json as { flightDetails: { flightPricing: { qualifiers: { brandedFares: { flightIndices: number[] }[] } }[] } };
+    const created = own.sent("createBooking")[0]!.json as {
+      flightDetails: { flightPricing: { qualifiers: { brandedFares: { flightIndices: number[] }[] } }[] };
+    };
     const indices = created.flightDetails.flightPricing[0]!.qualifiers.brandedFares.flatMap(({ flightIndices }) => flightIndices);
     const flights = offer!.journeys.flatMap(({ segments }) => segments).length;
     expect(indices).toEqual(Array.from({ length: flights }, (_, i) => i + 1));
@@ -286,7 +298,9 @@ describe("Sabre's traps: buying", () => {
     const offer = await holdable(own);
     const held = await own.flights.hold!(request(offer), call());
     expect(held).toMatchObject({ status: "held", paymentTimeLimit: offer.paymentTimeLimit, documents: [] });
-    expect(own.sent("createBooking")[0]!.json).toMatchObject({ agency: { ticketingPolicy: "TICKETING_TIME_LIMIT", futureTicketingPolicy: { ticketingPcc: "G7HE" } } });
+    expect(own.sent("createBooking")[0]!.json).toMatchObject({
+      agency: { ticketingPolicy: "TICKETING_TIME_LIMIT", futureTicketingPolicy: { ticketingPcc: "G7HE" } },
+    });
   });
 
   it("reads ticketing dates in the zone of the office", async () => {

@@ -34,7 +34,12 @@ const BookedCar = z.looseObject({
   refundPenalties: z.array(z.looseObject({ applicableFromDate: z.string().optional(), applicableToDate: z.string().optional(), penalty: Value })).default([]),
 });
 
-const Ticket = z.looseObject({ number: z.string(), travelerIndex: z.number().optional(), ticketStatusCode: z.string().optional(), commission: Commission.optional() });
+const Ticket = z.looseObject({
+  number: z.string(),
+  travelerIndex: z.number().optional(),
+  ticketStatusCode: z.string().optional(),
+  commission: Commission.optional(),
+});
 
 export const Booking = z.looseObject({
   bookingId: z.string(),

@@ -1,6 +1,12 @@
 import * as z from "zod";
 
-const Charge = z.looseObject({ ChargeType: z.string(), Amount: z.union([z.string(), z.number()]), CurrencyCode: z.string().optional(), MileageAllowance: z.union([z.string(), z.number()]).optional(), UOM: z.string().optional() });
+const Charge = z.looseObject({
+  ChargeType: z.string(),
+  Amount: z.union([z.string(), z.number()]),
+  CurrencyCode: z.string().optional(),
+  MileageAllowance: z.union([z.string(), z.number()]).optional(),
+  UOM: z.string().optional(),
+});
 
 const Rate = z.looseObject({
   RateKey: z.string().optional(),

@@ -76,9 +76,7 @@ export const PassengerInfo = z.looseObject({
     }),
   ),
   baggageInformation: z
-    .array(
-      z.looseObject({ provisionType: z.string().optional(), segments: z.array(z.looseObject({ id: z.number() })).optional(), allowance: Ref.optional() }),
-    )
+    .array(z.looseObject({ provisionType: z.string().optional(), segments: z.array(z.looseObject({ id: z.number() })).optional(), allowance: Ref.optional() }))
     .default([]),
   passengerTotalFare: FareTotal,
   penaltiesInfo: z.looseObject({ penalties: z.array(Penalty).default([]) }).optional(),

@@ -23,7 +23,11 @@ export function officeHeader({ accessGroup, pcc }: Pick<TravelportCredentials, "
 const TokenReply = z.looseObject({ access_token: z.string().min(1), expires_in: z.coerce.number().positive() });
 
 /** A token is good for a day. */
-export async function fetchToken(http: SupplierHttp, address: string, { clientId, clientSecret, username, password }: TravelportCredentials): Promise<FreshToken> {
+export async function fetchToken(
+  http: SupplierHttp,
+  address: string,
+  { clientId, clientSecret, username, password }: TravelportCredentials,
+): Promise<FreshToken> {
   const call = { signal: new AbortController().signal, requestId: "travelport-token" };
   const form = { grant_type: "password", username, password, client_id: clientId, client_secret: clientSecret };
   const reply = await http.read({ method: "POST", path: address, route: "oauth/token", form, anonymous: true }, call);

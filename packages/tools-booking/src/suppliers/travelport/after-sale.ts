@@ -1,8 +1,8 @@
 import { type Money, TravelAgentError } from "@travelagent/protocol";
 import type { Clock } from "@travelagent/protocol/ports";
 import { minorUnits, zero } from "../../money.ts";
-import type { SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import type { FlightOffer, FlightQuery } from "../../offer.ts";
+import type { SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { surelyNothingHappened } from "../../write-outcome.ts";
 import { afterSaleOnce, type QuoteBook, type SupplierHttp, type SupplierMemory, understand } from "../http/index.ts";
 import { cancelTerms, type OrderNote, ticketsOf, totalOf } from "./map-reservation.ts";
@@ -57,7 +57,8 @@ export function travelportAfterSale({ http, bench, memory, quotes, clock, read, 
     await bench.ticket(
       reference,
       (reservation) => {
-        if (ticketsOf(reservation).length > 0) throw rejected("already_ticketed", "the reservation has tickets already; read it again");
+        if (ticketsOf(reservation).length > 0)
+          throw unknown(reference, "the reservation has tickets already; it is looked up again", { code: "ALREADY_TICKETED" });
         const total = totalOf(reservation);
         if (!total) throw rejected("no_price", "the reservation has no price to pay; a person has to price it");
         checkPrice(total, most, most);
@@ -70,7 +71,9 @@ export function travelportAfterSale({ http, bench, memory, quotes, clock, read, 
   async function withTickets(reference: string, call: SupplierCall): Promise<SupplierOrder> {
     const order = await afterCommit(reference, () => read(reference, call));
     if (order.status === "ticketed") return order;
-    throw unknown(reference, "Travelport took the payment and shows no tickets for all travellers; a person has to look at the reservation", { needsPerson: true });
+    throw unknown(reference, "Travelport took the payment and shows no tickets for all travellers; a person has to look at the reservation", {
+      needsPerson: true,
+    });
   }
 
   return {
@@ -86,49 +89,60 @@ export function travelportAfterSale({ http, bench, memory, quotes, clock, read, 
       throw why;
     },
     ticket: (reference, key, call) =>
-      afterSaleOnce(memory, "flight ticket", { reference, key }, {
-        async act() {
-          const before = await read(reference, call);
-          if (before.status === "cancelled") throw rejected("order_lapsed", "the order is cancelled or its hold ran out; book again");
-          if (before.status === "ticketed") return before;
-          await memory.put("flight ticketing", reference, clock.now());
-          await issue(reference, before.total, call);
-          return withTickets(reference, call);
+      afterSaleOnce(
+        memory,
+        "flight ticket",
+        { reference, key },
+        {
+          async act() {
+            const before = await read(reference, call);
+            if (before.status === "cancelled") throw rejected("order_lapsed", "the order is cancelled or its hold ran out; book again");
+            if (before.status === "ticketed") return before;
+            await memory.put("flight ticketing", reference, clock.now());
+            await issue(reference, before.total, call);
+            return withTickets(reference, call);
+          },
+          async settled() {
+            const order = await read(reference, call);
+            if (order.status === "ticketed") return order;
+            const since = await memory.get<number>("flight ticketing", reference);
+            // Nothing at Travelport refuses a second ticket, so that the first attempt must be surely over.
+            if (since !== null && clock.now() < since + workbenchMs)
+              throw unknown(reference, "an earlier attempt to issue these tickets may still go through at Travelport; ask again in half an hour");
+            return null;
+          },
         },
-        async settled() {
-          const order = await read(reference, call);
-          if (order.status === "ticketed") return order;
-          const since = await memory.get<number>("flight ticketing", reference);
-          // Nothing at Travelport refuses a second ticket, so that the first attempt must be surely over.
-          if (since !== null && clock.now() < since + workbenchMs)
-            throw unknown(reference, "an earlier attempt to issue these tickets may still go through at Travelport; ask again in half an hour");
-          return null;
-        },
-      }),
+      ),
     async quoteCancel(reference, call) {
       const order = await read(reference, call);
       return quotes.issue({ action: "cancel", reference, ...(await terms(order, call)), due: zero(order.total.currency), vendor: { status: order.status } });
     },
     cancel: (reference, token, key, call) =>
-      afterSaleOnce(memory, "flight cancel", { reference, key }, {
-        async act() {
-          const quote = await quotes.accept<{ status: string }>(token, "cancel", reference);
-          const now = await read(reference, call);
-          const { penalty } = await terms(now, call);
-          if (now.status !== quote.vendor.status || minorUnits(penalty) !== minorUnits(quote.penalty))
-            throw rejected("quote_outdated", "what cancelling costs has changed since the quote; ask for a new one");
-          const note = (await noteOf(reference)) ?? { key: "", total: now.total };
-          await putNote(reference, { ...note, total: now.total, cancelling: { penalty: quote.penalty, refund: quote.refund } });
-          await cancelAll(reference, call);
-          const order = await afterCommit(reference, () => read(reference, call));
-          if (order.status !== "cancelled") throw unknown(reference, "Travelport took the cancellation and still shows the flights; a person has to look at it", { needsPerson: true });
-          return order;
+      afterSaleOnce(
+        memory,
+        "flight cancel",
+        { reference, key },
+        {
+          async act() {
+            const quote = await quotes.accept<{ status: string }>(token, "cancel", reference);
+            const now = await read(reference, call);
+            const { penalty } = await terms(now, call);
+            if (now.status !== quote.vendor.status || minorUnits(penalty) !== minorUnits(quote.penalty))
+              throw rejected("quote_outdated", "what cancelling costs has changed since the quote; ask for a new one");
+            const note = (await noteOf(reference)) ?? { key: "", total: now.total };
+            await putNote(reference, { ...note, total: now.total, cancelling: { penalty: quote.penalty, refund: quote.refund } });
+            await cancelAll(reference, call);
+            const order = await afterCommit(reference, () => read(reference, call));
+            if (order.status !== "cancelled")
+              throw unknown(reference, "Travelport took the cancellation and still shows the flights; a person has to look at it", { needsPerson: true });
+            return order;
+          },
+          async settled() {
+            const order = await read(reference, call);
+            return order.status === "cancelled" ? order : null;
+          },
         },
-        async settled() {
-          const order = await read(reference, call);
-          return order.status === "cancelled" ? order : null;
-        },
-      }),
+      ),
   };
 
   /** By the fare's own rules: whether a ticket can still be voided is nothing that is worked out here. */

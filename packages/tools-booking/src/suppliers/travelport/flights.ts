@@ -12,7 +12,7 @@ import { partyIn, priceOf, sameMoney } from "./map-price.ts";
 import { type OrderNote, referenceOf, reservationOrder, totalOf } from "./map-reservation.ts";
 import { type Envelope, offerRequest, searchRequest } from "./requests.ts";
 import { termsOf } from "./terms.ts";
-import { Catalog, OfferList, type Price as WirePrice, type Terms } from "./wire.ts";
+import { Catalog, OfferList, type Terms, type Price as WirePrice } from "./wire.ts";
 import { reservationIn, workbenches } from "./workbench.ts";
 
 export interface FlightParts {
@@ -122,7 +122,9 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
     if (total.currency !== maxTotal.currency)
       throw rejected("currency_mismatch", `the offer is in ${total.currency} and the limit in ${maxTotal.currency}; give the limit in ${total.currency}`);
     if (compare(total, maxTotal) > 0)
-      throw new TravelAgentError("PRICE_CHANGED", `the price is now ${total.amount} ${total.currency}; ask the customer again`, { details: { was, now: total } });
+      throw new TravelAgentError("PRICE_CHANGED", `the price is now ${total.amount} ${total.currency}; ask the customer again`, {
+        details: { was, now: total },
+      });
   }
 
   async function read(reference: string, call: SupplierCall): Promise<SupplierOrder> {
@@ -210,4 +212,3 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
     cancel: afterSale.cancel,
   };
 }
-

@@ -81,7 +81,8 @@ export function combinationsIn(catalog: Catalog, legCount: number): Found {
   const { legs, leftOut } = choicesOf(catalog);
   const search = catalog.CatalogProductOfferings?.Identifier?.value ?? "";
   const [out = [], back = []] = legs;
-  const combinations: Combination[] = legCount === 1 ? out.map((one) => [one]) : out.flatMap((one) => back.filter((other) => combine(one, other)).map((other) => [one, other]));
+  const combinations: Combination[] =
+    legCount === 1 ? out.map((one) => [one]) : out.flatMap((one) => back.filter((other) => combine(one, other)).map((other) => [one, other]));
   const indicated = (trip: Combination) => trip.reduce((sum, { price }) => sum + Number(price.TotalPrice), 0);
   return { search, combinations: combinations.toSorted((a, b) => indicated(a) - indicated(b)), leftOut };
 }

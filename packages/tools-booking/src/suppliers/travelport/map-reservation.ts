@@ -33,7 +33,8 @@ export function totalOf({ Offer }: Reservation): Money | undefined {
   );
 }
 
-export const ticketsOf = ({ Receipt }: Reservation) => Receipt.flatMap(({ Document }) => Document).filter(({ Status }) => Status === undefined || /^(issued|open)$/i.test(Status));
+export const ticketsOf = ({ Receipt }: Reservation) =>
+  Receipt.flatMap(({ Document }) => Document).filter(({ Status }) => Status === undefined || /^(issued|open)$/i.test(Status));
 
 /** What cancelling a ticketed reservation costs by the rules of its own fare; undefined where they do not say. */
 export function cancelTerms({ Offer }: Reservation, total: Money): { penalty: Money; refund: Money } | undefined {
@@ -86,6 +87,8 @@ export function reservationOrder(reservation: Reservation, note: OrderNote | nul
         return { type: "ETKT", number, ...(traveller === undefined ? {} : { travellerId: traveller }) };
       }),
     };
-  const limit = Offer.flatMap(({ TermsAndConditionsFull }) => TermsAndConditionsFull.flatMap(({ PaymentTimeLimit }) => (PaymentTimeLimit ? [Date.parse(PaymentTimeLimit)] : [])));
+  const limit = Offer.flatMap(({ TermsAndConditionsFull }) =>
+    TermsAndConditionsFull.flatMap(({ PaymentTimeLimit }) => (PaymentTimeLimit ? [Date.parse(PaymentTimeLimit)] : [])),
+  );
   return { ...facts, status: "held", documents: [], ...(limit.length > 0 ? { paymentTimeLimit: new Date(Math.min(...limit)).toISOString() } : {}) };
 }

@@ -18,7 +18,7 @@ const meanings: readonly Meaning[] = [
   { pattern: /PRICE (HAS )?CHANGED|FARE (HAS )?CHANGED/, name: "PRICE_CHANGED", code: "PRICE_CHANGED" },
   { pattern: /(OFFER|CATALOG|CACHE|IDENTIFIER).*(EXPIRED|NOT FOUND|NO LONGER)/, name: "OFFER_NOT_IN_CACHE", code: "OFFER_EXPIRED" },
   { pattern: /UNABLE TO SELL|SEGMENT SELL|NO SEATS|SOLD OUT|FLIGHTS? (IS |ARE )?NOT AVAILABLE|WAITLIST/, name: "NOT_AVAILABLE", code: "SOLD_OUT" },
-  { pattern: /TICKETS? (HAS |HAVE )?ALREADY/, name: "ALREADY_TICKETED", code: "SUPPLIER_REJECTED" },
+  { pattern: /TICKETS? (HAS |HAVE )?ALREADY/, name: "ALREADY_TICKETED", code: "OUTCOME_UNKNOWN" },
   { pattern: /TIME(D)? ?OUT/, name: "TIMED_OUT", code: "OUTCOME_UNKNOWN" },
 ];
 
@@ -38,6 +38,8 @@ const Committed = z.looseObject({
     }),
   }),
 });
+
+const reads: ReadonlySet<string> = new Set(["search", "price", "retrieve"]);
 
 export function problemIn(reply: Reply, { route, method }: SupplierRequest): VendorProblem | undefined {
   const tracking = reply.headers.get("e2etrackingid");
@@ -60,6 +62,9 @@ export function problemIn(reply: Reply, { route, method }: SupplierRequest): Ven
       message: `${message} and made a reservation; a person has to look at it`,
       details: { ...details, reference: locator, needsPerson: true },
     };
-  const code = meaning?.code ?? (status >= 500 ? undefined : "SUPPLIER_REJECTED");
-  return { ...(code === undefined ? (reply.status < 500 ? { code: "OUTCOME_UNKNOWN" as const } : {}) : { code }), vendorCode: meaning?.name ?? String(status), message, details };
+  const known = { vendorCode: meaning?.name ?? String(status), message, details };
+  // A server that broke says nothing about what it did before.
+  if (reply.status >= 500) return known;
+  const code = meaning?.code ?? (status >= 500 ? "OUTCOME_UNKNOWN" : "SUPPLIER_REJECTED");
+  return { ...known, code: code === "OUTCOME_UNKNOWN" && reads.has(route) ? "SUPPLIER_UNAVAILABLE" : code };
 }

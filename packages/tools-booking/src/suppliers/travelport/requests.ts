@@ -87,7 +87,12 @@ export const contactRequest = ({ email, phone }: Contact & { phone: string }): u
 export const commentRequest = (key: string): unknown => ({
   ReservationCommentListRequest: {
     ReservationCommentID: [
-      { "@type": "ReservationComment", id: "ReservationComment_1", commentSource: "Agency", Comment: [{ name: "Notepad", value: `AGENCY KEY ${key.toUpperCase()}` }] },
+      {
+        "@type": "ReservationComment",
+        id: "ReservationComment_1",
+        commentSource: "Agency",
+        Comment: [{ name: "Notepad", value: `AGENCY KEY ${key.toUpperCase()}` }],
+      },
     ],
   },
 });

@@ -20,7 +20,9 @@ export function termsOf(supplierRef: string): FlightTerms {
   } catch {
     // falls through
   }
-  throw new TravelAgentError("SUPPLIER_REJECTED", "this offer is not one of Travelport's, or was altered; search again", { details: { code: "invalid_offer" } });
+  throw new TravelAgentError("SUPPLIER_REJECTED", "this offer is not one of Travelport's, or was altered; search again", {
+    details: { code: "invalid_offer" },
+  });
 }
 
 const codes: Readonly<Record<PassengerType, string>> = { ADT: "ADT", CHD: "CNN", INF: "INF" };

@@ -1,6 +1,6 @@
 import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import type { Supplier } from "../../supplier.ts";
-import { singleFlightToken, type SupplierHttpOptions, type SupplierMemory, supplierHttp } from "../http/index.ts";
+import { type SupplierHttpOptions, type SupplierMemory, singleFlightToken, supplierHttp } from "../http/index.ts";
 import { fetchToken, officeHeader, type TravelportCredentials } from "./access.ts";
 import { travelportFlights } from "./flights.ts";
 import { problemIn } from "./problems.ts";

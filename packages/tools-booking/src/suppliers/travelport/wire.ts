@@ -12,7 +12,9 @@ export const Price = z.looseObject({
   TotalFees: Amount.optional(),
   TotalPrice: Amount,
   PriceBreakdown: z
-    .array(z.looseObject({ quantity: z.number(), requestedPassengerType: z.string(), Amount: z.looseObject({ Total: Amount, CurrencyCode: Currency.optional() }) }))
+    .array(
+      z.looseObject({ quantity: z.number(), requestedPassengerType: z.string(), Amount: z.looseObject({ Total: Amount, CurrencyCode: Currency.optional() }) }),
+    )
     .default([]),
 });
 
@@ -81,7 +83,9 @@ export const Terms = z.looseObject({
     )
     .default([]),
   Penalties: z
-    .array(z.looseObject({ PassengerTypeCodes: z.array(z.string()).default([]), Change: z.array(Permission).default([]), Cancel: z.array(Permission).default([]) }))
+    .array(
+      z.looseObject({ PassengerTypeCodes: z.array(z.string()).default([]), Change: z.array(Permission).default([]), Cancel: z.array(Permission).default([]) }),
+    )
     .default([]),
 });
 
@@ -127,7 +131,9 @@ export const Catalog = z.looseObject({
 export type Catalog = z.infer<typeof Catalog>["CatalogProductOfferingsResponse"];
 
 export const OfferList = z.looseObject({
-  OfferListResponse: z.looseObject({ OfferID: z.array(z.looseObject({ id: z.string().optional(), Price: Price.optional(), TermsAndConditionsFull: z.array(Terms).default([]) })) }),
+  OfferListResponse: z.looseObject({
+    OfferID: z.array(z.looseObject({ id: z.string().optional(), Price: Price.optional(), TermsAndConditionsFull: z.array(Terms).default([]) })),
+  }),
 });
 
 const Locator = z.looseObject({ value: z.string(), source: z.string().optional() });
@@ -138,7 +144,14 @@ export const ReservationReply = z.looseObject({
       Identifier: z.looseObject({ value: z.string() }).optional(),
       Traveler: z.array(z.looseObject({ id: z.string().optional() })).default([]),
       Offer: z
-        .array(z.looseObject({ id: z.string().optional(), Product: z.array(Product).default([]), Price: Price.optional(), TermsAndConditionsFull: z.array(Terms).default([]) }))
+        .array(
+          z.looseObject({
+            id: z.string().optional(),
+            Product: z.array(Product).default([]),
+            Price: Price.optional(),
+            TermsAndConditionsFull: z.array(Terms).default([]),
+          }),
+        )
         .default([]),
       Receipt: z
         .array(

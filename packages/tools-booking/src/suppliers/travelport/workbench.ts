@@ -1,11 +1,11 @@
-import type { Logger } from "@travelagent/protocol/ports";
 import { TravelAgentError } from "@travelagent/protocol";
+import type { Logger } from "@travelagent/protocol/ports";
+import type { FlightOffer } from "../../offer.ts";
 import type { BookRequest, Contact, SupplierCall } from "../../supplier.ts";
 import { type Reply, type SupplierHttp, understand } from "../http/index.ts";
-import type { FlightOffer } from "../../offer.ts";
 import { cashRequest, commentRequest, commitRequest, contactRequest, offerRequest, paymentRequest, travelerRequest } from "./requests.ts";
 import { termsOf } from "./terms.ts";
-import { OfferList, type Price, ReservationReply, type Reservation } from "./wire.ts";
+import { OfferList, type Price, type Reservation, ReservationReply } from "./wire.ts";
 
 /** A session in which a reservation is made up. Nothing of it lasts before it is committed. */
 interface Workbench {
@@ -17,9 +17,17 @@ interface Workbench {
 
 export interface Workbenches {
   /** Makes a reservation of an offer. `price` is what the workbench says right after the offer was added. */
-  reserve(request: BookRequest<FlightOffer> & { contact: Contact & { phone: string } }, check: (price: Price) => void, call: SupplierCall): Promise<Reservation>;
+  reserve(
+    request: BookRequest<FlightOffer> & { contact: Contact & { phone: string } },
+    check: (price: Price) => void,
+    call: SupplierCall,
+  ): Promise<Reservation>;
   /** Pays a reservation and issues its tickets. `check` sees the reservation before any money is named. */
-  ticket(reference: string, check: (reservation: Reservation) => { total: { amount: string; currency: string }; offers: readonly string[] }, call: SupplierCall): Promise<Reservation>;
+  ticket(
+    reference: string,
+    check: (reservation: Reservation) => { total: { amount: string; currency: string }; offers: readonly string[] },
+    call: SupplierCall,
+  ): Promise<Reservation>;
 }
 
 export const reservationIn = (effect: "read" | "write", reply: Reply): Reservation =>
@@ -48,7 +56,12 @@ export function workbenches(http: SupplierHttp, log: Logger): Workbenches {
   }
 
   /** Opens a workbench, works in it, commits it. It is discarded unless the commit went through, or may have. */
-  async function committed(open: { path: string; route: string; query?: Record<string, string> }, issuance: "Ticket" | undefined, work: (bench: Workbench) => Promise<void>, call: SupplierCall): Promise<Reservation> {
+  async function committed(
+    open: { path: string; route: string; query?: Record<string, string> },
+    issuance: "Ticket" | undefined,
+    work: (bench: Workbench) => Promise<void>,
+    call: SupplierCall,
+  ): Promise<Reservation> {
     const reservation = await harmless(async () => reservationIn("read", await http.write(post(open.path, open.route, {}, open.query), call)));
     const id = reservation.Identifier?.value;
     if (id === undefined) throw new TravelAgentError("SUPPLIER_UNAVAILABLE", "Travelport opened no workbench; try again in a minute");
@@ -75,10 +88,15 @@ export function workbenches(http: SupplierHttp, log: Logger): Workbenches {
         { path: "air/book/session/reservationworkbench", route: "open" },
         undefined,
         async ({ id, send }) => {
-          const added = await send(`air/book/airoffer/reservationworkbench/${id}/offers/buildfromcatalogproductofferings`, "add-offer", offerRequest(termsOf(offer.supplierRef)));
+          const added = await send(
+            `air/book/airoffer/reservationworkbench/${id}/offers/buildfromcatalogproductofferings`,
+            "add-offer",
+            offerRequest(termsOf(offer.supplierRef)),
+          );
           const price = understand("travelport", "read", () => OfferList.parse(added.body).OfferListResponse.OfferID[0]?.Price);
           if (price) check(price);
-          for (const traveller of travellers) await send(`air/book/traveler/reservationworkbench/${id}/travelers`, "add-traveler", travelerRequest(traveller, contact));
+          for (const traveller of travellers)
+            await send(`air/book/traveler/reservationworkbench/${id}/travelers`, "add-traveler", travelerRequest(traveller, contact));
           await send(`air/book/remarks/reservationworkbench/${id}/reservationcomments/list`, "add-comment", commentRequest(key));
           await send(`air/payment/reservationworkbench/${id}/formofpayment`, "add-form-of-payment", cashRequest());
           await send(`air/book/primarycontact/reservationworkbench/${id}/primarycontacts`, "add-contact", contactRequest(contact));

@@ -45,7 +45,9 @@ export function findStage({ flights, users }: WorldData): Stage {
   const [user, stranger] = Object.keys(users);
   for (const out of all) {
     const back = all.find((other) => other.origin === out.destination && other.destination === out.origin);
-    const first = all.find((other) => other.origin === out.origin && all.some((next) => next.origin === other.destination && next.destination === out.destination));
+    const first = all.find(
+      (other) => other.origin === out.origin && all.some((next) => next.origin === other.destination && next.destination === out.destination),
+    );
     const second = first && all.find((next) => next.origin === first.destination && next.destination === out.destination);
     const places = [out.origin, out.destination, first?.destination];
     const elsewhere = all.find((other) => !places.includes(other.origin) && !places.includes(other.destination));
@@ -98,13 +100,23 @@ export function stagePatches(stage: Stage, membership: string, status: string): 
 }
 
 export const people = (count: number): ReservationDocument["passengers"] =>
-  Array.from({ length: count }, (_, index) => ({ first_name: ["Ana", "Rui", "Eva", "Tom", "Ida", "Leo", "Mia", "Jon", "Kim"][index % 9]!, last_name: "Silva", dob: `19${70 + index}-04-12` }));
+  Array.from({ length: count }, (_, index) => ({
+    first_name: ["Ana", "Rui", "Eva", "Tom", "Ida", "Leo", "Mia", "Jon", "Kim"][index % 9]!,
+    last_name: "Silva",
+    dob: `19${70 + index}-04-12`,
+  }));
 
 /** A booking that stands in the world, as an economy round trip of two that was booked long ago and paid with a card. */
 export function reservation(stage: Stage, changes: Partial<ReservationDocument> = {}): ReservationDocument {
   const cabin = changes.cabin ?? "economy";
   const passengers = changes.passengers ?? people(2);
-  const way = (flight: string, origin: string, destination: string, date: string) => ({ flight_number: flight, origin, destination, date, price: prices[cabin]! - 10 });
+  const way = (flight: string, origin: string, destination: string, date: string) => ({
+    flight_number: flight,
+    origin,
+    destination,
+    date,
+    price: prices[cabin]! - 10,
+  });
   const round = (changes.flight_type ?? "round_trip") === "round_trip";
   const flights = changes.flights ?? [way(stage.out, stage.from, stage.to, outDate), ...(round ? [way(stage.back, stage.to, stage.from, backDate)] : [])];
   return {

@@ -1,0 +1,1 @@
+export { hertzSupplier, hertzVendorCode } from "./hertz.ts";

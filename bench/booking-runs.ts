@@ -2,7 +2,7 @@ import { testDatabase } from "../packages/engine/src/testing/index.ts";
 import { type RunReport, randomRun } from "../packages/tools-booking/src/testing/random-runs.ts";
 
 /**
- * `npm run bench:bookings -- --runs 10000 --seed 1`: random trips in a world where everything goes wrong that can, with a process that
+ * `node --conditions=@travelagent/source bench/booking-runs.ts --runs 10000 --seed 1`: random trips in a world where everything goes wrong that can, with a process that
  * dies in the middle, compared with the books outside. One line of figures, with
  * `--events` one more of what the bookings went through; every broken promise with its seed. Exits with 1 for one.
  */

@@ -186,6 +186,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       void news(booking);
     },
     onCustomerKnown: (sessionKey, customerId, name) => gateway.bindCustomer(sessionKey, customerId, name),
+    chatUrl: `${(config.gateway.publicUrl ?? `http://127.0.0.1:${settings.port}`).replace(/\/$/, "")}/chat`,
     publicUrl: () => (config.gateway.publicUrl ?? server.url).replace(/\/$/, ""),
     note: (note) => gateway.note(note),
   });

@@ -97,9 +97,14 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case approvalsList = "approvals.list"
     case approvalsResolve = "approvals.resolve"
     case auditList = "audit.list"
+    case bookingsAttend = "bookings.attend"
+    case bookingsDocument = "bookings.document"
     case bookingsGet = "bookings.get"
+    case bookingsInvoice = "bookings.invoice"
+    case bookingsLedger = "bookings.ledger"
     case bookingsList = "bookings.list"
     case bookingsReconcile = "bookings.reconcile"
+    case bookingsShare = "bookings.share"
     case channelsStatus = "channels.status"
     case chatAbort = "chat.abort"
     case chatHistory = "chat.history"
@@ -169,6 +174,9 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case queueDlqList = "queue.dlq.list"
     case queueDlqRetry = "queue.dlq.retry"
     case queueStatus = "queue.status"
+    case quotesCreate = "quotes.create"
+    case quotesList = "quotes.list"
+    case quotesWithdraw = "quotes.withdraw"
     case routingExplain = "routing.explain"
     case routingList = "routing.list"
     case send = "send"
@@ -489,13 +497,15 @@ public struct Approval: Codable, Hashable, Sendable {
     public var ruleId: String
     public var reason: String
     public var role: String
+    /// The version of the policy that asked.
+    public var policy: String?
     public var status: ApprovalStatus
     public var requestedAt: String
     public var expiresAt: String
     public var decidedBy: String?
     public var decidedAt: String?
 
-    public init(id: String, tool: String, actionHash: String, title: String, lines: [String], total: ApprovalTotal? = nil, sessionKey: String, customerId: String? = nil, ruleId: String, reason: String, role: String, status: ApprovalStatus, requestedAt: String, expiresAt: String, decidedBy: String? = nil, decidedAt: String? = nil) {
+    public init(id: String, tool: String, actionHash: String, title: String, lines: [String], total: ApprovalTotal? = nil, sessionKey: String, customerId: String? = nil, ruleId: String, reason: String, role: String, policy: String? = nil, status: ApprovalStatus, requestedAt: String, expiresAt: String, decidedBy: String? = nil, decidedAt: String? = nil) {
         self.id = id
         self.tool = tool
         self.actionHash = actionHash
@@ -507,6 +517,7 @@ public struct Approval: Codable, Hashable, Sendable {
         self.ruleId = ruleId
         self.reason = reason
         self.role = role
+        self.policy = policy
         self.status = status
         self.requestedAt = requestedAt
         self.expiresAt = expiresAt
@@ -632,11 +643,17 @@ public struct Booking: Codable, Hashable, Sendable {
     public var balance: Money
     public var travellers: [BookingTravellersItem]
     public var paymentTimeLimit: String?
+    /// The provider's own page on which the customer pays; there while nothing goes on before that.
+    public var payUrl: String?
+    /// ISO UTC; what was not paid by then is given up.
+    public var payUntil: String?
+    /// What became of the last request when it came to nothing.
+    public var notice: String?
     public var createdAt: String
     public var updatedAt: String
     public var version: Int
 
-    public init(id: String, reference: String, status: BookingStatus, customerId: String, sessionKey: String, items: [BookingItem], total: Money, balance: Money, travellers: [BookingTravellersItem], paymentTimeLimit: String? = nil, createdAt: String, updatedAt: String, version: Int) {
+    public init(id: String, reference: String, status: BookingStatus, customerId: String, sessionKey: String, items: [BookingItem], total: Money, balance: Money, travellers: [BookingTravellersItem], paymentTimeLimit: String? = nil, payUrl: String? = nil, payUntil: String? = nil, notice: String? = nil, createdAt: String, updatedAt: String, version: Int) {
         self.id = id
         self.reference = reference
         self.status = status
@@ -647,6 +664,9 @@ public struct Booking: Codable, Hashable, Sendable {
         self.balance = balance
         self.travellers = travellers
         self.paymentTimeLimit = paymentTimeLimit
+        self.payUrl = payUrl
+        self.payUntil = payUntil
+        self.notice = notice
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.version = version
@@ -704,6 +724,79 @@ public struct BookingStatus: RawRepresentable, Codable, Hashable, Sendable {
     public static let needsHuman = BookingStatus(rawValue: "needs-human")
 }
 
+/// `found`: the supplier has it. `never-happened`: supplier or provider surely knows nothing of it. `keep`: what stands is kept, the rest given up. `accept-cost`: everything is taken back, whatever that costs. `settled`: put right outside; compare again.
+public struct BookingsAttendParamsResolution: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let found = BookingsAttendParamsResolution(rawValue: "found")
+    public static let neverHappened = BookingsAttendParamsResolution(rawValue: "never-happened")
+    public static let keep = BookingsAttendParamsResolution(rawValue: "keep")
+    public static let acceptCost = BookingsAttendParamsResolution(rawValue: "accept-cost")
+    public static let settled = BookingsAttendParamsResolution(rawValue: "settled")
+}
+
+public struct BookingsAttendParams: Codable, Hashable, Sendable {
+    public var id: String
+    /// `found`: the supplier has it. `never-happened`: supplier or provider surely knows nothing of it. `keep`: what stands is kept, the rest given up. `accept-cost`: everything is taken back, whatever that costs. `settled`: put right outside; compare again.
+    public var resolution: BookingsAttendParamsResolution
+    /// Number of the item, where several are in doubt.
+    public var item: Int?
+    /// Of `found`: what the supplier calls it.
+    public var supplierReference: String?
+    /// Why, for the record.
+    public var note: String
+    public var idempotencyKey: String
+
+    public init(id: String, resolution: BookingsAttendParamsResolution, item: Int? = nil, supplierReference: String? = nil, note: String, idempotencyKey: String) {
+        self.id = id
+        self.resolution = resolution
+        self.item = item
+        self.supplierReference = supplierReference
+        self.note = note
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct BookingsAttendResult: Codable, Hashable, Sendable {
+    public var booking: Booking
+
+    public init(booking: Booking) {
+        self.booking = booking
+    }
+}
+
+public struct BookingsDocumentParamsKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let itinerary = BookingsDocumentParamsKind(rawValue: "itinerary")
+    public static let calendar = BookingsDocumentParamsKind(rawValue: "calendar")
+    public static let invoice = BookingsDocumentParamsKind(rawValue: "invoice")
+}
+
+public struct BookingsDocumentParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var kind: BookingsDocumentParamsKind
+    public var number: String?
+
+    public init(id: String, kind: BookingsDocumentParamsKind, number: String? = nil) {
+        self.id = id
+        self.kind = kind
+        self.number = number
+    }
+}
+
+public struct BookingsDocumentResult: Codable, Hashable, Sendable {
+    public var name: String
+    public var mimeType: String
+    public var data: String
+
+    public init(name: String, mimeType: String, data: String) {
+        self.name = name
+        self.mimeType = mimeType
+        self.data = data
+    }
+}
+
 public struct BookingsGetParams: Codable, Hashable, Sendable {
     public var id: String
 
@@ -717,12 +810,89 @@ public struct BookingsGetResult: Codable, Hashable, Sendable {
     public var timeline: [[String: AnyCodable]]
     public var payments: [[String: AnyCodable]]
     public var documents: [[String: AnyCodable]]
+    /// Lines of the double-entry ledger, oldest first.
+    public var ledger: [[String: AnyCodable]]
+    /// What the customer owes, one amount for each currency; negative when we do. Empty when nothing is open.
+    public var balance: [Money]
+    /// What is earned with it, one amount for each currency.
+    public var margin: [Money]
 
-    public init(booking: Booking, timeline: [[String: AnyCodable]], payments: [[String: AnyCodable]], documents: [[String: AnyCodable]]) {
+    public init(booking: Booking, timeline: [[String: AnyCodable]], payments: [[String: AnyCodable]], documents: [[String: AnyCodable]], ledger: [[String: AnyCodable]], balance: [Money], margin: [Money]) {
         self.booking = booking
         self.timeline = timeline
         self.payments = payments
         self.documents = documents
+        self.ledger = ledger
+        self.balance = balance
+        self.margin = margin
+    }
+}
+
+public struct BookingsInvoiceParamsBuyer: Codable, Hashable, Sendable {
+    public var name: String
+    public var address: [String]?
+    public var taxId: String?
+    public var email: String?
+
+    public init(name: String, address: [String]? = nil, taxId: String? = nil, email: String? = nil) {
+        self.name = name
+        self.address = address
+        self.taxId = taxId
+        self.email = email
+    }
+}
+
+public struct BookingsInvoiceParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var buyer: BookingsInvoiceParamsBuyer?
+    public var idempotencyKey: String
+
+    public init(id: String, buyer: BookingsInvoiceParamsBuyer? = nil, idempotencyKey: String) {
+        self.id = id
+        self.buyer = buyer
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct BookingsInvoiceResult: Codable, Hashable, Sendable {
+    public var invoices: [[String: AnyCodable]]
+
+    public init(invoices: [[String: AnyCodable]]) {
+        self.invoices = invoices
+    }
+}
+
+/// Without an id: over all bookings.
+public struct BookingsLedgerParams: Codable, Hashable, Sendable {
+    public var id: String?
+
+    public init(id: String? = nil) {
+        self.id = id
+    }
+}
+
+public struct BookingsLedgerResultAccountsItem: Codable, Hashable, Sendable {
+    public var account: String
+    public var balance: Money
+
+    public init(account: String, balance: Money) {
+        self.account = account
+        self.balance = balance
+    }
+}
+
+public struct BookingsLedgerResult: Codable, Hashable, Sendable {
+    public var accounts: [BookingsLedgerResultAccountsItem]
+    /// Of one booking, oldest first.
+    public var lines: [[String: AnyCodable]]?
+    public var balance: [Money]
+    public var margin: [Money]
+
+    public init(accounts: [BookingsLedgerResultAccountsItem], lines: [[String: AnyCodable]]? = nil, balance: [Money], margin: [Money]) {
+        self.accounts = accounts
+        self.lines = lines
+        self.balance = balance
+        self.margin = margin
     }
 }
 
@@ -769,6 +939,40 @@ public struct BookingsReconcileResult: Codable, Hashable, Sendable {
 
     public init(booking: Booking) {
         self.booking = booking
+    }
+}
+
+public struct BookingsShareParamsKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let itinerary = BookingsShareParamsKind(rawValue: "itinerary")
+    public static let calendar = BookingsShareParamsKind(rawValue: "calendar")
+    public static let invoice = BookingsShareParamsKind(rawValue: "invoice")
+}
+
+public struct BookingsShareParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var kind: BookingsShareParamsKind
+    public var number: String?
+    public var days: Int?
+    public var idempotencyKey: String
+
+    public init(id: String, kind: BookingsShareParamsKind, number: String? = nil, days: Int? = nil, idempotencyKey: String) {
+        self.id = id
+        self.kind = kind
+        self.number = number
+        self.days = days
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct BookingsShareResult: Codable, Hashable, Sendable {
+    public var url: String
+    public var expiresAt: String
+
+    public init(url: String, expiresAt: String) {
+        self.url = url
+        self.expiresAt = expiresAt
     }
 }
 
@@ -3892,6 +4096,72 @@ public struct QueueStatusResult: Codable, Hashable, Sendable {
         self.classes = classes
         self.modes = modes
         self.deadLetters = deadLetters
+    }
+}
+
+public struct QuotesCreateParams: Codable, Hashable, Sendable {
+    public var sessionKey: String
+    public var offerIds: [String]
+    public var title: String?
+    public var message: String?
+    public var expiresAt: String?
+    public var idempotencyKey: String
+
+    public init(sessionKey: String, offerIds: [String], title: String? = nil, message: String? = nil, expiresAt: String? = nil, idempotencyKey: String) {
+        self.sessionKey = sessionKey
+        self.offerIds = offerIds
+        self.title = title
+        self.message = message
+        self.expiresAt = expiresAt
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct QuotesCreateResult: Codable, Hashable, Sendable {
+    public var quote: [String: AnyCodable]
+    public var url: String
+
+    public init(quote: [String: AnyCodable], url: String) {
+        self.quote = quote
+        self.url = url
+    }
+}
+
+public struct QuotesListParams: Codable, Hashable, Sendable {
+    public var sessionKey: String?
+    public var customerId: String?
+    public var limit: Int?
+
+    public init(sessionKey: String? = nil, customerId: String? = nil, limit: Int? = nil) {
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.limit = limit
+    }
+}
+
+public struct QuotesListResult: Codable, Hashable, Sendable {
+    public var quotes: [[String: AnyCodable]]
+
+    public init(quotes: [[String: AnyCodable]]) {
+        self.quotes = quotes
+    }
+}
+
+public struct QuotesWithdrawParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct QuotesWithdrawResult: Codable, Hashable, Sendable {
+    public var quote: [String: AnyCodable]
+
+    public init(quote: [String: AnyCodable]) {
+        self.quote = quote
     }
 }
 

@@ -81,7 +81,9 @@ describe("booking handlers", () => {
     expect(all.accounts).toContainEqual({ account: "supplier:fake", balance: { amount: "-310.00", currency: "EUR" } });
     expect(all.lines).toBe(undefined);
 
-    expect(methods["bookings.list"].result.parse(await handlers["bookings.list"]!({ status: "unknown" }, call)).bookings.map(({ id }) => id)).toEqual([order.id]);
+    expect(methods["bookings.list"].result.parse(await handlers["bookings.list"]!({ status: "unknown" }, call)).bookings.map(({ id }) => id)).toEqual([
+      order.id,
+    ]);
     const word = methods["bookings.attend"].params.parse({ id: order.id, resolution: "never-happened", note: " asked the airline ", idempotencyKey: "k" });
     const attended = methods["bookings.attend"].result.parse(await handlers["bookings.attend"]!(word, call));
     expect(attended.booking.status).toBe("failed");

@@ -85,7 +85,10 @@ export function bookingHandlers(bookings: Bookings, { currency = "EUR" }: { curr
         ...(stored.order.failure ? { failure: stored.order.failure } : {}),
         ...(stored.order.attention === undefined ? {} : { attention: stored.order.attention }),
         timeline: history.map(({ at, type, entry }) => ({ at: new Date(at).toISOString(), type, ...entry })),
-        payments: payments.map(({ createdAt, orderId: _, ...payment }) => ({ ...payment, createdAt: new Date(createdAt).toISOString() })),
+        payments: payments.map(({ createdAt, orderId: _, heard: __, seen: ___, askedAt: ____, ...payment }) => ({
+          ...payment,
+          createdAt: new Date(createdAt).toISOString(),
+        })),
         documents: documents(stored),
         ledger: (await bookings.ledger(stored.order.id)).map(lineView),
         ...figures(await bookings.accounts(stored.order.id)),

@@ -27,6 +27,15 @@ export function historyEntry(event: OrderEvent): Record<string, unknown> {
       return { paid: event.paid };
     case "returned":
       return { how: event.how };
+    case "papers":
+      return { item: event.item, locators: event.locators, documents: event.documents.map(({ number }) => number) };
+    case "schedule-changed":
+      return { item: event.item, ...event.change };
+    case "schedule-answered":
+      return { item: event.item, answer: event.answer };
+    case "drifted":
+      return { item: event.item, was: event.was, now: event.now };
+    case "schedule-restored":
     case "refused":
     case "lost":
     case "lapsed":

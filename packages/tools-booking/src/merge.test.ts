@@ -34,6 +34,22 @@ describe("merging suppliers", () => {
     expect(merge([base, at("b", 20_100n, { sandbox: !base.sandbox })], 10, now)).toHaveLength(2);
   });
 
+  it("sees through the ways suppliers write the same stay", () => {
+    const stay = sampleHotel();
+    const [first] = stay.cancellation;
+    const other = {
+      ...stay,
+      id: "other",
+      supplier: "b",
+      checkIn: { ...stay.checkIn, local: `${stay.checkIn.local.slice(0, 10)}T14:00:00` },
+      cancellation: stay.cancellation.map((step) => (step.from === "now" ? step : { ...step, from: new Date(step.from).toISOString() })),
+    };
+    expect(first).toBeDefined();
+    expect(merge([stay, other], 10, now)).toHaveLength(1);
+    const later = stay.cancellation.map((step) => (step.from === "now" ? step : { ...step, from: "2027-03-11T00:00:00Z" }));
+    expect(merge([stay, { ...other, cancellation: later }], 10, now)).toHaveLength(stay.cancellation.length > 1 ? 2 : 1);
+  });
+
   it("does not take two rooms of one house for one", () => {
     const room = sampleHotel();
     expect(merge([room, { ...room, id: "other", supplier: "b", room: { ...room.room, name: "Suite" } }], 10, now)).toHaveLength(2);

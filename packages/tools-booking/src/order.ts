@@ -1,5 +1,6 @@
-import { type BookingStatus, type ErrorShape, type Money, TravelAgentError } from "@travelagent/protocol";
+import { type BookingStatus, canonicalJson, type ErrorShape, type Money, TravelAgentError } from "@travelagent/protocol";
 import { add, subtract, sum, zero } from "./money.ts";
+import type { ScheduleChange } from "./news/journey-changes.ts";
 import type { Journey, Offer } from "./offer.ts";
 import type { Contact, OrderChange, SupplierOrder, Traveller } from "./supplier.ts";
 
@@ -67,6 +68,12 @@ export interface OrderItem {
   paymentTimeLimit?: string;
   /** Flights as the supplier has them now; set once they differ from those that were bought. */
   journeys?: Journey[];
+  /** How `journeys` differ from what was agreed. What was bought stays in `offer`. */
+  scheduleChange?: ScheduleChange;
+  /** The last schedule change that the customer accepted. */
+  agreed?: Journey[];
+  /** What the supplier says it costs, or comes back, where that is not what was recorded and a person was told. */
+  drift?: Money;
   /** Set once cancelled. */
   penalty?: Money;
   refund?: Money;
@@ -123,6 +130,15 @@ export type OrderEvent =
   | { type: "lost"; item: number }
   /** A hold that ran out at the supplier. */
   | { type: "lapsed"; item: number }
+  /** Locators and documents that the supplier added by itself: all of them. */
+  | { type: "papers"; item: number; locators: string[]; documents: SupplierOrder["documents"] }
+  /** The supplier moved the flights by itself. */
+  | { type: "schedule-changed"; item: number; journeys: Journey[]; change: ScheduleChange }
+  /** It moved them back to what was agreed. */
+  | { type: "schedule-restored"; item: number }
+  | { type: "schedule-answered"; item: number; answer: "accepted" | "refused" }
+  /** The supplier's price, or refund of what is cancelled, is another one than was recorded. */
+  | { type: "drifted"; item: number; was: Money; now: Money }
   /** The trip is given up. */
   | { type: "failed"; error: ErrorShape }
   | { type: "needs-human"; reason: string }
@@ -186,6 +202,9 @@ function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): O
   return copy;
 }
 
+/** An exchange leaves behind what happened to the travel that was exchanged. */
+const newsOfOld = ["journeys", "scheduleChange", "agreed", "drift"] as const;
+
 function withFacts(item: OrderItem, facts: Facts): OrderItem {
   const { doing, ...rest } = item;
   const to = doing?.what === "change" || doing?.what === "modify" ? doing.to : undefined;
@@ -193,7 +212,7 @@ function withFacts(item: OrderItem, facts: Facts): OrderItem {
   // What the customer pays stays in the currency of the trip, whatever the supplier counts in.
   const total = cancelled || facts.total.currency !== item.total.currency ? item.total : facts.total;
   return {
-    ...without(rest, "paymentTimeLimit", "commission"),
+    ...without(rest, "paymentTimeLimit", "commission", ...(doing?.what === "change" ? newsOfOld : [])),
     ...(to ? { offer: to.offer, quoted: to.total } : {}),
     ...(to?.change?.checkedBags ? { checkedBags: to.change.checkedBags } : {}),
     status: facts.status,
@@ -212,6 +231,34 @@ function withFacts(item: OrderItem, facts: Facts): OrderItem {
 /** Whether the item already shows what `facts` says, so that the same news twice is no error. */
 const shows = (item: OrderItem, facts: Facts): boolean =>
   item.doing === undefined && item.status === facts.status && item.supplierReference === facts.reference;
+
+type NewsEvent = Extract<OrderEvent, { type: "papers" | "schedule-changed" | "schedule-restored" | "schedule-answered" | "drifted" }>;
+
+/** What the supplier did by itself. Nothing of it touches what was bought, its status or its price. */
+function advanceByNews(item: OrderItem, event: NewsEvent): OrderItem {
+  const next = withNews(item, event);
+  if (canonicalJson(next) === canonicalJson(item)) return item;
+  if (item.doing || (event.type !== "drifted" && !isBooked(item))) throw illegal(item, event.type);
+  return next;
+}
+
+function withNews(item: OrderItem, event: NewsEvent): OrderItem {
+  switch (event.type) {
+    case "papers":
+      return { ...item, locators: event.locators, documents: event.documents };
+    case "schedule-changed":
+      return { ...item, journeys: event.journeys, scheduleChange: event.change };
+    case "schedule-restored":
+      return { ...without(item, "journeys", "scheduleChange"), ...(item.agreed ? { journeys: item.agreed } : {}) };
+    case "schedule-answered": {
+      const { scheduleChange, journeys } = item;
+      if (!scheduleChange || !journeys) throw illegal(item, event.type);
+      return { ...item, scheduleChange: { ...scheduleChange, answer: event.answer }, ...(event.answer === "accepted" ? { agreed: journeys } : {}) };
+    }
+    case "drifted":
+      return { ...item, drift: event.now };
+  }
+}
 
 function advanceItem(item: OrderItem, event: Extract<OrderEvent, { item: number }>): OrderItem {
   const { doing } = item;
@@ -245,6 +292,12 @@ function advanceItem(item: OrderItem, event: Extract<OrderEvent, { item: number 
       if (item.status === "cancelled") return item;
       if (item.status !== "held" || doing) throw illegal(item, event.type);
       return { ...without(item, "paymentTimeLimit"), status: "cancelled", lapsed: true, penalty: zero(item.total.currency), refund: zero(item.total.currency) };
+    case "papers":
+    case "schedule-changed":
+    case "schedule-restored":
+    case "schedule-answered":
+    case "drifted":
+      return advanceByNews(item, event);
   }
 }
 

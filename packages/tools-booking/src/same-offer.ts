@@ -1,10 +1,18 @@
-import type { Offer } from "./offer.ts";
+import { minorUnits } from "./money.ts";
+import type { CarOffer, HotelOffer, Offer } from "./offer.ts";
 
 const plain = (text: string): string =>
   text
     .toLowerCase()
     .normalize("NFKD")
     .replaceAll(/[^\p{L}\p{N}]+/gu, "");
+
+/** From when on cancelling costs something, to the minute: `now`, an instant, or never. Suppliers write the same steps in many ways. */
+function costsFrom({ cancellation, conditions }: HotelOffer | CarOffer): string {
+  const first = cancellation.find(({ penalty }) => minorUnits(penalty) > 0n);
+  if (!first) return cancellation.length > 0 ? "never" : `unknown ${conditions.refund.allowed}`;
+  return first.from === "now" ? "now" : new Date(first.from).toISOString().slice(0, 16);
+}
 
 /** Equal for two offers that are the same travel under the same conditions, whoever sells them. */
 export function samenessOf(offer: Offer): string {
@@ -27,10 +35,11 @@ export function samenessOf(offer: Offer): string {
       plain(room.name),
       ratePlan.board,
       ratePlan.paymentType,
-      JSON.stringify(offer.cancellation.map((step) => step.from)),
-      offer.checkIn.local,
-      offer.checkOut.local,
-      conditions,
+      costsFrom(offer),
+      // By day: suppliers differ in whether and when they say that doors open.
+      offer.checkIn.local.slice(0, 10),
+      offer.checkOut.local.slice(0, 10),
+      offer.sandbox,
     ].join("|");
   }
   return [
@@ -42,6 +51,7 @@ export function samenessOf(offer: Offer): string {
     offer.dropOff.locationCode,
     offer.dropOff.time.local,
     offer.paymentType,
-    conditions,
+    costsFrom(offer),
+    offer.sandbox,
   ].join("|");
 }

@@ -54,6 +54,8 @@ export interface SupplierOrder {
   commission?: Money;
   /** Flights as the supplier has them now, where it says; they differ from the offer's after a schedule change. */
   journeys?: Journey[];
+  /** The supplier's id of a change of its own that waits for the customer's answer. */
+  changeToAnswer?: string;
 }
 
 /** A change that keeps the travel itself. What is absent stays as it is. */
@@ -113,6 +115,11 @@ export interface VerticalSupplier<Q, O extends Offer> {
   /** What a change of names, cabin or bags costs. Absent where the supplier cannot. */
   quoteModify?(reference: string, change: OrderChange, call: SupplierCall): Promise<Quote>;
   modify?(reference: string, change: OrderChange, token: string, key: string, call: SupplierCall): Promise<SupplierOrder>;
+  /**
+   * Says yes to a change of the supplier's own, `changeToAnswer` of the order. Of one that is accepted already it returns the order.
+   * Raises `SUPPLIER_REJECTED` when another change came since. Absent where only a person can.
+   */
+  acceptChange?(reference: string, change: string, call: SupplierCall): Promise<SupplierOrder>;
 }
 
 /** Something happened at the supplier that nobody here caused. A hint: what is true is read with `read`. */

@@ -26,6 +26,8 @@ export interface TravelOptions {
   clock: Clock;
   log: Logger;
   onBooking(booking: Booking): void;
+  /** Where a payment page sends the customer when done. */
+  chatUrl: string;
   /** Where customers reach this gateway, without a slash at the end. */
   publicUrl(): string;
   /** The agent of a conversation is told something, once for each id. */
@@ -49,7 +51,7 @@ export interface Travel {
 }
 
 export async function openTravel(options: TravelOptions): Promise<Travel> {
-  const { config, env, directory, db, work, sessions, clock, log, onBooking, onCustomerKnown, publicUrl, note } = options;
+  const { config, env, directory, db, work, sessions, clock, log, onBooking, onCustomerKnown, chatUrl, publicUrl, note } = options;
   const crm = await databaseCrm({ db, clock });
   const books = openDatabase({ path: join(directory, "sandbox.db") });
   try {
@@ -62,7 +64,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
       db,
       clock,
       log,
-      returnUrl: config.payments.returnUrl ?? `${config.gateway.publicUrl ?? "http://127.0.0.1:18789"}/chat`,
+      returnUrl: config.payments.returnUrl ?? chatUrl,
     });
     const known = async (sessionKey: string, customerId: string): Promise<void> => {
       await sessions.bindCustomer(sessionKey, customerId);

@@ -46,7 +46,11 @@ it("gives the body as it came to the provider, and says yes once it is durable",
 });
 
 it("refuses what is not signed or too large, and asks for a repeat when it could not be stored", async () => {
-  const errors = [new TravelAgentError("UNAUTHORIZED", "this webhook is not signed"), new TravelAgentError("STORAGE_FULL", "the disk is full"), new Error("a bug")];
+  const errors = [
+    new TravelAgentError("UNAUTHORIZED", "this webhook is not signed"),
+    new TravelAgentError("STORAGE_FULL", "the disk is full"),
+    new Error("a bug"),
+  ];
   const { post, log } = await open(async () => {
     throw errors.shift() ?? new Error("must not be reached");
   });

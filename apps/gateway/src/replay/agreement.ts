@@ -23,7 +23,9 @@ function plain(value: unknown): unknown {
     const flight = firstOf(value, "flight_number", "flight");
     if (flight !== undefined) return value.date === undefined ? flight : `${flight} ${value.date}`;
     const name = [firstOf(value, "first_name"), firstOf(value, "last_name")].filter((part) => part !== undefined);
-    return name.length > 0 ? name.join(" ") : (firstOf(value, "payment_id", "id") ?? value);
+    if (name.length > 0) return name.join(" ");
+    const payment = firstOf(value, "payment_id", "id");
+    return payment === undefined || value.amount === undefined ? (payment ?? value) : `${payment} ${value.amount}`;
   }
   return typeof value === "string" ? asName(value) : value;
 }

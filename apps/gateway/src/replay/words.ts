@@ -58,7 +58,7 @@ export const yesOrNo = (value: unknown): boolean | undefined => {
   return said === "yes" || said === "true" ? true : said === "no" || said === "false" || said === "none" ? false : undefined;
 };
 
-const own = new Set(["user", "customer", "session_user", "user_message", "customer_message", "chat", "conversation", "user_request", "customer_request"]);
+const own = new Set(["user", "customer", "user_email", "customer_email", "self", "session_user", "user_message", "customer_message", "chat", "conversation", "user_request", "customer_request"]);
 
 /** Where an instruction came from, when that was not the customer. */
 export function foreignOrigin(value: unknown): string | undefined {

@@ -106,11 +106,13 @@ function inList(list: Operand[] | Reference, params: Params): ValueCheck {
     };
   }
   const items = list.map((operand) => operandOf(operand, params));
-  const words =
-    items.every((item) => "constant" in item && typeof item.constant === "string") && new Set(items.map((item) => (item as { constant: unknown }).constant));
-  if (words) return (found) => words.has(found);
   const reads = items.map(readerOf);
-  return (found, scene, element) => reads.some((read) => same(found, read(scene, element)));
+  const isAmong: ValueCheck = (found, scene, element) => reads.some((read) => same(found, read(scene, element)));
+  const words = items.map((item) => ("constant" in item ? item.constant : undefined));
+  if (!words.every((word) => typeof word === "string")) return isAmong;
+  // Words are compared letter by letter; a figure may be among them as a decimal string.
+  const known = new Set<unknown>(words);
+  return (found, scene, element) => (typeof found === "string" ? known.has(found) : isAmong(found, scene, element));
 }
 
 /** Of each element of a list. */

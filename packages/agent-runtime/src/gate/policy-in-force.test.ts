@@ -226,7 +226,7 @@ describe("the policy in force", () => {
 
     it("stay what they are for a write that was begun on them", async () => {
       const yes = await confirmed();
-      let proceed = () => undefined as void;
+      let proceed: () => void = () => undefined;
       const begun = new Promise<void>((resolve) => {
         tools = tools.map((tool) =>
           tool.name === "sell"

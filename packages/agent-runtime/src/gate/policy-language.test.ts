@@ -34,6 +34,7 @@ describe("tests", () => {
     ["a product that floats get wrong", `{ "facts.x": { eq: { path: "facts.n", times: 3 } } }`, { x: "0.3", n: 0.1 }, true],
     ["a list that has the value", `{ "facts.x": { in: ["a", { path: "facts.y" }] } }`, { x: "b", y: "b" }, true],
     ["a list of the call", `{ "facts.x": { nin: { path: "facts.list" } } }`, { x: "b", list: ["a"] }, true],
+    ["a figure in a list of decimal strings", `{ "facts.x": { in: ["a", "0.10"] } }`, { x: 0.1 }, true],
     ["nothing in a list", `{ "facts.x": { nin: ["a"] } }`, {}, true],
     ["nothing, which is in no list", `{ "facts.x": { in: ["a"] } }`, {}, false],
     ["a list with the value", `{ "facts.list": { contains: "a" } }`, { list: ["b", "a"] }, true],

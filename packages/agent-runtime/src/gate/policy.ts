@@ -108,8 +108,8 @@ function read(files: readonly PolicyFile[], { params = {} }: PolicyOptions): Rea
     takeParams(reading, text.params, file.name, (name) => (declares || usesParam(siblings, name) ? file : undefined));
   }
   const given = Params.safeParse(params);
-  if (given.success) takeParams(reading, given.data, "params", () => undefined);
-  else for (const message of sayIssues(given.error)) reading.problems.push({ file: "params", message: `params: ${message}` });
+  if (given.success) takeParams(reading, given.data, "policy.params", () => undefined);
+  else for (const message of sayIssues(given.error)) reading.problems.push({ file: "policy.params", message: `policy.params: ${message}` });
   const seen = new Map<string, string>();
   for (const { file, text } of texts)
     for (const rule of text.rules) {

@@ -79,7 +79,8 @@ const placeOf = (offer: Exclude<Offer, FlightOffer>): string =>
 function entries(item: OrderItem): TripSheetItem[] {
   const { offer } = item;
   const shared = {
-    locators: [...new Set([...item.locators, ...(item.supplierReference === undefined ? [] : [item.supplierReference])])],
+    // The supplier's own number helps nobody at a desk that has a locator.
+    locators: item.locators.length > 0 ? item.locators : item.supplierReference === undefined ? [] : [item.supplierReference],
     documents: item.documents.map(({ number }) => number),
     status: statuses[item.status],
     cancelled: gone.has(item.status),

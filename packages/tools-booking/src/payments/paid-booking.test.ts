@@ -38,7 +38,14 @@ async function agency() {
     suppliers: [supplier],
     payments: [
       stripePayments({ ...common, baseUrl: stripe.url, apiKey: "sk_test_1", webhookSecret: "whsec_1", memory: databaseMemory(db, "payments/stripe") }),
-      payPalPayments({ ...common, baseUrl: paypal.url, clientId: "client", clientSecret: "secret", webhookId: "WH1", memory: databaseMemory(db, "payments/paypal") }),
+      payPalPayments({
+        ...common,
+        baseUrl: paypal.url,
+        clientId: "client",
+        clientSecret: "secret",
+        webhookId: "WH1",
+        memory: databaseMemory(db, "payments/paypal"),
+      }),
     ],
     clock,
     customers: { ensure: async ({ email }) => ({ customerId: `customer:${email}` }) },
@@ -65,7 +72,17 @@ async function agency() {
     () => bookings.stop(),
   );
   await bookings.migrate();
-  const flight = { origin: "BCN", destination: "FRA", departureDate: "2027-03-12", adults: 1, childrenAges: [], cabin: "ECONOMY" as const, directOnly: false, currency: "EUR", limit: 20 };
+  const flight = {
+    origin: "BCN",
+    destination: "FRA",
+    departureDate: "2027-03-12",
+    adults: 1,
+    childrenAges: [],
+    cabin: "ECONOMY" as const,
+    directOnly: false,
+    currency: "EUR",
+    limit: 20,
+  };
   await bookings.search({ kind: "flight", query: flight }, buyer, { requestId: "find", signal });
   const book = (provider: string) =>
     bookings.book({ offerIds: ["flight-1"], travellers: [ana], contact, buyer, payment: { provider } }, { idempotencyKey: "yes", waitMs: 5000, signal });
@@ -94,7 +111,9 @@ describe.each(["stripe", "paypal"] as const)("a booking that is paid over %s", (
     const made = await book(vendor);
     expect(made.order.awaiting?.payUrl).toContain(simulator.url);
     expect(supplier.orders().every(({ status }) => status === "held")).toBe(true);
+    await simulator.happen("hold-webhooks", "");
     await pay(made.order.awaiting!.payUrl);
+    await simulator.happen("deliver-webhooks-twice", "");
     await until(made.order.id, "ticketed");
     const { items, currency } = await order(made.order.id);
     const price = sum(
@@ -102,8 +121,6 @@ describe.each(["stripe", "paypal"] as const)("a booking that is paid over %s", (
       currency,
     );
     expect((await simulator.ledger()).map(({ net }) => net)).toEqual([price]);
-    await simulator.happen("hold-webhooks", "");
-    await simulator.happen("deliver-webhooks-twice", "");
     const ended = await cancel(made.order.reference);
     const [theirs] = await simulator.ledger();
     expect(theirs!.net).toEqual(ended.terms?.penalty);

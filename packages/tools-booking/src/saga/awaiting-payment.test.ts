@@ -87,7 +87,11 @@ describe("a payment that the customer makes on the provider's page", () => {
     const { order } = await book(["flight-1", "hotel-1"]);
     clock.skip(61 * minute);
     await goOn();
-    expect(await current(order.id)).toMatchObject({ status: "failed", failure: { code: "OFFER_EXPIRED" }, items: [{ status: "voided" }, { status: "failed" }] });
+    expect(await current(order.id)).toMatchObject({
+      status: "failed",
+      failure: { code: "OFFER_EXPIRED" },
+      items: [{ status: "voided" }, { status: "failed" }],
+    });
     expect(supplier.orders()).toMatchObject([{ status: "cancelled" }]);
     expect(payments.payments()).toMatchObject([{ status: "voided" }]);
     expect(payments.pay(`${order.id}-p0`)).toBe(false);
@@ -267,7 +271,11 @@ describe("what is in doubt", () => {
     made.clock.skip(31 * minute);
     await made.goOn();
     expect((await made.current(order.id)).status).toBe("needs-human");
-    const attend = (resolution: "found" | "never-happened" | "keep" | "settled", more: { supplierReference?: string; item?: number } = {}, idempotencyKey = "a1") =>
+    const attend = (
+      resolution: "found" | "never-happened" | "keep" | "settled",
+      more: { supplierReference?: string; item?: number } = {},
+      idempotencyKey = "a1",
+    ) =>
       made.bookings.attend({ id: order.id, resolution, note: "asked the airline", by: "lena", ...more }, { idempotencyKey, waitMs: 5000, signal: made.signal });
     return { ...made, order, attend };
   }
@@ -294,7 +302,10 @@ describe("what is in doubt", () => {
 
   it("stays with the person when the supplier does not show what was said to be found", async () => {
     const made = await doubtful(false);
-    expect((await made.attend("found", { supplierReference: "nothing-like-it" })).order).toMatchObject({ status: "needs-human", attention: expect.stringContaining("could not show it") });
+    expect((await made.attend("found", { supplierReference: "nothing-like-it" })).order).toMatchObject({
+      status: "needs-human",
+      attention: expect.stringContaining("could not show it"),
+    });
     await expect(made.attend("found", { item: 7 }, "a2")).rejects.toMatchObject({ code: "INVALID_REQUEST" });
     expect((await made.attend("never-happened", {}, "a3")).order.status).toBe("failed");
     await expect(made.attend("settled", {}, "a4")).rejects.toMatchObject({ code: "INVALID_REQUEST" });

@@ -30,6 +30,7 @@ describe("a purchase whose response is lost", () => {
     payments.faults.next("authorise", "lost-reply");
     work.crashAt(12);
     const tries = Array.from({ length: 5 }, (_, index) => book(["flight-1", "hotel-1"], index % 2 === 0 ? "yes-1" : "yes-2").catch(() => undefined));
+    while ((await bookings.list({})).bookings.length === 0) await soon();
     await work.idle();
     const [first] = (await bookings.list({})).bookings;
     // The provider tells of the payment before anybody has heard its answer.
@@ -77,7 +78,11 @@ describe("a purchase whose response is lost", () => {
     supplier.faults.next("find", ...Array.from({ length: 100 }, () => "unavailable" as const));
     const stored = await book(["hotel-1"]);
     const { content, cards } = bookingOutput(stored, "booked");
-    expect(content).toMatchObject({ status: "unknown", booking: { status: "unknown" }, note: expect.stringContaining("has not said yet whether it went through") });
+    expect(content).toMatchObject({
+      status: "unknown",
+      booking: { status: "unknown" },
+      note: expect.stringContaining("has not said yet whether it went through"),
+    });
     expect(cards?.[0]?.title).toContain("In progress");
     for (let round = 0; round < 6; round += 1) {
       clock.skip(10 * 60_000);

@@ -83,12 +83,14 @@ function payUntil(saga: Saga, now: number): string {
 
 /** Sets money aside, or has the customer asked for it. The same purpose and number again looks up what is there. */
 export async function authorise(saga: Saga, purpose: Payment["purpose"], number: number, amount: Money): Promise<PaidEnding> {
-  const { id, reference, contact, provider: chosen, method } = saga.order();
+  const { id, items, reference, contact, provider: chosen, method } = saga.order();
   const key = `${id}-p${number}`;
   const label = `authorise:${number}`;
   const known = (await payments(saga)).find((payment) => payment.key === key);
   if (known && known.status !== "started") return standingOf(known);
-  const provider = known?.provider ?? chosen ?? saga.payments[0]?.id ?? "none";
+  // An order from before there was a choice has none; sandbox and real money never meet all the same.
+  const fitting = saga.payments.find(({ live }) => live !== items[0]!.offer.sandbox);
+  const provider = known?.provider ?? chosen ?? fitting?.id ?? "none";
   await saga.record(`${label}:start`, [], (tx) => saga.paymentStore.start(tx, { key, orderId: id, purpose, provider, amount }));
   const payment = (await payments(saga)).find((candidate) => candidate.key === key)!;
   const until = payUntil(saga, await saga.ctx.step(`${label}:at`, async () => saga.clock.now()));

@@ -13,6 +13,7 @@ export interface VendorHosts {
  * `live: false` the production host is refused, and with `live: true` the sandbox. Other hosts, such as a simulator's, may be either.
  */
 export function checkEnvironment({ supplier, production, sandbox }: VendorHosts, baseUrl: string, live: boolean): void {
+  if (!URL.canParse(baseUrl)) throw new TravelAgentError("CONFIG_INVALID", `the address of ${supplier} is none; write it with https://`);
   const host = new URL(baseUrl).hostname.toLowerCase();
   if (!live && production.includes(host))
     throw new TravelAgentError(

@@ -97,7 +97,10 @@ export function fakeWorld(random: Random, clock: SimulatedClock): RandomWorld {
   const often = random.pick([0, 0.05, 0.1, 0.2, 0.35]);
   let left = random.int(0, 12);
   let calm = false;
-  const trouble = <Operation extends string>(choices: readonly (readonly [Operation, readonly Fault[]])[], outage: () => void): FaultOptions<Operation> => ({
+  const trouble = <Operation extends string>(
+    choices: readonly (readonly [Operation, readonly Fault[]])[],
+    outage: (operation: Operation | "find") => void,
+  ): FaultOptions<Operation> => ({
     // Slow, and surely there before anybody may believe that it never came.
     later: (run) => void clock.after(random.int(1, 8) * 60_000, run),
     sometimes(operation) {
@@ -106,20 +109,21 @@ export function fakeWorld(random: Random, clock: SimulatedClock): RandomWorld {
       left -= 1;
       const fault = random.pick(faults);
       // Who lost a reply may be out of reach for a while as well.
-      if ((fault === "lost-reply" || fault === "late") && random.chance(0.4)) outage();
+      if ((fault === "lost-reply" || fault === "late") && random.chance(0.4)) outage("find");
+      if (fault === "unavailable" && random.chance(0.5)) outage(operation);
       return fault;
     },
   });
   const outOfReach = (): Fault[] => Array.from({ length: random.pick([1, 3, 10, 60]) }, () => "unavailable" as const);
   const supplier: FakeSupplier = fakeSupplier({
-    trouble: trouble(supplierFaults, () => supplier.faults.next("find", ...outOfReach())),
+    trouble: trouble(supplierFaults, (operation) => supplier.faults.next(operation, ...outOfReach())),
     offers,
     canHold: random.chance(0.8),
     ...(random.chance(0.5) ? { commissionPercent: 7n } : {}),
   });
   const listeners: ((key: string) => void)[] = [];
   const payments: FakePayments = fakePayments({
-    trouble: trouble(paymentFaults, () => payments.faults.next("find", ...outOfReach())),
+    trouble: trouble(paymentFaults, (operation) => payments.faults.next(operation, ...outOfReach())),
     asks: random.chance(0.5),
     ...(random.chance(0.5) ? { feePercent: 3n } : {}),
     onChange: (key) => {

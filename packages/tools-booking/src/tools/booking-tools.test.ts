@@ -170,7 +170,15 @@ describe("create_booking", () => {
       total: euro(18_940n),
       expiresAt: now + 15 * 60_000,
       subject: { offers: [{ id: "flight-1", price: "189.40" }], price: "189.40", currency: "EUR" },
-      facts: { vertical: "flight", live: false, total: { amount: 189.4, currency: "EUR" }, hoursToStart: 1344.08, refundable: true, party: { size: 1 }, travellers: [{ ptc: "ADT" }] },
+      facts: {
+        vertical: "flight",
+        live: false,
+        total: { amount: 189.4, currency: "EUR" },
+        hoursToStart: 1344.08,
+        refundable: true,
+        party: { size: 1 },
+        travellers: [{ ptc: "ADT" }],
+      },
     });
     const late = Date.parse("2027-01-15T09:25:00Z");
     expect((await tool("create_booking").describe!(args, context({ now: late }))).expiresAt).toBe(Date.parse("2027-01-15T09:30:00Z"));
@@ -303,7 +311,8 @@ describe("create_booking", () => {
 });
 
 describe("cancel_booking and modify_booking", () => {
-  const later = sampleFlight({ id: "changed-1", fareComponents: [{ ...sampleFlight().fareComponents[0]!, fareBrand: "Flex" }] });
+  const flex = { fareBrand: "Flex", baggage: { carryOn: "1 bag of 8 kg", checkedPieces: 2 } };
+  const later = sampleFlight({ id: "changed-1", fareComponents: [{ ...sampleFlight().fareComponents[0]!, ...flex }] });
   async function booked() {
     const made = await bench([sampleFlight(), { ...later, price: { ...later.price, total: euro(21_000n) } }]);
     await made.run("search_flights", flights);
@@ -358,6 +367,27 @@ describe("cancel_booking and modify_booking", () => {
       booking: { status: "ticketed", total: euro(24_000n), balance: euro(0n) },
     });
     expect(await differences()).toEqual([]);
+  });
+
+  it("change names and bags of a flight that is kept", async () => {
+    const { confirmed, reference, bookings, differences } = await booked();
+    const anna = { givenName: "Anna", familyName: "Silva" };
+    const named = await confirmed("modify_booking", { bookingReference: reference, travellers: [anna] }, "names");
+    expect(named.action.lines).toEqual(expect.arrayContaining(["Travellers from now on: Anna Silva", expect.stringMatching(/^The change /)]));
+    expect(named.output.content).toMatchObject({ status: "changed", booking: { travellers: [{ id: "1", name: "Anna Silva" }] } });
+    const bags = await confirmed("modify_booking", { bookingReference: reference, checkedBags: { total: 2, paid: 1 } }, "bags");
+    expect(bags.action.lines).toContain("Checked bags from now on: 2, of them paid for: 1");
+    expect((await bookings.byReference(reference))!.order.items[0]).toMatchObject({ checkedBags: { total: 2, paid: 1 }, status: "ticketed" });
+    expect(await differences()).toEqual([]);
+  });
+
+  it("change nothing that is not said", async () => {
+    const { run, reference, tool, context } = await booked();
+    const describeIt = async (args: Record<string, unknown>) => tool("modify_booking").describe!({ bookingReference: reference, ...args }, context());
+    await expect(describeIt({})).rejects.toEqual(refused(/what shall change/));
+    await expect(describeIt({ travellers: [ana, { givenName: "Rui", familyName: "Silva" }] })).rejects.toEqual(refused(/nobody can be added/));
+    await expect(describeIt({ newOfferId: "changed-1", cabin: "BUSINESS" })).rejects.toEqual(refused(/exchange the offer first/));
+    await expect(run("modify_booking", { bookingReference: reference, cabin: "BUSINESS" })).rejects.toMatchObject({ code: "CONFIRMATION_REQUIRED" });
   });
 
   it("pass on why a supplier refuses", async () => {

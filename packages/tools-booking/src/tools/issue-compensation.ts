@@ -22,6 +22,7 @@ export const issueCompensation = (bookings: Bookings, conversation: ReadConversa
     async describe({ bookingReference, cause, amount, form = "certificate", customerId }, context) {
       const call = callOf(context);
       const before = await bookings.desk.compensated(bookingReference, cause, call);
+      // The same sum again is the same compensation; another one is for the rules to judge.
       return {
         title: `Compensation for booking ${bookingReference}`,
         lines: [before ? `Given already: ${formatMoney(before.amount)}` : `A ${form} of ${formatMoney(amount)}`, `For: ${cause}`],
@@ -33,7 +34,8 @@ export const issueCompensation = (bookings: Bookings, conversation: ReadConversa
           cause,
           form,
           amount: figure(amount).amount,
-          already: before !== null,
+          already: before?.amount.amount === amount.amount,
+          compensated: before !== null,
         },
       };
     },

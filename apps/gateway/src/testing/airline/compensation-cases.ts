@@ -1,5 +1,5 @@
 import type { Draft, Expected, Fields } from "./draft.ts";
-import { type AirlineParams, cabins, memberships, outDate, people, type Stage } from "./stage.ts";
+import { type AirlineParams, backDate, cabins, memberships, outDate, people, type Stage } from "./stage.ts";
 
 /** Who is compensated for what, and with how much. */
 export function compensationCases(stage: Stage, params: AirlineParams): Draft[] {
@@ -71,6 +71,25 @@ export function compensationCases(stage: Stage, params: AirlineParams): Draft[] 
     booked: { insurance: "yes" },
     context: {},
     precalls: [{ name: "cancel_reservation", arguments: { reservation_id: "ZZTEST" } }],
+  });
+  add("twice, with another sum", { amount: full + 100, cause: "cancelled" }, cancelled, "deny", { ...gone, precalls: [given], rule: "air.compensation.given" });
+  const changed = {
+    name: "update_reservation_flights",
+    arguments: {
+      reservation_id: "ZZTEST",
+      cabin: "economy",
+      flights: [
+        { flight_number: stage.first, date: outDate },
+        { flight_number: stage.second, date: outDate },
+        { flight_number: stage.back, date: backDate },
+      ],
+      payment_id: "credit_card_1",
+    },
+  };
+  add("after the delayed flight was exchanged", { amount: half }, { complaint: "delayed" }, "allow", { ...late, precalls: [changed] });
+  add("another reservation was cancelled", { amount: half }, { complaint: "delayed", changed_or_cancelled: "OTHER1" }, "deny", {
+    ...late,
+    rule: "air.compensation.change-first",
   });
   return drafts;
 }

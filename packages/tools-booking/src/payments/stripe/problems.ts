@@ -5,6 +5,9 @@ import { Failure } from "./wire.ts";
 const keyTrouble = (type: string | null | undefined, code: string | null | undefined): boolean =>
   type === "idempotency_error" || code === "idempotency_key_in_use";
 
+/** Providers repeat what they do not like, and errors must not carry personal data. */
+const withoutAddresses = (message: string): string => message.replace(/[^\s:'"]+@[^\s'"]+/g, "(an address)");
+
 export function problemIn({ status, body }: Reply, request: SupplierRequest): VendorProblem | undefined {
   if (status < 400) return undefined;
   const read = Failure.safeParse(body);
@@ -17,7 +20,7 @@ export function problemIn({ status, body }: Reply, request: SupplierRequest): Ve
   return {
     ...(unsure ? { code: "OUTCOME_UNKNOWN" as const } : {}),
     ...(declined || code || type ? { vendorCode: declined ?? code ?? type ?? "" } : {}),
-    message: type === "card_error" ? "the payment was declined; ask for another way to pay" : `Stripe: ${message ?? `answered ${status}`}`,
+    message: type === "card_error" ? "the payment was declined; ask for another way to pay" : `Stripe: ${withoutAddresses(message ?? `answered ${status}`)}`,
     ...(intent ? { details: { paymentIntent: intent.id } } : {}),
   };
 }

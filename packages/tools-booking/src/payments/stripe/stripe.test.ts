@@ -399,6 +399,12 @@ describe("stripe: what never leaves, and what never stays", () => {
     expect(`${failed}${JSON.stringify(log.lines)}`).not.toMatch(/sk_test_1|ana@example.com/);
   });
 
+  it("an e-mail address Stripe does not like is not repeated in the error", async () => {
+    const { provider } = await opened();
+    const failed = await provider.authorise({ ...request, email: "ana@silva@example.com" }, signal).catch((error: unknown) => TravelAgentError.from(error));
+    expect(failed).toMatchObject({ code: "SUPPLIER_REJECTED", message: "Stripe: Invalid email address: (an address)" });
+  });
+
   it("a test key never counts as live, nor a live key as a test", async () => {
     const { start } = await opened();
     expect(() => start({ live: true })).toThrow(/test key/);

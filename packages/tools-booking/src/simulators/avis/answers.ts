@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import type { SupplierCall } from "../../supplier.ts";
 import type { Answer, Dialect, RefusalKind, Route, World } from "../kit/index.ts";
 
 export interface AvisAccount {
@@ -6,7 +7,7 @@ export interface AvisAccount {
   clientSecret: string;
 }
 
-export const anyCall = { signal: new AbortController().signal, requestId: "simulator" };
+export const anyCall: SupplierCall = { signal: new AbortController().signal, requestId: "simulator" };
 
 interface Failure {
   code: string;

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import type { SupplierCall } from "../../supplier.ts";
 import type { Answer, Dialect, RefusalKind, World } from "../kit/index.ts";
 
 export interface DemandAccount {
@@ -37,7 +38,7 @@ export function createGuard({ bad }: Envelopes, { apiToken, affiliateId }: Deman
 /** `2027-03-10T18:00:00+00:00`, as the vendor writes moments. */
 export const moment = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}+00:00`;
 
-export const anyCall = { signal: new AbortController().signal, requestId: "simulator" };
+export const anyCall: SupplierCall = { signal: new AbortController().signal, requestId: "simulator" };
 
 /** Ids are numbers: the world's `LIS07` is one. */
 export const toNumber = (code: string): number => Number.parseInt(code, 36);

@@ -1,8 +1,10 @@
 import type { Answer, Dialect, SimulatedRequest, World } from "../kit/index.ts";
 import { createGuard, type DemandAccount, envelopes } from "./answers.ts";
-import { type CarDocument, carRoutes } from "./cars.ts";
+import { type CarDocument, carOrders } from "./car-orders.ts";
+import { carShop } from "./car-shop.ts";
 import { openOrderBook } from "./order-book.ts";
-import { type CreateInput, type OrderToken, type StayDocument, stayRoutes } from "./stays.ts";
+import { type CreateInput, type StayDocument, stayOrders } from "./stay-orders.ts";
+import { type OrderToken, stayShop } from "./stay-shop.ts";
 
 export interface BookingDialectOptions extends Partial<DemandAccount> {
   /** Plays the vendor's sandbox, where cars cannot be ordered. Default false. */
@@ -19,11 +21,14 @@ export function bookingDialect(world: World, options: BookingDialectOptions = {}
   const answers = envelopes(world);
   const { bad, good } = answers;
   const book = openOrderBook(world, answers, { lagMs, pageSize });
-  const stays = stayRoutes(world, answers, book);
-  const cars = carRoutes(world, answers, book, { sandbox });
+  const stayOffers = stayShop(world, answers);
+  const carOffers = carShop(world, answers);
+  const stays = stayOrders(world, answers, book);
+  const cars = carOrders(world, answers, book, { sandbox });
   const tokens = world.shelf<OrderToken>("booking", "tokens");
 
-  const preview = (request: SimulatedRequest): Promise<Answer> => ((request.json as { car?: object }).car ? cars.preview(request) : stays.preview(request));
+  const preview = (request: SimulatedRequest): Promise<Answer> =>
+    (request.json as { car?: object }).car ? carOffers.preview(request) : stayOffers.preview(request);
 
   async function create(request: SimulatedRequest): Promise<Answer> {
     const { order_token: name = "", booker, payment } = request.json as CreateInput;
@@ -56,6 +61,8 @@ export function bookingDialect(world: World, options: BookingDialectOptions = {}
   return {
     vendor: "booking",
     routes: [
+      ...stayOffers.routes,
+      ...carOffers.routes,
       ...stays.routes,
       ...cars.routes,
       ...book.routes,

@@ -22,8 +22,8 @@ export function expediaDialect(world: World, options: ExpediaDialectOptions = {}
     ...createGuard({ apiKey, sharedSecret }, () => world.clock.now()),
     ledger: itineraries.ledger,
     async happen(event, reference) {
-      if (event !== "cancelled") throw new Error(`the expedia simulator knows no event ${event}`);
-      await itineraries.cancelByProperty(reference);
+      if (event !== "cancelled" && event !== "confirmed") throw new Error(`the expedia simulator knows no event ${event}`);
+      await itineraries.byProperty(event, reference);
     },
   };
 }

@@ -1,43 +1,9 @@
 import { minorUnits, money } from "../../money.ts";
-import type { HotelOffer } from "../../offer.ts";
 import type { Answer, LedgerEntry, Route, SimulatedRequest, World } from "../kit/index.ts";
-import { toNumber } from "./ids.ts";
+import { type CreateBody, type Document, linkTo, problemWith, type Room, required, shown } from "./itinerary.ts";
 import { badLink, failure, invalid, missingHeader, testAnswer, testWord } from "./refusals.ts";
 import type { BookToken } from "./shop.ts";
 import { anyCall, type Stock } from "./stock.ts";
-import { isRefundable, penaltiesOf, type RapidPricing } from "./words.ts";
-
-interface Room {
-  id: string;
-  /** The world's order of this room. */
-  world: string;
-  offer: HotelOffer;
-  pricing: RapidPricing;
-  given: string;
-  family: string;
-  cancelled: boolean;
-  refund?: string;
-}
-
-interface Document {
-  id: string;
-  affiliate: string;
-  email: string;
-  phone: object;
-  rooms: Room[];
-  token: string;
-  createdAt: number;
-  heldUntil?: number;
-}
-
-interface CreateBody {
-  affiliate_reference_id?: string;
-  hold?: boolean;
-  email?: string;
-  phone?: { country_code?: string; number?: string };
-  rooms?: { given_name?: string; family_name?: string }[];
-  payments?: { type?: string; number?: string; billing_contact?: { given_name?: string; family_name?: string; address?: { country_code?: string } } }[];
-}
 
 export interface ItineraryOptions {
   /** Milliseconds until a new itinerary can be found; in the second half of them only its id is shown. */
@@ -45,29 +11,9 @@ export interface ItineraryOptions {
   holdMinutes: number;
 }
 
-const required = (name: string): Answer => invalid(`${name}.required`, `${name} is required.`);
-
-/** The first thing wrong with a booking; undefined when there is none. */
-function problemWith(body: CreateBody, rooms: number): Answer | undefined {
-  const { affiliate_reference_id: reference, email, phone, payments } = body;
-  if (reference !== undefined && (reference.length < 3 || reference.length > 28))
-    return invalid("affiliate_reference_id.invalid_length", "The affiliate reference id must be 3 to 28 characters long.");
-  if (!email?.includes("@")) return required("email");
-  if (!/^\d{1,3}$/.test(phone?.country_code ?? "")) return required("phone.country_code");
-  if (!/^\d+$/.test(phone?.number ?? "")) return required("phone.number");
-  if (body.rooms?.length !== rooms) return invalid("number_of_rooms.invalid", "The number of rooms must match the price check.");
-  if (body.rooms.some(({ given_name: given, family_name: family }) => !given || !family)) return required("rooms.given_name");
-  const payment = payments?.[0];
-  if (!payment) return required("payments");
-  const { given_name: given, family_name: family, address } = payment.billing_contact ?? {};
-  if (!given || !family || !/^[A-Z]{2}$/.test(address?.country_code ?? "")) return required("payments.billing_contact");
-  return payment.type === "affiliate_collect" || payment.number !== undefined ? undefined : required("payments.number");
-}
-
 export function itineraryRoutes(world: World, stock: Stock, { lagMs, holdMinutes }: ItineraryOptions) {
   const shelf = world.shelf<Document>("expedia", "itineraries");
   const books = world.shelf<BookToken>("expedia", "book");
-  const link = (method: string, path: string, token: string) => ({ method, href: `/v3/itineraries/${path}?token=${token}` });
 
   async function cancelRoom(room: Room): Promise<void> {
     const { token } = await stock.hotels.quoteCancel(room.world, anyCall);
@@ -82,50 +28,6 @@ export function itineraryRoutes(world: World, stock: Stock, { lagMs, holdMinutes
     for (const room of document.rooms) await cancelRoom(room);
     await shelf.put(document.id, document);
     return document;
-  }
-
-  function shown({ id, rooms, token, email, phone, affiliate, createdAt, heldUntil }: Document) {
-    const age = world.clock.now() - createdAt;
-    const created = { creation_date_time: new Date(createdAt).toISOString() };
-    if (age < lagMs) return { itinerary_id: id, ...created };
-    const gone = rooms.every(({ cancelled }) => cancelled);
-    const held = heldUntil !== undefined && !gone;
-    return {
-      itinerary_id: id,
-      property_id: toNumber(rooms[0]!.offer.property.id),
-      links: held ? { resume: link("PUT", id, token), cancel: link("DELETE", id, token) } : {},
-      email,
-      phone,
-      rooms: rooms.map((room) => {
-        const { offer, pricing } = room;
-        const { guests, price } = offer;
-        const own = link("PUT", `${id}/rooms/${room.id}`, token);
-        return {
-          id: room.id,
-          ...(held ? {} : { confirmation_id: { expedia: `${room.id}7`, property: `H${room.id}` } }),
-          bed_group_id: toNumber(offer.room.name.slice(0, 2)),
-          checkin: offer.checkIn.local.slice(0, 10),
-          checkout: offer.checkOut.local.slice(0, 10),
-          number_of_adults: guests.adults,
-          ...(guests.childrenAges.length > 0 ? { child_ages: guests.childrenAges } : {}),
-          given_name: room.given,
-          family_name: room.family,
-          status: room.cancelled ? "canceled" : held ? "pending" : "booked",
-          smoking: false,
-          rate: {
-            id: toNumber(offer.ratePlan.code),
-            merchant_of_record: "expedia",
-            refundable: isRefundable(offer),
-            ...(room.refund === undefined ? {} : { cancel_refund: { amount: -Number(room.refund), currency: price.total.currency } }),
-            ...(isRefundable(offer) ? { cancel_penalties: penaltiesOf(offer) } : {}),
-            pricing,
-          },
-          ...(room.cancelled || held ? {} : { links: { cancel: { ...own, method: "DELETE" }, change: own } }),
-        };
-      }),
-      ...created,
-      affiliate_reference_id: affiliate,
-    };
   }
 
   async function buyRooms({ offers, pricing }: BookToken, body: CreateBody, id: string): Promise<Room[] | undefined> {
@@ -181,19 +83,20 @@ export function itineraryRoutes(world: World, stock: Stock, { lagMs, holdMinutes
       token: world.newId("", 40),
       createdAt: world.clock.now(),
       ...(body.hold ? { heldUntil: world.clock.now() + holdMinutes * 60_000 } : {}),
+      ...(request.has("pending_then_webhook") ? { asked: true } : {}),
     };
     await shelf.put(id, document);
     await books.remove(request.query.get("token")!);
     const links = {
-      retrieve: link("GET", id, document.token),
-      ...(body.hold ? { resume: link("PUT", id, document.token), cancel: link("DELETE", id, document.token) } : {}),
+      retrieve: linkTo("GET", id, document.token),
+      ...(body.hold ? { resume: linkTo("PUT", id, document.token), cancel: linkTo("DELETE", id, document.token) } : {}),
     };
     if (word === "complete_payment_session" || request.has("3ds_required"))
       return {
         status: 201,
         body: {
           itinerary_id: id,
-          links: { complete_payment_session: link("PUT", `${id}/payment-sessions`, document.token) },
+          links: { complete_payment_session: linkTo("PUT", `${id}/payment-sessions`, document.token) },
           encoded_challenge_config: "none",
         },
       };
@@ -209,7 +112,7 @@ export function itineraryRoutes(world: World, stock: Stock, { lagMs, holdMinutes
       const visible = world.clock.now() - createdAt >= lagMs / 2;
       return visible && affiliate === query.get("affiliate_reference_id") && email.toLowerCase() === query.get("email")!.toLowerCase();
     });
-    return { status: 200, body: await Promise.all(found.map(async (one) => shown((await settled(one))!))) };
+    return { status: 200, body: await Promise.all(found.map(async (one) => shown((await settled(one))!, world.clock.now(), lagMs))) };
   }
 
   /** The itinerary of a link with its token, or of an address. */
@@ -228,7 +131,7 @@ export function itineraryRoutes(world: World, stock: Stock, { lagMs, holdMinutes
 
   async function retrieve(request: SimulatedRequest): Promise<Answer> {
     const document = await opened(request);
-    return isAnswer(document) ? document : { status: 200, body: shown(document) };
+    return isAnswer(document) ? document : { status: 200, body: shown(document, world.clock.now(), lagMs) };
   }
 
   /** 204 says done. 202 says that Rapid does not know: done with `partial`, not yet with `pending_then_webhook`. */
@@ -308,13 +211,14 @@ export function itineraryRoutes(world: World, stock: Stock, { lagMs, holdMinutes
     { method: "PUT", path: "/v3/itineraries/:id/rooms/:room", name: "change", handle: changeRoom },
   ];
 
-  /** The property cancels a booking by itself. */
-  async function cancelByProperty(reference: string): Promise<void> {
+  /** The property moves by itself: takes a booking it was asked for, or cancels one. */
+  async function byProperty(event: "confirmed" | "cancelled", reference: string): Promise<void> {
     const document = await shelf.get(reference);
     if (!document) throw new Error(`there is no itinerary ${reference}`);
-    for (const room of document.rooms.filter(({ cancelled }) => !cancelled)) await cancelRoom(room);
-    await shelf.put(document.id, document);
+    if (event === "cancelled") for (const room of document.rooms.filter(({ cancelled }) => !cancelled)) await cancelRoom(room);
+    const { asked: _, ...rest } = document;
+    await shelf.put(document.id, rest);
   }
 
-  return { routes, ledger, cancelByProperty };
+  return { routes, ledger, byProperty };
 }

@@ -1,9 +1,10 @@
 import type { HotelOffer, HotelQuery } from "../../offer.ts";
+import type { SupplierCall } from "../../supplier.ts";
 import type { Sandbox } from "../../suppliers/sandbox/index.ts";
 import type { World } from "../kit/index.ts";
 import { cityOf, toNumber } from "./ids.ts";
 
-export const anyCall = { signal: new AbortController().signal, requestId: "simulator" };
+export const anyCall: SupplierCall = { signal: new AbortController().signal, requestId: "simulator" };
 
 /** One room of a stay: adults, then children's ages. */
 export interface Occupancy {

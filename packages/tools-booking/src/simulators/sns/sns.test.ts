@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import type { CheckIfPhoneNumberIsOptedOutResponse, ListPhoneNumbersOptedOutResponse, PublishResponse } from "@aws-sdk/client-sns";
 import { testDatabase } from "@travelagent/engine/testing";
 import { systemClock } from "@travelagent/protocol/ports";
 import { fakeClock } from "@travelagent/protocol/testing";
@@ -26,7 +27,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 const child = spawn(process.execPath, ["--input-type=module", "-e", script], { cwd: import.meta.dirname, stdio: ["pipe", "pipe", "ignore"] });
 const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
 interface Answer {
-  output?: { MessageId?: string; isOptedOut?: boolean; phoneNumbers?: string[] };
+  output?: PublishResponse & CheckIfPhoneNumberIsOptedOutResponse & ListPhoneNumbersOptedOutResponse;
   error?: { name: string; message: string };
 }
 const ask = async (config: object, command: string, input: object): Promise<Answer> => {

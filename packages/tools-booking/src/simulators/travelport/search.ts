@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { minorUnits, money } from "../../money.ts";
 import type { Cabin, FlightOffer, FlightQuery } from "../../offer.ts";
+import type { SupplierCall } from "../../supplier.ts";
 import type { Answer, Route, Shelf, SimulatedRequest, World } from "../kit/index.ts";
 import { catalogOf, type Sold, sourceOf, wirePrice, wireProducts, wireTerms } from "./catalog.ts";
 
@@ -59,7 +60,7 @@ export const resultError = (name: string, message: string, statusCode = 400, htt
   },
 });
 
-export const simulatorCall = () => ({ signal: new AbortController().signal, requestId: "simulator" });
+export const simulatorCall = (): SupplierCall => ({ signal: new AbortController().signal, requestId: "simulator" });
 
 /** The same offer for 10.00 more a head. */
 export function dearer(offer: FlightOffer): FlightOffer {

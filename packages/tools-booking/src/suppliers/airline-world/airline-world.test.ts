@@ -181,7 +181,7 @@ describe("airline world", () => {
       cabin: "basic_economy",
       payment_history: [{ amount: 100 }, { payment_id: "gift", amount: -50 }],
     });
-    await expect(flights!.change!(reference, to, "-1", "x2", call())).rejects.toMatchObject({ code: "PRICE_CHANGED" });
+    await expect(flights!.change!(reference, to, "-1", "x2", call())).rejects.toMatchObject({ code: "SUPPLIER_REJECTED" });
   });
 
   it("begins anew, with replacements that are no changes, and never writes to its data", async () => {

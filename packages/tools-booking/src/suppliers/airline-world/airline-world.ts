@@ -30,7 +30,7 @@ export interface AirlineWorld {
 
 export function createAirlineWorld({ data, clock = systemClock, fees }: AirlineWorldOptions): AirlineWorld {
   const books = createBooks(data);
-  const parts: FlightParts = { books, fees, now: () => clock.now(), keys: new Map() };
+  const parts: FlightParts = { books, fees, now: () => clock.now(), keys: new Map(), former: new Map() };
   let given = new Map<string, Compensation>();
   const causeOf = (reference: string, cause: string) => `${reference} ${cause}`;
 
@@ -70,7 +70,7 @@ export function createAirlineWorld({ data, clock = systemClock, fees }: AirlineW
         createdAt: new Date(instantOf(booked.created_at)).toISOString(),
       };
     },
-    assess: async (proposal: Proposal) => factsOf(books, proposal, fees(), clock.now()),
+    assess: async (proposal: Proposal) => factsOf(books, proposal, { fees: fees(), now: clock.now(), former: parts.former }),
     async compose(proposal) {
       if (proposal.kind === "book")
         return offerFor(parts, { customerId: proposal.customerId, itinerary: proposal.itinerary, travellers: proposal.travellers.length });
@@ -94,6 +94,7 @@ export function createAirlineWorld({ data, clock = systemClock, fees }: AirlineW
     books,
     restart(patches) {
       parts.keys.clear();
+      parts.former.clear();
       given = new Map();
       books.restart(patches);
     },

@@ -53,8 +53,17 @@ function changeFacts(trip: Trip, itinerary: Itinerary, booked: Readonly<Reservat
 
 const membershipOf = (user: Readonly<UserDocument> | undefined) => (user ? { membership: user.membership } : {});
 
+/** What facts depend on beside the books. */
+export interface Ground {
+  fees: Fees;
+  /** Milliseconds. */
+  now: number;
+  /** Flights that were in a booking before it was changed, by its reference. */
+  former: ReadonlyMap<string, readonly ReservedFlight[]>;
+}
+
 /** Everything the airline's record says about a proposal, under the names that rules use. */
-export function factsOf(books: Books, proposal: Proposal, fees: Fees, now: number): Record<string, unknown> {
+export function factsOf(books: Books, proposal: Proposal, { fees, now, former }: Ground): Record<string, unknown> {
   if (proposal.kind === "book") {
     const user = books.get("users", proposal.customerId);
     const { itinerary, travellers } = proposal;
@@ -85,7 +94,12 @@ export function factsOf(books: Books, proposal: Proposal, fees: Fees, now: numbe
       partly: flights !== undefined && flights.length < booked.flights.length,
     };
   }
-  if (proposal.kind === "compensate") return { ...common, travellers: booked.passengers.length };
+  if (proposal.kind === "compensate") {
+    // Whoever changed a booking because of a delay has other flights in it by now.
+    const statuses = [...booked.flights, ...(former.get(proposal.reference) ?? [])].map((flight) => statusOf(books, flight));
+    const wrong = { cancelledByAirline: statuses.includes("cancelled"), delayed: statuses.includes("delayed") };
+    return { ...common, booking: { ...common.booking, ...wrong }, travellers: booked.passengers.length };
+  }
   const { itinerary, travellers } = proposal;
   const count = travellers?.length ?? booked.passengers.length;
   const trip = tripOf(books, itinerary, booked.passengers.length, booked);

@@ -7,6 +7,7 @@ import type { OrderChange, Quote, SupplierOrder, VerticalSupplier } from "../../
 import type { Books } from "./books.ts";
 import { usd } from "./dollars.ts";
 import { offerOf } from "./offers.ts";
+import type { ReservedFlight } from "./record.ts";
 import { findTrips } from "./search.ts";
 import { localOf } from "./times.ts";
 import { type Fees, totalOf, tripOf } from "./trip.ts";
@@ -30,6 +31,8 @@ export interface FlightParts {
   now(): number;
   /** Orders by the keys of the writes that made them what they are. */
   keys: Map<string, string>;
+  /** Flights that were in a booking before it was changed. */
+  former: Map<string, ReservedFlight[]>;
 }
 
 const refuse = (message: string): TravelAgentError => new TravelAgentError("SUPPLIER_REJECTED", message);
@@ -105,9 +108,10 @@ export function flightPort(parts: FlightParts): VerticalSupplier<FlightQuery, Fl
   const changed = (reference: string, rebooking: Rebooking, token: string, key: string): SupplierOrder =>
     once(key, () => {
       const due = priceOf(books, reference, rebooking, fees());
-      if (String(due) !== token)
-        throw new TravelAgentError("PRICE_CHANGED", "the change costs something else by now; ask again", { details: { due: usd(due) } });
+      if (token !== tokenOf(reference, due)) throw refuse("these terms are not those of now; ask for them again");
+      const before = books.get("reservations", reference)?.flights ?? [];
       rebook(books, reference, rebooking, fees());
+      parts.former.set(reference, [...(parts.former.get(reference) ?? []), ...before]);
       return reference;
     });
 
@@ -144,7 +148,7 @@ export function flightPort(parts: FlightParts): VerticalSupplier<FlightQuery, Fl
       }),
     quoteChange: async (reference, to) => {
       const { itinerary, reference: meant } = composedOf(to);
-      if (meant !== reference) throw refuse("this offer is for another booking; ask for one that changes this booking");
+      if (meant !== undefined && meant !== reference) throw refuse("this offer is for another booking; ask for one that changes this booking");
       return quote(reference, priceOf(books, reference, { itinerary }, fees()));
     },
     change: async (reference, to, token, key) => changed(reference, { itinerary: composedOf(to).itinerary }, token, key),

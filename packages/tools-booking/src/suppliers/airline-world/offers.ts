@@ -80,7 +80,7 @@ export function offerOf(books: Books, seats: Seats): FlightOffer {
     price: { total, base: total, taxes: usd(0), fees: usd(0), perPassenger: shares(seats) },
     offerExpiresAt: new Date(seats.now + offerLifeMs).toISOString(),
     ...(seats.seatsRemaining === undefined ? {} : { seatsRemaining: seats.seatsRemaining }),
-    conditions: { refund: { allowed: null }, change: { allowed: null } },
+    conditions: { refund: { allowed: null }, change: { allowed: seats.cabin !== "basic_economy" } },
     journeys: journeysOf(segments, seats),
     fareComponents: segments.map(({ id }) => ({
       segmentId: id,

@@ -9,15 +9,13 @@ import { offerTooOld, rejected } from "../rejected.ts";
 import { withinLimit } from "../within-limit.ts";
 import { type AvisReference, freeUntilPickUp, priceOf, readAvisReference } from "./map-car.ts";
 import { isPartial } from "./problems.ts";
+import { type Account, createRequests } from "./requests.ts";
 import { type Reservation, rates, reservation } from "./wire.ts";
 
-export interface ReservationParts {
+export interface ReservationParts extends Account {
   http: SupplierHttp;
   memory: SupplierMemory;
   clock: Clock;
-  country: string;
-  iataNumber: string | undefined;
-  voucherNumber: string | undefined;
   search(query: CarQuery, call: SupplierCall): Promise<CarOffer[]>;
 }
 
@@ -38,7 +36,8 @@ const path = "cars/reservation/v2";
 const quoteMs = 15 * 60_000;
 
 export function createReservations(parts: ReservationParts): VerticalSupplier<CarQuery, CarOffer> {
-  const { http, memory, clock, country, iataNumber, voucherNumber, search } = parts;
+  const { http, memory, clock, search } = parts;
+  const { product, wish, rate, customer: customerOf, payment: paymentOf } = createRequests(parts);
   const quotes = createQuoteBook(memory, clock, quoteMs);
 
   async function noteOf(number: string): Promise<Note> {
@@ -47,31 +46,21 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
     return note;
   }
 
-  const product = ({ brand }: AvisReference) => ({ brand, ...(iataNumber ? { iata_number: iataNumber } : {}) });
-
-  const wish = ({ pickUpAt, pickUp, dropOffAt, dropOff, sipp }: AvisReference) => ({
-    pickup_date: pickUpAt,
-    pickup_location: pickUp,
-    dropoff_date: dropOffAt,
-    dropoff_location: dropOff,
-    vehicle_sipp_code: sipp,
-  });
-
   /** The rate as it is now. Raises `SOLD_OUT` and `OFFER_EXPIRED` as Avis says it. */
   async function currentPrice(ref: AvisReference, call: SupplierCall) {
     const json = {
       product: product(ref),
       transaction: { transaction_id: call.requestId },
       reservation: wish(ref),
-      rate_totals: { rate: { rate_code: ref.rateCode, country_code: country } },
+      rate_totals: rate(ref),
       customer: { contact: { age: ref.age } },
     };
     const reply = await http.read({ method: "POST", path: "cars/catalog/v2/vehicles/rates", route: "cars/catalog/v2/vehicles/rates", json }, call);
     return understand("avis", "read", () => {
-      const { rate, totals, pay_later: later } = rates.parse(reply.body).reservation.rate_totals;
-      const given = later ?? totals;
-      if (!given) throw new RangeError("the rate has no total");
-      return priceOf(given, rate.currency);
+      const { rate: given, totals, pay_later: later } = rates.parse(reply.body).reservation.rate_totals;
+      const sums = later ?? totals;
+      if (!sums) throw new RangeError("the rate has no total");
+      return priceOf(sums, given.currency);
     });
   }
 
@@ -111,28 +100,6 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
     read: async (number, key) => (await view(number, ownCall(key))).order,
   });
 
-  function customerOf({ travellers, contact }: BookRequest<CarOffer>, { age }: AvisReference) {
-    const driver = travellers[0];
-    if (!driver) throw rejected("invalid_travellers", "somebody must drive; give the name of at least one traveller");
-    return {
-      contact: {
-        first_name: driver.givenName,
-        last_name: driver.familyName,
-        email: contact.email,
-        ...(contact.phone === undefined ? {} : { telephone: contact.phone }),
-        age,
-        ...(driver.bornOn === undefined ? {} : { date_of_birth: driver.bornOn }),
-      },
-      address: { country_code: country },
-    };
-  }
-
-  /** A voucher of the agency pays; without one the driver pays at the counter. */
-  const paymentOf = ({ amount, currency }: Money) =>
-    voucherNumber === undefined
-      ? {}
-      : { payment_preference: { type: "Voucher", id: voucherNumber, fixed_value: "FixedValue", electronic_indicator: true, amount: Number(amount), currency } };
-
   async function place(request: BookRequest<CarOffer>, call: SupplierCall): Promise<SupplierOrder> {
     const { offer, key, maxTotal } = request;
     if (key.length === 0 || key.length > 28) throw rejected("invalid_key", "a reservation needs a key of 1 to 28 signs");
@@ -146,7 +113,7 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
       transaction: { transaction_id: key },
       // For people who look for a reservation whose number never came.
       reservation: { email_notification: false, ...wish(ref), remark: key },
-      rate_totals: { rate: { rate_code: ref.rateCode, country_code: country } },
+      rate_totals: rate(ref),
       customer,
       ...paymentOf(total),
     };
@@ -283,7 +250,7 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
               product: product(ref),
               transaction: { transaction_id: key },
               reservation: { email_notification: false, ...wish(ref), confirmation: { number }, remark: note.key },
-              rate_totals: { rate: { rate_code: ref.rateCode, country_code: country } },
+              rate_totals: rate(ref),
               customer: note.contact,
               ...paymentOf(total),
             };

@@ -6,6 +6,7 @@ import type { CancellationStep, HotelOffer, HotelQuery, Price } from "../../offe
 import { cancellationSteps } from "../cancellation-steps.ts";
 import { moneyOf } from "../http/index.ts";
 import { offerId } from "../offer-id.ts";
+import { partyOfRooms } from "../rooms.ts";
 import type { HouseDetails, Schedule, StayAmount, StayPrice, StayProduct } from "./wire.ts";
 
 /** What is needed to preview the same stay again. */
@@ -18,13 +19,9 @@ const reference = z.object({
 export type StayReference = z.infer<typeof reference>;
 export const readStayReference = (supplierRef: string): StayReference => reference.parse(JSON.parse(supplierRef));
 
-/** Guests spread over rooms, each with at least one adult. */
-export function allocationsOf({ rooms, adults, childrenAges }: Pick<HotelQuery, "rooms" | "adults" | "childrenAges">): StayReference["allocations"] {
-  return Array.from({ length: rooms }, (_, i) => ({
-    number_of_adults: Math.floor(adults / rooms) + (i < adults % rooms ? 1 : 0),
-    children: childrenAges.filter((_age, at) => at % rooms === i),
-  }));
-}
+/** Guests by room, in the vendor's words. */
+export const allocationsOf = (query: Pick<HotelQuery, "rooms" | "adults" | "childrenAges">): StayReference["allocations"] =>
+  partyOfRooms(query).map(({ adults, childrenAges }) => ({ number_of_adults: adults, children: childrenAges }));
 
 /** What is charged: the house's currency. The booker's is a conversion, which nobody pays. */
 export function charged(amount: StayAmount, currency: string): Money {

@@ -1,25 +1,23 @@
-import { type Money, TravelAgentError } from "@travelagent/protocol";
+import { TravelAgentError } from "@travelagent/protocol";
 import type { z } from "zod";
 import { addDays } from "../../geography/index.ts";
-import { add, compare, subtract, sum, zero } from "../../money.ts";
-import type { CancellationStep, HotelOffer, HotelQuery } from "../../offer.ts";
-import { penaltyAt } from "../../offer-facts.ts";
+import { compare, zero } from "../../money.ts";
+import type { HotelOffer, HotelQuery } from "../../offer.ts";
 import type { BookRequest, OrderChange, SupplierCall, SupplierOrder, Traveller, VerticalSupplier } from "../../supplier.ts";
 import { afterSaleOnce, createPurchases, createQuoteBook } from "../http/index.ts";
 import { ownCall } from "../own-call.ts";
 import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
 import { withinLimit } from "../within-limit.ts";
 import { bookerOf, cancelledAlready, quoteMs } from "./common.ts";
-import { charged, readStayReference, type StayReference, scheduleSteps, stayPricing } from "./map-stay.ts";
-import type { Attempt, ReservationNote, Session } from "./session.ts";
+import { readStayReference, type StayReference, scheduleSteps, stayPricing } from "./map-stay.ts";
+import type { Attempt, Session } from "./session.ts";
+import { cancelTerms, orderOf, summedSteps } from "./stay-order.ts";
 import { cancelled, created, modified, type StayOrder, stayOrders, stayPreview } from "./wire.ts";
 
 export interface StayOptions {
   wallet: boolean;
   search(query: HotelQuery, call: SupplierCall): Promise<HotelOffer[]>;
 }
-
-const isCancelled = (status: string): boolean => status.startsWith("cancelled");
 
 export function createStays(session: Session, { wallet, search }: StayOptions): VerticalSupplier<HotelQuery, HotelOffer> {
   const { memory, clock, country, language, post, notes, byLabel } = session;
@@ -31,29 +29,6 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
     const found = data.find((one) => one.reservation === reservation);
     if (!found) throw new TravelAgentError("SUPPLIER_UNAVAILABLE", "Booking.com does not show the reservation yet; try again in some minutes");
     return found;
-  }
-
-  function orderOf(shown: StayOrder, note: ReservationNote): SupplierOrder {
-    const currency = shown.currency.accommodation;
-    const details = shown.cancellation_details;
-    const said = isCancelled(shown.status) ? (details?.original_total_price ?? shown.price?.total) : shown.price?.total;
-    const whole = said?.accommodation_currency === null || said?.accommodation_currency === undefined ? undefined : charged(said, currency);
-    const total = whole ? (note.dueAtHouse ? subtract(whole, note.dueAtHouse) : whole) : note.total;
-    const common = {
-      reference: shown.reservation,
-      key: note.key,
-      locators: [shown.reservation, ...(shown.accommodation_order_references ?? [])],
-      total,
-      documents: [{ type: "VOUCHER" as const, number: shown.reservation }],
-    };
-    if (isCancelled(shown.status)) {
-      const fee = details?.fee ? charged(details.fee, currency) : undefined;
-      const penalty = fee && (compare(fee, total) > 0 ? total : fee);
-      const kept = penalty ? { refund: subtract(total, penalty), penalty } : note.cancelled;
-      return { ...common, status: "cancelled", ...kept, commission: zero(currency) };
-    }
-    const pay = shown.commission?.actual_amount ?? shown.commission?.estimated_amount;
-    return { ...common, status: "confirmed", ...(pay?.accommodation_currency ? { commission: charged(pay, currency) } : {}) };
   }
 
   async function look(reservation: string, call: SupplierCall) {
@@ -91,28 +66,15 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
     const schedules = accommodation.products.map(({ policies }) => policies?.cancellation).filter((one) => one !== null && one !== undefined);
     const cancellation =
       schedules.length === accommodation.products.length && price.total.currency === currency
-        ? summed(
+        ? summedSteps(
             schedules.map((schedule) => scheduleSteps(schedule, price.total, offer.checkIn.timeZone, clock.now())),
             price.total,
+            clock.now(),
           )
         : offer.cancellation;
     const { penalty } = cancellation[0]!;
     const refund = compare(penalty, price.total) >= 0 ? { allowed: false } : { allowed: true, penalty };
     return { ...rest, price, cancellation, conditions: { ...offer.conditions, refund }, ...(dueAtHouse ? { mandatoryFees: dueAtHouse } : {}) };
-  }
-
-  /** Rooms are cancelled together, so their steps add up. */
-  function summed(all: readonly CancellationStep[][], total: Money): CancellationStep[] {
-    if (all.length === 1) return all[0]!;
-    const moments = [...new Set(all.flat().map(({ from }) => from))].sort((a, b) => (a === "now" ? -1 : b === "now" ? 1 : Date.parse(a) - Date.parse(b)));
-    return moments.map((from) => {
-      const at = from === "now" ? clock.now() : Date.parse(from);
-      const whole = sum(
-        all.map((steps) => penaltyAt(steps, at, total.currency)),
-        total.currency,
-      );
-      return { from, penalty: compare(whole, total) > 0 ? total : whole };
-    });
   }
 
   /** How the order is paid without a card, by what the preview allows. */
@@ -167,24 +129,6 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
     }
   }
 
-  function terms({ shown, order, note }: Awaited<ReturnType<typeof look>>): { penalty: Money; refund: Money; until: number } {
-    const now = clock.now();
-    const whole = note.dueAtHouse ? add(order.total, note.dueAtHouse) : order.total;
-    const each = shown.products.map(({ policies }) => {
-      // A room that shows no rules gives nothing back.
-      if (!policies?.cancellation?.length) return { penalty: order.total, until: Number.POSITIVE_INFINITY };
-      const steps = scheduleSteps(policies.cancellation, whole, note.timeZone, now);
-      const next = steps.find(({ from }) => from !== "now" && Date.parse(from) > now);
-      return { penalty: penaltyAt(steps, now, whole.currency), until: next ? Date.parse(next.from) : Number.POSITIVE_INFINITY };
-    });
-    const cost = sum(
-      each.map(({ penalty }) => penalty),
-      order.total.currency,
-    );
-    const penalty = compare(cost, order.total) > 0 ? order.total : cost;
-    return { penalty, refund: subtract(order.total, penalty), until: Math.min(...each.map(({ until }) => until)) };
-  }
-
   const namesOf = (change: OrderChange): readonly Traveller[] => {
     if (!change.travellers?.length || change.cabin !== undefined || change.checkedBags !== undefined)
       throw rejected("change_not_allowed", "at a hotel only the names of the guests can be changed");
@@ -229,7 +173,7 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
     async quoteCancel(reference, call) {
       const seen = await look(reference, call);
       cancelledAlready(seen.order);
-      const { penalty, refund, until } = terms(seen);
+      const { penalty, refund, until } = cancelTerms(seen, clock.now());
       const expiresAt = new Date(Math.min(clock.now() + quoteMs, until)).toISOString();
       return quotes.issue({ action: "cancel", reference, penalty, refund, due: zero(penalty.currency), vendor: null }, expiresAt);
     },
@@ -244,7 +188,7 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
             const quote = await quotes.accept(token, "cancel", reference);
             const seen = await look(reference, call);
             cancelledAlready(seen.order);
-            const { penalty } = terms(seen);
+            const { penalty } = cancelTerms(seen, clock.now());
             if (compare(penalty, quote.penalty) > 0)
               throw new TravelAgentError("PRICE_CHANGED", "cancelling costs more by now; ask for a new quote", {
                 details: { was: quote.penalty, now: penalty },

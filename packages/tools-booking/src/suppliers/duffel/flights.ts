@@ -4,6 +4,7 @@ import type { FlightOffer, FlightQuery } from "../../offer.ts";
 import type { BookRequest, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { createPurchases, understand } from "../http/index.ts";
 import { withinLimit } from "../within-limit.ts";
+import { createAirlineChanges } from "./airline-changes.ts";
 import type { Attempts } from "./attempts.ts";
 import { createCancelling } from "./cancelling.ts";
 import { createChanging } from "./changing.ts";
@@ -116,5 +117,6 @@ export function duffelFlights(parts: DuffelParts, attempts: Attempts): VerticalS
     ...createCancelling(parts, orders),
     ...createChanging(parts, orders),
     ...createBags(parts, orders),
+    ...createAirlineChanges(parts, orders),
   };
 }

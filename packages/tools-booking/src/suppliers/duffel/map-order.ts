@@ -53,6 +53,12 @@ function currentJourneys({ slices, airline_initiated_changes: changes }: WireOrd
   }
 }
 
+/** The newest change of the airline, where nobody has answered it. */
+const changeToAnswer = ({ airline_initiated_changes: changes }: WireOrder): string | undefined => {
+  const last = changes?.at(-1);
+  return last && !last.action_taken ? (last.id ?? undefined) : undefined;
+};
+
 /** What was kept and what came back of a cancelled order. Nothing was paid for a hold, so nothing of it is lost. */
 function settlement(wire: WireOrder, total: Money): Pick<SupplierOrder, "refund" | "penalty"> {
   const nothing = zero(total.currency);
@@ -70,6 +76,7 @@ export function orderOf(wire: WireOrder, key: string, travellers: Readonly<Recor
   const total = totalOf(wire);
   const status = statusOf(wire, now);
   const journeys = currentJourneys(wire);
+  const waiting = status === "cancelled" ? undefined : changeToAnswer(wire);
   const { payment_required_by } = wire.payment_status;
   return {
     reference: wire.id,
@@ -85,5 +92,6 @@ export function orderOf(wire: WireOrder, key: string, travellers: Readonly<Recor
     }),
     ...(status === "cancelled" ? settlement(wire, total) : {}),
     ...(journeys ? { journeys } : {}),
+    ...(waiting === undefined ? {} : { changeToAnswer: waiting }),
   };
 }

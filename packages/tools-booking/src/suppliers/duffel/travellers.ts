@@ -12,10 +12,10 @@ export function phoneOf({ phone }: Contact): string {
   return phone;
 }
 
-function personOf({ givenName, familyName, gender, bornOn }: Traveller, contact: Contact) {
-  if (!bornOn) throw refused("birth_date_missing", `airlines need the birth date of every traveller; ask for the one of traveller ${givenName}`);
+function personOf({ id, givenName, familyName, gender, bornOn }: Traveller, contact: Contact) {
+  if (!bornOn) throw refused("birth_date_missing", `airlines need the birth date of every traveller; ask for the one of traveller ${id}`);
   if (gender !== "M" && gender !== "F")
-    throw refused("gender_missing", `airlines at duffel need M or F as in the passport for every traveller; ask for the one of traveller ${givenName}`);
+    throw refused("gender_missing", `airlines at duffel need M or F as in the passport for every traveller; ask for the one of traveller ${id}`);
   return {
     given_name: givenName,
     family_name: familyName,

@@ -51,14 +51,9 @@ async function agency() {
     const action = await tool.describe?.(parsed, context);
     return (await tool.execute(parsed, action ? { ...context, action } : context)).content as T;
   }
+  /** On a route whose fares can all be held, so that the flight is held first and paid last. */
   async function trip() {
-    const flights = await call<SearchResult>("search_flights", {
-      origin: "BCN",
-      destination: "LIS",
-      departureDate: "2027-03-12",
-      returnDate: "2027-03-15",
-      adults: 1,
-    });
+    const flights = await call<SearchResult>("search_flights", { origin: "JFK", destination: "EWR", departureDate: "2027-03-12", adults: 1 });
     const hotels = await call<SearchResult>("search_hotels", { place: "LIS", checkIn: "2027-03-12", checkOut: "2027-03-15", adults: 1, refundableOnly: true });
     const cars = await call<SearchResult>("search_cars", { pickUp: "LIS", pickUpAt: "2027-03-12T20:00", dropOffAt: "2027-03-15T09:00" });
     const offerIds = [flights, hotels, cars].map(({ offers }) => offers[0]!.offerId);

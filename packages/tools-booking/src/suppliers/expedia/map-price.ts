@@ -1,17 +1,13 @@
 import type { Money } from "@travelagent/protocol";
 import { add, minorUnits, subtract, sum, zero } from "../../money.ts";
-import type { Price } from "../../offer.ts";
+import type { HotelQuery, Price } from "../../offer.ts";
 import { moneyOf } from "../http/index.ts";
+import { partyOfRooms } from "../rooms.ts";
 import type { Pricing } from "./wire.ts";
 
-/** One room as `2` or `2-9,4`: adults, then the ages of the children. */
-export function occupanciesOf({ rooms, adults, childrenAges }: { rooms: number; adults: number; childrenAges: readonly number[] }): string[] {
-  return Array.from({ length: rooms }, (_, i) => {
-    const grown = Math.floor(adults / rooms) + (i < adults % rooms ? 1 : 0);
-    const ages = childrenAges.filter((_age, at) => at % rooms === i);
-    return ages.length === 0 ? String(grown) : `${grown}-${ages.join(",")}`;
-  });
-}
+/** Each room as `2` or `2-9,4`: adults, then the ages of the children. */
+export const occupanciesOf = (query: Pick<HotelQuery, "rooms" | "adults" | "childrenAges">): string[] =>
+  partyOfRooms(query).map(({ adults, childrenAges }) => (childrenAges.length === 0 ? String(adults) : `${adults}-${childrenAges.join(",")}`));
 
 /** The pricing of each room. Rooms of the same occupancy share one entry. Undefined when an occupancy has none. */
 export function pricingOf(byOccupancy: Readonly<Record<string, Pricing>>, occupancies: readonly string[]): Pricing[] | undefined {
@@ -60,12 +56,22 @@ export function nightsOf(rooms: readonly Pricing[], currency: string): Money[] {
   );
 }
 
-/** Mandatory fees the guest pays at the house, in the house's currency; not in the total. Undefined where there are none. */
+/**
+ * Mandatory fees the guest pays at the house, in the house's currency; not in the total. Where that is several currencies, what
+ * Rapid converts them to. Undefined where there are none.
+ */
 export function feesAtProperty(rooms: readonly Pricing[]): Money | undefined {
-  const charged = rooms.flatMap(({ fees: due }) => Object.values(due ?? {}).map(({ billable_currency: { value, currency } }) => moneyOf(value, currency)));
-  const currency = charged[0]?.currency;
-  if (currency === undefined || charged.some((one) => one.currency !== currency)) return undefined;
-  return sum(charged, currency);
+  const all = rooms.flatMap(({ fees: due }) => Object.values(due ?? {}));
+  const converted = all.map(({ billable_currency: billed, request_currency: shown }) => shown ?? billed);
+  for (const amounts of [all.map((one) => one.billable_currency), converted]) {
+    const currency = amounts[0]?.currency;
+    if (currency !== undefined && amounts.every((one) => one.currency === currency))
+      return sum(
+        amounts.map(({ value }) => moneyOf(value, currency)),
+        currency,
+      );
+  }
+  return undefined;
 }
 
 /** What Rapid pays the agency. */

@@ -51,6 +51,8 @@ describe("Rapid's prices", () => {
     expect(priceOf(rooms).total.amount).toBe("580.00");
     expect(feesAtProperty(rooms)).toEqual({ amount: "23.00", currency: "CHF" });
     expect(feesAtProperty([room("290.00")])).toBe(undefined);
+    const mixed = { mandatory_fee: charge("8.50", "CHF"), mandatory_tax: charge("3.00", "EUR") };
+    expect(feesAtProperty([room("290.00", { fees: mixed })])).toEqual({ amount: "2.00", currency: "USD" });
   });
 });
 

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { airportsFor, type Coordinates } from "../../geography/index.ts";
 import type { SupplierCall } from "../../supplier.ts";
 import { type SupplierHttp, understand } from "../http/index.ts";
+import { ownCall } from "../own-call.ts";
 import { type PropertyContent, propertyContent, type Region, region } from "./wire.ts";
 
 /** A city as Rapid knows it: what to ask prices for, best known houses first. */
@@ -13,8 +14,8 @@ export interface Place {
 }
 
 export interface Places {
-  /** Undefined where we or Rapid know no such place. */
-  at(code: string, call: SupplierCall): Promise<Place | undefined>;
+  /** Undefined where we or Rapid know no such place. Searches for the same place wait for the same answer, so none of them can give it up. */
+  at(code: string): Promise<Place | undefined>;
 }
 
 /** Rapid's own limit for one request. */
@@ -62,11 +63,11 @@ export function createPlaces({ http, language, clock }: { http: SupplierHttp; la
   }
 
   return {
-    at(code, call) {
+    at(code) {
       const now = clock.now();
       const kept = known.get(code);
       if (kept && kept.until > now) return kept.place;
-      const place = load(code, call).catch((error: unknown) => {
+      const place = load(code, ownCall(code)).catch((error: unknown) => {
         known.delete(code);
         throw error;
       });

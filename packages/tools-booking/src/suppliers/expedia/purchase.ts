@@ -132,7 +132,8 @@ export function createShop({ session, pointOfSale, holdMinutes }: PurchaseParts)
       throw new TravelAgentError("OUTCOME_UNKNOWN", "Rapid wants the card's owner to confirm the payment, so the booking is not complete; look it up at Rapid");
     try {
       return await readOrder(reference, call);
-    } catch {
+    } catch (error) {
+      if (TravelAgentError.is(error, "OUTCOME_UNKNOWN")) throw error;
       // Booked, and too new to be read: what we know of it is enough.
       const common = { reference, key, locators: [reference], total };
       return hold

@@ -28,7 +28,7 @@ export async function searchHotels(
   query: HotelQuery,
   call: SupplierCall,
 ): Promise<HotelOffer[]> {
-  const place = await places.at(query.place, call);
+  const place = await places.at(query.place);
   const houses = place?.properties.filter(({ ratings }) => query.minStars === undefined || Number(ratings?.property?.rating ?? 0) >= query.minStars) ?? [];
   if (!place || houses.length === 0) return [];
   const occupancies = occupanciesOf(query);

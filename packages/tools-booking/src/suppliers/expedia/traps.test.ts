@@ -211,6 +211,23 @@ describe("booking at Rapid", () => {
     expect(await codeOf(hotels.book(request(offer, "card-1"), call))).toBe("OUTCOME_UNKNOWN");
   });
 
+  it("that the property has yet to answer is pending, which is neither booked nor held", async () => {
+    const { hotels, simulator, refundable, sold } = await bench();
+    const offer = await refundable();
+    simulator.next({ scenario: "pending_then_webhook", on: "create" });
+    expect(await codeOf(hotels.book(request(offer, "ask-1"), call))).toBe("OUTCOME_UNKNOWN");
+    expect(await codeOf(hotels.find("ask-1", call))).toBe("OUTCOME_UNKNOWN");
+    const { reference } = (await simulator.ledger())[0]!;
+    await simulator.happen("confirmed", reference);
+    expect(await hotels.find("ask-1", call)).toMatchObject({ reference, key: "ask-1", status: "confirmed" });
+    expect(await sold()).toBe(1);
+  });
+
+  it("needs an adult in every room", async () => {
+    const { hotels } = await bench();
+    await expect(hotels.search({ ...hotelQuery, rooms: 3, adults: 2 }, call)).rejects.toMatchObject({ details: { code: "invalid_guests" } });
+  });
+
   it("shows a price change when an offer is priced again, under the same id", async () => {
     const { hotels, simulator, refundable } = await bench();
     const offer = await refundable();

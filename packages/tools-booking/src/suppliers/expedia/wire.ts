@@ -5,7 +5,11 @@ const amount = z.looseObject({ value: z.union([z.string(), z.number()]), currenc
 const charge = z.looseObject({ billable_currency: amount, request_currency: amount.optional() });
 const line = amount.extend({ type: z.string() });
 
-export const link = z.looseObject({ method: z.enum(["GET", "POST", "PUT", "DELETE"]).catch("GET"), href: z.string(), expires: z.string().optional() });
+const method = z
+  .string()
+  .toUpperCase()
+  .pipe(z.enum(["GET", "POST", "PUT", "DELETE"]));
+export const link = z.looseObject({ method, href: z.string(), expires: z.string().optional() });
 export type Link = z.infer<typeof link>;
 
 export const pricing = z.looseObject({

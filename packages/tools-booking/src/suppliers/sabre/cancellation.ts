@@ -3,8 +3,9 @@ import { compare, minorUnits, money, subtract, zero } from "../../money.ts";
 import type { FlightOffer, FlightQuery } from "../../offer.ts";
 import type { SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { afterSaleOnce, moneyOf, type QuoteBook, type SupplierMemory, understand } from "../http/index.ts";
+import { rejected } from "../rejected.ts";
 import { afterWrite, type BookingApi } from "./booking-api.ts";
-import type { OrderNote } from "./map-booking.ts";
+import { liveTickets, type OrderNote } from "./map-booking.ts";
 import type { CheckedTicket } from "./wire-booking.ts";
 
 type Operation = "NONE" | "VOID" | "REFUND";
@@ -14,8 +15,6 @@ interface Terms {
   penalty: Money;
   refund: Money;
 }
-
-const rejected = (code: string, message: string) => new TravelAgentError("SUPPLIER_REJECTED", message, { details: { code } });
 
 /**
  * What giving the tickets back is worth, as Sabre says now. Whether they can still be voided is read and never worked out: the
@@ -88,8 +87,12 @@ export function cancellation({
             const note = (await noteOf(reference)) ?? { key: "", total: now.order.total };
             await putNote(reference, { ...note, total: now.order.total, cancelling: { penalty: quote.penalty, refund: quote.refund } });
             const { documents } = await api.cancel(reference, quote.vendor.operation === "NONE" ? undefined : quote.vendor.operation, call);
-            const order = await afterWrite(reference, () => read(reference, call));
-            const given = quote.vendor.operation === "NONE" || documents >= now.order.documents.length;
+            const { order, left } = await afterWrite(reference, async () => {
+              const { booking } = await api.get(reference, call);
+              return { order: await read(reference, call), left: liveTickets(booking).length };
+            });
+            // Either the answer names every document, or the record has none left that could be flown.
+            const given = quote.vendor.operation === "NONE" || left === 0 || documents >= now.order.documents.length;
             if (order.status !== "cancelled" || !given)
               throw new TravelAgentError("OUTCOME_UNKNOWN", "Sabre took the cancellation and gave back only a part; a person has to look at the booking", {
                 details: { supplier: "sabre", reference, needsPerson: true },

@@ -4,9 +4,12 @@ import { compare, subtract, zero } from "../../money.ts";
 import type { CarOffer, CarQuery } from "../../offer.ts";
 import type { BookRequest, Reprice, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { afterSaleOnce, createPurchases, createQuoteBook, moneyOf, type SupplierHttp, type SupplierMemory, understand } from "../http/index.ts";
+import { ownCall } from "../own-call.ts";
+import { offerTooOld, rejected } from "../rejected.ts";
+import { withinLimit } from "../within-limit.ts";
 import { afterWrite, bookingApi, noLocator } from "./booking-api.ts";
 import { carBooking } from "./booking-request.ts";
-import { type OrderNote, totalOf } from "./map-booking.ts";
+import { isAlive, type OrderNote, totalOf } from "./map-booking.ts";
 import { carOffer, carPenalty, carTerms, rateIn } from "./map-cars.ts";
 import type { Booking } from "./wire-booking.ts";
 import { VehicleAvailability, VehiclePriceCheck } from "./wire-cars.ts";
@@ -22,9 +25,6 @@ export interface CarParts {
 /** The search has no field for the driver's age, so that surcharges of the young cannot be known. */
 const youngestDriver = 25;
 const standsMs = 30 * 60_000;
-
-const rejected = (code: string, message: string) => new TravelAgentError("SUPPLIER_REJECTED", message, { details: { code } });
-const expired = () => new TravelAgentError("OFFER_EXPIRED", "the offer is no longer valid; search again for a new one");
 
 function rateOf(supplierRef: string): { rateKey: string; currency: string } {
   try {
@@ -44,7 +44,7 @@ function carOrder(booking: Booking, note: OrderNote | null): SupplierOrder {
   if (!total) throw new RangeError("a booking without a price");
   const locators = [...new Set([reference, ...(car?.confirmationId ? [car.confirmationId] : [])])];
   const common = { reference, key: note?.key ?? "", locators, total, documents: [] };
-  if (car && /^(HK|KK|SS|GK|NN|PN)$/.test(car.carStatusCode)) return { ...common, status: "confirmed" };
+  if (car && isAlive(car.carStatusCode)) return { ...common, status: "confirmed" };
   const nothing = zero(total.currency);
   const { penalty, refund } = note?.cancelling ?? { penalty: nothing, refund: nothing };
   return { ...common, status: "cancelled", penalty, refund };
@@ -75,12 +75,11 @@ export function sabreCars({ http, pcc, live, memory, clock }: CarParts): Vertica
     return understand("sabre", "read", () => carOrder(booking, note));
   }
 
-  const asking = (requestId: string): SupplierCall => ({ signal: new AbortController().signal, requestId });
   const purchases = createPurchases({
     supplier: "sabre",
     memory,
     kind: "car",
-    read: (reference, key) => read(reference, asking(key)),
+    read: (reference, key) => read(reference, ownCall(key)),
     async lookUp(key) {
       const reference = await memory.get<string>("car locator", key);
       if (reference !== null) return reference;
@@ -93,12 +92,7 @@ export function sabreCars({ http, pcc, live, memory, clock }: CarParts): Vertica
     const checked = await priceCheck(offer, call);
     if (!checked) throw new TravelAgentError("SOLD_OUT", "the vendor has no such car left; search again");
     const { total } = checked.offer.price;
-    if (total.currency !== maxTotal.currency)
-      throw rejected("currency_mismatch", `the offer is in ${total.currency} and the limit in ${maxTotal.currency}; give the limit in ${total.currency}`);
-    if (compare(total, maxTotal) > 0)
-      throw new TravelAgentError("PRICE_CHANGED", `the price is now ${total.amount} ${total.currency}; ask the customer again`, {
-        details: { was: offer.price.total, now: total },
-      });
+    withinLimit(total, maxTotal, offer.price.total);
     const known = (locator: string) => memory.put("car locator", key, locator);
     const { reference } = await api.create(carBooking(request, pcc, checked.bookingKey), call).catch(async (error: unknown) => {
       const details = TravelAgentError.is(error) ? (error.details as { reference?: string } | undefined) : undefined;
@@ -169,7 +163,7 @@ export function sabreCars({ http, pcc, live, memory, clock }: CarParts): Vertica
         : { status: "price-changed", offer: checked.offer, was };
     },
     async book(request, call) {
-      if (Date.parse(request.offer.offerExpiresAt) <= clock.now() && !(await memory.get("car purchase", request.key))) throw expired();
+      if (Date.parse(request.offer.offerExpiresAt) <= clock.now() && !(await memory.get("car purchase", request.key))) throw offerTooOld();
       return purchases.buy(request.key, () => create(request, call));
     },
     find: (key) => purchases.find(key),

@@ -5,7 +5,10 @@ import type { FlightOffer, FlightQuery } from "../../offer.ts";
 import type { BookRequest, Reprice, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { surelyNothingHappened } from "../../write-outcome.ts";
 import { afterSaleOnce, createPurchases, createQuoteBook, type SupplierHttp, type SupplierMemory, understand } from "../http/index.ts";
+import { ownCall } from "../own-call.ts";
+import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
 import { variety } from "../variety.ts";
+import { withinLimit } from "../within-limit.ts";
 import { afterWrite, bookingApi, noLocator } from "./booking-api.ts";
 import { flightBooking, fulfilment } from "./booking-request.ts";
 import { cancellation } from "./cancellation.ts";
@@ -28,7 +31,6 @@ export interface FlightParts {
   log: Logger;
 }
 
-const expired = () => new TravelAgentError("OFFER_EXPIRED", "the offer is no longer valid; search again for a new one");
 const soldOut = () => new TravelAgentError("SOLD_OUT", "these flights are no longer sold in this booking class; search again");
 
 export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, log }: FlightParts): VerticalSupplier<FlightQuery, FlightOffer> {
@@ -52,13 +54,11 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
     return understand("sabre", "read", () => flightOrder(booking, note, timeZone));
   }
 
-  // What became of a purchase is asked for outside of any call: several callers may wait for one answer.
-  const asking = (requestId: string): SupplierCall => ({ signal: new AbortController().signal, requestId });
   const purchases = createPurchases({
     supplier: "sabre",
     memory,
     kind: "flight",
-    read: (reference, key) => read(reference, asking(key)),
+    read: (reference, key) => read(reference, ownCall(key)),
     async lookUp(key) {
       const reference = await memory.get<string>("flight locator", key);
       if (reference !== null) return reference;
@@ -80,22 +80,10 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
   /** The price right before the write. Raises when it cannot be bought on these terms; nothing happened then. */
   async function checked({ offer, maxTotal }: BookRequest<FlightOffer>, call: SupplierCall): Promise<FlightOffer> {
     const now = await reprice(offer, call);
-    if (now.status === "expired") throw expired();
+    if (now.status === "expired") throw offerTooOld();
     if (now.status === "sold-out") throw soldOut();
-    checkPrice(now.offer.price.total, offer, maxTotal);
+    withinLimit(now.offer.price.total, maxTotal, offer.price.total);
     return now.offer;
-  }
-
-  function checkPrice(total: FlightOffer["price"]["total"], offer: FlightOffer, maxTotal: FlightOffer["price"]["total"]): void {
-    if (total.currency !== maxTotal.currency)
-      throw new TravelAgentError(
-        "SUPPLIER_REJECTED",
-        `the offer is in ${total.currency} and the limit in ${maxTotal.currency}; give the limit in ${total.currency}`,
-      );
-    if (compare(total, maxTotal) > 0)
-      throw new TravelAgentError("PRICE_CHANGED", `the price is now ${total.amount} ${total.currency}; ask the customer again`, {
-        details: { was: offer.price.total, now: total },
-      });
   }
 
   /** Takes back a record without tickets, which costs nothing. When even that fails the record stays known, and the outcome open. */
@@ -121,8 +109,7 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
       await api.fulfil(fulfilment(reference, quoteIds(booking), pcc), call);
     } catch (error) {
       // Tickets were issued by an earlier attempt whose reply was lost; the record tells the rest.
-      const details = TravelAgentError.is(error) ? (error.details as { code?: string } | undefined) : undefined;
-      if (details?.code !== "BOOKING_FULFILLED") throw error;
+      if (codeWithin(error) !== "BOOKING_FULFILLED") throw error;
     }
   }
 
@@ -138,8 +125,7 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
   async function create(request: BookRequest<FlightOffer>, held: boolean, call: SupplierCall): Promise<SupplierOrder> {
     const { key, offer, maxTotal } = request;
     const fresh = await checked(request, call);
-    if (held && fresh.paymentTimeLimit === undefined)
-      throw new TravelAgentError("SUPPLIER_REJECTED", "this fare cannot be held; book it or choose another", { details: { code: "hold_not_available" } });
+    if (held && fresh.paymentTimeLimit === undefined) throw rejected("hold_not_available", "this fare cannot be held; book it or choose another");
     const body = flightBooking(request, { pcc, timeZone }, held ? fresh.paymentTimeLimit : undefined);
     // From here on the key leads to the record, whatever breaks.
     const known = (locator: string) => memory.put("flight locator", key, locator);
@@ -154,7 +140,7 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
       const total = understand("sabre", "read", () => totalOf(booking, "flightTotals")) ?? fresh.price.total;
       await putNote(reference, { key, total });
       try {
-        checkPrice(total, offer, maxTotal);
+        withinLimit(total, maxTotal, offer.price.total);
         if (!held) await issue(reference, booking, call);
       } catch (error) {
         if (surelyNothingHappened(error)) return { refused: error };
@@ -166,7 +152,7 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
   }
 
   async function buy(request: BookRequest<FlightOffer>, held: boolean, call: SupplierCall): Promise<SupplierOrder> {
-    if (Date.parse(request.offer.offerExpiresAt) <= clock.now() && !(await memory.get("flight purchase", request.key))) throw expired();
+    if (Date.parse(request.offer.offerExpiresAt) <= clock.now() && !(await memory.get("flight purchase", request.key))) throw offerTooOld();
     return purchases.buy(request.key, () => create(request, held, call));
   }
 
@@ -198,8 +184,7 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
             const { booking } = await api.get(reference, call);
             const note = await noteOf(reference);
             const before = understand("sabre", "read", () => flightOrder(booking, note, timeZone));
-            if (before.status === "cancelled")
-              throw new TravelAgentError("SUPPLIER_REJECTED", "the order is cancelled or its hold ran out; book again", { details: { code: "order_lapsed" } });
+            if (before.status === "cancelled") throw rejected("order_lapsed", "the order is cancelled or its hold ran out; book again");
             if (before.status === "ticketed") return before;
             await issue(reference, booking, call);
             return withTickets(reference, call);

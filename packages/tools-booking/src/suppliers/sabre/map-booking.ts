@@ -15,8 +15,10 @@ export interface OrderNote {
   cancelling?: { penalty: Money; refund: Money };
 }
 
-/** HK and its likes are seats; HX, UC, UN, NO and whatever else is not. A schedule change is a seat until somebody answers it. */
-const liveStatuses: ReadonlySet<string> = new Set(["HK", "KK", "KL", "TK", "TL", "RR", "SS", "GK", "NN", "PN", "AF"]);
+/** No seat, and none to come. What is not in this list, an unknown code included, is a seat: to call travel cancelled that is not would be worse. */
+const deadStatuses: ReadonlySet<string> = new Set(["HX", "XX", "XK", "XL", "XR", "UC", "UN", "UU", "US", "NO", "WK"]);
+export const isAlive = (statusCode: string): boolean => !deadStatuses.has(statusCode);
+
 const issued: ReadonlySet<string> = new Set(["TE", "TO"]);
 
 export const liveTickets = ({ flightTickets }: Booking) => flightTickets.filter(({ ticketStatusCode }) => issued.has(ticketStatusCode ?? "TE"));
@@ -99,15 +101,22 @@ function commissionOf(booking: Booking, currency: string): Money | undefined {
   );
 }
 
-/** Raises `OUTCOME_UNKNOWN` for a record with tickets for some of its travellers: it is neither bought nor not bought. */
+/**
+ * Raises `OUTCOME_UNKNOWN` for a record with tickets for some of its travellers, or with tickets and no flights that nobody here
+ * cancelled: it is neither bought nor not bought.
+ */
 export function flightOrder(booking: Booking, note: OrderNote | null, timeZone: string): SupplierOrder {
   const reference = booking.bookingId;
   const total = totalOf(booking, "flightTotals") ?? note?.total;
   if (!total) throw new RangeError("a booking without a price");
-  const live = booking.flights.some(({ flightStatusCode }) => liveStatuses.has(flightStatusCode));
+  const live = booking.flights.some(({ flightStatusCode }) => isAlive(flightStatusCode));
   const tickets = liveTickets(booking);
   const locators = [...new Set([reference, ...booking.flights.flatMap(({ confirmationId }) => (confirmationId ? [confirmationId] : []))])];
   const common = { reference, key: note?.key ?? "", locators };
+  if (!live && tickets.length > 0 && !note?.cancelling)
+    throw new TravelAgentError("OUTCOME_UNKNOWN", "Sabre shows tickets and no flights for them; a person has to look at the booking", {
+      details: { supplier: "sabre", code: "TICKETS_WITHOUT_FLIGHTS", reference, needsPerson: true },
+    });
   if (!live) {
     const nothing = zero(total.currency);
     const { penalty, refund } = note?.cancelling ?? { penalty: nothing, refund: nothing };

@@ -1,36 +1,14 @@
-import { createHash } from "node:crypto";
 import type { Money } from "@travelagent/protocol";
 import { airport, localTravelTime } from "../../geography/index.ts";
 import { compare, minorUnits, subtract, zero } from "../../money.ts";
 import type { CancellationStep, CarOffer, CarQuery } from "../../offer.ts";
+import { readAcriss } from "../acriss.ts";
+import { cancellationSteps } from "../cancellation-steps.ts";
 import { moneyOf } from "../http/index.ts";
+import { offerId } from "../offer-id.ts";
 import type { VehicleInfo, VehicleRate } from "./wire-cars.ts";
 
 const day = 86_400_000;
-
-/** Letters of ACRISS: the size first, the body second. */
-const sizes: Readonly<Record<string, string>> = {
-  M: "mini",
-  N: "mini",
-  E: "economy",
-  H: "economy",
-  C: "compact",
-  D: "compact",
-  I: "intermediate",
-  J: "intermediate",
-  S: "standard",
-  R: "standard",
-  F: "fullsize",
-  G: "fullsize",
-  P: "premium",
-  U: "premium",
-  L: "luxury",
-  W: "luxury",
-};
-const bodies: Readonly<Record<string, string>> = { F: "suv", J: "suv", V: "van", K: "van" };
-
-const categoryOf = (acriss: string): string => bodies[acriss[1] ?? ""] ?? sizes[acriss[0] ?? ""] ?? "special";
-const isAutomatic = (acriss: string): boolean => ["A", "B", "D"].includes(acriss[2] ?? "");
 
 interface RatePrice {
   total: Money;
@@ -61,20 +39,15 @@ export const rateIn = ({ VehRentalRate, ConvertedVehRentalRate }: VehicleInfo, c
   [...VehRentalRate, ...ConvertedVehRentalRate].find((rate) => ratePrice(rate)?.total.currency === currency);
 
 /** Each tier says what comes back until so many days before the pick-up; afterwards the next one holds, at last nothing. */
-function stepsOf({ GuaranteePrepaid }: VehicleRate, total: Money, pickUp: number): CancellationStep[] {
+function stepsOf({ GuaranteePrepaid }: VehicleRate, total: Money, pickUp: number, now: number): CancellationStep[] {
   const tiers = (GuaranteePrepaid?.CancellationRefundAmount ?? []).toSorted((a, b) => b.DaysPrior - a.DaysPrior);
   if (tiers.length === 0) return [];
-  const steps: CancellationStep[] = tiers.map(({ Amount }, i) => ({
-    from: i === 0 ? "now" : new Date(pickUp - tiers[i - 1]!.DaysPrior * day).toISOString(),
+  const until = (at: number): number => pickUp - tiers[at]!.DaysPrior * day;
+  const rules = tiers.map(({ Amount }, i) => ({
+    at: i === 0 ? Number.NEGATIVE_INFINITY : until(i - 1),
     penalty: subtract(total, moneyOf(Amount, total.currency)),
   }));
-  return [...steps, { from: new Date(pickUp - tiers.at(-1)!.DaysPrior * day).toISOString(), penalty: total }];
-}
-
-/** Steps that are over are gone, and the one that holds now starts now. */
-function fromNow(steps: readonly CancellationStep[], now: number): CancellationStep[] {
-  const current = steps.findLastIndex(({ from }) => from === "now" || Date.parse(from) <= now);
-  return steps.slice(Math.max(0, current)).map((step, i) => (i === 0 ? { ...step, from: "now" } : step));
+  return cancellationSteps([...rules, { at: until(tiers.length - 1), penalty: total }], total, now);
 }
 
 export interface CarContext {
@@ -90,7 +63,7 @@ export function carTerms(rate: VehicleRate, pickUp: string, now: number): Pick<C
   const known = ratePrice(rate);
   if (!known) return undefined;
   const { total, base } = known;
-  const cancellation = fromNow(stepsOf(rate, total, Date.parse(pickUp)), now);
+  const cancellation = stepsOf(rate, total, Date.parse(pickUp), now);
   const refund = cancellation[0] ? { allowed: minorUnits(cancellation[0].penalty) < minorUnits(total), penalty: cancellation[0].penalty } : { allowed: null };
   return {
     price: { total, base, taxes: subtract(total, base), fees: zero(total.currency), perPassenger: [{ ptc: "ADT", count: 1, each: total }] },
@@ -114,10 +87,9 @@ export function carOffer(info: VehicleInfo, query: CarQuery, { sandbox, now, req
   const acriss = Vehicle.VehType;
   const model = typeof Vehicle.VehMakeAndModel === "string" ? Vehicle.VehMakeAndModel : Vehicle.VehMakeAndModel?.Name;
   const allowance = chargesOf(rate).charge("BaseRateTotal")?.MileageAllowance;
-  const hash = createHash("sha256").update(`${rate.RateKey} ${terms.price.total.amount} ${requestId} ${now}`);
   return {
     vertical: "car",
-    id: `sa_${hash.digest("base64url").slice(0, 20)}`,
+    id: offerId("sa", rate.RateKey, terms.price.total.amount, requestId, String(now)),
     supplier: "sabre",
     sandbox,
     supplierRef: JSON.stringify({ rateKey: rate.RateKey, currency: query.currency }),
@@ -126,8 +98,7 @@ export function carOffer(info: VehicleInfo, query: CarQuery, { sandbox, now, req
     vendor: { code: info.Vendor.Code, name: info.Vendor.Name ?? info.Vendor.Code },
     vehicle: {
       acriss,
-      category: categoryOf(acriss),
-      transmission: isAutomatic(acriss) ? "automatic" : "manual",
+      ...readAcriss(acriss),
       seats: Vehicle.SeatBeltsAndBagsInfo?.SeatBelts?.Quantity ?? 0,
       bags: (Vehicle.SeatBeltsAndBagsInfo?.BagsInfo?.Bags ?? []).reduce((sum, { Quantity }) => sum + Quantity, 0),
       exampleModel: model ?? "",

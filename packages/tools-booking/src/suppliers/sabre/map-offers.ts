@@ -1,9 +1,9 @@
-import { createHash } from "node:crypto";
 import type { Money } from "@travelagent/protocol";
 import { addDays, airport } from "../../geography/index.ts";
 import { minorUnits, money } from "../../money.ts";
 import type { Cabin, Condition, FareComponent, FlightOffer, Journey, Price, Segment } from "../../offer.ts";
 import { moneyOf } from "../http/index.ts";
+import { offerId } from "../offer-id.ts";
 import { officeTime, timeAt } from "./local-time.ts";
 import { type FlightTerms, passengerType, refOf } from "./terms.ts";
 import type { FareTotal, PassengerInfo, Pricing, Schedule, ShopResponse } from "./wire-shop.ts";
@@ -194,10 +194,9 @@ function offerOf(
   };
   const supplierRef = refOf(terms);
   const limit = fare.lastTicketDate === undefined ? undefined : officeTime(fare.lastTicketDate, fare.lastTicketTime, context.timeZone);
-  const hash = createHash("sha256").update(`${supplierRef} ${price.total.amount} ${context.requestId} ${context.now}`);
   return {
     vertical: "flight",
-    id: `sa_${hash.digest("base64url").slice(0, 20)}`,
+    id: offerId("sa", supplierRef, price.total.amount, context.requestId, String(context.now)),
     supplier: "sabre",
     sandbox: context.sandbox,
     supplierRef,

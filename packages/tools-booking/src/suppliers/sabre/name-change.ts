@@ -1,11 +1,9 @@
-import { TravelAgentError } from "@travelagent/protocol";
 import { zero } from "../../money.ts";
 import type { FlightOffer, FlightQuery } from "../../offer.ts";
 import type { OrderChange, SupplierCall, SupplierOrder, Traveller, VerticalSupplier } from "../../supplier.ts";
 import { afterSaleOnce, type QuoteBook, type SupplierMemory } from "../http/index.ts";
+import { codeWithin, rejected } from "../rejected.ts";
 import { afterWrite, type BookingApi } from "./booking-api.ts";
-
-const rejected = (code: string, message: string) => new TravelAgentError("SUPPLIER_REJECTED", message, { details: { code } });
 
 function namesOnly({ travellers, cabin, checkedBags }: OrderChange): readonly Traveller[] {
   if (cabin !== undefined || checkedBags !== undefined || !travellers)
@@ -62,7 +60,7 @@ export function nameChange({
       try {
         return await api.modify(reference, { signature: booking.bookingSignature, before, after: renamed(before, travellers) }, call);
       } catch (error) {
-        const outdated = TravelAgentError.is(error) && (error.details as { code?: string } | undefined)?.code === "UNABLE_TO_MODIFY_BOOKING_WRONG_SIGNATURE";
+        const outdated = codeWithin(error) === "UNABLE_TO_MODIFY_BOOKING_WRONG_SIGNATURE";
         // Somebody else changed the record in between, so that this change did nothing.
         if (!outdated || tries > 0) throw error;
       }

@@ -1,5 +1,6 @@
 import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import type { Supplier } from "../../supplier.ts";
+import { checkEnvironment } from "../environment.ts";
 import { type SupplierHttp, type SupplierMemory, singleFlightToken, supplierHttp } from "../http/index.ts";
 import { fetchToken, type SabreCredentials, tokenRequest } from "./access.ts";
 import { sabreCars } from "./cars.ts";
@@ -21,9 +22,16 @@ export interface SabreOptions extends SabreCredentials {
   timeouts?: { readMs?: number; writeMs?: number };
 }
 
-/** Flights and rental cars over Sabre's REST services. Raises `CONFIG_INVALID` for credentials that do not fit their version. */
+const hosts = {
+  supplier: "sabre",
+  production: ["api.platform.sabre.com", "api.sabre.com", "api.havail.sabre.com"],
+  sandbox: ["api.cert.platform.sabre.com", "api.cert.sabre.com", "api-crt.cert.havail.sabre.com"],
+};
+
+/** Flights and rental cars over Sabre's REST services. Raises `CONFIG_INVALID` for credentials that do not fit their version, and for a host that does not fit `live`. */
 export function sabreSupplier(options: SabreOptions): Supplier {
   const { baseUrl, pcc, live = true, memory, clock = systemClock, log = silentLogger, tier = "50ITINS", timeZone = "UTC", timeouts = {} } = options;
+  checkEnvironment(hosts, baseUrl, live);
   const access = tokenRequest(options);
   const http: SupplierHttp = supplierHttp({
     supplier: "sabre",

@@ -1,5 +1,5 @@
-import { TravelAgentError } from "@travelagent/protocol";
 import type { FlightQuery, PassengerType } from "../../offer.ts";
+import { rejected } from "../rejected.ts";
 
 /** One flight of an offer, as it is sold again later. */
 export interface SoldFlight {
@@ -44,7 +44,7 @@ export function termsOf(supplierRef: string): FlightTerms {
   } catch {
     // falls through
   }
-  throw new TravelAgentError("SUPPLIER_REJECTED", "this offer is not one of Sabre's, or was altered; search again", { details: { code: "invalid_offer" } });
+  throw rejected("invalid_offer", "this offer is not one of Sabre's, or was altered; search again");
 }
 
 /** Children have the code CNN here; CHD is not known and gives no fares. */

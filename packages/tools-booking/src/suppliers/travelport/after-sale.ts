@@ -5,6 +5,8 @@ import type { FlightOffer, FlightQuery } from "../../offer.ts";
 import type { SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { surelyNothingHappened } from "../../write-outcome.ts";
 import { afterSaleOnce, type QuoteBook, type SupplierHttp, type SupplierMemory, understand } from "../http/index.ts";
+import { rejected } from "../rejected.ts";
+import { withinLimit } from "../within-limit.ts";
 import { cancelTerms, type OrderNote, ticketsOf, totalOf } from "./map-reservation.ts";
 import { cancelRequest } from "./requests.ts";
 import { reservationIn, type Workbenches } from "./workbench.ts";
@@ -20,7 +22,6 @@ export interface AfterSaleParts {
   read(reference: string, call: SupplierCall): Promise<SupplierOrder>;
   noteOf(reference: string): Promise<OrderNote | null>;
   putNote(reference: string, note: OrderNote): Promise<void>;
-  checkPrice(total: Money, was: Money, maxTotal: Money): void;
 }
 
 export interface AfterSale extends Required<Pick<Port, "ticket" | "quoteCancel" | "cancel">> {
@@ -36,11 +37,10 @@ export interface AfterSale extends Required<Pick<Port, "ticket" | "quoteCancel" 
 /** A workbench lives no longer: what it has not done by then it never does. */
 const workbenchMs = 30 * 60_000;
 
-const rejected = (code: string, message: string) => new TravelAgentError("SUPPLIER_REJECTED", message, { details: { code } });
 const unknown = (reference: string, message: string, more: object = {}, cause?: unknown) =>
   new TravelAgentError("OUTCOME_UNKNOWN", message, { details: { supplier: "travelport", reference, ...more }, cause });
 
-export function travelportAfterSale({ http, bench, memory, quotes, clock, read, noteOf, putNote, checkPrice }: AfterSaleParts): AfterSale {
+export function travelportAfterSale({ http, bench, memory, quotes, clock, read, noteOf, putNote }: AfterSaleParts): AfterSale {
   async function afterCommit<T>(reference: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -61,7 +61,7 @@ export function travelportAfterSale({ http, bench, memory, quotes, clock, read, 
           throw unknown(reference, "the reservation has tickets already; it is looked up again", { code: "ALREADY_TICKETED" });
         const total = totalOf(reservation);
         if (!total) throw rejected("no_price", "the reservation has no price to pay; a person has to price it");
-        checkPrice(total, most, most);
+        withinLimit(total, most, most);
         return { total, offers: reservation.Offer.map(({ id }) => id ?? "") };
       },
       call,

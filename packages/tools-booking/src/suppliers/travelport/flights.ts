@@ -1,11 +1,14 @@
-import { type Money, TravelAgentError } from "@travelagent/protocol";
+import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Logger } from "@travelagent/protocol/ports";
 import { compare } from "../../money.ts";
 import type { FlightOffer, FlightQuery, Price } from "../../offer.ts";
 import type { BookRequest, Contact, Reprice, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { surelyNothingHappened } from "../../write-outcome.ts";
 import { createPurchases, createQuoteBook, type SupplierHttp, type SupplierMemory, understand } from "../http/index.ts";
+import { ownCall } from "../own-call.ts";
+import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
 import { variety } from "../variety.ts";
+import { withinLimit } from "../within-limit.ts";
 import { travelportAfterSale } from "./after-sale.ts";
 import { type Combination, combinationsIn, conditionsOf, limitOf, offerOf } from "./map-catalog.ts";
 import { partyIn, priceOf, sameMoney } from "./map-price.ts";
@@ -25,12 +28,6 @@ export interface FlightParts {
   pricedTrips: number;
 }
 
-const rejected = (code: string, message: string) => new TravelAgentError("SUPPLIER_REJECTED", message, { details: { code } });
-const expired = () => new TravelAgentError("OFFER_EXPIRED", "the offer is no longer valid; search again for a new one");
-
-/** The vendor's own code of an error. */
-const codeOf = (error: unknown): string | undefined => (TravelAgentError.is(error) ? (error.details as { code?: string } | undefined)?.code : undefined);
-
 export function travelportFlights({ http, live, memory, clock, log, pricedTrips }: FlightParts): VerticalSupplier<FlightQuery, FlightOffer> {
   const quotes = createQuoteBook(memory, clock);
   const bench = workbenches(http, log);
@@ -44,7 +41,7 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
   async function catalog(query: FlightQuery, call: SupplierCall) {
     const ask = (form: Envelope) => http.read(post("air/catalog/search/catalogproductofferings", "search", searchRequest(query, form)), call);
     const reply = await ask(envelope).catch((error: unknown) => {
-      if (codeOf(error) !== "INVALID_INPUT_FORMAT") throw error;
+      if (codeWithin(error) !== "INVALID_INPUT_FORMAT") throw error;
       const other: Envelope = envelope === "typed" ? "wrapped" : "typed";
       return ask(other).then((answer) => {
         envelope = other;
@@ -62,7 +59,7 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
 
   async function search(query: FlightQuery, call: SupplierCall): Promise<FlightOffer[]> {
     const response = await catalog(query, call).catch((error: unknown) => {
-      if (codeOf(error) !== "NOTHING_FOUND") throw error;
+      if (codeWithin(error) !== "NOTHING_FOUND") throw error;
       return undefined;
     });
     if (!response) return [];
@@ -118,15 +115,6 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
     }
   }
 
-  function checkPrice(total: Money, was: Money, maxTotal: Money): void {
-    if (total.currency !== maxTotal.currency)
-      throw rejected("currency_mismatch", `the offer is in ${total.currency} and the limit in ${maxTotal.currency}; give the limit in ${total.currency}`);
-    if (compare(total, maxTotal) > 0)
-      throw new TravelAgentError("PRICE_CHANGED", `the price is now ${total.amount} ${total.currency}; ask the customer again`, {
-        details: { was, now: total },
-      });
-  }
-
   async function read(reference: string, call: SupplierCall): Promise<SupplierOrder> {
     const path = `air/book/reservation/reservations/${encodeURIComponent(reference)}`;
     const reply = await http.read({ method: "GET", path, route: "retrieve", query: { detailViewInd: true } }, call);
@@ -135,15 +123,13 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
     return understand("travelport", "read", () => reservationOrder(reservation, note));
   }
 
-  const afterSale = travelportAfterSale({ http, bench, memory, quotes, clock, read, noteOf, putNote, checkPrice });
+  const afterSale = travelportAfterSale({ http, bench, memory, quotes, clock, read, noteOf, putNote });
 
-  // What became of a purchase is asked for outside of any call: several callers may wait for one answer.
-  const asking = (requestId: string): SupplierCall => ({ signal: new AbortController().signal, requestId });
   const purchases = createPurchases({
     supplier: "travelport",
     memory,
     kind: "flight",
-    read: (reference, key) => read(reference, asking(key)),
+    read: (reference, key) => read(reference, ownCall(key)),
     async lookUp(key) {
       const reference = await memory.get<string>("flight locator", key);
       if (reference !== null) return reference;
@@ -158,15 +144,15 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
   async function create(request: BookRequest<FlightOffer>, contact: Contact & { phone: string }, held: boolean, call: SupplierCall): Promise<SupplierOrder> {
     const { key, offer, maxTotal } = request;
     const now = await reprice(offer, call);
-    if (now.status === "expired") throw expired();
+    if (now.status === "expired") throw offerTooOld();
     if (now.status === "sold-out") throw new TravelAgentError("SOLD_OUT", "these flights are no longer sold at this fare; search again");
     const was = offer.price.total;
-    checkPrice(now.offer.price.total, was, maxTotal);
+    withinLimit(now.offer.price.total, maxTotal, was);
     if (held && now.offer.paymentTimeLimit === undefined) throw rejected("hold_not_available", "this fare cannot be held; book it or choose another");
     const known = (locator: string) => memory.put("flight locator", key, locator);
     const within = (price: WirePrice) => {
       const told: Price | undefined = priceOf(price);
-      if (told) checkPrice(told.total, was, maxTotal);
+      if (told) withinLimit(told.total, maxTotal, was);
     };
     const reservation = await bench.reserve({ ...request, contact }, within, call).catch(async (error: unknown) => {
       const details = TravelAgentError.is(error) ? (error.details as { reference?: string } | undefined) : undefined;
@@ -180,7 +166,7 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
       const total = understand("travelport", "read", () => totalOf(reservation)) ?? now.offer.price.total;
       await putNote(reference, { key, total });
       try {
-        checkPrice(total, was, maxTotal);
+        withinLimit(total, maxTotal, was);
         if (!held) await afterSale.issue(reference, maxTotal, call);
       } catch (error) {
         if (surelyNothingHappened(error)) return { refused: error };
@@ -194,7 +180,7 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
   async function buy(request: BookRequest<FlightOffer>, held: boolean, call: SupplierCall): Promise<SupplierOrder> {
     const { email, phone } = request.contact;
     if (!(await memory.get("flight purchase", request.key))) {
-      if (Date.parse(request.offer.offerExpiresAt) <= clock.now()) throw expired();
+      if (Date.parse(request.offer.offerExpiresAt) <= clock.now()) throw offerTooOld();
       if (phone === undefined) throw rejected("phone_required", "Travelport books nobody without a telephone number; ask the traveller for one");
     }
     return purchases.buy(request.key, () => create(request, { email, phone: phone! }, held, call));

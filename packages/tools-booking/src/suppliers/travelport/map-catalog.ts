@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import type { Cabin, FareComponent, FlightOffer, Journey, Price } from "../../offer.ts";
+import { offerId } from "../offer-id.ts";
 import { flightsOf, journeyOf } from "./map-flights.ts";
 import { condition, partyIn, priceOf } from "./map-price.ts";
 import { type FlightTerms, refOf } from "./terms.ts";
@@ -142,11 +142,10 @@ export function offerOf(
     source,
   };
   const supplierRef = refOf(terms);
-  const hash = createHash("sha256").update(`${supplierRef} ${price.total.amount} ${requestId} ${now}`);
   const seats = choices.flatMap(({ product }) => (product.Quantity === undefined ? [] : [product.Quantity]));
   return {
     vertical: "flight",
-    id: `tp_${hash.digest("base64url").slice(0, 20)}`,
+    id: offerId("tp", supplierRef, price.total.amount, requestId, String(now)),
     supplier: "travelport",
     sandbox,
     supplierRef,

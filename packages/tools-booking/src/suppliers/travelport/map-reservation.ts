@@ -1,4 +1,4 @@
-import type { Money } from "@travelagent/protocol";
+import { type Money, TravelAgentError } from "@travelagent/protocol";
 import { minorUnits, money, subtract, zero } from "../../money.ts";
 import type { Journey } from "../../offer.ts";
 import type { SupplierOrder } from "../../supplier.ts";
@@ -70,6 +70,11 @@ export function reservationOrder(reservation: Reservation, note: OrderNote | nul
   const common = { reference, key: note?.key ?? "", locators: [...new Set([reference, ...others])] };
   const statuses = Receipt.flatMap(({ Confirmation }) => Confirmation?.OfferStatus?.StatusAir ?? []);
   const alive = Offer.length > 0 && !(statuses.length > 0 && statuses.every(({ code }) => dead.has(code ?? "")));
+  const tickets = ticketsOf(reservation);
+  if (!alive && tickets.length > 0 && !note?.cancelling)
+    throw new TravelAgentError("OUTCOME_UNKNOWN", "Travelport shows tickets and no flights for them; a person has to look at the reservation", {
+      details: { supplier: "travelport", code: "TICKETS_WITHOUT_FLIGHTS", reference, needsPerson: true },
+    });
   if (!alive) {
     const nothing = zero(total.currency);
     const { penalty, refund } = note?.cancelling ?? { penalty: nothing, refund: nothing };
@@ -77,7 +82,6 @@ export function reservationOrder(reservation: Reservation, note: OrderNote | nul
   }
   const journeys = journeysOf(reservation);
   const facts = { ...common, total, ...(journeys ? { journeys } : {}) };
-  const tickets = ticketsOf(reservation);
   if (tickets.length > 0 && tickets.length >= Traveler.length)
     return {
       ...facts,

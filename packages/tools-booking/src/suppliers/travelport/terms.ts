@@ -1,5 +1,5 @@
-import { TravelAgentError } from "@travelagent/protocol";
 import type { FlightQuery, PassengerType } from "../../offer.ts";
+import { rejected } from "../rejected.ts";
 
 /** What finds an offer in Travelport's cache: the search, and for each leg which offering and which product of it. */
 export interface FlightTerms {
@@ -20,9 +20,7 @@ export function termsOf(supplierRef: string): FlightTerms {
   } catch {
     // falls through
   }
-  throw new TravelAgentError("SUPPLIER_REJECTED", "this offer is not one of Travelport's, or was altered; search again", {
-    details: { code: "invalid_offer" },
-  });
+  throw rejected("invalid_offer", "this offer is not one of Travelport's, or was altered; search again");
 }
 
 const codes: Readonly<Record<PassengerType, string>> = { ADT: "ADT", CHD: "CNN", INF: "INF" };

@@ -1,5 +1,6 @@
 import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
 import type { Supplier } from "../../supplier.ts";
+import { checkEnvironment } from "../environment.ts";
 import { type SupplierHttpOptions, type SupplierMemory, singleFlightToken, supplierHttp } from "../http/index.ts";
 import { fetchToken, officeHeader, type TravelportCredentials } from "./access.ts";
 import { travelportFlights } from "./flights.ts";
@@ -22,15 +23,18 @@ export interface TravelportOptions extends TravelportCredentials {
 
 const version = "11";
 
+const hosts = { supplier: "travelport", production: ["api.travelport.net", "api.travelport.com"], sandbox: ["api.pp.travelport.net", "api.pp.travelport.com"] };
+
 function withPath(address: string, path: string): string {
   const url = new URL(address);
   if (url.pathname === "/") url.pathname = path;
   return url.href;
 }
 
-/** Flights over Travelport's JSON services. Raises `CONFIG_INVALID` without an access group or office. */
+/** Flights over Travelport's JSON services. Raises `CONFIG_INVALID` without an access group or office, and for a host that does not fit `live`. */
 export function travelportSupplier(options: TravelportOptions): Supplier {
   const { live = true, memory, clock = systemClock, log = silentLogger, pricedTrips = 10, timeouts = {} } = options;
+  checkEnvironment(hosts, options.baseUrl, live);
   const office = officeHeader(options);
   const authUrl = withPath(options.authUrl, "/oauth/token");
   const common: Omit<SupplierHttpOptions, "baseUrl"> = {

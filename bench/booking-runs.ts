@@ -1,10 +1,11 @@
 import { testDatabase } from "../packages/engine/src/testing/index.ts";
 import { type RunReport, randomRun } from "../packages/tools-booking/src/testing/random-runs.ts";
+import { sandboxWorld } from "../packages/tools-booking/src/testing/sandbox-world.ts";
 
 /**
  * `node --conditions=@travelagent/source bench/booking-runs.ts --runs 10000 --seed 1`: random trips in a world where everything goes wrong that can, with a process that
- * dies in the middle, compared with the books outside. One line of figures, with
- * `--events` one more of what the bookings went through; every broken promise with its seed. Exits with 1 for one.
+ * dies in the middle, compared with the books outside. One line of figures;
+ * `--sandbox` in the sandbox's world; `--events` one more of what the bookings went through; every broken promise with its seed. Exits with 1 for one.
  */
 const numberAfter = (flag: string, otherwise: number): number => {
   const at = process.argv.indexOf(flag);
@@ -14,6 +15,7 @@ const numberAfter = (flag: string, otherwise: number): number => {
 };
 const runs = numberAfter("--runs", 10_000);
 const first = numberAfter("--seed", 1);
+const inSandbox = process.argv.includes("--sandbox");
 const started = performance.now();
 const broken: RunReport[] = [];
 const totals = { crashes: 0, misfortunes: 0, bookings: 0, rounds: 0, attended: 0 };
@@ -22,8 +24,10 @@ const events = new Map<string, number>();
 
 for (let seed = first; seed < first + runs; seed += 1) {
   const db = await testDatabase();
-  const report = await randomRun({ seed, db });
+  const outside = await testDatabase();
+  const report = await randomRun({ seed, db, ...(inSandbox ? { openWorld: sandboxWorld(outside) } : {}) });
   await db.close();
+  await outside.close();
   for (const key of ["crashes", "misfortunes", "rounds", "attended"] as const) totals[key] += report[key];
   totals.bookings += report.statuses.length;
   for (const status of report.statuses) statuses.set(status, (statuses.get(status) ?? 0) + 1);

@@ -38,7 +38,11 @@ it("tells errors from warnings, and ends with 1 for an error", async () => {
   });
   const slip = put("slip", "own.json5", `{ version: 1, params: { group_sise: 6 } }`);
   expect((await run("--dir", slip)).stdout).toMatch(/^error {2}unreadable .*no parameter group_sise/);
-  const warned = put("warned", "own.json5", `{ version: 1, rules: [${rule(`{ "args.offerIds": { contains: "x" } }`).replace('["create_booking"]', '["create_booking", "creat_booking"]')}] }`);
+  const warned = put(
+    "warned",
+    "own.json5",
+    `{ version: 1, rules: [${rule(`{ "args.offerIds": { contains: "x" } }`).replace('["create_booking"]', '["create_booking", "creat_booking"]')}] }`,
+  );
   const said = await run("--dir", warned);
   expect([said.code, said.stdout]).toEqual([0, expect.stringMatching(/^warning {2}unknown-tool .*creat_booking/)]);
 });

@@ -8,6 +8,13 @@ import { newOrderId, newReference, shortHash } from "./ids.ts";
 import type { AccountBalance, LedgerLine } from "./ledger.ts";
 import { createLedgerStore } from "./ledger-store.ts";
 import { zero } from "./money.ts";
+import { type AnswerInput, type AnswerResult, answerSaga, timesOf } from "./news/answer-saga.ts";
+import { type NewsInput, newsSaga } from "./news/news-saga.ts";
+import { createNotices, type Notice } from "./news/notices.ts";
+import { defaultReadingTimes, type ReadingTimes } from "./news/reading-times.ts";
+import { createSuppliedItems } from "./news/supplied.ts";
+import { createSupplierNews, defaultNewsTiming, isWatched, type NewsTiming } from "./news/supplier-news.ts";
+import { type CustomerNews, createTelling } from "./news/telling.ts";
 import { isPaidHere } from "./offer-facts.ts";
 import { createOfferStore, type FoundOffer } from "./offer-store.ts";
 import { type ChangeTerms, type Order, statusOf } from "./order.ts";
@@ -55,6 +62,10 @@ export interface BookingsOptions {
   /** How long a live supplier's answer is the answer to the same search. Default 60 s; 0 asks anew each time. */
   searchFreshMs?: number;
   timing?: Partial<SagaTiming>;
+  /** What suppliers did by themselves, in words for the customer. What it raises is tried again; after `NOT_FOUND` a person tells the customer. */
+  announce?(news: CustomerNews): Promise<void>;
+  /** How suppliers are watched, and how often what is booked is read again at those that tell nothing. */
+  news?: Partial<NewsTiming> & { readingTimes?: ReadingTimes };
 }
 
 /** Whose conversation it is. */
@@ -89,6 +100,8 @@ export interface SupplierStatus {
   id: string;
   live: boolean;
   kinds: ("flight" | "hotel" | "car")[];
+  /** It sends them. */
+  webhooks: boolean;
   /** Since this process started. */
   lastSearch?: SupplierAnswer & { at: string };
 }
@@ -148,6 +161,25 @@ export interface Bookings {
   receivePayment(provider: string, delivery: Delivery, signal: AbortSignal): Promise<{ repeated: boolean }>;
   /** Something happened to these payments, by the keys of `authorise`; the provider is asked what. Unknown keys are ignored. */
   paymentNews(keys: readonly string[]): Promise<void>;
+  /**
+   * A webhook of a supplier. Resolves once what it tells is durable; the order is then read at the supplier, and what differs is
+   * acted upon. Raises `NOT_FOUND` for a supplier without webhooks, `UNAUTHORIZED` for a wrong or old signature.
+   */
+  receiveSupplierNews(supplier: string, delivery: Delivery, signal: AbortSignal): Promise<{ repeated: boolean }>;
+  /** Messages to the customer about what the supplier did, the oldest first; those in the state `draft` wait for `releaseNotice`. */
+  notices(id: string): Promise<Notice[]>;
+  /** A person approves a draft, or sends `text` instead. Raises `CONFLICT` for what is no draft any more. */
+  releaseNotice(request: { id: string; text?: string; by: string }): Promise<Notice>;
+  /** The flights of the booking that the supplier moved and whose new times nobody has answered. */
+  openScheduleChange(stored: StoredOrder): { item: number; times: string } | undefined;
+  /**
+   * The customer's answer to the schedule change of that item, as it was shown: `times`. `toldBy`: whether the supplier knows it or a
+   * person has to tell it; absent while that is open. Raises `CONFLICT` when the flights changed once more.
+   */
+  answerScheduleChange(
+    request: { reference: string; item: number; answer: "accept" | "refuse"; times: string },
+    call: WriteCall,
+  ): Promise<{ stored: StoredOrder; toldBy?: "supplier" | "person" }>;
   /** Compares with suppliers and payment provider and goes on from there. Returns what is known after `waitMs`. Raises `NOT_FOUND`. */
   reconcile(id: string, call: { waitMs: number; signal: AbortSignal }): Promise<StoredOrder>;
   /**
@@ -157,6 +189,7 @@ export interface Bookings {
   attend(request: Omit<AttendInput, "orderId"> & { id: string }, call: WriteCall): Promise<StoredOrder>;
   /** `webhooks`: it sends them, to `receivePayment`. */
   paymentProviders(): { id: string; live: boolean; webhooks: boolean }[];
+  /** `webhooks`: it sends them, to `receiveSupplierNews`. */
   suppliers(): SupplierStatus[];
   /** What suppliers do for customers of their own. */
   readonly desk: BookingDesk;
@@ -181,6 +214,7 @@ export function createBookings(options: BookingsOptions): Bookings {
   const watch = createWatch({ orders, clock, log, goOn: (stored) => startRound(stored, "clock") });
   const changed = (stored: StoredOrder) => {
     if (stored.wake && !stored.work) watch.notice(stored.wake.at);
+    news.notice(stored);
     for (const { offer } of stored.order.items) cache.forget(offer.supplier);
     try {
       onChange?.(toBooking(stored));
@@ -194,6 +228,39 @@ export function createBookings(options: BookingsOptions): Bookings {
   work.define("booking.cancel", sagaWork<CancelInput>(parts, cancelSaga), { maxCrashes: 10 });
   work.define("booking.change", sagaWork<ChangeInput>(parts, changeSaga), { maxCrashes: 10 });
   work.define("booking.attend", sagaWork<AttendInput>(parts, attendSaga), { maxCrashes: 10 });
+
+  const newsTiming: NewsTiming = { ...defaultNewsTiming, ...options.news };
+  const readingTimes = options.news?.readingTimes ?? defaultReadingTimes;
+  const watched = new Set(suppliers.filter((supplier) => isWatched(supplier, newsTiming)).map(({ id }) => id));
+  const notices = createNotices(db);
+  const supplied = createSuppliedItems({ db, clock, readingTimes, isReadAgain: (id) => watched.has(id) });
+  const nobodyToTell = async () => {
+    throw new TravelAgentError("NOT_FOUND", "nobody is there who could tell customers");
+  };
+  const telling = createTelling({
+    db,
+    orders,
+    notices,
+    clock,
+    log,
+    announce: options.announce ?? nobodyToTell,
+    onChange: changed,
+    async find(search, { sessionKey, customerId }) {
+      const call = { requestId: "other-flights", signal: AbortSignal.timeout(searchDeadlineMs + 5000) };
+      return (await bookings.search(search, { sessionKey, customerId }, call)).offers.map(({ offer }) => offer);
+    },
+  });
+  const news = createSupplierNews({
+    ...{ db, work, orders, notices, supplied, suppliers, clock, log },
+    timing: newsTiming,
+    readTimeoutMs: timing.readTimeoutMs,
+    goOn: () => watch.look(),
+    tell: telling.tell,
+    onChange: changed,
+  });
+  const newsParts = { notices, supplied, minorMinutes: newsTiming.minorMinutes };
+  work.define("booking.news", sagaWork<NewsInput>(parts, (saga, input) => newsSaga(saga, input, newsParts)), { maxCrashes: 10 });
+  work.define("booking.answer", sagaWork<AnswerInput>(parts, answerSaga), { maxCrashes: 10 });
 
   async function must(id: string): Promise<StoredOrder> {
     const stored = await orders.get(id);
@@ -347,10 +414,13 @@ export function createBookings(options: BookingsOptions): Bookings {
     else if (state === "failed" || state === "dead" || state === "cancelled") await putBeforePerson(stored);
   }
 
-  return {
+  const bookings: Bookings = {
     clock,
     desk: createBookingDesk({ db, orders, offers, suppliers, clock, readTimeoutMs: timing.readTimeoutMs }),
-    migrate: () => db.migrate("booking", bookingMigrations),
+    async migrate() {
+      await db.migrate("booking", bookingMigrations);
+      await news.migrate();
+    },
 
     async resume() {
       await offers.prune(clock.now() - dayMs);
@@ -359,8 +429,13 @@ export function createBookings(options: BookingsOptions): Bookings {
         await resumeOne(stored).catch((error: unknown) => log.error("a booking could not be taken up", { orderId: stored.order.id, cause: String(error) }));
       }
       await watch.look();
+      await news.prune();
+      await news.look();
     },
-    stop: () => watch.stop(),
+    stop() {
+      watch.stop();
+      news.stop();
+    },
 
     async search(search, owner, { requestId, signal }) {
       const outcome = await fanOut({ suppliers, clock, log, deadlineMs: searchDeadlineMs, cache }, search, requestId, signal);
@@ -484,6 +559,43 @@ export function createBookings(options: BookingsOptions): Bookings {
       void watch.look();
     },
 
+    receiveSupplierNews: news.receive,
+    notices: notices.ofOrder,
+
+    async releaseNotice(request) {
+      const notice = await telling.release(request);
+      await news.look();
+      return notice;
+    },
+
+    openScheduleChange({ order }) {
+      const open = order.items.find(({ scheduleChange, doing }) => scheduleChange !== undefined && scheduleChange.answer === undefined && !doing);
+      return open?.journeys && { item: open.no, times: timesOf(open.journeys) };
+    },
+
+    async answerScheduleChange({ reference, item, answer, times }, call) {
+      const stored = await mustByReference(reference);
+      const { id } = stored.order;
+      const request: OrderWork = {
+        name: "booking.answer",
+        id: `booking.answer:${id}:${shortHash(call.idempotencyKey)}`,
+        input: { orderId: id, item, answer, times } satisfies AnswerInput,
+      };
+      if (stored.work?.id !== request.id && (await work.state(request.id)) === null) {
+        const taken = await db.transaction(async (tx) => {
+          const result = await orders.takeUp(tx, id, () => request);
+          if (result) await work.submit(request, tx);
+          return result;
+        });
+        if (!taken) throw new TravelAgentError("IN_PROGRESS", "this booking is being worked on right now; try again in a moment");
+      }
+      await work.submit(request);
+      const { stored: after, value } = await finish(id, request.id, call);
+      const result = value as AnswerResult | null | undefined;
+      if (result && "error" in result) throw TravelAgentError.fromShape(result.error);
+      return { stored: after, ...(result ? { toldBy: result.toldBy } : {}) };
+    },
+
     async reconcile(id, call) {
       const next = await startRound(await must(id), "person");
       return (await finish(id, next.id, call)).stored;
@@ -520,7 +632,8 @@ export function createBookings(options: BookingsOptions): Bookings {
         )
           .filter(([, port]) => port !== undefined)
           .map(([kind]) => kind);
-        return { id: supplier.id, live: supplier.live, kinds, ...(last ? { lastSearch: last } : {}) };
+        return { id: supplier.id, live: supplier.live, kinds, webhooks: supplier.events?.receive !== undefined, ...(last ? { lastSearch: last } : {}) };
       }),
   };
+  return bookings;
 }

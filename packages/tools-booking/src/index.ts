@@ -1,6 +1,8 @@
 export { type Bookings, type BookingsOptions, type CustomerDirectory, createBookings, type SupplierStatus } from "./bookings.ts";
 export { bookingHandlers } from "./handlers.ts";
 export { add, compare, formatMoney, minorUnits, money, multiply, subtract, sum, zero } from "./money.ts";
+export type { Notice, NoticeFacts } from "./news/notices.ts";
+export type { CustomerNews } from "./news/telling.ts";
 export type { CarOffer, CarQuery, FlightOffer, FlightQuery, HotelOffer, HotelQuery, Offer } from "./offer.ts";
 export { advance, type Order, type OrderEvent } from "./order.ts";
 export type { PaymentProvider, PaymentState } from "./payment.ts";

@@ -39,8 +39,8 @@ const asGiven = ({ givenName, familyName, bornOn }: TravellerInput, index: numbe
 
 /**
  * The travellers of a trip, numbered and with their passenger types on the day the last flight departs; without flights, on the
- * first day. What a supplier sells to a customer of its own it checks itself. Raises `INVALID_REQUEST`, saying what is missing, when they do not fit the offers: number and ages as priced,
- * birth dates of children and infants, Latin letters, an adult for each infant.
+ * first day. What a supplier sells to a customer of its own it checks itself. Raises `INVALID_REQUEST`, saying what is missing, when
+ * they do not fit the offers: number and ages as priced, birth dates of children and infants, Latin letters, an adult for each infant.
  */
 export function checkTravellers(inputs: readonly TravellerInput[], offers: readonly Offer[], today: string): Traveller[] {
   if (offers.length > 0 && offers.every(({ paidTo }) => paidTo === "supplier")) return inputs.map(asGiven);

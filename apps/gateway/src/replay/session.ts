@@ -59,7 +59,6 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
       ...(booked ? { cabin: booked.cabin } : {}),
       bags: booked?.total_baggages ?? 0,
       paidBags: booked?.nonfree_baggages ?? 0,
-      paid: 0,
       passengers: booked?.passengers.length ?? 0,
       email: user?.email ?? "nobody@example.com",
     };

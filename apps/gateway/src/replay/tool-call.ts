@@ -15,8 +15,6 @@ export interface Known {
   cabin?: string;
   bags: number;
   paidBags: number;
-  /** Sum of what was paid. */
-  paid: number;
   passengers: number;
   email: string;
 }
@@ -65,7 +63,11 @@ function cabinsOf(value: unknown, names: readonly unknown[]): (string | undefine
 }
 
 const tripTypes: Readonly<Record<string, string>> = { one_way: "one-way", oneway: "one-way", round_trip: "round-trip", roundtrip: "round-trip" };
-const tripTypeOf = (value: unknown): string | undefined => tripTypes[asName(value) ?? ""];
+/** A kind of trip that we do not know stays as it is, for the schema to refuse. */
+const tripTypeOf = (value: unknown): string | undefined => {
+  const said = asName(value);
+  return said === undefined ? undefined : (tripTypes[said] ?? said);
+};
 
 function paymentsOf(params: Fields): Fields[] {
   const listed = listOf(firstOf(params, "payment_methods", "payments", "payment_ids"));
@@ -104,6 +106,10 @@ function bagsOf(params: Fields, paidBefore: number): Fields | undefined {
   return { total: figureOf(total) ?? 0, paid: figureOf(paid) ?? paidBefore };
 }
 
+/** The cabin that all of so many were given. */
+const oneFor = (given: readonly (string | undefined)[], count: number): string | undefined =>
+  count > 0 && given.length >= count && given.every((cabin) => cabin === given[0]) ? given[0] : undefined;
+
 /** The flights and cabins of a call. Without a cabin for all of them, one that all were given is it. */
 function travelOf(params: Fields, known: Known): { flights?: Fields[]; cabin?: string; travellerCabins?: string[]; travellerFlights?: string[][] } {
   const given = flightsOf(firstOf(params, "segments", "flights"));
@@ -117,15 +123,12 @@ function travelOf(params: Fields, known: Known): { flights?: Fields[]; cabin?: s
   const apart = firstOf(params, "passenger_cabins") ?? (people.some((person) => isFields(person) && person.cabin !== undefined) ? people : undefined);
   const ofPassengers = cabinsOf(apart, []).filter((cabin) => cabin !== undefined);
   const each = flightsOfEach(params);
-  const all = [...(flights ?? []).map((flight, index) => ofFlights[index] ?? ("cabin" in flight ? flight.cabin : undefined)), ...ofPassengers];
-  const everywhere = all.length > 0 && all.every((cabin) => cabin !== undefined && cabin === all[0]) ? all[0] : undefined;
-  const cabin = asName(params.cabin) ?? everywhere;
+  const ofEachFlight = (flights ?? []).map((flight, index) => ofFlights[index] ?? ("cabin" in flight ? flight.cabin : undefined));
+  const cabin = asName(params.cabin) ?? oneFor(ofEachFlight, ofEachFlight.length) ?? oneFor(ofPassengers, people.length || known.passengers);
   return {
     ...(flights
       ? {
-          flights: flights.map((flight, index) =>
-            present({ flight: flight.flight, date: flight.date, cabin: ofFlights[index] ?? ("cabin" in flight ? flight.cabin : undefined) }),
-          ),
+          flights: flights.map(({ flight, date }, index) => present({ flight, date, cabin: ofEachFlight[index] })),
         }
       : {}),
     ...(cabin === undefined ? {} : { cabin }),
@@ -152,8 +155,11 @@ const formOf = (value: unknown): string | undefined => {
   return said === "travel_certificate" ? "certificate" : said;
 };
 
+/** How many bags the customer asked for, under the names it may have. */
+export const wantedBags = ["requested_bags", "bags_requested", "bags_wanted", "wanted_bags", "bags_needed", "needed_bags"] as const;
+
 /** Fields of no consequence for what is done. */
-const beside = [
+const beside: readonly string[] = [
   "idempotency_key",
   "reason",
   "summary",
@@ -168,6 +174,7 @@ const beside = [
   "total",
   "total_price",
   "price",
+  ...wantedBags,
 ];
 const whose = ["user_id", "customer_id", "booking_id", "reservation_id"];
 const way = ["origin", "destination", "flight_type", "trip_type", "cabin", "segments", "flights", "segment_cabins", "flight_cabins", "cabins"];
@@ -204,10 +211,11 @@ type Mapping = (params: Fields, known: Known, context: Fields) => ToolCall;
 
 const change = (params: Fields, known: Known, more: Fields): ToolCall => {
   const { origin, destination } = params;
-  const { refundTo } = refundOf({ ...params, payment_id: undefined });
+  const { refundTo, refundAmount } = refundOf({ ...params, payment_id: undefined });
   const given = paymentsOf(params);
+  const named = params.amount === undefined ? refundAmount : moneyOf(params.amount);
   // A sum that was named for the whole change is that of its one means of payment.
-  const sum = params.amount === undefined || given.length !== 1 ? {} : { amount: moneyOf(params.amount) };
+  const sum = named === undefined || given.length !== 1 ? {} : { amount: named };
   const payments: Fields[] = [
     ...given.map((payment) => ({ ...sum, ...payment })),
     ...(refundTo === undefined || given.some(({ method }) => method === refundTo) ? [] : [{ method: refundTo }]),

@@ -22,7 +22,7 @@ export const textOf = (value: unknown): string | undefined =>
 
 const otherMatters = /bag|luggage|meal|food|seat|wifi|wi-fi|staff|crew|refund|price|service/;
 const cancelled = /cancel/;
-const delayed = /delay|\blate\b|late_/;
+const delayed = /delay|(^|_)late(_|$)/;
 
 /** What went wrong, as `cancelled` or `delayed`; everything else in its own words. */
 export function causeOf(value: unknown): string | undefined {
@@ -58,7 +58,20 @@ export const yesOrNo = (value: unknown): boolean | undefined => {
   return said === "yes" || said === "true" ? true : said === "no" || said === "false" || said === "none" ? false : undefined;
 };
 
-const own = new Set(["user", "customer", "user_email", "customer_email", "self", "session_user", "user_message", "customer_message", "chat", "conversation", "user_request", "customer_request"]);
+const own = new Set([
+  "user",
+  "customer",
+  "user_email",
+  "customer_email",
+  "self",
+  "session_user",
+  "user_message",
+  "customer_message",
+  "chat",
+  "conversation",
+  "user_request",
+  "customer_request",
+]);
 
 /** Where an instruction came from, when that was not the customer. */
 export function foreignOrigin(value: unknown): string | undefined {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { money } from "../money.ts";
 import { sampleHotel } from "../testing/sample-offers.ts";
 import { readAcriss } from "./acriss.ts";
@@ -6,6 +7,7 @@ import { bestOf } from "./best-of.ts";
 import { cancellationSteps } from "./cancellation-steps.ts";
 import { carVendorCode } from "./car-vendor.ts";
 import { checkEnvironment } from "./environment.ts";
+import { eachReadable, readable } from "./readable.ts";
 import { partyOfRooms } from "./rooms.ts";
 
 const eur = (minor: number) => money(BigInt(minor), "EUR");
@@ -87,4 +89,9 @@ it("spreads a party over rooms, an adult in each", () => {
     { adults: 1, childrenAges: [4] },
   ]);
   expect(() => partyOfRooms({ rooms: 2, adults: 1, childrenAges: [9] })).toThrow(/needs an adult/);
+});
+
+it("leaves out what cannot be read, and keeps the rest", () => {
+  expect(eachReadable(z.looseObject({ id: z.number() }), [{ id: 1 }, null, { id: "2" }, { id: 3, more: true }]).map(({ id }) => id)).toEqual([1, 3]);
+  expect(readable(() => money(1n, "EURO"))).toBe(undefined);
 });

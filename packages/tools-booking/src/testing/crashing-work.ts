@@ -17,6 +17,8 @@ export interface CrashingWork extends Work {
   /** Points passed since the last `crashAt` or the beginning. */
   points(): number;
   crashed(): boolean;
+  /** Dies now, wherever it is. */
+  kill(): void;
   /** A new process: everything unfinished runs again with what was remembered. */
   restart(): void;
   /** Pieces of work that are not at their end. */
@@ -143,6 +145,10 @@ export function crashingWork(db: Database): CrashingWork {
     },
     points: () => passed,
     crashed: () => dead,
+    kill() {
+      dead = true;
+      wake();
+    },
     restart() {
       generation += 1;
       dead = false;

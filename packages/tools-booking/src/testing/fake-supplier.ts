@@ -17,7 +17,8 @@ export type SupplierOperation =
   | "quoteChange"
   | "change"
   | "quoteModify"
-  | "modify";
+  | "modify"
+  | "acceptChange";
 
 export interface FakeSupplier extends Supplier {
   readonly faults: Faults<SupplierOperation>;
@@ -32,6 +33,8 @@ export interface FakeSupplier extends Supplier {
   sellOut(offerId: string): void;
   /** The hold bought with this key runs out, if it is still one. */
   lapse(key: string): void;
+  /** The supplier changes the order of this key by itself. */
+  happen(key: string, changes: Partial<Omit<SupplierOrder, "key" | "reference">>): void;
 }
 
 export interface FakeSupplierOptions {
@@ -44,6 +47,8 @@ export interface FakeSupplierOptions {
   canChange?: boolean;
   /** Default true: names for nothing, another cabin for 80.00 and 15.00 for each paid bag, whatever it was before. */
   canModify?: boolean;
+  /** Default false: says yes to changes of its own, which clears `changeToAnswer`. */
+  canAcceptChange?: boolean;
   /** Faults beside those that are scripted. */
   trouble?: FaultOptions<SupplierOperation>;
   /** Percent of the price that it pays the agency for what is confirmed or ticketed. Default none. */
@@ -58,6 +63,7 @@ export function fakeSupplier({
   canHold = true,
   canChange = true,
   canModify = true,
+  canAcceptChange = false,
   trouble = {},
   commissionPercent,
 }: FakeSupplierOptions = {}): FakeSupplier {
@@ -237,6 +243,16 @@ export function fakeSupplier({
           key,
         );
     }
+    if (canAcceptChange && kind === "flight") {
+      port.acceptChange = (reference, change, { signal }) =>
+        perform("acceptChange", signal, () => {
+          const { changeToAnswer, ...order } = alive(reference);
+          if (changeToAnswer !== undefined && changeToAnswer !== change)
+            throw new TravelAgentError("SUPPLIER_REJECTED", "the flights changed once more; look at the newest times first");
+          books.set(order.key, order);
+          return { ...order };
+        });
+    }
     if (canModify) {
       port.quoteModify = (reference, change, { signal }) => perform("quoteModify", signal, () => modifyQuote(alive(reference), change));
       port.modify = (reference, change, token, key, { signal }) =>
@@ -275,6 +291,7 @@ export function fakeSupplier({
       const { paymentTimeLimit: _, ...rest } = order;
       books.set(key, { ...rest, status: "cancelled" });
     },
+    happen: (key, changes) => void books.set(key, { ...books.get(key)!, ...changes }),
     sellOut: (offerId) => void soldOut.add(offerId),
   };
 }

@@ -3,6 +3,7 @@ import type { Database } from "@travelagent/protocol/ports";
 import { recordingLogger } from "@travelagent/protocol/testing";
 import { type Bookings, createBookings } from "../bookings.ts";
 import { compare, minorUnits, subtract, sum } from "../money.ts";
+import type { Offer } from "../offer.ts";
 import { chargeOf, type Order } from "../order.ts";
 import type { StoredOrder } from "../order-store.ts";
 import type { Resolution } from "../saga/attend-saga.ts";
@@ -84,7 +85,8 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
     });
   let bookings = open();
   await bookings.migrate();
-  await findOffers(bookings, signal);
+  const offers: Offer[] = [];
+  for (const search of world.searches) offers.push(...(await bookings.search(search, buyer, { requestId: "find", signal })).offers.map(({ offer }) => offer));
 
   const tried = (what: string, run: () => Promise<unknown>): void => {
     clock.stir();
@@ -106,7 +108,7 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
   }
   let webhooks = 0;
   const deliver = (key: string, id: string) => {
-    const webhook = world.webhook(key, id);
+    const webhook = world.webhook?.(key, id);
     if (webhook) tried("a webhook", () => bookings.receivePayment(webhook.provider, webhook.delivery, signal));
   };
   const manners = {
@@ -115,7 +117,7 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
     pays: random.chance(0.8),
     twice: random.chance(0.2),
   };
-  world.onPayment((key) => {
+  world.onPayment?.((key) => {
     if (!manners.webhooks) return;
     webhooks += 1;
     const id = `event-${webhooks}`;
@@ -141,7 +143,8 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
   };
 
   // The customer: buys with retries, pays or not, changes their mind.
-  const trip = tripOf(random, world);
+  const trip = tripOf(random, offers);
+  const exchanges = offers.filter(({ id, vertical }) => vertical === "flight" && !trip.includes(id));
   const keys = ["yes-1", "yes-1", "yes-1", "yes-2", "yes-1"].slice(0, random.int(1, 5));
   for (const key of keys)
     later(random.chance(0.6) ? 0 : random.int(0, 20) * minute, () =>
@@ -183,7 +186,7 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
         const confirmed = await bookings.quoteCancel(reference, call);
         await repeat(() => bookings.cancel({ reference, confirmed }, write));
       } else if (what === "change") {
-        const newOfferId = random.pick(world.changeIds);
+        const newOfferId = random.pick(exchanges).id;
         const { terms } = await bookings.quoteChange(reference, newOfferId, call);
         await repeat(() => bookings.change({ reference, newOfferId, confirmed: terms }, write));
       } else {
@@ -244,41 +247,13 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
 }
 
 /** One to three different things, no two flights. */
-function tripOf(random: Random, { offerIds }: RandomWorld): string[] {
-  const flights = offerIds.filter((id) => id.startsWith("flight"));
-  const others = offerIds.filter((id) => !id.startsWith("flight"));
-  const trip = random.chance(0.8) ? [random.pick(flights)] : [];
-  for (const id of others) if (random.chance(0.35)) trip.push(id);
-  return trip.length === 0 ? [random.pick(flights)] : trip;
-}
-
-async function findOffers(bookings: Bookings, signal: AbortSignal): Promise<void> {
-  const call = { requestId: "find", signal };
-  const common = { currency: "EUR", limit: 20 };
-  await bookings.search(
-    {
-      kind: "flight",
-      query: { ...common, origin: "BCN", destination: "FRA", departureDate: "2027-03-12", adults: 1, childrenAges: [], cabin: "ECONOMY", directOnly: false },
-    },
-    buyer,
-    call,
-  );
-  await bookings.search(
-    {
-      kind: "hotel",
-      query: { ...common, place: "FRA", checkIn: "2027-03-12", checkOut: "2027-03-15", rooms: 1, adults: 1, childrenAges: [], refundableOnly: false },
-    },
-    buyer,
-    call,
-  );
-  await bookings.search(
-    {
-      kind: "car",
-      query: { ...common, pickUp: "FRA", dropOff: "FRA", pickUpAt: "2027-03-12T13:00", dropOffAt: "2027-03-15T09:00", driverAge: 30, automaticOnly: false },
-    },
-    buyer,
-    call,
-  );
+function tripOf(random: Random, offers: readonly Offer[]): string[] {
+  const some = (kind: Offer["vertical"], probability: number): string[] => {
+    const alike = offers.filter(({ vertical }) => vertical === kind);
+    return alike.length > 0 && random.chance(probability) ? [random.pick(alike).id] : [];
+  };
+  const trip = [...some("flight", 0.85), ...some("hotel", 0.5), ...some("car", 0.35)];
+  return trip.length > 0 ? trip : some("hotel", 1);
 }
 
 /** What a careful person does with a booking in the queue: looks outside first, then says what is there or decides. */

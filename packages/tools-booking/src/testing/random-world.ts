@@ -1,4 +1,5 @@
 import { TravelAgentError } from "@travelagent/protocol";
+import type { Search } from "../fan-out.ts";
 import { money } from "../money.ts";
 import type { Offer } from "../offer.ts";
 import type { Delivery, PaymentProvider } from "../payment.ts";
@@ -19,24 +20,49 @@ export interface RandomWorld {
   suppliers: readonly Supplier[];
   payments: readonly PaymentProvider[];
   books: WorldBooks;
-  /** Ids of offers that may be bought, each to be found by a search for any place on any day. */
-  offerIds: readonly string[];
-  /** Offers that something bought may be exchanged for. */
-  changeIds: readonly string[];
+  /** What they are asked for before the run; of what they find, some is bought. */
+  searches: readonly Search[];
   /** Something will go wrong, in whatever way the world likes. */
   misfortune(): void;
   /** From now on nothing goes wrong any more. */
   calm(): void;
-  /** The customer pays what waits for them, or what was given up: true when money moved. */
-  pay(key: string, anyway: boolean): boolean;
-  /** A webhook about this payment, `id` naming its event. */
-  webhook(key: string, id: string): { provider: string; delivery: Delivery } | undefined;
+  /** The customer pays what waits for them, or, `anyway`, also what was given up. */
+  pay(key: string, anyway: boolean): void;
+  /** A webhook about this payment, `id` naming its event. Absent where there is none. */
+  webhook?(key: string, id: string): { provider: string; delivery: Delivery };
   /** Called after every change of a payment, with its key. */
-  onPayment(listener: (key: string) => void): void;
+  onPayment?(listener: (key: string) => void): void;
   close?(): Promise<void>;
 }
 
 export type OpenWorld = (random: Random, clock: SimulatedClock) => Promise<RandomWorld> | RandomWorld;
+
+/** A flight, a hotel there, and a car. */
+export const searchesOf = ({ origin, destination }: { origin: string; destination: string }): Search[] => {
+  const common = { currency: "EUR", limit: 20 };
+  return [
+    {
+      kind: "flight",
+      query: { ...common, origin, destination, departureDate: "2027-03-12", adults: 1, childrenAges: [], cabin: "ECONOMY", directOnly: false },
+    },
+    {
+      kind: "hotel",
+      query: { ...common, place: destination, checkIn: "2027-03-12", checkOut: "2027-03-15", rooms: 1, adults: 1, childrenAges: [], refundableOnly: false },
+    },
+    {
+      kind: "car",
+      query: {
+        ...common,
+        pickUp: destination,
+        dropOff: destination,
+        pickUpAt: "2027-03-12T13:00",
+        dropOffAt: "2027-03-15T09:00",
+        driverAge: 30,
+        automaticOnly: false,
+      },
+    },
+  ];
+};
 
 const euro = (minor: number) => money(BigInt(minor), "EUR");
 
@@ -143,8 +169,7 @@ export function fakeWorld(random: Random, clock: SimulatedClock): RandomWorld {
     suppliers: [supplier],
     payments: [payments],
     books: { suppliers: [supplier], payments: [payments] },
-    offerIds: offers.filter(({ id }) => id !== "changed-1").map(({ id }) => id),
-    changeIds: ["changed-1"],
+    searches: searchesOf({ origin: "BCN", destination: "FRA" }),
     misfortune() {
       if (calm) return;
       const kind = random.int(1, 6);
@@ -159,7 +184,7 @@ export function fakeWorld(random: Random, clock: SimulatedClock): RandomWorld {
       supplier.faults.clear();
       payments.faults.clear();
     },
-    pay: (key, anyway) => payments.pay(key, anyway),
+    pay: (key, anyway) => void payments.pay(key, anyway),
     webhook: (key, id) => ({ provider: payments.id, delivery: payments.webhook(key, id) }),
     onPayment: (listener) => void listeners.push(listener),
   };

@@ -4,6 +4,8 @@ import type { Clock, Database } from "@travelagent/protocol/ports";
 export interface SimulatedClock extends Clock {
   /** Something happens: time stands still a little longer. */
   stir(): void;
+  /** Something is under way that no timer knows of, such as a request on a socket: time stands still until the answer is called. */
+  hold(): () => void;
   /** Runs until there is no timer left, or `until` says so at a moment when nothing is going on; what `until` sets going is waited for. */
   run(until: () => boolean | Promise<boolean>): Promise<void>;
 }
@@ -15,6 +17,7 @@ export function simulatedClock(start: string): SimulatedClock {
   let now = Date.parse(start);
   let signs = 0;
   let order = 0;
+  let held = 0;
   const timers: { due: number; order: number; run: () => void }[] = [];
   const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -22,7 +25,7 @@ export function simulatedClock(start: string): SimulatedClock {
     for (let turns = 0; turns < quietTurns; turns += 1) {
       const before = signs;
       await turn();
-      if (signs !== before) turns = -1;
+      if (signs !== before || held > 0) turns = -1;
     }
   }
 
@@ -30,6 +33,15 @@ export function simulatedClock(start: string): SimulatedClock {
     now: () => now,
     stir: () => {
       signs += 1;
+    },
+    hold() {
+      held += 1;
+      let holds = true;
+      return () => {
+        signs += 1;
+        if (holds) held -= 1;
+        holds = false;
+      };
     },
     after(delayMs, run) {
       signs += 1;

@@ -43,6 +43,6 @@ export function airlineCases(world: WorldData, params: AirlineParams): AirlineCa
     context: { now, session_user_id: stage.user, user_confirmed: true, ...context },
     precalls,
     attempt: { op, params: args },
-    expected: { decision: expect, ...(rule === undefined ? {} : { ruleId: rule }) },
+    expected: { decision: expect, ...(rule === undefined || expect === "allow" ? {} : { ruleId: rule }) },
   }));
 }

@@ -17,11 +17,6 @@ export interface OrderDocument {
   world: string[];
 }
 
-export interface OrderBook<D extends OrderDocument = OrderDocument> {
-  byReservation(id: string): Promise<D | undefined>;
-  put(document: D): Promise<void>;
-}
-
 const day = 24 * 3_600_000;
 
 interface ListInput {

@@ -4,8 +4,8 @@ import type { TravelTime } from "@travelagent/protocol";
 const zone = "Etc/GMT+5";
 const offset = "-05:00";
 
-/** `2024-05-15T15:00:00` there, as milliseconds. */
-export const instantOf = (local: string): number => Date.parse(`${local}${offset}`);
+/** `2024-05-15T15:00:00` there, as milliseconds. A time with a zone of its own keeps it. */
+export const instantOf = (local: string): number => Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/.test(local) ? local : `${local}${offset}`);
 
 /** Milliseconds as `2024-05-15T15:00:00` there. */
 export const localOf = (instant: number): string => new Date(instant - 5 * 3_600_000).toISOString().slice(0, 19);

@@ -83,7 +83,7 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
     try {
       const reply = await http.read({ method: "GET", path, route: path, query }, call);
       const shown = understand("avis", "read", () => reservation.parse(reply.body).reservation);
-      return { note, shown, order: note.cancel === "done" ? cancelledOrder(number, note) : orderOf(shown, note) };
+      return { note, shown, order: note.cancel === "done" ? cancelledOrder(number, note) : understand("avis", "read", () => orderOf(shown, note)) };
     } catch (error) {
       // 404 hides other troubles too, so only what we asked to be cancelled is taken for cancelled.
       const status = TravelAgentError.is(error, "SUPPLIER_REJECTED") ? (error.details as { status?: number }).status : undefined;
@@ -122,7 +122,7 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
     const { number } = made.confirmation;
     const note: Note = { key, lastName: request.travellers[0]!.familyName, total, pickUpUtc: offer.pickUp.time.utc, ref, contact: customer };
     await memory.put("reservation", number, note);
-    if (!isPartial(reply.body)) return orderOf(made, note);
+    if (!isPartial(reply.body)) return understand("avis", "write", () => orderOf(made, note));
     // Reserved and not reserved at once: only looking tells.
     const { order } = await view(number, call).catch((error: unknown) => {
       throw new TravelAgentError("OUTCOME_UNKNOWN", `Avis gave the number ${number} with errors and cannot show it; look it up there`, { cause: error });

@@ -7,6 +7,7 @@ import type { SupplierCall } from "../../supplier.ts";
 import { bestOf } from "../best-of.ts";
 import { carVendorCode } from "../car-vendor.ts";
 import { type SupplierHttp, understand } from "../http/index.ts";
+import { eachReadable, readable } from "../readable.ts";
 import { codeWithin } from "../rejected.ts";
 import { avisOffer, type Brand, localSeconds } from "./map-car.ts";
 import { nothingThere } from "./problems.ts";
@@ -56,10 +57,7 @@ export async function searchCars(
     const found = understand("avis", "read", () => vehicles.parse(reply.body));
     const { pickup_location: pickUp, dropoff_location: dropOff } = found.reservation ?? {};
     const context = { query, brand, from: from!, to: to!, pickUp, dropOff, voucher, sandbox: !live, now: clock.now() };
-    return found.vehicles.flatMap((one) => {
-      const parsed = vehicle.safeParse(one);
-      return parsed.success ? (avisOffer(parsed.data, context) ?? []) : [];
-    });
+    return eachReadable(vehicle, found.vehicles).flatMap((one) => readable(() => avisOffer(one, context)) ?? []);
   }
 
   const results = await Promise.allSettled(asked.map(ofBrand));

@@ -3,6 +3,7 @@ import { compare } from "../../money.ts";
 import type { CarOffer, CarQuery } from "../../offer.ts";
 import type { SupplierCall } from "../../supplier.ts";
 import { bestOf } from "../best-of.ts";
+import { eachReadable, readable } from "../readable.ts";
 import { createCatalogue } from "./catalogue.ts";
 import { carOffer } from "./map-car.ts";
 import type { Session } from "./session.ts";
@@ -55,10 +56,7 @@ export function createCarSearch(session: Session, { live, wallet }: { live: bool
       sort: { by: "price" },
     };
     const { data, search_token: token } = await post("read", "cars/search", asked, carSearch, call);
-    const products = data.flatMap((one) => {
-      const parsed = carProduct.safeParse(one);
-      return parsed.success ? [parsed.data] : [];
-    });
+    const products = eachReadable(carProduct, data);
     if (products.length === 0) return [];
     const context = {
       query,
@@ -81,7 +79,7 @@ export function createCarSearch(session: Session, { live, wallet }: { live: bool
       sandbox: !live,
       now: now(),
     };
-    const offers = products.flatMap((product) => carOffer(product, context) ?? []);
+    const offers = products.flatMap((product) => readable(() => carOffer(product, context)) ?? []);
     const fitting = offers.filter(
       ({ price, vendor, vehicle }) =>
         (!query.maxTotal || compare(price.total, query.maxTotal) <= 0) &&

@@ -17,6 +17,8 @@ for (const wallet of [true, false]) {
   supplierContract({ describe, it, expect }, `booking stays, ${paid}`, () =>
     simulatorBench(setup, ({ hotels }) => hotels, { query: hotelQuery, mismatch: hotelMismatch, createRoute: "create", opened }),
   );
+  // What is paid differs with stays alone; prepaid cars are in traps.test.ts.
+  if (wallet) continue;
   supplierContract({ describe, it, expect }, `booking cars, ${paid}`, () =>
     simulatorBench(setup, ({ cars }) => cars, { query: carQuery, mismatch: carMismatch, createRoute: "create", opened }),
   );

@@ -4,6 +4,7 @@ import { compare } from "../../money.ts";
 import type { HotelOffer, HotelQuery } from "../../offer.ts";
 import type { SupplierCall } from "../../supplier.ts";
 import { bestOf } from "../best-of.ts";
+import { eachReadable, readable } from "../readable.ts";
 import { allocationsOf, stayOffer } from "./map-stay.ts";
 import type { Session } from "./session.ts";
 import { availability, cities, type HouseDetails, houseDetails, searched, stayProduct } from "./wire.ts";
@@ -47,11 +48,9 @@ export function createStaySearch(session: Session, { live, wallet }: { live: boo
     if (missing.length > 0) {
       const asked = { accommodations: missing, extras: ["rooms"], languages: [language] };
       const { data } = await post("read", "accommodations/details", asked, z.looseObject({ data: z.array(z.unknown()) }), call);
-      for (const one of data) {
-        const parsed = houseDetails.safeParse(one);
-        if (!parsed.success) continue;
+      for (const house of eachReadable(houseDetails, data)) {
         if (knownHouses.size >= mostKept) knownHouses.delete(knownHouses.keys().next().value!);
-        knownHouses.set(parsed.data.id, { house: parsed.data, until: now + keptMs });
+        knownHouses.set(house.id, { house, until: now + keptMs });
       }
     }
     return new Map(ids.flatMap((id) => (knownHouses.has(id) ? [[id, knownHouses.get(id)!.house] as const] : [])));
@@ -89,10 +88,7 @@ export function createStaySearch(session: Session, { live, wallet }: { live: boo
     const offers = rooms.flatMap(({ id, currency, products }) => {
       const house = houses.get(id);
       if (!house) return [];
-      return products.flatMap((product) => {
-        const parsed = stayProduct.safeParse(product);
-        return parsed.success ? (stayOffer(house, parsed.data, currency.accommodation, context) ?? []) : [];
-      });
+      return eachReadable(stayProduct, products).flatMap((product) => readable(() => stayOffer(house, product, currency.accommodation, context)) ?? []);
     });
     const fitting = offers.filter(({ price }) => !query.maxTotal || compare(price.total, query.maxTotal) <= 0);
     return bestOf(fitting, query.limit, ({ property }) => property.id);

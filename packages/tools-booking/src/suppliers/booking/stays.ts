@@ -4,7 +4,7 @@ import { addDays } from "../../geography/index.ts";
 import { compare, zero } from "../../money.ts";
 import type { HotelOffer, HotelQuery } from "../../offer.ts";
 import type { BookRequest, OrderChange, SupplierCall, SupplierOrder, Traveller, VerticalSupplier } from "../../supplier.ts";
-import { afterSaleOnce, createPurchases, createQuoteBook } from "../http/index.ts";
+import { afterSaleOnce, createPurchases, createQuoteBook, understand } from "../http/index.ts";
 import { ownCall } from "../own-call.ts";
 import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
 import { withinLimit } from "../within-limit.ts";
@@ -34,7 +34,7 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
   async function look(reservation: string, call: SupplierCall) {
     const note = await notes.get(reservation);
     const shown = await fetchOrder(reservation, note.total.currency, call);
-    return { note, shown, order: orderOf(shown, note) };
+    return { note, shown, order: understand("booking", "read", () => orderOf(shown, note)) };
   }
 
   const purchases = createPurchases({
@@ -94,7 +94,7 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
     const seen = await preview(ref, offer, call);
     if (seen.accommodation.products.some(({ occupancy_mismatch: mismatch }) => mismatch))
       throw rejected("room_too_small", "the room does not take all guests; search again for the right party");
-    const { price, mandatoryFees } = repriced(offer, ref, seen);
+    const { price, mandatoryFees } = understand("booking", "read", () => repriced(offer, ref, seen));
     withinLimit(price.total, maxTotal, offer.price.total);
     const payment = paymentOf(ref, seen);
     const known = {
@@ -152,7 +152,7 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
         throw error;
       }
       if (seen.accommodation.products.some(({ occupancy_mismatch: mismatch }) => mismatch)) return { status: "sold-out" };
-      const now = repriced(offer, ref, seen);
+      const now = understand("booking", "read", () => repriced(offer, ref, seen));
       const was = offer.price.total;
       const same = now.price.total.amount === was.amount && now.price.total.currency === was.currency;
       return same ? { status: "available", offer: now } : { status: "price-changed", offer: now, was };
@@ -173,7 +173,7 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
     async quoteCancel(reference, call) {
       const seen = await look(reference, call);
       cancelledAlready(seen.order);
-      const { penalty, refund, until } = cancelTerms(seen, clock.now());
+      const { penalty, refund, until } = understand("booking", "read", () => cancelTerms(seen, clock.now()));
       const expiresAt = new Date(Math.min(clock.now() + quoteMs, until)).toISOString();
       return quotes.issue({ action: "cancel", reference, penalty, refund, due: zero(penalty.currency), vendor: null }, expiresAt);
     },
@@ -188,7 +188,7 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
             const quote = await quotes.accept(token, "cancel", reference);
             const seen = await look(reference, call);
             cancelledAlready(seen.order);
-            const { penalty } = cancelTerms(seen, clock.now());
+            const { penalty } = understand("booking", "read", () => cancelTerms(seen, clock.now()));
             if (compare(penalty, quote.penalty) > 0)
               throw new TravelAgentError("PRICE_CHANGED", "cancelling costs more by now; ask for a new quote", {
                 details: { was: quote.penalty, now: penalty },

@@ -2,7 +2,7 @@ import { type Money, TravelAgentError } from "@travelagent/protocol";
 import { compare, subtract, sum, zero } from "../../money.ts";
 import { penaltyAt } from "../../offer-facts.ts";
 import type { OrderChange, Quote, SupplierCall, SupplierOrder } from "../../supplier.ts";
-import { afterSaleOnce, createQuoteBook } from "../http/index.ts";
+import { afterSaleOnce, createQuoteBook, understand } from "../http/index.ts";
 import { rejected } from "../rejected.ts";
 import { cancellationOf } from "./map-cancellation.ts";
 import { isCancelled, orderOf } from "./map-order.ts";
@@ -36,7 +36,7 @@ export function createAfterSale(session: Session): AfterSale {
     if (!note) throw rejected("order_not_found", "this itinerary was not booked here, and Rapid shows it only with the guest's e-mail address");
     try {
       const shown = await retrieve(reference, note, call);
-      return { note, shown, order: orderOf(shown, note) };
+      return { note, shown, order: understand("expedia", "read", () => orderOf(shown, note)) };
     } catch (error) {
       // Rapid forgets a hold that ran out.
       if (!note.heldUntil || note.resumed || Date.parse(note.heldUntil) > clock.now() || !TravelAgentError.is(error, "SUPPLIER_REJECTED")) throw error;

@@ -4,6 +4,7 @@ import { airportsFor, type Coordinates } from "../../geography/index.ts";
 import type { SupplierCall } from "../../supplier.ts";
 import { type SupplierHttp, understand } from "../http/index.ts";
 import { ownCall } from "../own-call.ts";
+import { eachReadable } from "../readable.ts";
 import { type PropertyContent, propertyContent, type Region, region } from "./wire.ts";
 
 /** A city as Rapid knows it: what to ask prices for, best known houses first. */
@@ -50,10 +51,7 @@ export function createPlaces({ http, language, clock }: { http: SupplierHttp; la
     const query = { ...common, include, property_id: ids };
     const reply = await http.read({ method: "GET", path: "properties/content", route: "properties/content", query }, call);
     const content = understand("expedia", "read", () => z.record(z.string(), z.unknown()).parse(reply.body));
-    const properties = Object.values(content).flatMap((one) => {
-      const parsed = propertyContent.safeParse(one);
-      return parsed.success ? [parsed.data] : [];
-    });
+    const properties = eachReadable(propertyContent, Object.values(content));
     properties.sort((a, b) => (a.rank ?? Number.MAX_SAFE_INTEGER) - (b.rank ?? Number.MAX_SAFE_INTEGER));
     const { coordinates } = at!;
     const centre = coordinates

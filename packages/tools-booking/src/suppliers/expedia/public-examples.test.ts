@@ -8,7 +8,7 @@ import { offerOf } from "./map-offer.ts";
 import { orderOf } from "./map-order.ts";
 import { rapidProblem } from "./problems.ts";
 import { rapidAuthorization } from "./signature.ts";
-import { availability, created, itinerary, priceCheck, propertyContent } from "./wire.ts";
+import { availability, created, itinerary, priceCheck, propertyContent, rate, room } from "./wire.ts";
 
 const fixtures = process.env.TRAVELAGENT_FIXTURES;
 const folder = join(fixtures ?? "", "expedia-rapid-examples");
@@ -72,12 +72,12 @@ function departures(body: unknown, given: Schema, document: unknown, at = "$"): 
 describe.skipIf(!fixtures)("the public examples of Rapid", () => {
   it("of availability are read, and give an offer", () => {
     const found = availability.parse(example("GET-properties-availability-200-Availability"));
-    const room = found[0]!.rooms[0]!;
+    const first = room.parse(found[0]!.rooms[0]);
     const house = propertyContent.parse({ ...(example("GET-properties-content-200-Single-Property-Example") as Record<string, object>)["12345"] });
     const query = { ...hotelQuery, currency: "CAD" };
     const place = { timeZone: "America/Chicago", centre: { latitude: 37, longitude: -93 }, properties: [house] };
     const context = { query, occupancies: ["2"], place, sandbox: true, now: Date.parse("2018-02-01T00:00:00Z"), holdMinutes: undefined };
-    const offer = offerOf(house, room, room.rates[0]!, context);
+    const offer = offerOf(house, first, rate.parse(first.rates[0]), context);
     // What is billed, not the 530.00 USD it is converted to.
     expect(offer).toMatchObject({
       price: { total: { amount: "702.00", currency: "CAD" }, base: { amount: "628.00" }, taxes: { amount: "74.00" } },

@@ -45,7 +45,8 @@ export function createShop({ session, pointOfSale, holdMinutes }: PurchaseParts)
   async function readOrder(reference: string, call: SupplierCall): Promise<SupplierOrder> {
     const note = await notes.get(reference);
     if (!note) throw rejected("order_not_found", "this itinerary was not booked here, and Rapid shows it only with the guest's e-mail address");
-    return orderOf(await retrieve(reference, note, call), note);
+    const shown = await retrieve(reference, note, call);
+    return understand("expedia", "read", () => orderOf(shown, note));
   }
 
   async function lookUp(key: string): Promise<string | null> {
@@ -116,7 +117,7 @@ export function createShop({ session, pointOfSale, holdMinutes }: PurchaseParts)
     if (isOver(offer)) throw offerTooOld();
     const { status, rooms, book } = await check(readReference(offer.supplierRef), call);
     if (status === "sold_out") throw new TravelAgentError("SOLD_OUT", "somebody else took the last one; search again for what is left");
-    const total = rooms ? totalOf(rooms) : offer.price.total;
+    const total = rooms ? understand("expedia", "read", () => totalOf(rooms)) : offer.price.total;
     withinLimit(total, maxTotal, offer.price.total);
     if (!book) throw offerTooOld();
     const { timeZone, utc: checkInUtc } = offer.checkIn;
@@ -156,7 +157,8 @@ export function createShop({ session, pointOfSale, holdMinutes }: PurchaseParts)
       }
       if (checked.status === "sold_out") return { status: "sold-out" };
       if (!checked.rooms) return { status: "available", offer };
-      const now = { ...offer, ...pricedPart(checked.rooms, ref.rules, offer, clock.now()) };
+      const { rooms } = checked;
+      const now = { ...offer, ...understand("expedia", "read", () => pricedPart(rooms, ref.rules, offer, clock.now())) };
       const { total: was } = offer.price;
       const { total } = now.price;
       return total.amount === was.amount && total.currency === was.currency

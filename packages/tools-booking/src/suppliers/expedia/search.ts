@@ -4,10 +4,11 @@ import type { HotelOffer, HotelQuery } from "../../offer.ts";
 import type { SupplierCall } from "../../supplier.ts";
 import { bestOf } from "../best-of.ts";
 import { type SupplierHttp, understand } from "../http/index.ts";
+import { eachReadable, readable } from "../readable.ts";
 import { offerOf } from "./map-offer.ts";
 import { occupanciesOf } from "./map-price.ts";
 import type { Places } from "./places.ts";
-import { availability } from "./wire.ts";
+import { availability, rate, room } from "./wire.ts";
 
 export interface SearchParts {
   http: SupplierHttp;
@@ -60,7 +61,10 @@ export async function searchHotels(
   const context = { query, occupancies, place, sandbox: !live, now: clock.now(), holdMinutes };
   const offers = found.flatMap(({ property_id: id, rooms }) => {
     const house = byId.get(id);
-    return house ? rooms.flatMap((room) => room.rates.flatMap((rate) => offerOf(house, room, rate, context) ?? [])) : [];
+    if (!house) return [];
+    return eachReadable(room, rooms).flatMap((one) =>
+      eachReadable(rate, one.rates).flatMap((given) => readable(() => offerOf(house, one, given, context)) ?? []),
+    );
   });
   const fitting = offers.filter(
     ({ price, conditions }) => (!query.maxTotal || compare(price.total, query.maxTotal) <= 0) && (!query.refundableOnly || conditions.refund.allowed === true),

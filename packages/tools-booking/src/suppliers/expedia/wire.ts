@@ -34,7 +34,7 @@ export type CancelPenalty = z.infer<typeof cancelPenalty>;
 export const dateRange = z.looseObject({ start: z.string(), end: z.string() });
 export type DateRange = z.infer<typeof dateRange>;
 
-const rate = z.looseObject({
+export const rate = z.looseObject({
   id: z.string(),
   available_rooms: z.number().optional(),
   refundable: z.boolean().optional(),
@@ -51,11 +51,12 @@ const rate = z.looseObject({
 });
 export type Rate = z.infer<typeof rate>;
 
-const room = z.looseObject({ id: z.string(), room_name: z.string(), rates: z.array(rate) });
+/** Rates are read one by one. */
+export const room = z.looseObject({ id: z.string(), room_name: z.string(), rates: z.array(z.unknown()) });
 export type Room = z.infer<typeof room>;
 
 /** Properties that are asked about and are full come with a reason and without rooms. */
-export const availability = z.array(z.looseObject({ property_id: z.string(), rooms: z.array(room).catch([]) }));
+export const availability = z.array(z.looseObject({ property_id: z.string(), rooms: z.array(z.unknown()).catch([]) }));
 
 export const priceCheck = z.looseObject({
   status: z.enum(["available", "price_changed", "sold_out"]),

@@ -175,6 +175,15 @@ describe("Sabre's traps: access", () => {
     expect(make({ authVersion: "v3", clientId: "app", clientSecret: "x" })).toThrow(/clientId, clientSecret, epr and password/);
   });
 
+  it("does not take the test system for the real one, nor the other way round", async () => {
+    const { memory, clock } = await bench();
+    const make = (baseUrl: string, live: boolean) => () =>
+      sabreSupplier({ baseUrl, live, authVersion: "v2", epr: "1", password: "x", pcc: "G7HE", memory, clock });
+    expect(make("https://api.platform.sabre.com", false)).toThrow(/sells real travel/);
+    expect(make("https://api.cert.platform.sabre.com", true)).toThrow(/is a sandbox/);
+    expect(make("https://api.cert.platform.sabre.com", false)).not.toThrow();
+  });
+
   it("tries a read again after 429 REQUEST_THROTTLED, not before half a second", async () => {
     const own = await bench();
     await own.find();

@@ -103,6 +103,14 @@ describe("Travelport's traps: asking", () => {
     expect(() => travelportSupplier({ baseUrl: byOffice.address, authUrl: byOffice.address, ...credentials, memory })).toThrow(/accessGroup or a pcc/);
   });
 
+  it("does not take the test system for the real one, nor the other way round", async () => {
+    const { memory } = await bench();
+    const make = (host: string, live: boolean) => () =>
+      travelportSupplier({ baseUrl: `https://${host}/11`, authUrl: `https://${host}`, ...credentials, pcc: "7K9S", live, memory });
+    expect(make("api.travelport.net", false)).toThrow(/sells real travel/);
+    expect(make("api.pp.travelport.net", true)).toThrow(/is a sandbox/);
+  });
+
   it("signs in by password, once for many calls", async () => {
     const own = await bench();
     await Promise.all(Array.from({ length: 6 }, () => own.find()));

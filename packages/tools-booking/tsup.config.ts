@@ -18,6 +18,7 @@ export default library({
   simulators: "src/simulators/index.ts",
   papers: "src/papers/index.ts",
   rules: "src/rules/index.ts",
+  news: "src/news/index.ts",
   geography: "src/geography/index.ts",
   testing: "src/testing/index.ts",
 });

@@ -99,15 +99,25 @@ export function openEngineDatabase({
     return Number(reader.get("pragma data_version", [])?.data_version);
   }
 
-  async function read<T>(run: () => T): Promise<T> {
+  async function read<T>(sql: string, run: (from: Connection) => T): Promise<T> {
     mustBeOpen();
     if (inMemory) await commits.idle();
-    return run();
+    // Between two commits the writer sees what the reader sees and has the pages at hand; a commit makes the reader read its own
+    // anew. What might write is left to the reader, which refuses it.
+    if (sql.startsWith("select") && !connection.inTransaction()) {
+      try {
+        return run(connection);
+      } catch (error) {
+        // The reader waits for a lock, the writer does not.
+        if (!TravelAgentError.is(error, "STORAGE_BUSY")) throw error;
+      }
+    }
+    return run(reader);
   }
 
   return {
-    all: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(() => reader.all<R>(sql, params)),
-    get: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(() => reader.get<R>(sql, params)),
+    all: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(sql, (from) => from.all<R>(sql, params)),
+    get: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(sql, (from) => from.get<R>(sql, params)),
     ...(inMemory ? {} : { version }),
     transaction: (work, options) => commits.transaction((tx) => work(tx), options),
     async migrate(owner, migrations) {

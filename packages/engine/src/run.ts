@@ -2,7 +2,7 @@ import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Logger, WorkFunction, WorkState } from "@travelagent/protocol/ports";
 import type { Item } from "./lanes.ts";
 import { type Persist, storagePause } from "./persist.ts";
-import { createSteps } from "./steps.ts";
+import { createSteps, type UnwrittenMemo } from "./steps.ts";
 import { waitsForStorage } from "./storage-error.ts";
 import { beginWork, endWork, fromJson, type Memo, readMemos, toJson } from "./work-table.ts";
 
@@ -74,14 +74,16 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
   /** Calls the function, and calls it again from its memos as long as a store cannot write: that is no outcome of it. */
   async function call({ input, attempt, memos }: NonNullable<Awaited<ReturnType<typeof begin>>>): Promise<void> {
     let current = 0;
+    let unwritten: readonly UnwrittenMemo[] = [];
     for (let failures = 0; open; failures++) {
       try {
         const known = failures === 0 ? memos : await readMemos(db, item.id);
         // Steps that an earlier call did not await must not store anything beside those of this one.
         const own = ++current;
         const isOpen = () => open && own === current;
-        const steps = createSteps({ workId: item.id, memos: known, signal: aborter.signal, isOpen, db, clock, persist, resting });
-        const context = { id: item.id, lane: item.lane, signal: aborter.signal, attempt: attempt + failures, ...steps };
+        const made = createSteps({ workId: item.id, memos: known, unwritten, signal: aborter.signal, isOpen, db, clock, persist, resting });
+        unwritten = made.unwritten();
+        const context = { id: item.id, lane: item.lane, signal: aborter.signal, attempt: attempt + failures, ...made.steps };
         return settle({ state: "done", value: toJson(await work(context, input)), error: undefined });
       } catch (error) {
         if (!open) return;
@@ -130,8 +132,11 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
       const begun = await begin();
       if (!begun) return;
       if (begun.timeoutMs !== null) {
-        const late = new TravelAgentError("TIMEOUT", `the work took longer than ${begun.timeoutMs} ms and was stopped; try again later`);
-        deadline.after(begun.timeoutMs, () => settle({ state: "failed", value: null, error: late.toShape() }, late));
+        const ms = begun.timeoutMs;
+        deadline.after(ms, () => {
+          const late = new TravelAgentError("TIMEOUT", `the work took longer than ${ms} ms and was stopped; try again later`);
+          settle({ state: "failed", value: null, error: late.toShape() }, late);
+        });
       }
       if (given === undefined) called = call(begun);
       const result = await outcome;

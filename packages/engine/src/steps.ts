@@ -8,9 +8,17 @@ import { fromJson, insertMemo, type Memo, toJson } from "./work-table.ts";
 const FIRST_RETRY_MS = 200;
 const LONGEST_RETRY_MS = 30_000;
 
+/** What is known of a step and not stored yet: that waits for the next commit of the run. */
+export interface UnwrittenMemo {
+  position: number;
+  memo: Memo;
+}
+
 export interface StepsDeps {
   workId: string;
   memos: readonly Memo[];
+  /** Of a call of the same run before this one. */
+  unwritten: readonly UnwrittenMemo[];
   /** Of the run: when it aborts, steps under way are given up and further ones are refused with its reason. */
   signal: AbortSignal;
   /** False as soon as the run has ended in whatever way: nothing more is stored for it. */
@@ -29,10 +37,14 @@ export interface Steps {
 }
 
 /** The memory of one run: what was done before a restart is answered from its memo, the rest is done and remembered. */
-export function createSteps({ workId, memos, signal, isOpen, db, clock, persist, resting }: StepsDeps): Steps {
-  const remembered = new Map(memos.map((memo) => [memo.name, memo]));
+export function createSteps({ workId, memos, unwritten: earlier, signal, isOpen, db, clock, persist, resting }: StepsDeps): {
+  steps: Steps;
+  unwritten(): readonly UnwrittenMemo[];
+} {
+  const remembered = new Map([...memos, ...earlier.map(({ memo }) => memo)].map((memo) => [memo.name, memo]));
   const used = new Set<string>();
-  let position = memos.length;
+  const unwritten = [...earlier];
+  let position = memos.length + earlier.length;
 
   const refusal = (): unknown =>
     signal.aborted ? signal.reason : new TravelAgentError("CANCELLED", "this work has ended already; await every step before you return");
@@ -44,13 +56,25 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist,
     return remembered.get(name);
   }
 
+  /** Takes along what waits for a commit. Taken inside, where one transaction runs at a time: steps beside each other must not both store it. */
+  async function commit<T>(work: (tx: Tx) => Promise<T>, options?: CommitOptions): Promise<T> {
+    let taken: UnwrittenMemo[] = [];
+    try {
+      return await db.transaction(async (tx) => {
+        if (!isOpen()) throw refusal();
+        taken = unwritten.splice(0);
+        for (const { position: at, memo } of taken) await insertMemo(tx, workId, at, memo);
+        return work(tx);
+      }, options);
+    } catch (error) {
+      unwritten.unshift(...taken);
+      throw error;
+    }
+  }
+
   async function remember(memo: Memo, durable?: boolean): Promise<void> {
     const at = position++;
-    const write = () =>
-      db.transaction(async (tx) => {
-        if (!isOpen()) throw refusal();
-        await insertMemo(tx, workId, at, memo);
-      }, commitOf(durable));
+    const write = () => commit((tx) => insertMemo(tx, workId, at, memo), commitOf(durable));
     await persist("step", { workId, step: memo.name }, write, isOpen).catch((error: unknown) => {
       throw isOpen() ? error : refusal();
     });
@@ -78,20 +102,23 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist,
   }
 
   async function step<T>(name: string, work: (signal: AbortSignal) => Promise<T>, options: StepOptions = {}): Promise<T> {
-    const memo = claim(name);
-    if (memo) return replay(memo) as T;
+    const known = claim(name);
+    if (known) return replay(known) as T;
     let value: string | null;
     try {
       value = toJson(await attempts(name, work, options));
     } catch (error) {
       return fail(name, error);
     }
-    await remember({ name, ok: 1, value }, options.durable);
     // Through JSON, so that the first run sees exactly what a restarted one would see.
-    return fromJson(value) as T;
+    const result = fromJson(value) as T;
+    const memo: Memo = { name, ok: 1, value };
+    if (isOpen() && options.joinsNext?.(result)) unwritten.push({ position: position++, memo });
+    else await remember(memo, options.durable);
+    return result;
   }
 
-  return {
+  const steps: Steps = {
     step,
     async sleep(name, ms) {
       const until = await step(name, async () => clock.now() + ms);
@@ -102,8 +129,7 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist,
       const memo = claim(name);
       if (memo) return replay(memo) as T;
       const write = () =>
-        db.transaction(async (tx) => {
-          if (!isOpen()) throw refusal();
+        commit(async (tx) => {
           const value = toJson(await work(tx));
           if (!isOpen()) throw refusal();
           await insertMemo(tx, workId, position++, { name, ok: 1, value });
@@ -118,6 +144,7 @@ export function createSteps({ workId, memos, signal, isOpen, db, clock, persist,
       return fromJson(value) as T;
     },
   };
+  return { steps, unwritten: () => unwritten };
 }
 
 const commitOf = (durable: boolean | undefined): CommitOptions => (durable === undefined ? {} : { durable });

@@ -153,6 +153,10 @@ export function createOutbox({
       return { delivery: { ...delivery, status, attempts: delivery.attempts + 1 }, send: status === "attempting", waitMs: 0 };
     });
 
+  /** Most conversations have nothing more to send after each reply: that is looked up without a commit. What comes later is kicked for. */
+  const hasPending = async (sessionKey: string): Promise<boolean> =>
+    (await db.get("select 1 as found from outbox where status = 'pending' and session_key = ? limit 1", sessionKey)) !== undefined;
+
   const finish = async (delivery: Delivery, receipt: Receipt): Promise<void> => {
     if (receipt.status === "sent") return settle(delivery.id, "sent", receipt.externalId === undefined ? {} : { externalId: receipt.externalId });
     if (receipt.status === "unknown") return settle(delivery.id, "unknown", { reason: receipt.reason });
@@ -164,7 +168,7 @@ export function createOutbox({
     for (;;) {
       if (draining) return;
       again.delete(sessionKey);
-      const claimed = await claim(sessionKey);
+      const claimed = (await hasPending(sessionKey)) ? await claim(sessionKey) : null;
       if (!claimed) {
         if (again.has(sessionKey)) continue;
         return;

@@ -127,6 +127,12 @@ export interface StepOptions extends CommitOptions {
   /** Further attempts after the first failure, only for failures that are `retryable`. Default 0. */
   retries?: number;
   timeoutMs?: number;
+  /**
+   * True for a result that need not have a commit of its own: it is remembered with the next step or transaction of the run, and
+   * until then a crash runs the step again. For a step without effects outside, and when nothing but our own stores is touched
+   * before what comes next. Default: never.
+   */
+  joinsNext?(result: unknown): boolean;
 }
 
 /** What a durable function may use. Steps are found again by name, so a name is unique within one run of the function. */

@@ -128,7 +128,7 @@ export function createAfterSale({ suppliers, preparation, clock, readTimeoutMs }
       if (to.price.total.currency !== stored.order.currency)
         throw new TravelAgentError("INVALID_REQUEST", `this booking is in ${stored.order.currency}; search for the new date in that currency`);
       const item = itemFor(stored.order.items, to);
-      checkTravellers(stored.order.travellers, [to], new Date(clock.now()).toISOString().slice(0, 10));
+      checkTravellers(stored.order.travellers, [to], new Date(clock.now()).toISOString().slice(0, 10), stored.order.contact);
       const port = portOf(suppliers, to);
       if (!port.quoteChange || !port.change)
         throw new TravelAgentError("SUPPLIER_REJECTED", "this supplier cannot exchange a booking; cancel it and book the new offer instead", {

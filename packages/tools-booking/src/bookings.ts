@@ -259,7 +259,11 @@ export function createBookings(options: BookingsOptions): Bookings {
     onChange: changed,
   });
   const newsParts = { notices, supplied, minorMinutes: newsTiming.minorMinutes };
-  work.define("booking.news", sagaWork<NewsInput>(parts, (saga, input) => newsSaga(saga, input, newsParts)), { maxCrashes: 10 });
+  work.define(
+    "booking.news",
+    sagaWork<NewsInput>(parts, (saga, input) => newsSaga(saga, input, newsParts)),
+    { maxCrashes: 10 },
+  );
   work.define("booking.answer", sagaWork<AnswerInput>(parts, answerSaga), { maxCrashes: 10 });
 
   async function must(id: string): Promise<StoredOrder> {

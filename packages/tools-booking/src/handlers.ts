@@ -5,6 +5,7 @@ import type { Bookings } from "./bookings.ts";
 import type { Search } from "./fan-out.ts";
 import { type AccountBalance, type LedgerLine, marginOf, openOf } from "./ledger.ts";
 import { money } from "./money.ts";
+import type { Notice } from "./news/notices.ts";
 import type { OrderFilter, StoredOrder } from "./order-store.ts";
 import { SearchCarsArgs, SearchFlightsArgs, SearchHotelsArgs } from "./tools/arguments.ts";
 
@@ -57,6 +58,8 @@ function searchOf(kind: "flight" | "hotel" | "car", query: unknown, currency: st
 
 const documents = ({ order }: StoredOrder) => order.items.flatMap((item) => item.documents.map((document) => ({ item: item.no, ...document })));
 
+const noticeView = ({ orderId: _, createdAt, ...notice }: Notice) => ({ ...notice, createdAt: new Date(createdAt).toISOString() });
+
 const lineView = ({ minor, currency, at, ...line }: LedgerLine) => ({ ...line, amount: money(minor, currency), at: new Date(at).toISOString() });
 const figures = (accounts: readonly AccountBalance[]) => ({ balance: openOf(accounts), margin: marginOf(accounts) });
 
@@ -90,6 +93,7 @@ export function bookingHandlers(bookings: Bookings, { currency = "EUR" }: { curr
           createdAt: new Date(createdAt).toISOString(),
         })),
         documents: documents(stored),
+        notices: (await bookings.notices(stored.order.id)).map(noticeView),
         ledger: (await bookings.ledger(stored.order.id)).map(lineView),
         ...figures(await bookings.accounts(stored.order.id)),
       };
@@ -107,6 +111,9 @@ export function bookingHandlers(bookings: Bookings, { currency = "EUR" }: { curr
       );
       return { booking: toBooking(after) };
     },
+    "bookings.release": async ({ id, text }, { actor }) => ({
+      notice: noticeView(await bookings.releaseNotice({ id, by: actor, ...(text === undefined ? {} : { text }) })),
+    }),
     "bookings.ledger": async (params) => {
       if (params?.id === undefined) {
         const accounts = await bookings.accounts();

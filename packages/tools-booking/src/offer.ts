@@ -20,6 +20,9 @@ export interface Condition {
   penalty?: Money;
 }
 
+/** Of every traveller the birth date and the gender; of the contact the telephone number. */
+export type TravellerNeed = "bornOn" | "gender" | "phone";
+
 interface OfferBase {
   /** Ours: unique over all suppliers and searches. */
   id: string;
@@ -34,6 +37,8 @@ interface OfferBase {
   /** ISO UTC; pay or ticket by then when held. */
   paymentTimeLimit?: string;
   seatsRemaining?: number;
+  /** What its supplier wants to know of travellers and contact beyond names and an e-mail address, so that it is asked before the yes. */
+  requires?: readonly TravellerNeed[];
   conditions: { refund: Condition; change: Condition };
   /**
    * The supplier sells to a customer of its own: it takes the money from what that customer has on file there, and checks travellers

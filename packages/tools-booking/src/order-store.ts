@@ -46,6 +46,8 @@ export interface OrderFilter {
   to?: number;
   /** Beginnings of words: reference, names, e-mail, locators. All must match. */
   query?: string;
+  /** Only those that a person should look at: they wait for one, or a message to their customer does. */
+  attention?: boolean;
   limit?: number;
   cursor?: string;
 }
@@ -134,6 +136,7 @@ function conditions(filter: OrderFilter): { where: string; params: SqlValue[] } 
   };
   if (filter.customerId !== undefined) add("customer_id = ?", filter.customerId);
   if (filter.status !== undefined) add("status = ?", filter.status);
+  if (filter.attention) add("(status = 'needs-human' or id in (select order_id from booking_notice where state = 'draft'))");
   if (filter.from !== undefined) add("created_at >= ?", filter.from);
   if (filter.to !== undefined) add("created_at < ?", filter.to);
   for (const word of wordsOf(filter.query ?? "").slice(0, 5)) add("id in (select order_id from booking_word where word >= ? and word < ?)", word, after(word));

@@ -79,7 +79,7 @@ export function createPreparation({ offers, orders, suppliers, payments, clock, 
     const found = await Promise.all(request.offerIds.map(find));
     const trip = found.map(({ offer }) => offer);
     checkTogether(trip);
-    const travellers = checkTravellers(request.travellers, trip, new Date(clock.now()).toISOString().slice(0, 10));
+    const travellers = checkTravellers(request.travellers, trip, new Date(clock.now()).toISOString().slice(0, 10), request.contact);
     const attempt = attemptKey(found[0]!.customerId ?? found[0]!.sessionKey, request.offerIds, travellers);
     const existing = await orders.byAttempt(attempt);
     if (!existing) {

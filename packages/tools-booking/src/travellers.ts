@@ -1,7 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Offer, PassengerType } from "./offer.ts";
 import { endOf, startOf } from "./offer-facts.ts";
-import type { Traveller } from "./supplier.ts";
+import type { Contact, Traveller } from "./supplier.ts";
 import { sayDate, sayPassengers } from "./wording.ts";
 
 export interface TravellerInput {
@@ -26,6 +26,18 @@ const typeAt = (bornOn: string | undefined, date: string): PassengerType => {
   return age < 2 ? "INF" : age < 12 ? "CHD" : "ADT";
 };
 
+/** What the offers' suppliers want to know and nobody said, in words. */
+function missingNeeds(travellers: readonly Traveller[], offers: readonly Offer[], contact: Contact): string[] {
+  const needs = new Set(offers.flatMap(({ requires = [] }) => requires));
+  const without = (field: "bornOn" | "gender") => travellers.filter((traveller) => traveller[field] === undefined).map(({ givenName }) => givenName);
+  const [births, genders] = [needs.has("bornOn") ? without("bornOn") : [], needs.has("gender") ? without("gender") : []];
+  return [
+    ...(births.length > 0 ? [`the birth date of ${births.join(", ")}`] : []),
+    ...(genders.length > 0 ? [`the gender of ${genders.join(", ")} as in the passport`] : []),
+    ...(needs.has("phone") && contact.phone === undefined ? ["a telephone number with its country code"] : []),
+  ];
+}
+
 const counts = (types: readonly PassengerType[]) =>
   (["ADT", "CHD", "INF"] as const).map((ptc) => ({ ptc, count: types.filter((type) => type === ptc).length }));
 
@@ -40,9 +52,9 @@ const asGiven = ({ givenName, familyName, bornOn }: TravellerInput, index: numbe
 /**
  * The travellers of a trip, numbered and with their passenger types on the day the last flight departs; without flights, on the
  * first day. What a supplier sells to a customer of its own it checks itself. Raises `INVALID_REQUEST`, saying what is missing, when
- * they do not fit the offers: number and ages as priced, birth dates of children and infants, Latin letters, an adult for each infant.
+ * they do not fit the offers: number and ages as priced, birth dates of children and infants, Latin letters, an adult for each infant, and whatever else a supplier wants to know.
  */
-export function checkTravellers(inputs: readonly TravellerInput[], offers: readonly Offer[], today: string): Traveller[] {
+export function checkTravellers(inputs: readonly TravellerInput[], offers: readonly Offer[], today: string, contact: Contact): Traveller[] {
   if (offers.length > 0 && offers.every(({ paidTo }) => paidTo === "supplier")) return inputs.map(asGiven);
   if (inputs.length > 9) throw refuse("at most 9 travellers fit in one booking; split the group");
   for (const { givenName, familyName, bornOn } of inputs) {
@@ -88,6 +100,8 @@ export function checkTravellers(inputs: readonly TravellerInput[], offers: reado
     const guests = offer.guests.adults + offer.guests.childrenAges.length;
     if (travellers.length > guests) throw refuse(`the room is for ${guests} guests and ${travellers.length} travellers are given; search again for this group`);
   }
+  const needed = missingNeeds(travellers, offers, contact);
+  if (needed.length > 0) throw refuse(`the supplier also needs ${needed.join(", ")}; ask the customer for it`);
   return travellers;
 }
 

@@ -40,6 +40,8 @@ export interface Papers {
   tools: readonly Tool[];
   handlers: Handlers;
   routes: readonly HttpRoute[];
+  /** A link to a paper of the booking as it is when it is opened. Raises `NOT_FOUND` for a booking that is not there. */
+  share(orderId: string, kind: PaperKind): Promise<{ url: string; expiresAt: string }>;
   /** Tells agents of choices that a crash kept from them. Safe at any time. */
   resume(): Promise<void>;
 }
@@ -156,6 +158,7 @@ export async function openPapers({ config, bookings, db, clock, log, publicUrl, 
   return {
     tools: paperTools({ bookings, share: (orderId, kind) => share(orderId, kind), quote }),
     handlers,
+    share: (orderId, kind) => share(orderId, kind),
     routes: paperRoutes({
       config,
       open: proposals.open,

@@ -30,6 +30,12 @@ export const isLook = ({ op }: Call): boolean => reads.test(op);
 
 /** A call in the form of the benchmark or in ours. */
 export function readCall(value: unknown): Call {
+  const call = formOf(value);
+  const key = typeof value === "object" && value !== null && "idempotency_key" in value ? value.idempotency_key : undefined;
+  return key === undefined ? call : { op: call.op, params: { idempotency_key: key, ...call.params } };
+}
+
+function formOf(value: unknown): Call {
   const ours = Ours.safeParse(value);
   if (ours.success) return { op: ops[ours.data.op] ?? ours.data.op, params: ours.data.params };
   const upstream = Upstream.safeParse(value);

@@ -90,11 +90,12 @@ function policyOf(packs: string, pack: string, given: Fields, note: (text: strin
   return parsePolicy(files, { params: params as PolicyParams });
 }
 
-/** A certificate of the benchmark names no booking: it is for the one the case is about. */
+/** A certificate of the benchmark names neither booking nor cause: it is for those that the case is about. */
 const aboutBooking = (call: Call, attempt: Call): Call => {
   const booking = bookingIdOf(attempt);
   if (call.op !== "issue_compensation" || bookingIdOf(call) !== undefined || booking === undefined) return call;
-  return { op: call.op, params: { ...call.params, booking_id: booking } };
+  const { cause } = attempt.params;
+  return { op: call.op, params: { ...(cause === undefined ? {} : { cause }), ...call.params, booking_id: booking } };
 };
 
 const feesOf = ({ params }: Policy): Fees => ({ extraBag: Number(params.extra_bag_fee), insurancePerTraveller: Number(params.insurance_per_passenger) });

@@ -27,6 +27,18 @@ export interface Session {
 
 const { signal } = new AbortController();
 
+/** Naming oneself says nothing: the same call with and without it is the same. */
+function ofOneself({ tool, args }: ToolCall, customerId: string | undefined): ToolCall {
+  const { customerId: named, ...rest } = args;
+  return { tool, args: named === customerId ? rest : args };
+}
+
+/** What is done, without why: another reason for the same is no other action. */
+function shapeOf({ tool, args }: ToolCall): string {
+  const { reason: _, cause: __, ...what } = args;
+  return canonicalJson({ tool, args: what });
+}
+
 export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, id: string): Session {
   const { gate, bookings } = bench;
   const before: Call[] = [];
@@ -108,12 +120,12 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
   async function run(call: Call, context: Fields, customerId: string | undefined, confirmed: unknown, rules: Policy): Promise<Verdict> {
     const turn = turnOf(customerId);
     const known = await knownOf(call);
-    const wanted = toolCallOf(call, known, context);
+    const wanted = ofOneself(toolCallOf(call, known, context), customerId);
     bench.now.policy = rules;
     bench.now.conversation = conversationFacts(context, call, before, known);
     const origin = foreignOrigin(context.instruction_origin);
     const key = `${turn.runId} ${keyOf(call, wanted)}`;
-    const shape = canonicalJson({ tool: wanted.tool, args: wanted.args });
+    const shape = shapeOf(wanted);
     const earlier = used.get(key);
     const request = (toolCallId: string, { tool, args }: ToolCall, refused?: TravelAgentError): Parameters<Gate["call"]>[0] => ({
       toolCallId,
@@ -147,7 +159,7 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
   }
 
   return {
-    past: (call, context) => run(call, context, ownerOf(call) ?? textOf(context.session_user_id), true, history()),
+    past: (call, { instruction_origin: _, ...context }) => run(call, context, ownerOf(call) ?? textOf(context.session_user_id), true, history()),
     attempt(call, context) {
       const { session_user_id: user, user_confirmed: said } = context;
       // Whoever asks for a compensation has agreed to it.

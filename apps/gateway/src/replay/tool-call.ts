@@ -144,15 +144,18 @@ function refundOf(params: Fields): { refundTo?: string; refundAmount?: unknown }
   const { refund, form } = params;
   const split = listOf(refund).flatMap((part) => (isFields(part) ? [firstOf(part, "payment_id", "method", "to")] : [part]));
   const named = isFields(refund) ? firstOf(refund, "payment_id", "payment_method_id", "method", "to", "destination", "form", "payment_method") : refund;
-  const places = [...split, named, firstOf(params, "refund_to", "refund_payment_id", "refund_method", "refund_form", "payment_id"), form];
+  // Sums by the ids of payment methods.
+  const keyed = isFields(refund) && named === undefined && refund.amount === undefined ? Object.keys(refund) : [];
+  const places = [...split, ...keyed, named, firstOf(params, "refund_to", "refund_payment_id", "refund_method", "refund_form", "payment_id"), form];
   const elsewhere = places.find((place): place is string => typeof place === "string" && place !== "" && !nowhereElse.test(place.toLowerCase()));
   const amount = isFields(refund) ? refund.amount : typeof refund === "number" ? refund : params.refund_amount;
   return { ...(elsewhere === undefined ? {} : { refundTo: elsewhere }), ...(amount === undefined ? {} : { refundAmount: moneyOf(amount) }) };
 }
 
+/** Another form than the usual one. */
 const formOf = (value: unknown): string | undefined => {
   const said = asName(value);
-  return said === "travel_certificate" ? "certificate" : said;
+  return said === "travel_certificate" || said === "certificate" ? undefined : said;
 };
 
 /** How many bags the customer asked for, under the names it may have. */
@@ -202,8 +205,10 @@ const says = (value: unknown): boolean =>
 function beyond(op: string, params: Fields): Fields {
   const known = understood[op.split(".")[0]!];
   if (!known) return {};
+  // A profile is asked for by its id alone.
+  const ignored = op === "get_customer" ? ["idempotency_key", "reason"] : beside;
   return Object.fromEntries(
-    Object.entries(params).filter(([name, value]) => !known.includes(name) && !whose.includes(name) && !beside.includes(name) && says(value)),
+    Object.entries(params).filter(([name, value]) => !known.includes(name) && !whose.includes(name) && !ignored.includes(name) && says(value)),
   );
 }
 
@@ -218,7 +223,8 @@ const change = (params: Fields, known: Known, more: Fields): ToolCall => {
   const sum = named === undefined || given.length !== 1 ? {} : { amount: named };
   const payments: Fields[] = [
     ...given.map((payment) => ({ ...sum, ...payment })),
-    ...(refundTo === undefined || given.some(({ method }) => method === refundTo) ? [] : [{ method: refundTo }]),
+    // A kind of means that the one in use is of says nothing new.
+    ...(refundTo === undefined || given.some(({ method }) => String(method).startsWith(refundTo)) ? [] : [{ method: refundTo }]),
   ];
   const itinerary = present({
     origin,
@@ -243,8 +249,8 @@ const mappings: Readonly<Record<string, Mapping>> = {
         destination: params.destination,
         tripType: tripTypeOf(firstOf(params, "flight_type", "trip_type")),
         ...travelOf(params, known),
-        checkedBags: bagsOf(params, 0),
-        insurance: yesOrNo(params.insurance),
+        checkedBags: bagsOf(params, 0) ?? { total: 0, paid: 0 },
+        insurance: yesOrNo(params.insurance) || undefined,
         payments: paymentsOf(params),
       }),
       travellers: travellersOf(params.passengers),

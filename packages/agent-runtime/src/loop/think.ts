@@ -103,7 +103,7 @@ async function ask(
 
 /** The failures of one round. One that passes says more than one that does not: it is why the turn waits. */
 function noted() {
-  let failure = new TravelAgentError("MODEL_REJECTED", "no model is configured; set agents.defaults.model.primary");
+  let failure: TravelAgentError | undefined;
   let retryInMs: number | undefined;
   return {
     add(error: TravelAgentError, inMs: number): void {
@@ -111,7 +111,7 @@ function noted() {
       if (passes || retryInMs === undefined) failure = error;
       if (passes) retryInMs = Math.min(retryInMs ?? Number.POSITIVE_INFINITY, Math.max(0, inMs));
     },
-    worst: (): TravelAgentError => failure,
+    worst: (): TravelAgentError => failure ?? new TravelAgentError("MODEL_REJECTED", "no model is configured; set agents.defaults.model.primary"),
     retry: (): { retryInMs?: number } => (retryInMs === undefined ? {} : { retryInMs }),
   };
 }

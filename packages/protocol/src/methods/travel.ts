@@ -17,6 +17,8 @@ export const travelMethods = {
         from: z.string().optional(),
         to: z.string().optional(),
         query: z.string().max(200).optional(),
+        /** Only those that a person should look at: they wait for one, or a message to their customer does. */
+        attention: z.boolean().optional(),
         limit,
         cursor,
       })
@@ -31,6 +33,8 @@ export const travelMethods = {
       timeline: z.array(open),
       payments: z.array(open),
       documents: z.array(open),
+      /** Messages to the customer about what the supplier did; those in the state `draft` wait for `bookings.release`. */
+      notices: z.array(open).optional(),
       /** Lines of the double-entry ledger, oldest first. */
       ledger: z.array(open),
       /** What the customer owes, one amount for each currency; negative when we do. Empty when nothing is open. */
@@ -59,6 +63,18 @@ export const travelMethods = {
       idempotencyKey,
     }),
     result: z.looseObject({ booking: Booking }),
+  }),
+  /** A person approves the words in which a customer hears of what the supplier did, or gives others. */
+  "bookings.release": method({
+    scope: "operator.approvals",
+    idempotent: true,
+    params: z.strictObject({
+      /** Of the notice. */
+      id,
+      text: z.string().trim().min(1).max(4000).optional(),
+      idempotencyKey,
+    }),
+    result: z.looseObject({ notice: open }),
   }),
   "bookings.ledger": method({
     scope: "operator.read",

@@ -61,6 +61,8 @@ const read = (row: Row): DueNotice => ({
   nextAt: Number(row.next_at),
 });
 
+const plain = ({ nextAt: _, ...notice }: DueNotice): Notice => notice;
+
 export const createNotices = (db: Database): Notices => ({
   async add(tx, { id, orderId, item, facts }, now) {
     const { changes } = await tx.run(
@@ -120,10 +122,11 @@ export const createNotices = (db: Database): Notices => ({
 
   async get(id) {
     const row = await db.get("select * from booking_notice where id = ?", id);
-    return row ? read(row) : null;
+    return row ? plain(read(row)) : null;
   },
 
-  ofOrder: async (orderId) => (await db.all("select * from booking_notice where order_id = ? order by created_at, id", orderId)).map(read),
+  ofOrder: async (orderId) =>
+    (await db.all("select * from booking_notice where order_id = ? order by created_at, id", orderId)).map((row) => plain(read(row))),
 
   async nextAt() {
     const row = await db.get("select min(next_at) as at from booking_notice where next_at is not null");

@@ -39,6 +39,9 @@ export interface RunReport {
 }
 
 const minute = 60_000;
+/** With all that airlines ask for. */
+const traveller = { ...ana, bornOn: "1988-04-05", gender: "F" as const };
+const reachable = { ...contact, phone: "+351910000000" };
 const everythingMs = 5 * 24 * 60 * minute;
 const settled: readonly BookingStatus[] = ["confirmed", "ticketed", "cancelled", "voided", "refunded", "failed"];
 /** What a caller may hear. Anything else is a bug. */
@@ -85,6 +88,7 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
     });
   let bookings = open();
   await bookings.migrate();
+  world.mayKill?.(() => work.kill());
   const offers: Offer[] = [];
   for (const search of world.searches) offers.push(...(await bookings.search(search, buyer, { requestId: "find", signal })).offers.map(({ offer }) => offer));
 
@@ -148,7 +152,7 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
   const keys = ["yes-1", "yes-1", "yes-1", "yes-2", "yes-1"].slice(0, random.int(1, 5));
   for (const key of keys)
     later(random.chance(0.6) ? 0 : random.int(0, 20) * minute, () =>
-      tried("booking", () => bookings.book({ offerIds: trip, travellers: [ana], contact, buyer }, { idempotencyKey: key, waitMs: 60_000, signal })),
+      tried("booking", () => bookings.book({ offerIds: trip, travellers: [traveller], contact: reachable, buyer }, { idempotencyKey: key, waitMs: 60_000, signal })),
     );
   const orders = async (): Promise<StoredOrder[]> =>
     Promise.all((await bookings.list({ limit: 100 })).bookings.map(async ({ id }) => (await bookings.get(id))!));

@@ -32,6 +32,8 @@ export interface RandomWorld {
   webhook?(key: string, id: string): { provider: string; delivery: Delivery };
   /** Called after every change of a payment, with its key. */
   onPayment?(listener: (key: string) => void): void;
+  /** The process may die in the middle of a call, not only between two steps: the world then calls `kill`. */
+  mayKill?(kill: () => void): void;
   close?(): Promise<void>;
 }
 

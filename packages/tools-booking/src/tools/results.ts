@@ -13,6 +13,8 @@ export interface OfferSummary {
   price: Money;
   tags: string[];
   expiresAt: string;
+  /** What has to be known of travellers and contact beyond names and e-mail address: `bornOn`, `gender`, `phone`. */
+  requires?: readonly string[];
   /** Always present and true for sandbox offers. */
   sandbox: boolean;
 }

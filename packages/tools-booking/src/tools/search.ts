@@ -54,6 +54,7 @@ export async function runSearch(bookings: Bookings, search: Search, context: Too
       price: offer.price.total,
       tags,
       expiresAt: offer.offerExpiresAt,
+      ...(offer.requires?.length ? { requires: offer.requires } : {}),
       sandbox: offer.sandbox,
     }),
   );

@@ -88,6 +88,14 @@ export function cancelCases(stage: Stage, params: AirlineParams): Draft[] {
   add("refund in another form", business, plan, "deny", { args: { form: "travel_certificate" }, rule: "air.cancel.refund-elsewhere" });
   add("one flight of it alone", business, plan, "deny", { args: { segments: [{ flight_number: stage.back, date: backDate }] }, rule: "air.cancel.partly" });
   add("twice", business, plan, "idempotent", { precalls: [{ name: "cancel_reservation", arguments: { reservation_id: "ZZTEST" } }] });
+  add("twice, the second time by a mail", business, plan, "idempotent", {
+    precalls: [{ name: "cancel_reservation", arguments: { reservation_id: "ZZTEST" } }],
+    context: { instruction_origin: "supplier_email" },
+  });
+  add("twice with the same key, the reason given now", business, undefined, "idempotent", {
+    args: { reason: plan, idempotency_key: "x1" },
+    precalls: [{ name: "cancel_reservation", arguments: { reservation_id: "ZZTEST", idempotency_key: "x1" } }],
+  });
   add("twice, for another reason", business, "health", "idempotent", { precalls: [{ op, params: { booking_id: "ZZTEST", reason: plan } }] });
   add("what was cancelled before", { ...business, status: "cancelled" }, plan, "idempotent");
   add("what somebody else cancelled before", { ...business, status: "cancelled" }, plan, "deny", {

@@ -72,6 +72,20 @@ export function compensationCases(stage: Stage, params: AirlineParams): Draft[] 
     context: {},
     precalls: [{ name: "cancel_reservation", arguments: { reservation_id: "ZZTEST" } }],
   });
+  const keyed = { name: "send_certificate", arguments: { user_id: stage.user, amount: full, idempotency_key: "s1" } };
+  add("twice with the same key", { amount: full, form: "certificate", user_id: undefined, idempotency_key: "s1" }, cancelled, "idempotent", {
+    ...gone,
+    precalls: [keyed],
+  });
+  add("a certificate was given, now with its cause", { amount: full, cause: "cancelled_flight" }, {}, "idempotent", {
+    ...gone,
+    precalls: [{ name: "send_certificate", arguments: { user_id: stage.user, amount: full } }],
+  });
+  add("another sum with the same key", { amount: full + 100, idempotency_key: "s1" }, cancelled, "deny", {
+    ...gone,
+    precalls: [keyed],
+    rule: "gate.idempotency",
+  });
   add("twice, with another sum", { amount: full + 100, cause: "cancelled" }, cancelled, "deny", { ...gone, precalls: [given], rule: "air.compensation.given" });
   const changed = {
     name: "update_reservation_flights",

@@ -388,10 +388,13 @@ describe("when something goes wrong", () => {
 
   it.each([
     ["held", "held for you"],
+    ["awaiting-payment", "One step is left for K7PQ2M: the payment. Pay here: https://pay.example/1"],
     ["needs-person", "A colleague is taking care"],
   ])("words the outcome %s", async (status, words) => {
     const { customer } = await arranged({});
-    expect(await customer.confirm({ status, booking: booking("K7PQ2M") })).toContain(words);
+    expect(
+      await customer.confirm({ status, booking: booking("K7PQ2M"), ...(status === "awaiting-payment" ? { note: "Pay here: https://pay.example/1" } : {}) }),
+    ).toContain(words);
   });
 
   it("says that a person of the agency has to approve", async () => {

@@ -58,7 +58,7 @@ export function continueBooking(state: State, around: Surroundings, offer?: Offe
     const notes = [
       offer ? say.chosenNote(offer) : "",
       state.unclearBirth && missing.births.length > 0 ? say.unclearBirthNote(state.unclearBirth) : "",
-      state.localPhone && state.phone === undefined ? say.localPhoneNote : "",
+      state.localPhone && state.phone === undefined && !missing.phone ? say.localPhoneNote : "",
       missing.email && state.last.kind === "heard" && state.last.said.raw.includes("@") ? "That e-mail address is not complete." : "",
       travellerQuestion(state) + (offer && state.wanted.length === 1 ? say.addMore(state.wanted[0]!) : ""),
     ];
@@ -68,7 +68,7 @@ export function continueBooking(state: State, around: Surroundings, offer?: Offe
     return elsewhere("create_booking", around, state, { text: "I am sorry, I cannot book in this chat. A colleague can take it from here.", asked: null });
   const whom = forWhom(state)!;
   const travellers = state.travellers
-    .map(({ givenName, familyName, bornOn }) => ({ givenName, familyName, ...(bornOn ? { bornOn } : {}) }))
+    .map(({ givenName, familyName, bornOn, gender }) => ({ givenName, familyName, ...(bornOn ? { bornOn } : {}), ...(gender ? { gender } : {}) }))
     .slice(0, whom.adults + whom.ages.length);
   const contact = { email: state.email!, ...(state.phone ? { phone: state.phone } : {}) };
   return {

@@ -94,7 +94,7 @@ function olderChild(state: State, { intents, text, ids }: Understanding): Act | 
 function namedAhead(state: State, said: Understanding, today: string): void {
   const { namesAt, ids } = said;
   const hidden = namesAt === undefined ? [] : [{ start: 0, end: namesAt }, ...ids.spans];
-  absorb(state, namesAt === undefined ? { names: [], half: [], bornOn: [] } : readTravellers(said.raw, hidden, today), said);
+  absorb(state, namesAt === undefined ? { names: [], half: [], bornOn: [], genders: [] } : readTravellers(said.raw, hidden, today), said);
 }
 
 function plainReply(state: State, { intents }: Understanding): Act {

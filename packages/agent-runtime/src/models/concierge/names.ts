@@ -7,7 +7,11 @@ export interface NameReading {
   familyName: string;
   /** YYYY-MM-DD. */
   bornOn?: string;
+  gender?: Gender;
 }
+
+/** As passports have it. */
+export type Gender = "M" | "F" | "X";
 
 export interface TravellerData {
   names: NameReading[];
@@ -15,9 +19,21 @@ export interface TravellerData {
   half: string[];
   /** Birth dates that stood with no name. */
   bornOn: string[];
+  /** Genders that stood with no name. */
+  genders: Gender[];
   /** A birth date that can be read in two ways, as it was written. */
   unclearBirth?: string;
 }
+
+/** A letter no text has, before a gender that was cut out. */
+const genderMark = "\u0002";
+const genderWord = /\b(?:female|male|non-?binary|diverse)\b|\([mfx]\)/giu;
+const genderOf = (word: string): Gender => (/^\(?f/i.test(word) ? "F" : /^\(?m/i.test(word) ? "M" : "X");
+/** What a title before the name says. */
+const titled = (piece: string): { gender?: Gender } => {
+  const title = /^\s*(mr|herr|sr|mrs|ms|miss|frau|sra)\b\.?\s/i.exec(piece)?.[1]?.toLowerCase();
+  return title === undefined ? {} : { gender: /^(?:mr|herr|sr)$/.test(title) ? "M" : "F" };
+};
 
 const particles = new Set("da de do dos das del della di du la le van von der den ter ten bin ibn al el st san santa y e".split(" "));
 const titles = new Set("mr mrs ms miss dr prof sir madam mx herr frau sr sra".split(" "));
@@ -99,8 +115,9 @@ export function readTravellers(raw: string, hidden: readonly Span[], today: stri
   ].sort((a, b) => b.span.start - a.span.start);
   for (const { span, put } of cuts) text = text.slice(0, span.start) + put + text.slice(span.end);
   const unclear = dates.find(({ bornOn }) => bornOn === undefined);
-  const data: TravellerData = { names: [], half: [], bornOn: [], ...(unclear ? { unclearBirth: unclear.said } : {}) };
+  const data: TravellerData = { names: [], half: [], bornOn: [], genders: [], ...(unclear ? { unclearBirth: unclear.said } : {}) };
   const pieces = text
+    .replace(genderWord, (word) => `, ${genderMark}${genderOf(word)}, `)
     .replace(
       /\b(?:first|given)\s+name\s*(?:is|:)?\s*([\p{L}'’-]+(?: [\p{L}'’-]+)?)\s*[,;\n]?\s*(?:and\s+)?(?:my\s+)?(?:last|family|sur)\s*-?\s*name\s*(?:is|:)?\s*([\p{L}'’-]+)/giu,
       "$1 $2",
@@ -115,10 +132,17 @@ export function readTravellers(raw: string, hidden: readonly Span[], today: stri
       else if (bornOn) data.bornOn.push(bornOn);
       continue;
     }
+    const gender = new RegExp(`${genderMark}([MFX])`).exec(piece)?.[1] as Gender | undefined;
+    if (gender) {
+      const last = data.names.at(-1);
+      if (last && last.gender === undefined) last.gender = gender;
+      else data.genders.push(gender);
+      continue;
+    }
     const name = readName(piece);
     if (!name) continue;
     if ("half" in name) data.half.push(name.half);
-    else data.names.push(name);
+    else data.names.push({ ...name, ...titled(piece) });
   }
   return { ...data, names: data.names.slice(0, 12), half: data.half.slice(0, 12) };
 }

@@ -43,6 +43,10 @@ export interface Missing {
   /** A child whose birth date does not give an age that was searched for. */
   mismatch?: { traveller: NameReading; age: number };
   email: boolean;
+  /** Travellers whose birth date a supplier wants, children with a known age aside. */
+  adultBirths: number;
+  genders: number;
+  phone: boolean;
 }
 
 /** What a booking still lacks. */
@@ -58,7 +62,12 @@ export function missingData(state: State): Missing {
     else if (age < 18) mismatch ??= { traveller, age };
   }
   const needed = whom.adults + whom.ages.length;
+  const requires = new Set(Object.values(state.chosen).flatMap(({ offer }) => offer.requires));
+  const known = (field: "bornOn" | "gender") => state.travellers.filter((traveller) => traveller[field] !== undefined).length;
   return {
+    adultBirths: requires.has("bornOn") ? Math.max(0, needed - known("bornOn") - left.length) : 0,
+    genders: requires.has("gender") ? Math.max(0, needed - known("gender")) : 0,
+    phone: requires.has("phone") && state.phone === undefined,
     names: Math.max(0, needed - state.travellers.length),
     tooMany: state.travellers.length > needed,
     half: state.half,
@@ -69,4 +78,11 @@ export function missingData(state: State): Missing {
 }
 
 export const isComplete = (missing: Missing): boolean =>
-  missing.names === 0 && !missing.tooMany && missing.births.length === 0 && missing.mismatch === undefined && !missing.email;
+  missing.names === 0 &&
+  !missing.tooMany &&
+  missing.births.length === 0 &&
+  missing.mismatch === undefined &&
+  !missing.email &&
+  missing.adultBirths === 0 &&
+  missing.genders === 0 &&
+  !missing.phone;

@@ -62,6 +62,41 @@ describe("what one message asks for", () => {
     });
   });
 
+  it("asks for what the chosen offer's supplier wants to know besides, and for nothing else", async () => {
+    const wanting =
+      (...requires: string[]): Answer =>
+      (query, calls) => {
+        const answer = flights(query, calls) as { offers: object[] };
+        return { ...answer, offers: answer.offers.map((offer) => ({ ...offer, requires })) };
+      };
+    const customer = talk({ search_flights: wanting("bornOn", "gender", "phone") });
+    await customer.say("flight from Madrid to Paris on 3 March for two adults");
+    await customer.say("1");
+    const asked = await customer.say("Ana Silva and Rui Silva, ana@example.com");
+    expect(asked).toContain("everybody's date of birth");
+    expect(asked).toContain("each one's gender");
+    expect(asked).toContain("telephone number");
+    const still = await customer.say("Ana female born 4 May 1988, Rui male born 3 June 1985");
+    expect(still).toContain("telephone number");
+    expect(still).not.toContain("birth");
+    await customer.say("+34600111222");
+    expect(customer.lastCall()).toMatchObject({
+      name: "create_booking",
+      arguments: {
+        travellers: [
+          { givenName: "Ana", bornOn: "1988-05-04", gender: "F" },
+          { givenName: "Rui", bornOn: "1985-06-03", gender: "M" },
+        ],
+        contact: { phone: "+34600111222" },
+      },
+    });
+  });
+
+  it("reads a gender out of a title", async () => {
+    const { customer } = await after("flight from Madrid to Paris on 3 March for one", "1", "Mrs Ana Silva, ana@example.com");
+    expect(customer.lastCall()).toMatchObject({ name: "create_booking", arguments: { travellers: [{ givenName: "Ana", familyName: "Silva", gender: "F" }] } });
+  });
+
   it("books a hotel for tomorrow night for one night", async () => {
     const { customer } = await after("hotel in Porto tomorrow night for one");
     expect(customer.lastCall().arguments).toMatchObject({ checkIn: "2027-01-14", checkOut: "2027-01-15" });

@@ -12,6 +12,8 @@ export interface OfferReading {
   lines: string[];
   price: Money;
   tags: string[];
+  /** What its supplier wants to know beyond names and e-mail address: `bornOn`, `gender`, `phone`. */
+  requires: string[];
   sandbox: boolean;
 }
 
@@ -98,6 +100,7 @@ function offer(value: unknown, index: number): OfferReading | undefined {
     lines: strings(read.lines),
     price,
     tags: strings(read.tags),
+    requires: strings(read.requires),
     sandbox: read.sandbox === true,
   };
 }

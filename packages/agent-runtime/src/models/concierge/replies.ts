@@ -30,6 +30,13 @@ export const cardWarning = "For your safety, please do not send card numbers in 
 
 export const chosenNote = (offer: OfferReading): string => `Good choice: ${offer.title} for ${spokenMoney(offer.price)}.`;
 
+/** What suppliers want to know beyond names and an e-mail address. */
+const askNeeds = ({ adultBirths, genders, births, phone }: Missing, total: number): string[] => [
+  ...(adultBirths === 0 ? [] : [total === 1 ? "the date of birth" : births.length > 0 ? "those of the adults" : "everybody's date of birth"]),
+  ...(genders === 0 ? [] : [total === 1 ? "the gender in the passport (female, male or X)" : "each one's gender in the passport (female, male or X)"]),
+  ...(phone ? ["a telephone number with its country code, such as +34"] : []),
+];
+
 export function askTravellers(missing: Missing, known: number, carOnly: boolean): string {
   if (missing.mismatch) {
     const { traveller, age } = missing.mismatch;
@@ -58,6 +65,7 @@ export function askTravellers(missing: Missing, known: number, carOnly: boolean)
         ? `the birth date of the child (${missing.births[0]! < 1 ? "under 1 year" : `age ${missing.births[0]}`})`
         : `the birth dates of the children (ages ${list(missing.births.map((age) => (age < 1 ? "under 1" : String(age))))})`,
     );
+  asks.push(...askNeeds(missing, total));
   if (missing.email) asks.push(asks.length > 0 ? "an e-mail address for the booking" : "an e-mail address for the booking; suppliers ask for one");
   return `Please send me ${list(asks)}.`;
 }

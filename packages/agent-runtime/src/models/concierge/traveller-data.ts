@@ -39,7 +39,13 @@ export function travellerData(state: State, said: Understanding, today: string):
   const corrects = /\b(?:actually|instead|rather|change|cheaper|make\s+(?:it|that)|later|earlier|direct|class)\b/.test(text);
   const data = readTravellers(said.raw, ids.spans, today);
   const full =
-    data.names.length > 0 || data.bornOn.length > 0 || data.unclearBirth !== undefined || ids.email !== undefined || ids.phone !== undefined || ids.localPhone;
+    data.names.length > 0 ||
+    data.bornOn.length > 0 ||
+    data.genders.length > 0 ||
+    data.unclearBirth !== undefined ||
+    ids.email !== undefined ||
+    ids.phone !== undefined ||
+    ids.localPhone;
   if (!asked && !(ids.email || ids.phone || (data.names.length > 0 && /\bnames?\b|\bspelled\b|\bspelling\b|\bshould\s+be\b|\bit'?s\b|\bis\b/.test(text))))
     return undefined;
   if (
@@ -75,6 +81,14 @@ export function travellerData(state: State, said: Understanding, today: string):
 const sameName = (a: { givenName: string; familyName: string }, b: { givenName: string; familyName: string }): boolean =>
   normalise(`${a.givenName} ${a.familyName}`) === normalise(`${b.givenName} ${b.familyName}`);
 
+/** In the order they were said, for those of whom it is not known. */
+function noteGenders(state: State, genders: TravellerData["genders"]): void {
+  for (const gender of genders) {
+    const without = state.travellers.find((traveller) => traveller.gender === undefined) ?? (state.travellers.length === 1 ? state.travellers[0] : undefined);
+    if (without) without.gender = gender;
+  }
+}
+
 /** Notes what was said of the travellers; what was sent before is completed or corrected. */
 export function absorb(state: State, data: TravellerData, { ids }: Understanding): void {
   if (ids.email) state.email = ids.email;
@@ -92,6 +106,7 @@ export function absorb(state: State, data: TravellerData, { ids }: Understanding
   const fresh = data.names.filter((name) => {
     const known = state.travellers.find((other) => sameName(other, name));
     if (known && name.bornOn) known.bornOn = name.bornOn;
+    if (known && name.gender) known.gender = name.gender;
     return !known;
   });
   if (state.travellers.length > needed && data.names.length === needed)
@@ -112,6 +127,7 @@ export function absorb(state: State, data: TravellerData, { ids }: Understanding
         : state.half;
   if (data.unclearBirth) state.unclearBirth = data.unclearBirth;
   else delete state.unclearBirth;
+  noteGenders(state, data.genders);
   for (const bornOn of data.bornOn.toReversed()) {
     const { mismatch } = missingData(state);
     const without = state.travellers.findLast((traveller) => traveller.bornOn === undefined);

@@ -37,8 +37,11 @@ export interface SimulatorOptions {
   clock?: Clock;
   /** Requests a second before 429; without it there is no limit. */
   perSecond?: number;
+  /** How `slow` passes its time. Default real time. */
+  pause?(ms: number, request: { method: string; path: string }): Promise<void>;
 }
 
+const realPause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 const largestBody = 4 * 1024 * 1024;
 const secretHeaders = new Set(["authorization", "client_secret", "x-shared-secret", "cookie"]);
 
@@ -84,7 +87,7 @@ function send(response: ServerResponse, { status, body, contentType = "applicati
 }
 
 /** Serves a dialect on a loopback port, with the faults that lines and servers have. */
-export async function startSimulator(dialect: Dialect, { port = 0, clock = systemClock, perSecond }: SimulatorOptions = {}): Promise<Simulator> {
+export async function startSimulator(dialect: Dialect, { port = 0, clock = systemClock, perSecond, pause = realPause }: SimulatorOptions = {}): Promise<Simulator> {
   const routes = dialect.routes.map((route) => ({ route, match: matcher(route) }));
   const faults = createSwitch();
   const requests: SeenRequest[] = [];
@@ -161,7 +164,7 @@ export async function startSimulator(dialect: Dialect, { port = 0, clock = syste
       else send(response, given);
     };
     const slow = on.get("slow");
-    if (slow) await new Promise((resolve) => setTimeout(resolve, slow.ms));
+    if (slow) await pause(slow.ms, { method, path: url.pathname });
     if (on.has("connection_reset")) return void message.socket.destroy();
     if (!hit) return reply(refusal("not_found", `there is no ${method} ${url.pathname}`));
     if (on.has("rate_limited") || tooMany()) return reply(refusal("rate_limited", "too many requests"));

@@ -98,6 +98,7 @@ export async function searchFlights(
         supplier: supplierId,
         sandbox,
         supplierRef,
+        requires: ["bornOn"],
         offerExpiresAt: new Date(now + offerMinutes * 60_000).toISOString(),
       });
     } catch (error) {

@@ -188,6 +188,7 @@ describe("ordering a stay at Booking.com", () => {
     ["sold_out", "create", "SOLD_OUT"],
     ["card_declined", "create", "SUPPLIER_REJECTED"],
     ["rate_limited", "create", "RATE_LIMITED"],
+    ["auth_expired", "create", "SUPPLIER_REJECTED"],
   ] as const)("%s at %s is %s and sells nothing", async (scenario, on, code) => {
     const { hotels, simulator, sold, stay } = await bench();
     const offer = await stay();

@@ -71,6 +71,7 @@ export function carOfferOf(
     supplierRef: JSON.stringify({ rate: rate.id }),
     vertical: "car",
     price: { total, ...parts, fees: zero(total.currency), perPassenger: [{ ptc: "ADT", count: 1, each: total }] },
+    requires: ["phone", "bornOn"],
     offerExpiresAt: new Date(expiresAt).toISOString(),
     conditions: { refund: rate.payment_type === "postpaid" ? { allowed: true, penalty: zero(total.currency) } : { allowed: null }, change: { allowed: false } },
     vendor: { code: vendorCodeFor(rate.supplier.name), name: rate.supplier.name },

@@ -78,6 +78,7 @@ export function flightOfferOf(wire: WireOffer, live: boolean): FlightOffer {
     supplierRef: JSON.stringify(ref),
     vertical: "flight",
     price: priceOf(wire, party),
+    requires: ["bornOn", "gender", "phone"],
     offerExpiresAt: new Date(wire.expires_at).toISOString(),
     ...(requires_instant_payment === false && payment_required_by ? { paymentTimeLimit: new Date(payment_required_by).toISOString() } : {}),
     conditions: {

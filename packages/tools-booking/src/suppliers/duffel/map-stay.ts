@@ -96,6 +96,7 @@ export function hotelOfferOf(
     supplierRef: JSON.stringify({ rate: rate.id }),
     vertical: "hotel",
     price,
+    requires: ["phone"],
     offerExpiresAt: new Date(rate.expires_at ?? resultExpiresAt).toISOString(),
     ...(typeof rate.quantity_available === "number" ? { seatsRemaining: rate.quantity_available } : {}),
     conditions: { refund: refundable ? { allowed: true, penalty } : { allowed: false }, change: { allowed: false } },

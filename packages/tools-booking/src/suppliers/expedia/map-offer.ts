@@ -91,6 +91,7 @@ export function offerOf(house: PropertyContent, room: Room, rate: Rate, context:
     vertical: "hotel",
     supplierRef: JSON.stringify(ref),
     ...priced,
+    requires: ["phone"],
     offerExpiresAt: priceCheck.expires ?? new Date(now + 15 * 60_000).toISOString(),
     // Rapid holds single rooms only.
     ...(holdMinutes !== undefined && rate.holdable && query.rooms === 1 ? { paymentTimeLimit: new Date(now + holdMinutes * 60_000).toISOString() } : {}),

@@ -211,6 +211,20 @@ describe("booking at Rapid", () => {
     expect(await codeOf(hotels.book(request(offer, "card-1"), call))).toBe("OUTCOME_UNKNOWN");
   });
 
+  it("that takes longer than we wait is unknown, and found when it has come to an end", async () => {
+    const { hotels, simulator, clock, routes, refundable, sold } = await bench({}, { timeouts: { writeMs: 1000 } });
+    const offer = await refundable();
+    simulator.next({ scenario: "slow", ms: 250, on: "create" });
+    const outcome = codeOf(hotels.book(request(offer, "slow-1"), call));
+    while (routes("create").length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await clock.advance(1100);
+    expect(await outcome).toBe("OUTCOME_UNKNOWN");
+    expect(await codeOf(hotels.find("slow-1", call))).toBe("OUTCOME_UNKNOWN");
+    while ((await sold()) === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await hotels.find("slow-1", call)).toMatchObject({ key: "slow-1", status: "confirmed" });
+    expect(await sold()).toBe(1);
+  });
+
   it("that the property has yet to answer is pending, which is neither booked nor held", async () => {
     const { hotels, simulator, refundable, sold } = await bench();
     const offer = await refundable();

@@ -150,6 +150,7 @@ export function offerOf(
     sandbox,
     supplierRef,
     price,
+    requires: ["phone"],
     offerExpiresAt: new Date(now + cacheMinutes * 60_000).toISOString(),
     ...limitOf(exact.terms, source, now),
     ...(seats.length > 0 ? { seatsRemaining: Math.min(...seats) } : {}),

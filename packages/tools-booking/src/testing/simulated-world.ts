@@ -1,0 +1,337 @@
+import { createHmac } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type ErrorCode, TravelAgentError } from "@travelagent/protocol";
+import type { Clock, Database } from "@travelagent/protocol/ports";
+import { compare, subtract, sum } from "../money.ts";
+import type { Offer } from "../offer.ts";
+import type { Delivery, PaymentProvider, PaymentState } from "../payment.ts";
+import type { Dialect, LedgerEntry, Scenario, Simulator } from "../simulators/kit/index.ts";
+import { openWorld, startSimulator } from "../simulators/kit/index.ts";
+import type { Supplier, SupplierOrder, VerticalSupplier } from "../supplier.ts";
+import { type SupplierMemory, volatileMemory } from "../suppliers/http/index.ts";
+import { watchLine } from "./line.ts";
+import type { Random } from "./random.ts";
+import { type OpenWorld, searchesOf } from "./random-world.ts";
+import { stirring } from "./simulated-clock.ts";
+import { paymentVendors, stripeSecret, supplierVendors } from "./vendors.ts";
+
+export interface SimulatedWorldOptions {
+  /** An empty database, for the books of the world outside. */
+  db: Database;
+  /** One of `supplierVendors`. */
+  supplier: string;
+  /** One of `paymentVendors`. */
+  payments: string;
+  /** Called with every fault that a request met: `create-order timeout_after_commit`. */
+  onFault?(fault: string): void;
+}
+
+const readFaults: readonly Scenario[] = ["connection_reset", "rate_limited", "auth_expired", "server_error", "malformed_json", "wrong_content_type", "slow", "error_in_200"];
+const lost: readonly Scenario[] = ["timeout_after_commit", "timeout_after_commit", "server_error_after_commit", "malformed_json", "wrong_content_type", "slow"];
+const writeFaults: readonly Scenario[] = [
+  ...lost,
+  ...["connection_reset", "rate_limited", "auth_expired", "server_error", "error_in_200", "partial", "price_changed", "sold_out", "card_declined"].map((name) => name as Scenario),
+];
+const routes = [
+  { origin: "BCN", destination: "FRA" },
+  { origin: "LIS", destination: "PAR" },
+  { origin: "MAD", destination: "ROM" },
+];
+
+/** A process, as its adapters see it: at `kill -9` nothing of it sends, remembers or ends any more. */
+interface Life {
+  alive: boolean;
+}
+const never = () => new Promise<never>(() => {});
+
+const mortalMemory = (memory: SupplierMemory, life: Life): SupplierMemory => ({
+  get: (kind, key) => (life.alive ? memory.get(kind, key) : never()),
+  put: (kind, key, value) => (life.alive ? memory.put(kind, key, value) : never()),
+  claim: (kind, key, value) => (life.alive ? memory.claim(kind, key, value) : never()),
+  remove: (kind, key) => (life.alive ? memory.remove(kind, key) : never()),
+});
+
+/** Adapters ask for the time before they send. */
+const mortalClock = (clock: Clock, life: Life): Clock => ({
+  now() {
+    if (!life.alive) throw new TravelAgentError("CANCELLED" satisfies ErrorCode, "the process is dead");
+    return clock.now();
+  },
+  after: (ms, run) => clock.after(ms, () => life.alive && run()),
+});
+
+/**
+ * A real adapter and a real payment provider over sockets against their simulators, as the world of a random run. Every request may meet
+ * a fault, on any route, and the process may die while one is under way. What is true is what the simulators' ledgers say.
+ */
+export const simulatedWorld =
+  ({ db, supplier: supplierId, payments: paymentId, onFault }: SimulatedWorldOptions): OpenWorld =>
+  async (random, clock) => {
+    const supplierVendor = supplierVendors[supplierId];
+    const paymentVendor = paymentVendors[paymentId];
+    if (!supplierVendor || !paymentVendor) throw new RangeError(`there is no ${supplierVendor ? paymentId : supplierId}`);
+    const world = await openWorld({ db: stirring(db, clock), clock, seed: `world-${random.int(1, 5)}` });
+
+    const deliveries: Delivery[] = [];
+    const listeners: ((key: string) => void)[] = [];
+    const hooks = createServer(async (message, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of message) chunks.push(chunk as Buffer);
+      const headers = Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)]));
+      const no = deliveries.push({ headers, body: Buffer.concat(chunks).toString() }) - 1;
+      response.writeHead(204).end();
+      clock.stir();
+      for (const listener of listeners) listener(String(no));
+    });
+    await new Promise<void>((resolve) => hooks.listen(0, "127.0.0.1", resolve));
+    const hooksOrigin = `http://127.0.0.1:${(hooks.address() as AddressInfo).port}`;
+
+    // Some worlds are quiet, in others hardly a call goes well.
+    const often = random.pick([0, 0.05, 0.1, 0.2, 0.35]);
+    let left = random.int(0, 14);
+    let deaths = random.pick([0, 0, 1, 2]);
+    let troubled = false;
+    const outages = new Map<string, number>();
+    let life: Life = { alive: true };
+    let kill: () => void = () => undefined;
+    const simulators: Simulator[] = [];
+    const vendorAt = (origin: string) => simulators.find(({ url }) => url === origin)?.vendor;
+    const dieSometimes = (): void => {
+      if (!troubled || deaths === 0 || !random.chance(0.04)) return;
+      deaths -= 1;
+      onFault?.("kill -9 during a call");
+      life.alive = false;
+      kill();
+    };
+    const line = watchLine({
+      clock,
+      isWatched: (origin) => origin === hooksOrigin || vendorAt(origin) !== undefined,
+      fault({ origin, method, path }) {
+        const vendor = vendorAt(origin);
+        if (vendor === undefined || !troubled || /\/(pay|checkoutnow)\b/.test(path)) return undefined;
+        dieSometimes();
+        const out = outages.get(vendor) ?? 0;
+        if (out > 0) {
+          outages.set(vendor, out - 1);
+          return "server_error";
+        }
+        const isWrite = method !== "GET";
+        if (left === 0 || !random.chance(isWrite ? often : often / 8)) return undefined;
+        left -= 1;
+        const scenario = random.pick(isWrite ? writeFaults : readFaults);
+        onFault?.(`${vendor} ${method} ${path.replace(/[^/]*\d[^/?]*/g, "…")} ${scenario}`);
+        // Who lost a reply may be out of reach for a while as well.
+        if (lost.includes(scenario) && random.chance(0.2)) outages.set(vendor, random.pick([1, 3, 10, 40]));
+        // Longer than anybody waits for, or not quite.
+        return scenario === "slow" ? `slow=${random.pick([5_000, 20_000, 90_000, 200_000])}` : scenario;
+      },
+      answered({ origin }) {
+        if (vendorAt(origin) !== undefined) dieSometimes();
+      },
+    });
+    const start = async (dialect: Dialect): Promise<Simulator> => {
+      const simulator = await startSimulator(dialect, { clock, pause: line.pause });
+      simulators.push(simulator);
+      return simulator;
+    };
+
+    const keys = new Map<string, string>();
+    let keyInHand: string | undefined;
+    const unnamed = new Map<string, string>();
+    const supplierDialect = supplierVendor.dialect(world);
+    const shop = await start(notingOrders(supplierDialect, unnamed, () => keyInHand));
+    const bank = await start(paymentVendor.dialect(world, hooksOrigin));
+    const memories = { supplier: volatileMemory(), payments: volatileMemory() };
+    const supplierNow = (mine: Life) =>
+      supplierVendor.adapter(shop.url, { memory: mortalMemory(memories.supplier, mine), clock: mortalClock(clock, mine) });
+    const providerNow = (mine: Life) => paymentVendor.adapter(bank.url, { memory: mortalMemory(memories.payments, mine), clock: mortalClock(clock, mine) });
+
+    const pages = new Map<string, string>();
+    /** Most customers pay soon after they see the page. */
+    const prompt = random.chance(0.7);
+    const payAt = (page: string): void =>
+      void fetch(page, { method: "POST", body: new URLSearchParams({ action: "pay" }), redirect: "manual" }).then(
+        (response) => response.arrayBuffer(),
+        () => undefined,
+      );
+    const noting = (provider: PaymentProvider): PaymentProvider => {
+      const seen = <S extends PaymentState | null>(state: S): S => {
+        const page = state?.payUrl;
+        if (state && page !== undefined) {
+          if (!pages.has(state.key) && prompt) clock.after(random.pick([0.2, 1, 3, 10, 25]) * 60_000, () => payAt(page));
+          pages.set(state.key, page);
+        }
+        return state;
+      };
+      return {
+        ...provider,
+        authorise: async (request, signal) => seen(await provider.authorise(request, signal)),
+        find: async (key, signal) => seen(await provider.find(key, signal)),
+      };
+    };
+    const noteKey = (key: string): void => {
+      keyInHand = key;
+      keys.set(key.toUpperCase(), key);
+    };
+
+    const { signal } = new AbortController();
+    const oracle = { alive: true };
+    const call = { signal, requestId: "oracle" };
+    const calmLine = (): void => {
+      troubled = false;
+      outages.clear();
+    };
+    const keyOf = ({ clientReference, reference }: LedgerEntry): string => {
+      const said = clientReference?.split(" ").at(-1) ?? unnamed.get(reference) ?? reference;
+      return keys.get(said.toUpperCase()) ?? said;
+    };
+
+    /** The simulator's ledger decides what there is, what is gone and what it costs; the adapter adds what a ledger line has no room for. */
+    async function supplierOrders(): Promise<SupplierOrder[]> {
+      const was = troubled;
+      calmLine();
+      const { flights, hotels, cars } = supplierNow(oracle);
+      const ports: Record<string, Pick<VerticalSupplier<never, never>, "find"> | undefined> = { flight: flights, hotel: hotels, car: cars };
+      const found: SupplierOrder[] = [];
+      for (const entry of await shop.ledger()) {
+        const key = keyOf(entry);
+        const record = await ports[entry.kind]?.find(key, call).catch(() => null);
+        const cancelled = /cancel|void/i.test(entry.status);
+        if (record && (record.status === "cancelled") !== cancelled) throw new Error(`${key}: the adapter says ${record.status}, the ledger ${entry.status}`);
+        found.push({
+          ...(record ?? { locators: [], documents: [], status: "confirmed" as const }),
+          key,
+          reference: record?.reference ?? entry.reference,
+          total: entry.total!,
+          ...(cancelled ? { status: "cancelled" as const } : {}),
+        });
+      }
+      troubled = was;
+      return found;
+    }
+
+    async function paid(): Promise<PaymentState[]> {
+      const was = troubled;
+      calmLine();
+      const provider = providerNow(oracle);
+      const entries = await bank.ledger();
+      const names = entries.map(({ clientReference = "?" }) => clientReference);
+      if (new Set(names).size !== names.length) throw new Error(`one key has two payments: ${names.join(", ")}`);
+      const states: PaymentState[] = [];
+      for (const { clientReference, net } of entries) {
+        const state = clientReference === undefined ? null : await provider.find(clientReference, signal);
+        // A page that nobody was ever sent to is no payment.
+        if (!state) {
+          if (net && !/^0+(\.0+)?$/.test(net.amount)) throw new Error(`${clientReference} took ${net.amount} and the adapter knows nothing of it`);
+          continue;
+        }
+        const taken = subtract(state.captured, state.refunded);
+        if (net && compare(sum([net], net.currency), taken) !== 0) throw new Error(`${clientReference}: the ledger has ${net.amount}, the adapter says ${taken.amount}`);
+        states.push(state);
+      }
+      troubled = was;
+      return states;
+    }
+
+    return {
+      get suppliers() {
+        life.alive = false;
+        life = { alive: true };
+        return [notingKeys(supplierNow(life), noteKey)];
+      },
+      get payments() {
+        return [noting(providerNow(life))];
+      },
+      books: { suppliers: [{ id: supplierId, orders: supplierOrders }], payments: [{ id: paymentId, payments: paid }] },
+      searches: searchesOf(random.pick(routes)),
+      mayKill(given) {
+        kill = given;
+      },
+      misfortune: () => misfortune(random, shop, bank, outages),
+      calm() {
+        calmLine();
+        left = 0;
+        deaths = 0;
+        for (const simulator of simulators) simulator.calm();
+      },
+      pay(key) {
+        const page = pages.get(key);
+        if (page === undefined) return;
+        payAt(page);
+      },
+      webhook(no) {
+        const { headers, body } = deliveries[Number(no)]!;
+        if (paymentId !== "stripe") return { provider: paymentId, delivery: { headers, body } };
+        // Signed anew at each delivery.
+        const stamp = Math.floor(clock.now() / 1000);
+        const mac = createHmac("sha256", stripeSecret).update(`${stamp}.${body}`).digest("hex");
+        return { provider: paymentId, delivery: { headers: { ...headers, "stripe-signature": `t=${stamp},v1=${mac}` }, body } };
+      },
+      onPayment(listener) {
+        listeners.push(listener);
+        // The searches are over: from now on nothing is safe.
+        troubled = true;
+      },
+      async close() {
+        calmLine();
+        line.close();
+        for (const simulator of simulators) await simulator.close();
+        hooks.closeAllConnections();
+        await new Promise((resolve) => hooks.close(resolve));
+      },
+    };
+  };
+
+/** Prices that move, the last seat that goes, a card without money, a vendor that is away for a while. */
+function misfortune(random: Random, shop: Simulator, bank: Simulator, outages: Map<string, number>): void {
+  const kind = random.int(1, 5);
+  if (kind === 1) shop.next({ scenario: "price_changed", times: random.int(1, 3) });
+  else if (kind === 2) shop.next({ scenario: "sold_out", times: random.int(1, 2) });
+  else if (kind === 3 && random.chance(0.4)) bank.next({ scenario: "card_declined", on: "pay" });
+  else outages.set(random.pick([shop, bank]).vendor, random.pick([1, 3, 10, 60]));
+}
+
+/** An adapter whose purchases are known to the test by their keys. */
+function notingKeys(supplier: Supplier, note: (key: string) => void): Supplier {
+  const wrap = <Q, O extends Offer>(port: VerticalSupplier<Q, O> | undefined) => {
+    if (!port) return undefined;
+    const { hold } = port;
+    const noting: VerticalSupplier<Q, O> = {
+      ...port,
+      book: (request, call) => {
+        note(request.key);
+        return port.book(request, call);
+      },
+      ...(hold
+        ? {
+            hold: (request, call) => {
+              note(request.key);
+              return hold(request, call);
+            },
+          }
+        : {}),
+    };
+    return noting;
+  };
+  const [flights, hotels, cars] = [wrap(supplier.flights), wrap(supplier.hotels), wrap(supplier.cars)];
+  return { ...supplier, ...(flights ? { flights } : {}), ...(hotels ? { hotels } : {}), ...(cars ? { cars } : {}) };
+}
+
+/** A dialect whose orders without a reference of the client are known to the test by the key that was in hand when they came. */
+function notingOrders(dialect: Dialect, unnamed: Map<string, string>, keyInHand: () => string | undefined): Dialect {
+  return {
+    ...dialect,
+    routes: dialect.routes.map((route) => ({
+      ...route,
+      async handle(request) {
+        const key = keyInHand();
+        const answer = await route.handle(request);
+        if (key !== undefined && request.method === "POST")
+          for (const entry of await dialect.ledger())
+            if (entry.clientReference === undefined && !unnamed.has(entry.reference)) unnamed.set(entry.reference, key);
+        return answer;
+      },
+    })),
+  };
+}

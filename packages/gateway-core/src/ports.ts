@@ -1,4 +1,5 @@
 import type { TranscriptEntry, TranscriptMessage } from "@travelagent/protocol/messages";
+import type { Tx } from "@travelagent/protocol/ports";
 import type { QueueSettings, TurnRequest } from "@travelagent/protocol/turn";
 
 export type { QueueSettings } from "@travelagent/protocol/turn";
@@ -37,5 +38,7 @@ export interface SessionPort {
   history(key: string, options: { limit: number }): Promise<TranscriptEntry[]>;
   append(key: string, messages: { id: string; message: TranscriptMessage }[], options?: { durable?: boolean }): Promise<unknown>;
   /** The session was used: newest first in lists. */
-  touch(key: string, used?: SessionUse): Promise<unknown>;
+  touch(key: string): Promise<unknown>;
+  /** The same for a turn, in the commit of its reply. Does nothing for a session that is gone. */
+  noteUse(tx: Tx, key: string, used: SessionUse): Promise<unknown>;
 }

@@ -23,7 +23,7 @@ import { storeCannotWrite } from "./store-failure.ts";
 import type { Tell } from "./tell.ts";
 import { answeredAt } from "./turn/answered-at.ts";
 import { createFailure } from "./turn/failure.ts";
-import { createReply, nothingToSay, resultOf, useOf } from "./turn/reply.ts";
+import { createReply, nothingToSay, resultOf } from "./turn/reply.ts";
 import { decisionPrefix, notePrefix, retryPrefix } from "./turn/run-ids.ts";
 import { createStopTurns, type StopTurns } from "./turn/stop-turns.ts";
 import { createToPerson } from "./turn/to-person.ts";
@@ -112,7 +112,7 @@ export function createTurns(options: TurnsOptions): Turns {
   const failure = createFailure({ db, inbox, outbox, conversations, sessions, announcer, deadLetters: queue.deadLetters, clock });
   const toPerson = createToPerson({ db, inbox, outbox, conversations, sessions, announcer, publisher, tell, now: clock.now });
   const stop = createStopTurns({ db, work, inbox, conversations, announcer, publisher, queue, toPerson });
-  const commitReply = createReply({ inbox, outbox, conversations, queue, clock, recordUsage });
+  const commitReply = createReply({ inbox, outbox, sessions, conversations, queue, clock, recordUsage });
   const steering = createSteering({ inbox, openQuestion: queue.openQuestion, onHeard: (row) => publishUser(publisher, row) });
 
   const announce = async (sessionKey: string): Promise<void> => {
@@ -252,13 +252,9 @@ export function createTurns(options: TurnsOptions): Turns {
       { id: `${context.id}:user`, message: { role: "user", content: text, timestamp: clock.now(), synthetic: true, ...(tainted ? { tainted } : {}) } },
     ]);
 
-  /** The answer into the transcript. After a crash it may be there already: then its tokens are counted already. */
-  const writeDown = async (conversation: ConversationRow, id: string, outcome: TurnOutcome): Promise<void> => {
-    const silent = outcome.kind === "silent";
-    const added = silent ? undefined : await sessions.append(conversation.sessionKey, [{ id, message: outcome.message }], { durable: true });
-    const { usage, ...use } = useOf(conversation, outcome);
-    const again = Array.isArray(added) && added.length === 0;
-    await sessions.touch(conversation.sessionKey, { ...use, ...(usage && !again ? { usage } : {}) });
+  /** The answer into the transcript. After a crash it may be there already: then nothing is added. */
+  const writeDown = async ({ sessionKey }: ConversationRow, id: string, { kind, message }: TurnOutcome): Promise<void> => {
+    if (kind !== "silent") await sessions.append(sessionKey, [{ id, message }], { durable: true });
   };
 
   const answer = async (request: TurnRequest, context: WorkContext, live: ReturnType<typeof liveRun>): Promise<TurnOutcome> => {

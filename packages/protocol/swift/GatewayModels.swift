@@ -104,6 +104,7 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case bookingsLedger = "bookings.ledger"
     case bookingsList = "bookings.list"
     case bookingsReconcile = "bookings.reconcile"
+    case bookingsRelease = "bookings.release"
     case bookingsShare = "bookings.share"
     case channelsStatus = "channels.status"
     case chatAbort = "chat.abort"
@@ -810,6 +811,8 @@ public struct BookingsGetResult: Codable, Hashable, Sendable {
     public var timeline: [[String: AnyCodable]]
     public var payments: [[String: AnyCodable]]
     public var documents: [[String: AnyCodable]]
+    /// Messages to the customer about what the supplier did; those in the state `draft` wait for `bookings.release`.
+    public var notices: [[String: AnyCodable]]?
     /// Lines of the double-entry ledger, oldest first.
     public var ledger: [[String: AnyCodable]]
     /// What the customer owes, one amount for each currency; negative when we do. Empty when nothing is open.
@@ -817,11 +820,12 @@ public struct BookingsGetResult: Codable, Hashable, Sendable {
     /// What is earned with it, one amount for each currency.
     public var margin: [Money]
 
-    public init(booking: Booking, timeline: [[String: AnyCodable]], payments: [[String: AnyCodable]], documents: [[String: AnyCodable]], ledger: [[String: AnyCodable]], balance: [Money], margin: [Money]) {
+    public init(booking: Booking, timeline: [[String: AnyCodable]], payments: [[String: AnyCodable]], documents: [[String: AnyCodable]], notices: [[String: AnyCodable]]? = nil, ledger: [[String: AnyCodable]], balance: [Money], margin: [Money]) {
         self.booking = booking
         self.timeline = timeline
         self.payments = payments
         self.documents = documents
+        self.notices = notices
         self.ledger = ledger
         self.balance = balance
         self.margin = margin
@@ -902,15 +906,18 @@ public struct BookingsListParams: Codable, Hashable, Sendable {
     public var from: String?
     public var to: String?
     public var query: String?
+    /// Only those that a person should look at: they wait for one, or a message to their customer does.
+    public var attention: Bool?
     public var limit: Int?
     public var cursor: String?
 
-    public init(customerId: String? = nil, status: BookingStatus? = nil, from: String? = nil, to: String? = nil, query: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+    public init(customerId: String? = nil, status: BookingStatus? = nil, from: String? = nil, to: String? = nil, query: String? = nil, attention: Bool? = nil, limit: Int? = nil, cursor: String? = nil) {
         self.customerId = customerId
         self.status = status
         self.from = from
         self.to = to
         self.query = query
+        self.attention = attention
         self.limit = limit
         self.cursor = cursor
     }
@@ -939,6 +946,26 @@ public struct BookingsReconcileResult: Codable, Hashable, Sendable {
 
     public init(booking: Booking) {
         self.booking = booking
+    }
+}
+
+public struct BookingsReleaseParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var text: String?
+    public var idempotencyKey: String
+
+    public init(id: String, text: String? = nil, idempotencyKey: String) {
+        self.id = id
+        self.text = text
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct BookingsReleaseResult: Codable, Hashable, Sendable {
+    public var notice: [String: AnyCodable]
+
+    public init(notice: [String: AnyCodable]) {
+        self.notice = notice
     }
 }
 

@@ -1,6 +1,6 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Migration, SqlValue, Tx } from "@travelagent/protocol/ports";
-import type { Session, SessionFilter, SessionMeta, SessionPatch } from "./session.ts";
+import type { Session, SessionFilter, SessionMeta, SessionPatch, SessionUse } from "./session.ts";
 
 export const sessionMigrations: readonly Migration[] = [
   {
@@ -79,6 +79,10 @@ const optional = {
   send_policy: "sendPolicy",
 } as const;
 
+// Made once: a turn reads its session several times.
+const optionalColumns = Object.entries(optional);
+const jsonColumns = ["prefer", "queue"] as const;
+
 export function toSession(row: SessionRow): Session {
   const session: Record<string, unknown> = {
     key: row.key,
@@ -91,8 +95,8 @@ export function toSession(row: SessionRow): Session {
     createdAt: Number(row.created_at),
     updatedAt: Number(row.updated_at),
   };
-  for (const [column, name] of Object.entries(optional)) if (row[column] !== null) session[name] = row[column];
-  for (const column of ["prefer", "queue"]) if (row[column] !== null) session[column] = JSON.parse(String(row[column]));
+  for (const [column, name] of optionalColumns) if (row[column] !== null) session[name] = row[column];
+  for (const column of jsonColumns) if (row[column] !== null) session[column] = JSON.parse(String(row[column]));
   return session as unknown as Session;
 }
 
@@ -157,6 +161,25 @@ export async function updateSession(tx: Tx, before: Session, patch: SessionPatch
     params.push(patch.usage.input, patch.usage.output, patch.usage.totalTokens);
   }
   await tx.run(`update session set ${sets.join(", ")} where key = ?`, ...params, before.key);
+}
+
+/** What a turn leaves, in one statement that reads nothing. Rows do not go back in time, whatever the clock does. */
+export function updateUse(tx: Tx, key: string, { lastChannel, lastTo, model, contextTokens, usage }: SessionUse, now: number): Promise<{ changes: number }> {
+  return tx.run(
+    `update session set updated_at = case when updated_at > ? then updated_at else ? end,
+       last_channel = coalesce(?, last_channel), last_to = coalesce(?, last_to), model = coalesce(?, model), context_tokens = coalesce(?, context_tokens),
+       input_tokens = input_tokens + ?, output_tokens = output_tokens + ?, total_tokens = total_tokens + ? where key = ?`,
+    now,
+    now,
+    lastChannel ?? null,
+    lastTo ?? null,
+    model ?? null,
+    contextTokens ?? null,
+    usage?.input ?? 0,
+    usage?.output ?? 0,
+    usage?.totalTokens ?? 0,
+    key,
+  );
 }
 
 function conditionsOf({ agentId, customerId, search, activeSince, sessionId, label }: SessionFilter): { conditions: string[]; params: SqlValue[] } {

@@ -53,6 +53,18 @@ export interface SessionPatch {
   usage?: { input: number; output: number; totalTokens: number };
 }
 
+/** What a turn leaves in the index. */
+export interface SessionUse {
+  /** Where the reply went. */
+  lastChannel?: string;
+  lastTo?: string;
+  /** Provider and name, as `provider/model`. */
+  model?: string;
+  contextTokens?: number;
+  /** Added to the counters. */
+  usage?: { input: number; output: number; totalTokens: number };
+}
+
 export interface SessionFilter {
   /** Default 50, at most 500. */
   limit?: number;

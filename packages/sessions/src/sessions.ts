@@ -12,12 +12,13 @@ import {
   sessionMigrations,
   toSession,
   updateSession,
+  updateUse,
   writeCursor,
 } from "./index-store.ts";
 import { createKeptReads } from "./kept-reads.ts";
 import { agentOfKey } from "./key.ts";
 import { modelMessages } from "./model-messages.ts";
-import type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";
+import type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch, SessionUse } from "./session.ts";
 import type { NewCompaction, NewEntry, SpilledText, TranscriptContext, TranscriptStore } from "./transcript.ts";
 
 /** Conversations by key: an index of them, and their transcripts. Methods that need an existing session raise `NOT_FOUND` without one. */
@@ -65,6 +66,8 @@ export interface Sessions {
   append(key: string, messages: readonly NewEntry[], options?: { durable?: boolean }): Promise<TranscriptEntry[]>;
   /** Marks the session as active now and changes what `patch` names; null removes a value. */
   touch(key: string, patch?: SessionPatch): Promise<Session>;
+  /** The session was used by a turn, in the commit of `tx`, which is one of `db`. Nothing happens where there is none. */
+  noteUse(tx: Tx, key: string, used: SessionUse): Promise<void>;
   /**
    * Takes the session out of the index. Its transcript is set aside, or left with `keepTranscript`; nothing is erased, and
    * `remove` still finds it all. Do it in the session's lane. False when there is none.
@@ -253,6 +256,10 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
       change(key, (tx, before) => updateSession(tx, before, patch, clock.now()), {
         durable: patch.sendPolicy !== undefined || patch.prefer !== undefined || patch.queue !== undefined || patch.label !== undefined,
       }),
+
+    async noteUse(tx, key, used) {
+      await updateUse(tx, canonical(key), used, clock.now());
+    },
 
     async archive(key, { keepTranscript = false } = {}) {
       const session = await find(key);

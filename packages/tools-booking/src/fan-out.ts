@@ -44,8 +44,11 @@ function searchAt(supplier: Supplier, search: Search, signal: AbortSignal, reque
   return supplier.cars && (() => supplier.cars!.search(search.query, call));
 }
 
-const fits = (offer: Offer, { currency, maxTotal }: { currency: string; maxTotal?: Money }): boolean =>
-  offer.price.total.currency === currency && (!maxTotal || compare(offer.price.total, maxTotal) <= 0);
+/** What a supplier lets through although it was not asked for, such as one that cannot filter by vendor. */
+const fits = (offer: Offer, { currency, maxTotal, vendors }: { currency: string; maxTotal?: Money; vendors?: readonly string[] }): boolean =>
+  offer.price.total.currency === currency &&
+  (!maxTotal || compare(offer.price.total, maxTotal) <= 0) &&
+  (!vendors || offer.vertical !== "car" || vendors.includes(offer.vendor.code));
 
 /**
  * Asks every supplier of this kind at once, each with the same deadline; merges what came, keeps the cheapest of equal offers,

@@ -12,6 +12,7 @@ interface ListOptions extends GatewayOptions {
   from?: string;
   to?: string;
   query?: string;
+  attention?: boolean;
   limit: string;
   cursor?: string;
 }
@@ -22,6 +23,10 @@ interface AttendOptions extends GatewayOptions {
   note: string;
   item?: string;
   reference?: string;
+}
+
+interface ReleaseOptions extends GatewayOptions {
+  text?: string;
 }
 
 const sums = (amounts: readonly Money[]): string => amounts.map(({ amount, currency }) => `${amount} ${currency}`).join(", ") || "nothing";
@@ -35,14 +40,15 @@ export const bookingsCommand: AddCommand = (program, terminal) => {
     .option("--from <date>", "from this date on, such as 2027-03-12")
     .option("--to <date>", "up to this date")
     .option("--query <text>", "with this in the reference or a name")
+    .option("--attention", "only those that a person should look at")
     .option("--limit <n>", "at most this many", "50")
     .option("--cursor <cursor>", "go on where the last page ended")
     .action((options: ListOptions) =>
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
-        const { status, customer: customerId, from, to, query, cursor } = options;
+        const { status, customer: customerId, from, to, query, attention, cursor } = options;
         const page = await client.call(
           "bookings.list",
-          given({ status, customerId, from, to, query, cursor, limit: await positive(options.limit, "--limit") }),
+          given({ status, customerId, from, to, query, attention, cursor, limit: await positive(options.limit, "--limit") }),
           { timeoutMs },
         );
         out.data(page);
@@ -69,6 +75,11 @@ export const bookingsCommand: AddCommand = (program, terminal) => {
         const found = await client.call("bookings.get", { id }, { timeoutMs });
         out.data(found);
         for (const line of renderBooking(found.booking)) out.line(printable(line));
+        for (const { id: draft, state, text } of found.notices ?? [])
+          if (state === "draft") {
+            out.line(out.style("bold", `waits for: bookings release ${String(draft)}`));
+            for (const line of String(text).split("\n")) out.line(printable(`  ${line}`));
+          }
         for (const entry of found.timeline) out.line(out.style("dim", printable(`${String(entry.at)}  ${String(entry.type)}`)));
       }),
     );
@@ -102,6 +113,17 @@ export const bookingsCommand: AddCommand = (program, terminal) => {
         const { booking } = await client.call("bookings.reconcile", { id }, { timeoutMs: Math.max(timeoutMs, 30_000) });
         out.data({ booking });
         for (const line of renderBooking(booking)) out.line(printable(line));
+      }),
+    );
+  connected(bookings.command("release"))
+    .description("send a message about what a supplier did to the customer; `bookings show` has the drafts")
+    .argument("<draft>", "id of the draft")
+    .option("--text <text>", "these words instead")
+    .action((id: string, options: ReleaseOptions) =>
+      withGateway(options, terminal, "releasing", async ({ client, out, timeoutMs }) => {
+        const { notice } = await client.call("bookings.release", { id, idempotencyKey: randomUUID(), ...given({ text: options.text }) }, { timeoutMs });
+        out.data({ notice });
+        out.line(`released: ${printable(String(notice.text))}`);
       }),
     );
   connected(bookings.command("attend"))

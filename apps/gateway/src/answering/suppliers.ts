@@ -13,6 +13,8 @@ interface Parts {
   need(name: string): string;
   /** One that may be left out. */
   may(name: string): string | undefined;
+  /** The supplier's section of the configuration, for what has no variable of the environment. */
+  own: Partial<Settings>;
   live: boolean;
   memory: SupplierMemory;
   clock: Clock;
@@ -36,6 +38,10 @@ const optionals = (parts: Parts, names: Readonly<Record<string, string>>): Recor
     }),
   );
 
+/** Of the section, what is there, under the adapter's own names. */
+const chosen = <T extends Record<string, unknown>>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as { [K in keyof T]?: Exclude<T[K], undefined> };
+
 /** Settings as agencies write them beside their channels: `channels.booking.amadeus.apiKey`. */
 const besideChannels: Readonly<Record<string, "apiKey" | "apiSecret" | "clientId" | "clientSecret" | "baseUrl">> = {
   baseUrl: "baseUrl",
@@ -51,27 +57,32 @@ const known: Readonly<Record<string, Known>> = {
     optional: { accountId: "QUEUING_OFFICE_ID" },
     async make(parts) {
       const { amadeusSupplier } = await import("@travelagent/tools-booking/suppliers/amadeus");
-      const { need, live, memory, clock, log } = parts;
+      const { need, own, live, memory, clock, log } = parts;
       const credentials = { baseUrl: need("baseUrl"), clientId: need("clientId"), clientSecret: need("clientSecret") };
-      return amadeusSupplier({ ...credentials, ...optionals(parts, { queuingOfficeId: "accountId" }), live, memory, clock, log });
+      const office = chosen({ officeTimeZone: own.timeZone, agencyEmail: own.email });
+      return amadeusSupplier({ ...credentials, ...optionals(parts, { queuingOfficeId: "accountId" }), ...office, live, memory, clock, log });
     },
   },
   avis: {
     env: "AVIS",
     required: { baseUrl: "BASE_URL", clientId: "CLIENT_ID", clientSecret: "CLIENT_SECRET" },
     optional: {},
-    async make({ need, live, memory, clock, log }) {
+    async make({ need, own, live, memory, clock, log }) {
       const { avisSupplier } = await import("@travelagent/tools-booking/suppliers/avis");
-      return avisSupplier({ baseUrl: need("baseUrl"), clientId: need("clientId"), clientSecret: need("clientSecret"), live, memory, clock, log });
+      const credentials = { baseUrl: need("baseUrl"), clientId: need("clientId"), clientSecret: need("clientSecret") };
+      const brands = own.brands?.filter((brand) => brand === "Avis" || brand === "Budget");
+      const agency = chosen({ pointOfSale: own.country, iataNumber: own.iataNumber, voucherNumber: own.voucherNumber });
+      return avisSupplier({ ...credentials, ...agency, ...(brands?.length ? { brands } : {}), live, memory, clock, log });
     },
   },
   booking: {
     env: "BOOKING",
     required: { baseUrl: "BASE_URL", apiToken: "API_TOKEN", accountId: "AFFILIATE_ID" },
     optional: {},
-    async make({ need, live, memory, clock, log }) {
+    async make({ need, own, live, memory, clock, log }) {
       const { bookingDemandSupplier } = await import("@travelagent/tools-booking/suppliers/booking");
-      return bookingDemandSupplier({ baseUrl: need("baseUrl"), apiToken: need("apiToken"), affiliateId: need("accountId"), live, memory, clock, log });
+      const credentials = { baseUrl: need("baseUrl"), apiToken: need("apiToken"), affiliateId: need("accountId") };
+      return bookingDemandSupplier({ ...credentials, ...chosen({ bookerCountry: own.country, wallet: own.wallet }), live, memory, clock, log });
     },
   },
   duffel: {
@@ -80,11 +91,12 @@ const known: Readonly<Record<string, Known>> = {
     optional: { webhookSecret: "WEBHOOK_SECRET" },
     async make(parts) {
       const { duffelSupplier } = await import("@travelagent/tools-booking/suppliers/duffel");
-      const { need, live, memory, clock, log } = parts;
+      const { need, own, live, memory, clock, log } = parts;
       return duffelSupplier({
         baseUrl: need("baseUrl"),
         accessToken: need("accessToken"),
         ...optionals(parts, { webhookSecret: "webhookSecret" }),
+        ...chosen({ driverCountry: own.country }),
         live,
         memory,
         clock,
@@ -98,9 +110,10 @@ const known: Readonly<Record<string, Known>> = {
     optional: { customerIp: "CUSTOMER_IP" },
     async make(parts) {
       const { expediaRapidSupplier } = await import("@travelagent/tools-booking/suppliers/expedia");
-      const { need, live, memory, clock, log } = parts;
+      const { need, own, live, memory, clock, log } = parts;
       const credentials = { baseUrl: need("baseUrl"), apiKey: need("apiKey"), sharedSecret: need("sharedSecret") };
-      return expediaRapidSupplier({ ...credentials, ...optionals(parts, { customerIp: "customerIp" }), live, memory, clock, log });
+      const sale = chosen({ pointOfSale: own.country, holdMinutes: own.holdMinutes });
+      return expediaRapidSupplier({ ...credentials, ...optionals(parts, { customerIp: "customerIp" }), ...sale, live, memory, clock, log });
     },
   },
   sabre: {
@@ -109,8 +122,9 @@ const known: Readonly<Record<string, Known>> = {
     optional: { authVersion: "AUTH_VERSION", clientId: "CLIENT_ID", clientSecret: "CLIENT_SECRET", username: "EPR", password: "PASSWORD" },
     async make(parts) {
       const { sabreSupplier } = await import("@travelagent/tools-booking/suppliers/sabre");
-      const { need, may, live, memory, clock, log } = parts;
+      const { need, may, own, live, memory, clock, log } = parts;
       return sabreSupplier({
+        ...chosen({ domain: own.domain, tier: own.tier, timeZone: own.timeZone }),
         baseUrl: need("baseUrl"),
         pcc: need("accountId"),
         authVersion: may("authVersion") === "v3" ? "v3" : "v2",
@@ -208,6 +222,7 @@ export async function openSuppliers({ config, env, db, clock, log }: SupplierSet
         await adapter.make({
           need: (name) => found.get(name)!,
           may: (name) => found.get(name),
+          own: own ?? {},
           live: env[`${adapter.env}_LIVE`] ? env[`${adapter.env}_LIVE`] !== "false" : (own?.live ?? true),
           memory: databaseMemory(db, id),
           clock,

@@ -2,17 +2,19 @@ import { join } from "node:path";
 import type { Tool } from "@travelagent/agent-runtime";
 import type { GatewayConfig } from "@travelagent/config";
 import { openDatabase } from "@travelagent/engine";
-import type { HttpRoute } from "@travelagent/gateway-core";
+import type { HttpRoute, Tell } from "@travelagent/gateway-core";
 import type { Booking, Handlers } from "@travelagent/protocol";
 import type { Clock, Database, Logger, Work } from "@travelagent/protocol/ports";
 import type { Sessions } from "@travelagent/sessions";
 import { type Bookings, bookingHandlers, bookingTools, createBookings, type Supplier } from "@travelagent/tools-booking";
+import { scheduleChangeTool } from "@travelagent/tools-booking/news";
 import { travelRulesTool } from "@travelagent/tools-booking/rules";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
 import { type BookingHistory, type Crm, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
 import { openPapers, type PapersOptions } from "../papers/papers.ts";
 import type { Environment } from "./models.ts";
 import { openPayments } from "./payments.ts";
+import { supplierNews } from "./supplier-news.ts";
 import { openSuppliers } from "./suppliers.ts";
 
 export interface TravelOptions {
@@ -32,6 +34,8 @@ export interface TravelOptions {
   publicUrl(): string;
   /** The agent of a conversation is told something, once for each id. */
   note: PapersOptions["note"];
+  /** A customer hears something without having asked just now, once for each id. */
+  tell: Tell;
   /** Who writes in this conversation is known from now on. May come again for the same. */
   onCustomerKnown(sessionKey: string, customerId: string, name: string | undefined): Promise<void>;
 }
@@ -51,7 +55,7 @@ export interface Travel {
 }
 
 export async function openTravel(options: TravelOptions): Promise<Travel> {
-  const { config, env, directory, db, work, sessions, clock, log, onBooking, onCustomerKnown, chatUrl, publicUrl, note } = options;
+  const { config, env, directory, db, work, sessions, clock, log, onBooking, onCustomerKnown, chatUrl, publicUrl, note, tell } = options;
   const crm = await databaseCrm({ db, clock });
   const books = openDatabase({ path: join(directory, "sandbox.db") });
   try {
@@ -86,6 +90,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
         },
       },
       onChange: onBooking,
+      announce: supplierNews({ tell, share: (orderId, kind) => papers.share(orderId, kind), log }),
     });
     await bookings.migrate();
     const bookingsOf = async (customerId: string) => (await bookings.list({ customerId, limit: 50 })).bookings;
@@ -101,7 +106,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
       bookings,
       crm,
       suppliers,
-      tools: [...bookingTools(bookings), ...papers.tools, travelRulesTool(), ...crmTools({ crm, bookings: history, onCustomerKnown: known })],
+      tools: [...bookingTools(bookings), scheduleChangeTool(bookings), ...papers.tools, travelRulesTool(), ...crmTools({ crm, bookings: history, onCustomerKnown: known })],
       routes: papers.routes,
       async resume() {
         await bookings.resume();

@@ -6,7 +6,7 @@ import { storeCannotWrite } from "../gate/store-failure.ts";
 import type { Model, ModelRequest, ToolSpec } from "../model.ts";
 import type { BudgetStop } from "./budget.ts";
 import type { Loop } from "./loop.ts";
-import { callModel, type ModelAnswer } from "./model-call.ts";
+import { callModel, type ModelAnswer, toolCallsOf } from "./model-call.ts";
 import { steeringEntry, unheard } from "./steering.ts";
 
 /** What asking the models once came to, as its step remembers it. */
@@ -64,9 +64,13 @@ export function think(loop: Loop, asking: Asking): Promise<Thought> {
       }
       return { failed: failures.worst().toShape(), at: clock.now(), ...failures.retry() };
     },
-    { durable: false },
+    // The last answer of a turn is remembered in the commit of the reply that is made of it, which comes next.
+    { durable: false, joinsNext: (thought) => isFinal(thought as Thought) },
   );
 }
+
+/** Nothing is done for it and nothing was heard with it: only the reply follows. */
+const isFinal = (thought: Thought): boolean => "message" in thought && thought.heard.length === 0 && toolCallsOf(thought.message).length === 0;
 
 const requestOf = ({ system, request: { turn, program, prefer }, clock }: Loop, messages: TranscriptMessage[], tools: readonly ToolSpec[]): ModelRequest => ({
   system: program?.instructions ? `${system}\n\n${program.instructions}` : system,

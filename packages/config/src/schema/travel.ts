@@ -20,6 +20,20 @@ const supplier = z.strictObject({
   accessGroup: z.string().min(1).optional(),
   authVersion: z.enum(["v2", "v3"]).optional(),
   customerIp: z.string().min(1).optional().describe("Address the supplier is told for the customer, where it asks for one."),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .optional()
+    .describe("Point of sale, or where bookers and drivers live, for suppliers that price by it. ISO 3166-1."),
+  timeZone: z.string().min(1).optional().describe("Of the office, in which ticketing dates without a zone are meant."),
+  email: z.email().optional().describe("Of the agency, where a supplier asks for it beside the customer's."),
+  wallet: z.boolean().optional().describe("The agency pays prepaid travel out of an account at the supplier."),
+  holdMinutes: z.int().min(1).max(1440).optional(),
+  brands: z.array(z.string().min(1)).optional(),
+  iataNumber: z.string().min(1).optional(),
+  voucherNumber: z.string().min(1).optional(),
+  domain: z.string().min(1).optional(),
+  tier: z.string().min(1).optional(),
   live: z.boolean().optional().describe("False for a test account or a simulator: its offers are marked as no real travel. Default true."),
   timeoutMs: z.int().min(1).max(600_000).optional(),
 });

@@ -22,6 +22,7 @@ export function memorySessions(): SessionPort & { entries(key: string): Transcri
       }
     },
     touch: async () => undefined,
+    noteUse: async () => undefined,
     entries: (key) => open(key).entries,
     set(key, facts) {
       open(key).facts = facts;

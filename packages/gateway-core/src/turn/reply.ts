@@ -4,7 +4,7 @@ import type { TurnOutcome } from "@travelagent/protocol/turn";
 import type { ConversationRow, Conversations } from "../conversations.ts";
 import type { Inbox, InboxRow } from "../inbox.ts";
 import type { Outbox } from "../outbox.ts";
-import type { SessionUse } from "../ports.ts";
+import type { SessionPort, SessionUse } from "../ports.ts";
 import type { Gathered } from "../queue/gather.ts";
 import type { Queue } from "../queue/queue.ts";
 
@@ -27,7 +27,7 @@ export const resultOf = ({ kind, text, message, cards, clientCalls, usage = mess
   ...(usage ? { usage } : {}),
 });
 
-export const useOf = ({ address }: ConversationRow, { message, usage = message.usage }: TurnOutcome): SessionUse => ({
+const useOf = ({ address }: ConversationRow, { message, usage = message.usage }: TurnOutcome): SessionUse => ({
   lastChannel: address.channel,
   lastTo: address.peerId,
   model: `${message.provider}/${message.model}`,
@@ -38,6 +38,7 @@ export const useOf = ({ address }: ConversationRow, { message, usage = message.u
 export interface ReplyOptions {
   inbox: Inbox;
   outbox: Outbox;
+  sessions: Pick<SessionPort, "noteUse">;
   conversations: Conversations;
   queue: Queue;
   clock: Clock;
@@ -128,6 +129,8 @@ export function createReply({ inbox, outbox, conversations, queue, clock, record
       else await outbox.insert(tx, { id: context.id, runId: context.id, sessionKey, address, author, epoch, message });
       await outcome.commit(tx);
       await recordUsage?.(tx, { runId: context.id, conversation, outcome });
+      // Here, so that the tokens of a turn are counted once whatever becomes of it.
+      await sessions.noteUse(tx, sessionKey, useOf(conversation, outcome));
       if (kind === "silent") return { sent: true };
       await conversations.noteReply(tx, { sessionKey, preview: text, at: clock.now() });
       if (kind !== "replied") await conversations.needPerson(tx, sessionKey);

@@ -98,6 +98,8 @@ export interface SupplierWrite {
 export interface Saga extends SagaParts {
   readonly ctx: WorkContext;
   readonly round: number;
+  /** False when this run gave the order back already, before the process died. */
+  readonly inHand: boolean;
   /** Of the order, before this round. */
   readonly wake: Wake | undefined;
   /** Somebody that something was heard of could not be asked. */
@@ -167,6 +169,7 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
     ...parts,
     ctx,
     round: current.round,
+    inHand: current.work?.id === ctx.id,
     wake: current.wake,
     unreachable: false,
     order: () => current.order,
@@ -300,6 +303,8 @@ export const sagaWork =
   async (ctx, raw) => {
     const input = raw as Input;
     const saga = await openSaga(parts, ctx, input.orderId);
+    // Died between giving the order back and its own end: somebody else may have the order in hand by now.
+    if (!saga.inHand) return ctx.step("result", async () => null);
     let result: unknown = null;
     try {
       result = await run(saga, input);
@@ -309,6 +314,7 @@ export const sagaWork =
       parts.log.error("a booking stopped unexpectedly", { orderId: input.orderId, work: ctx.id, cause: String(error) });
       await saga.record("stopped", [{ type: "needs-human", reason: "it stopped in the middle; compare our record with the supplier's, then reconcile" }]);
     }
+    result = await ctx.step("result", async () => result ?? null);
     await closeRound(saga);
     return result;
   };

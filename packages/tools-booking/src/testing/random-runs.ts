@@ -190,6 +190,7 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
         const confirmed = await bookings.quoteCancel(reference, call);
         await repeat(() => bookings.cancel({ reference, confirmed }, write));
       } else if (what === "change") {
+        if (exchanges.length === 0) return;
         const newOfferId = random.pick(exchanges).id;
         const { terms } = await bookings.quoteChange(reference, newOfferId, call);
         await repeat(() => bookings.change({ reference, newOfferId, confirmed: terms }, write));
@@ -257,7 +258,7 @@ function tripOf(random: Random, offers: readonly Offer[]): string[] {
     return alike.length > 0 && random.chance(probability) ? [random.pick(alike).id] : [];
   };
   const trip = [...some("flight", 0.85), ...some("hotel", 0.5), ...some("car", 0.35)];
-  return trip.length > 0 ? trip : some("hotel", 1);
+  return trip.length > 0 ? trip : [random.pick(offers).id];
 }
 
 /** What a careful person does with a booking in the queue: looks outside first, then says what is there or decides. */

@@ -51,6 +51,12 @@ export const SearchCarsArgs = z.strictObject({
   dropOffAt: localTime,
   driverAge: z.int().min(18).max(99).optional(),
   category: z.enum(["mini", "economy", "compact", "intermediate", "standard", "fullsize", "suv", "van", "premium"]).optional(),
+  vendors: z
+    .array(z.string().regex(/^[A-Z]{2}$/))
+    .min(1)
+    .max(5)
+    .optional()
+    .describe("only these companies: ZE Hertz, ZI Avis, ZD Budget, ET Enterprise, ZL National, ZR Dollar, ZT Thrifty, SX Sixt, EP Europcar"),
   automaticOnly: z.boolean().optional(),
   maxTotal: maxTotal.optional(),
   limit: z.int().min(1).max(20).optional(),

@@ -25,6 +25,7 @@ export const searchCars = (bookings: Bookings, options: SearchToolOptions): Tool
         dropOffAt: args.dropOffAt,
         driverAge: args.driverAge ?? defaultDriverAge,
         ...(category === undefined ? {} : { category }),
+        ...(args.vendors === undefined ? {} : { vendors: args.vendors }),
         automaticOnly: args.automaticOnly ?? false,
         ...(maxTotal === undefined ? {} : { maxTotal }),
         currency: currencyOf(maxTotal, options),

@@ -108,8 +108,8 @@ export function carOffer(product: CarProduct, context: CarContext): CarOffer | u
     vertical: "car",
     supplierRef: JSON.stringify(ref),
     price: { total, base: subtract(total, fees), taxes: zero(currency), fees, perPassenger: [{ ptc: "ADT", count: 1, each: total }] },
-    // Booking.com names no end; its own order tokens live for a quarter of an hour.
     requires: ["phone"],
+    // Booking.com names no end; its own order tokens live for a quarter of an hour.
     offerExpiresAt: new Date(now + 15 * 60_000).toISOString(),
     conditions: { refund: compare(penalty, total) >= 0 ? { allowed: false } : { allowed: true, penalty }, change: { allowed: false } },
     vendor: { code: carVendorCode(vendorName, String(product.supplier)), name: vendorName },

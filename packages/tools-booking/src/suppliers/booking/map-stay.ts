@@ -142,8 +142,8 @@ export function stayOffer(house: HouseDetails, product: StayProduct, currency: s
     vertical: "hotel",
     supplierRef: JSON.stringify(ref),
     price,
-    // Booking.com names no end; its own order tokens live for a quarter of an hour.
     requires: ["phone"],
+    // Booking.com names no end; its own order tokens live for a quarter of an hour.
     offerExpiresAt: new Date(now + 15 * 60_000).toISOString(),
     ...(product.number_available ? { seatsRemaining: product.number_available } : {}),
     conditions: {

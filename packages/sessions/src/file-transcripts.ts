@@ -2,7 +2,8 @@ import { type FileHandle, open, readdir, rename, rm, stat, truncate } from "node
 import { basename, dirname, join } from "node:path";
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent/protocol/ports";
-import { type AppendBytes, appendToFile, coded, syncDirectory } from "./files.ts";
+import { type AppendBytes, coded, syncDirectory } from "./files.ts";
+import { keptOpen } from "./kept-open.ts";
 import { normalizeAgentId } from "./key.ts";
 import { linesBefore } from "./line-reader.ts";
 import { createMender } from "./mend-entries.ts";
@@ -54,8 +55,10 @@ export function fileTranscripts({
   log = silentLogger,
   cacheBytes = DEFAULT_CACHE_BYTES,
   spill,
-  appendBytes = appendToFile,
+  appendBytes,
 }: FileTranscriptsOptions): TranscriptStore {
+  const files = keptOpen({ clock });
+  const appendTo = appendBytes ?? files.append;
   const spillLimits = { ...defaultSpillLimits, ...spill };
   /** In the order of last use. */
   const cache = new Map<string, OpenFile>();
@@ -171,6 +174,7 @@ export function fileTranscripts({
   async function mend(path: string, ref: TranscriptRef): Promise<void> {
     forget(path);
     try {
+      await files.letGo(path);
       const { lostLines, kept } = await mendFile(path, ref, now);
       if (lostLines > 0) {
         log.error("a transcript had lines that cannot be read; it was set aside and goes on without them", { path: kept, sessionId: ref.sessionId, lostLines });
@@ -266,7 +270,7 @@ export function fileTranscripts({
     const header = first ? headerLine({ agentId: "", sessionId: basename(path, ".jsonl") }, now()) : "";
     const bytes = header + texts.join("");
     try {
-      await appendBytes(path, bytes, durable);
+      await appendTo(path, bytes, durable);
       if (durable && first) await syncDirectory(dirname(path));
     } catch (error) {
       // Whatever got into the file is taken out again; if even that fails, the next opening does it.
@@ -365,6 +369,7 @@ export function fileTranscripts({
         forget(path);
         const name = `${path}.deleted.${new Date(now()).toISOString().replaceAll(":", "-")}`;
         try {
+          await files.letGo(path);
           await rename(path, name);
           await syncDirectory(dirname(path));
           return name;
@@ -378,6 +383,7 @@ export function fileTranscripts({
       const path = pathOf(ref);
       await inTurn(path, async () => {
         forget(path);
+        await files.letGo(path);
         const beside = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.startsWith(`${basename(path)}.`));
         for (const file of [path, ...beside.map((name) => join(dirname(path), name))]) await rm(file, { force: true });
         await rm(spillDirectory(path), { recursive: true, force: true });

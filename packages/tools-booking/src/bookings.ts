@@ -166,6 +166,8 @@ export interface Bookings {
    * acted upon. Raises `NOT_FOUND` for a supplier without webhooks, `UNAUTHORIZED` for a wrong or old signature.
    */
   receiveSupplierNews(supplier: string, delivery: Delivery, signal: AbortSignal): Promise<{ repeated: boolean }>;
+  /** Asks suppliers what is new and deals with what was heard, as far as it is due. From `resume` on that is done by itself. Never rejects. */
+  hearSuppliers(): Promise<void>;
   /** Messages to the customer about what the supplier did, the oldest first; those in the state `draft` wait for `releaseNotice`. */
   notices(id: string): Promise<Notice[]>;
   /** A person approves a draft, or sends `text` instead. Raises `CONFLICT` for what is no draft any more. */
@@ -434,7 +436,7 @@ export function createBookings(options: BookingsOptions): Bookings {
       }
       await watch.look();
       await news.prune();
-      await news.look();
+      void news.look();
     },
     stop() {
       watch.stop();
@@ -564,11 +566,12 @@ export function createBookings(options: BookingsOptions): Bookings {
     },
 
     receiveSupplierNews: news.receive,
+    hearSuppliers: () => news.look(),
     notices: notices.ofOrder,
 
     async releaseNotice(request) {
       const notice = await telling.release(request);
-      await news.look();
+      void news.look();
       return notice;
     },
 

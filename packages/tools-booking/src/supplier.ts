@@ -105,6 +105,11 @@ export interface VerticalSupplier<Q, O extends Offer> {
   ticket?(reference: string, key: string, call: SupplierCall): Promise<SupplierOrder>;
   /** Read-back by our key; null when the supplier never heard of it. */
   find(key: string, call: SupplierCall): Promise<SupplierOrder | null>;
+  /**
+   * A person found the purchase of `key` whose reply was lost, at the supplier itself, under this reference: from now on it is that order.
+   * Raises `SUPPLIER_REJECTED` when it cannot be. Absent where `read` shows orders whose reply never came.
+   */
+  adopt?(reference: string, key: string, call: SupplierCall): Promise<SupplierOrder>;
   read(reference: string, call: SupplierCall): Promise<SupplierOrder>;
   quoteCancel(reference: string, call: SupplierCall): Promise<Quote>;
   /** The same key again returns the first outcome. */

@@ -29,7 +29,7 @@ export const shippedTools = (): readonly PolicyTool[] => [
       ...[false, true].flatMap((offered) => bookingTools(desk(offered))),
     ].map(asPolicyTool),
   ),
-  ...of("booking", "write", "share_itinerary", "share_quote"),
+  ...of("booking", "write", "share_itinerary", "share_quote", "respond_to_schedule_change"),
   ...of("conversation", "read", "read_skill", "read_result"),
   ...of("conversation", "write", "hand_over_to_person", "hand_off_to_agent", "ask_in_parallel"),
   ...of("memory", "read", "memory_search", "memory_get"),

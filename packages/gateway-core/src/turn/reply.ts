@@ -59,7 +59,7 @@ export interface Ending {
  * The reply, the end of its messages and the agent's right to speak: one commit. Not sent when a person has taken over or the
  * customer said stop meanwhile.
  */
-export function createReply({ inbox, outbox, conversations, queue, clock, recordUsage }: ReplyOptions) {
+export function createReply({ inbox, outbox, sessions, conversations, queue, clock, recordUsage }: ReplyOptions) {
   /** Ends the messages of the turn and those it heard; false when its own has ended already. */
   const endAll = async (tx: Tx, runId: string, { outcome, gathered, answers, conversation }: Ending): Promise<boolean> => {
     const status = { replied: "answered", silent: "ignored", "handed-over": "handed-over", failed: "handed-over" } as const;

@@ -2,6 +2,7 @@ import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import type { Journey } from "../offer.ts";
 import type { OrderEvent } from "../order.ts";
 import { portOf, type Saga } from "../saga/saga.ts";
+import { alsoAttend, noLongerAttend } from "./attention.ts";
 import type { ScheduleChange } from "./journey-changes.ts";
 import { sayMoved } from "./say-change.ts";
 
@@ -43,27 +44,31 @@ export async function answerSaga(saga: Saga, { item: no, answer, times }: Answer
   }
   const { offer, supplierReference, scheduleChange } = saga.item(no);
   const change = scheduleChange!;
-  const attend = (reason: string): OrderEvent => ({ type: "needs-human", reason });
+  // What a person was asked to do about the words to the customer is over with the answer.
+  const attend = (reason: string): OrderEvent[] => {
+    const events = noLongerAttend(saga.order(), scheduleAttention(no, change), { note: "the customer answered" });
+    const left = events[0]?.type === "needs-human" ? events[0].reason : events.length > 0 ? undefined : saga.order().attention;
+    return alsoAttend(left === undefined ? {} : { attention: left }, reason);
+  };
   const accepted: OrderEvent = { type: "schedule-answered", item: no, answer: "accepted" };
   if (answer === "refuse") {
     const reason = `the customer does not want the new times of item ${no} (${sayMoved(change)}); see that the airline gives other flights or the money back`;
-    await saga.record("answered", [{ type: "schedule-answered", item: no, answer: "refused" }, attend(reason)]);
+    await saga.record("answered", [{ type: "schedule-answered", item: no, answer: "refused" }, ...attend(reason)]);
     return { toldBy: "person" };
   }
   const port = portOf(saga.suppliers, offer);
   if (!port.acceptChange || change.reference === undefined) {
-    await saga.record("answered", [accepted, attend(`the customer accepts the new times of item ${no}; tell ${offer.supplier}, then attend to it`)]);
+    await saga.record("answered", [accepted, ...attend(`the customer accepts the new times of item ${no}; tell ${offer.supplier}, then attend to it`)]);
     return { toldBy: "person" };
   }
   const { reference } = change;
   const outcome = await saga.write("accept", (signal) => port.acceptChange!(supplierReference!, reference, { signal, requestId: saga.ctx.id }));
   if ("refused" in outcome) return { error: outcome.refused };
   if (!("done" in outcome) && !(await isAnswered(saga, no, reference))) {
-    await saga.record("answered", [accepted, attend(`the customer accepts the new times of item ${no} and ${offer.supplier} did not say whether it knows; ask there`)]);
+    await saga.record("answered", [accepted, ...attend(`the customer accepts the new times of item ${no} and ${offer.supplier} did not say whether it knows; ask there`)]);
     return { toldBy: "person" };
   }
-  // Where the booking had to be looked at for this alone, that is over.
-  const over = saga.order().attention === scheduleAttention(no, change);
-  await saga.record("answered", [accepted, ...(over ? [{ type: "attended" as const, note: "the customer accepted the new times" }] : [])]);
+  const settled = noLongerAttend(saga.order(), scheduleAttention(no, change), { note: "the customer accepted the new times" });
+  await saga.record("answered", [accepted, ...settled]);
   return { toldBy: "supplier" };
 }

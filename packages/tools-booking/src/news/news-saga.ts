@@ -1,8 +1,9 @@
 import { formatMoney } from "../money.ts";
-import type { Order, OrderEvent, OrderItem } from "../order.ts";
+import type { OrderEvent, OrderItem } from "../order.ts";
 import { portOf, type Saga } from "../saga/saga.ts";
 import type { SupplierOrder } from "../supplier.ts";
 import { scheduleAttention } from "./answer-saga.ts";
+import { alsoAttend } from "./attention.ts";
 import { changesOf, type SupplierChange } from "./changes-of.ts";
 import type { NoticeFacts, Notices } from "./notices.ts";
 import type { SuppliedItems } from "./supplied.ts";
@@ -20,12 +21,6 @@ export interface NewsSagaParts {
 
 /** A supplier that cannot be asked just now is asked again after this. */
 const againMs = 5 * 60_000;
-
-/** Why a person looks at a booking, beside what they were asked to look at already. Undefined when that is said. */
-const alsoAttend = (order: Order, reason: string): OrderEvent[] => {
-  if (order.attention === undefined) return [{ type: "needs-human", reason }];
-  return order.attention.includes(reason) ? [] : [{ type: "needs-human", reason: `${order.attention}; ${reason}` }];
-};
 
 interface Consequence {
   events: OrderEvent[];

@@ -83,6 +83,8 @@ export const scheduleChangeTool = (bookings: Bookings): Tool =>
       return {
         content: { status: toldBy === undefined ? "unknown" : toldBy === "supplier" ? "changed" : "needs-person", answer, booking, note },
         cards: [{ kind: "booking", title: `${title}: ${stored.order.reference}`, booking, lines: [note] }],
+        // What is booked is described in the supplier's words.
+        ...(booking.items.some(({ sandbox }) => !sandbox) ? { tainted: true } : {}),
       };
     },
   });

@@ -100,6 +100,7 @@ async function bench({
   const settle = async (at = bookings) => {
     for (let turn = 0; turn < 3; turn += 1) {
       await at.resume();
+      await at.hearSuppliers();
       await work.idle();
       await soon();
     }

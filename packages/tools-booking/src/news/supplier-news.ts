@@ -6,6 +6,7 @@ import type { OrderStore, StoredOrder } from "../order-store.ts";
 import type { Delivery } from "../payment.ts";
 import { portOf, purchaseKey } from "../saga/saga.ts";
 import type { Supplier } from "../supplier.ts";
+import { alsoAttend } from "./attention.ts";
 import { changesOf } from "./changes-of.ts";
 import { createHeardStore, type HeardNews, type NewsOutcome } from "./heard.ts";
 import type { Notices } from "./notices.ts";
@@ -109,9 +110,7 @@ export function createSupplierNews(parts: SupplierNewsParts): SupplierNewsDesk {
     const found = await withDeadline(clock, readTimeoutMs, stopping.signal, (signal) => portOf(suppliers, offer).find(key, { signal, requestId: `news:${order.id}` }));
     if (!found || found.status === "cancelled") return { state: "same" };
     const reason = `the supplier has item ${no} as ${found.reference} (${found.status}), which was given up here; cancel it there, or make it good`;
-    if (order.attention?.includes(reason)) return { state: "same" };
-    const attention = order.attention === undefined ? reason : `${order.attention}; ${reason}`;
-    onChange(await db.transaction((tx) => orders.apply(tx, order.id, [{ type: "needs-human", reason: attention }])));
+    onChange(await db.transaction((tx) => orders.apply(tx, order.id, alsoAttend(order, reason))));
     return { state: "same" };
   }
 

@@ -3,6 +3,7 @@ import type { Clock, Database, Logger } from "@travelagent/protocol/ports";
 import type { Order, OrderEvent } from "../order.ts";
 import type { OrderStore, StoredOrder } from "../order-store.ts";
 import { summaryOf } from "../wording.ts";
+import { alsoAttend, noLongerAttend } from "./attention.ts";
 import { choicesFor, type FindOffers } from "./choices.ts";
 import type { DueNotice, Notice, Notices } from "./notices.ts";
 import { sayCancelled, sayMajorChange, sayMinorChange, sayRestored, sayTicketed } from "./say-change.ts";
@@ -64,7 +65,7 @@ export function createTelling({ db, orders, notices, clock, log, find, announce,
   async function giveUp(order: Order, notice: Notice, text: string): Promise<void> {
     await notices.end(notice.id, "failed", text);
     const reason = `the customer could not be told in the conversation of this booking; tell them by another way: ${text}`;
-    await apply(order, [{ type: "needs-human", reason: order.attention === undefined ? reason : `${order.attention}; ${reason}` }]);
+    await apply(order, alsoAttend(order, reason));
   }
 
   async function deal(notice: DueNotice): Promise<void> {
@@ -105,9 +106,9 @@ export function createTelling({ db, orders, notices, clock, log, find, announce,
       const after = await db.transaction(async (tx) => {
         if (!(await notices.approve(tx, id, text, by, clock.now()))) return undefined;
         const stored = (await orders.get(notice.orderId, tx))!;
-        // Where the booking had to be looked at for these words alone, that is over.
-        const asked = notice.facts.kind === "schedule" && stored.order.attention !== undefined && stored.order.attention === notice.facts.attention;
-        return asked ? orders.apply(tx, stored.order.id, [{ type: "attended", by, note: "released the message to the customer" }]) : stored;
+        const reason = notice.facts.kind === "schedule" ? notice.facts.attention : undefined;
+        const events = reason === undefined ? [] : noLongerAttend(stored.order, reason, { by, note: "released the message to the customer" });
+        return orders.apply(tx, stored.order.id, events);
       });
       if (!after) {
         const { state, approvedBy } = (await notices.get(id))!;

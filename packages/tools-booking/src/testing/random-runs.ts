@@ -152,7 +152,9 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
   const keys = ["yes-1", "yes-1", "yes-1", "yes-2", "yes-1"].slice(0, random.int(1, 5));
   for (const key of keys)
     later(random.chance(0.6) ? 0 : random.int(0, 20) * minute, () =>
-      tried("booking", () => bookings.book({ offerIds: trip, travellers: [traveller], contact: reachable, buyer }, { idempotencyKey: key, waitMs: 60_000, signal })),
+      tried("booking", () =>
+        bookings.book({ offerIds: trip, travellers: [traveller], contact: reachable, buyer }, { idempotencyKey: key, waitMs: 60_000, signal }),
+      ),
     );
   const orders = async (): Promise<StoredOrder[]> =>
     Promise.all((await bookings.list({ limit: 100 })).bookings.map(async ({ id }) => (await bookings.get(id))!));

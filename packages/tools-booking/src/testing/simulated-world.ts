@@ -27,11 +27,22 @@ export interface SimulatedWorldOptions {
   onFault?(fault: string): void;
 }
 
-const readFaults: readonly Scenario[] = ["connection_reset", "rate_limited", "auth_expired", "server_error", "malformed_json", "wrong_content_type", "slow", "error_in_200"];
+const readFaults: readonly Scenario[] = [
+  "connection_reset",
+  "rate_limited",
+  "auth_expired",
+  "server_error",
+  "malformed_json",
+  "wrong_content_type",
+  "slow",
+  "error_in_200",
+];
 const lost: readonly Scenario[] = ["timeout_after_commit", "timeout_after_commit", "server_error_after_commit", "malformed_json", "wrong_content_type", "slow"];
 const writeFaults: readonly Scenario[] = [
   ...lost,
-  ...["connection_reset", "rate_limited", "auth_expired", "server_error", "error_in_200", "partial", "price_changed", "sold_out", "card_declined"].map((name) => name as Scenario),
+  ...["connection_reset", "rate_limited", "auth_expired", "server_error", "error_in_200", "partial", "price_changed", "sold_out", "card_declined"].map(
+    (name) => name as Scenario,
+  ),
 ];
 const routes = [
   { origin: "BCN", destination: "FRA" },
@@ -143,8 +154,7 @@ export const simulatedWorld =
     const shop = await start(notingOrders(supplierDialect, unnamed, () => keyInHand));
     const bank = await start(paymentVendor.dialect(world, hooksOrigin));
     const memories = { supplier: volatileMemory(), payments: volatileMemory() };
-    const supplierNow = (mine: Life) =>
-      supplierVendor.adapter(shop.url, { memory: mortalMemory(memories.supplier, mine), clock: mortalClock(clock, mine) });
+    const supplierNow = (mine: Life) => supplierVendor.adapter(shop.url, { memory: mortalMemory(memories.supplier, mine), clock: mortalClock(clock, mine) });
     const providerNow = (mine: Life) => paymentVendor.adapter(bank.url, { memory: mortalMemory(memories.payments, mine), clock: mortalClock(clock, mine) });
 
     const pages = new Map<string, string>();
@@ -194,16 +204,26 @@ export const simulatedWorld =
       const { flights, hotels, cars } = supplierNow(oracle);
       const ports: Record<string, Pick<VerticalSupplier<never, never>, "find"> | undefined> = { flight: flights, hotel: hotels, car: cars };
       const found: SupplierOrder[] = [];
-      for (const entry of await shop.ledger()) {
+      const ledger = await shop.ledger();
+      for (const entry of ledger) {
+          console.log(
+            JSON.stringify(entry),
+            shop.requests
+              .filter((r) => r.method !== "GET" && !/catalog|token/.test(r.path))
+              .map((r) => r.route + ":" + r.status)
+              .join(" "),
+          );
         const key = keyOf(entry);
+        const cancelled = isCancelled(entry);
+        // A hold that did not become tickets and was given up at once, before the same purchase was tried again.
+        if (cancelled && ledger.some((other) => other !== entry && keyOf(other) === key)) continue;
         const record = await ports[entry.kind]?.find(key, call).catch(() => null);
-        const cancelled = /cancel|void/i.test(entry.status);
         if (record && (record.status === "cancelled") !== cancelled) throw new Error(`${key}: the adapter says ${record.status}, the ledger ${entry.status}`);
         found.push({
           ...(record ?? { locators: [], documents: [], status: "confirmed" as const }),
           key,
           reference: record?.reference ?? entry.reference,
-          total: entry.total!,
+          total: entry.onTheSpot ? subtract(entry.total!, entry.onTheSpot) : entry.total!,
           ...(cancelled ? { status: "cancelled" as const } : {}),
         });
       }
@@ -227,7 +247,8 @@ export const simulatedWorld =
           continue;
         }
         const taken = subtract(state.captured, state.refunded);
-        if (net && compare(sum([net], net.currency), taken) !== 0) throw new Error(`${clientReference}: the ledger has ${net.amount}, the adapter says ${taken.amount}`);
+        if (net && compare(sum([net], net.currency), taken) !== 0)
+          throw new Error(`${clientReference}: the ledger has ${net.amount}, the adapter says ${taken.amount}`);
         states.push(state);
       }
       troubled = was;
@@ -282,6 +303,8 @@ export const simulatedWorld =
       },
     };
   };
+
+const isCancelled = ({ status }: LedgerEntry): boolean => /cancel|void/i.test(status);
 
 /** Prices that move, the last seat that goes, a card without money, a vendor that is away for a while. */
 function misfortune(random: Random, shop: Simulator, bank: Simulator, outages: Map<string, number>): void {

@@ -13,6 +13,8 @@ export interface OrderDocument {
   updatedAt: number;
   status: string;
   total: Money;
+  /** The part of it that the guest pays at the property. */
+  onTheSpot?: Money;
   /** The world's orders behind it. */
   world: string[];
 }
@@ -89,12 +91,13 @@ export function openOrderBook(world: World, { good, bad }: Envelopes, { lagMs, p
     },
     put: (document: OrderDocument) => shelf.put(document.order, document),
     async ledger(): Promise<LedgerEntry[]> {
-      return (await shelf.all()).map(({ reservation, label, service, status, total }) => ({
+      return (await shelf.all()).map(({ reservation, label, service, status, total, onTheSpot }) => ({
         kind: service === "cars" ? "car" : "hotel",
         reference: reservation,
         ...(label === null ? {} : { clientReference: label }),
         status: status.startsWith("cancelled") ? "cancelled" : status,
         total,
+        ...(onTheSpot ? { onTheSpot } : {}),
       }));
     },
   };

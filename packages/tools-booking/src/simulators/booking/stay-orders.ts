@@ -59,6 +59,7 @@ export function stayOrders(world: World, { good, bad }: Envelopes, book: DemandB
     }
     const now = world.clock.now();
     const { currency } = token.offers[0]!.price.total;
+    const onTheSpot = token.offers.flatMap(({ mandatoryFees }) => (mandatoryFees ? [mandatoryFees] : []));
     const document: StayDocument = {
       order_of: "stay",
       order,
@@ -70,9 +71,10 @@ export function stayOrders(world: World, { good, bad }: Envelopes, book: DemandB
       updatedAt: now,
       status: "booked",
       total: sum(
-        token.offers.flatMap(({ price, mandatoryFees }) => [price.total, ...(mandatoryFees ? [mandatoryFees] : [])]),
+        [...token.offers.map(({ price }) => price.total), ...onTheSpot],
         currency,
       ),
+      ...(onTheSpot.length > 0 ? { onTheSpot: sum(onTheSpot, currency) } : {}),
       world: bought,
       rooms: token.offers.map((offer, i) => ({ offer, guest: products[i]!.guests?.[0]?.name ?? "", id: `${order}${i}` })),
     };

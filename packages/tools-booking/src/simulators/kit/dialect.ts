@@ -47,6 +47,8 @@ export interface LedgerEntry {
   clientReference?: string;
   status: string;
   total?: Money;
+  /** The part of `total` that the traveller pays on the spot. */
+  onTheSpot?: Money;
   /** Of payments: what was really taken, less what went back. */
   net?: Money;
 }

@@ -1,4 +1,4 @@
-import { TravelAgentError } from "@travelagent/protocol";
+import { type Money, TravelAgentError } from "@travelagent/protocol";
 import { minorUnits } from "../../money.ts";
 import type { HotelOffer, HotelQuery } from "../../offer.ts";
 import type { BookRequest, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
@@ -12,6 +12,8 @@ import { recordName } from "./travellers.ts";
 import { hotelOrderReply, type WireHotelOrder } from "./wire-hotels.ts";
 
 const recordKind = "hotel order";
+/** What a stay was to cost, by our key, before it was asked for. */
+const attemptKind = "hotel attempt";
 const rejected = (code: string, message: string) => new TravelAgentError("SUPPLIER_REJECTED", message, { details: { code } });
 
 /** Raises `SOLD_OUT` when the hotel said no, `OUTCOME_UNKNOWN` when it has not said yes: the reply is a success in both cases. */
@@ -83,6 +85,7 @@ export function amadeusHotels(options: HotelParts & { memory: SupplierMemory; ag
       roomAssociations: [{ guestReferences: [{ guestReference: "1" }], hotelOfferId: openHotelRef(offer).offerId }],
       // No `payment`: the agency's number in the profile of the office guarantees it, and no card passes through here.
     };
+    await memory.put(attemptKind, key, current.price.total);
     const reply = await http.write({ method: "POST", path: "v2/booking/hotel-orders", route: "hotel-orders", json: { data } }, call).catch((error: unknown) => {
       throw withNewPrice(error, current.price.total);
     });
@@ -117,6 +120,15 @@ export function amadeusHotels(options: HotelParts & { memory: SupplierMemory; ag
 
     book: (request, call) => purchases.buy(request.key, () => buy(request, call)),
     find: (key) => purchases.find(key),
+    async adopt(reference, key) {
+      const total = await memory.get<Money>(attemptKind, key);
+      if (!total) throw rejected("order_not_found", "no such stay was ever asked for here");
+      // Nobody but the hotel shows the order: it is taken as it was asked for.
+      const order: SupplierOrder = { reference, key, status: "confirmed", locators: [reference], total, documents: [] };
+      const { value } = await memory.claim(recordKind, reference, order);
+      if (value.key !== key) throw rejected("another_order", `${reference} is another booking of ours`);
+      return purchases.adopt(key, reference);
+    },
     read: (reference) => read(reference),
     quoteCancel: (reference) => noCancellation(reference),
     cancel: (reference) => noCancellation(reference),

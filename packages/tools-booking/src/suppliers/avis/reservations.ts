@@ -117,12 +117,13 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
       customer,
       ...paymentOf(total),
     };
+    const attempt: Note = { key, lastName: request.travellers[0]!.familyName, total, pickUpUtc: offer.pickUp.time.utc, ref, contact: customer };
+    await memory.put("attempt", key, attempt);
     const reply = await http.write({ method: "POST", path, route: path, json }, call);
     const made = understand("avis", "write", () => reservation.parse(reply.body).reservation);
     const { number } = made.confirmation;
-    const note: Note = { key, lastName: request.travellers[0]!.familyName, total, pickUpUtc: offer.pickUp.time.utc, ref, contact: customer };
-    await memory.put("reservation", number, note);
-    if (!isPartial(reply.body)) return understand("avis", "write", () => orderOf(made, note));
+    await memory.put("reservation", number, attempt);
+    if (!isPartial(reply.body)) return understand("avis", "write", () => orderOf(made, attempt));
     // Reserved and not reserved at once: only looking tells.
     const { order } = await view(number, call).catch((error: unknown) => {
       throw new TravelAgentError("OUTCOME_UNKNOWN", `Avis gave the number ${number} with errors and cannot show it; look it up there`, { cause: error });
@@ -162,6 +163,18 @@ export function createReservations(parts: ReservationParts): VerticalSupplier<Ca
     },
     book: (request, call) => purchases.buy(request.key, () => place(request, call)),
     find: (key) => purchases.find(key),
+    async adopt(number, key) {
+      const attempt = await memory.get<Note>("attempt", key);
+      if (!attempt) throw rejected("order_not_found", "no such reservation was ever asked for here");
+      // Avis shows it with the driver's name only, so that a wrong number finds nothing.
+      const { created } = await memory.claim("reservation", number, attempt);
+      try {
+        return await purchases.adopt(key, number);
+      } catch (error) {
+        if (created) await memory.remove("reservation", number);
+        throw error;
+      }
+    },
     read: async (number, call) => (await view(number, call)).order,
 
     async quoteCancel(number, call) {

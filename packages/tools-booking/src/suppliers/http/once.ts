@@ -14,6 +14,8 @@ export interface Purchases {
   buy(key: string, buy: () => Promise<SupplierOrder>): Promise<SupplierOrder>;
   /** The port's `find`: null only when the vendor surely has no order of this key. */
   find(key: string): Promise<SupplierOrder | null>;
+  /** The port's `adopt`: a person says which order a key became. Raises `SUPPLIER_REJECTED` where that is known already and is another. */
+  adopt(key: string, reference: string): Promise<SupplierOrder>;
   /** Our key of an order, by the vendor's reference. Empty when the order was not bought here. */
   keyOf(reference: string): Promise<string>;
 }
@@ -80,6 +82,16 @@ export function createPurchases({ supplier, memory, kind, read, lookUp }: Purcha
       const running = underWay.get(key) ?? start(key, buy).finally(() => underWay.delete(key));
       underWay.set(key, running);
       return running;
+    },
+    async adopt(key, reference) {
+      const known = await memory.get<KeyState>(purchase, key);
+      if (known?.state === "done" && known.reference !== reference)
+        throw new TravelAgentError("SUPPLIER_REJECTED", `this purchase is the order ${known.reference}; ${reference} is another one`, {
+          details: { supplier, code: "another_order" },
+        });
+      const order = await read(reference, key);
+      await done(key, reference);
+      return order;
     },
     find: async (key) => (underWay.has(key) ? underWay.get(key)! : found(key)),
     keyOf: async (reference) => (await memory.get<string>(byReference, reference)) ?? "",

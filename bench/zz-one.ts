@@ -1,0 +1,10 @@
+import { testDatabase } from "/work/main/packages/engine/src/testing/index.ts";
+import { randomRun } from "/work/main/packages/tools-booking/src/testing/random-runs.ts";
+import { simulatedWorld } from "/work/main/packages/tools-booking/src/testing/simulated-world.ts";
+const [supplier, payments, seed] = process.argv.slice(2);
+const db = await testDatabase(); const out = await testDatabase();
+const world = simulatedWorld({ db: out, supplier, payments, onFault: (f) => console.log("FAULT", f) });
+const report = await randomRun({ seed: Number(seed), db, openWorld: async (r, c) => { const w = await world(r, c); const o = w.books.suppliers[0].orders; globalThis.DBG=true; w.books.suppliers[0].orders = async () => { const a = await o(); console.log(JSON.stringify(a.map(({key,reference,status,total,penalty,commission})=>({key,reference,status,total:total.amount,penalty:penalty?.amount,commission:commission?.amount})))); return a; }; return w; } });
+console.log(JSON.stringify(report, null, 1));
+for (const row of await db.all("select * from booking_timeline limit 100").catch(()=>[])) console.log(JSON.stringify(row).slice(0,400));
+console.log((await db.all("select name from sqlite_master where type='table'")).map(r=>r.name).join(" "));

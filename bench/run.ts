@@ -10,6 +10,7 @@ import { openLongSession } from "./long-session.ts";
 import { seedSessions, seedTranscripts } from "./seed.ts";
 import { soak } from "./soak.ts";
 import { type BareClient, bareClient } from "./socket.ts";
+import { travelRows } from "./travel.ts";
 import { connectAll, connectParams, crowdRows, latencyRow, pageRows, type Row, rawServer, residentKiB } from "./wire.ts";
 
 /**
@@ -243,6 +244,7 @@ try {
     quick ? "" : "≤ 1 MiB",
     quick ? null : soaked.growthMiB <= 1,
   );
+  await travelRows(row);
   row("memory at the end", `${rss(gateway.pid).toFixed(0)} MiB`);
 } finally {
   await gateway?.stop();

@@ -51,7 +51,11 @@ const answers: Answers = {
   "bookings.list": () => ({ bookings: [booking], nextCursor: "next" }),
   "bookings.get": ({ id }) => {
     if (id !== "bk_1") throw { code: "NOT_FOUND", message: `there is no booking ${String(id)}` };
-    return { booking, timeline: [{ at: "2027-01-15T09:00:00Z", type: "held" }], payments: [], documents: [], ledger: [], balance: [], margin: [] };
+    const notices = [
+      { id: "n-0", state: "told", text: "An old one" },
+      { id: "n-1", state: "draft", text: "The airline changed\n\u001b[31mNow: LH1" },
+    ];
+    return { booking, notices, timeline: [{ at: "2027-01-15T09:00:00Z", type: "held" }], payments: [], documents: [], ledger: [], balance: [], margin: [] };
   },
   "bookings.ledger": ({ id }) => ({
     accounts: [{ account: "customer", balance: money("50.00") }],
@@ -59,6 +63,7 @@ const answers: Answers = {
     margin: [],
     ...(id === undefined ? {} : { lines: [{ account: "customer", amount: money("50.00"), memo: "item 1 ticketed", at: "2027-01-15T09:00:00Z" }] }),
   }),
+  "bookings.release": ({ id, text }) => ({ notice: { id, state: "ready", text: text ?? "The airline changed" } }),
   "bookings.attend": ({ resolution, note, item }) => ({ booking: { ...booking, reference: `${String(resolution)} ${String(note)} ${String(item)}` } }),
   "customers.list": () => ({ customers: [] }),
   "approvals.list": () => ({ approvals: [approval] }),
@@ -123,6 +128,17 @@ describe("commands at a gateway", () => {
     expect((await run("bookings", "show", "bk_1")).stdout).toContain("Travellers: Ana Silva");
     expect(await run("bookings", "show", "nope")).toEqual({ code: 1, stdout: "", stderr: "NOT_FOUND: there is no booking nope\n" });
     expect(await run("bookings", "show", "nope", "--json")).toEqual({ code: 1, stdout: "", stderr: "NOT_FOUND: there is no booking nope\n" });
+  });
+
+  it("shows what waits to be told to a customer, and releases it", async () => {
+    const { stdout } = await run("bookings", "show", "bk_1");
+    expect(stdout).toContain("waits for: bookings release n-1\n  The airline changed\n");
+    expect(stdout).not.toContain("An old one");
+    expect(stdout).not.toContain("\u001b");
+    expect((await run("bookings", "release", "n-1", "--text", "Other words")).stdout).toBe("released: Other words\n");
+    expect(gateway.calls.at(-1)).toMatchObject({ method: "bookings.release", params: { id: "n-1", text: "Other words" } });
+    await run("bookings", "list", "--attention");
+    expect(gateway.calls.at(-1)).toMatchObject({ method: "bookings.list", params: { attention: true } });
   });
 
   it("shows what stands on the accounts, and passes on what a person says of a booking", async () => {

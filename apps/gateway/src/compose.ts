@@ -78,7 +78,6 @@ import { nodesOf } from "./reaching/nodes.ts";
 import { paymentWebhooks } from "./reaching/payment-webhooks.ts";
 import { checkPort, notePort } from "./reaching/port-holder.ts";
 import { endSuperseded } from "./reaching/superseded.ts";
-import { supplierWebhooks } from "./reaching/supplier-webhooks.ts";
 import { tailnetOf } from "./reaching/tailscale.ts";
 
 export const version: string = (JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as { version: string }).version;
@@ -393,7 +392,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       },
     },
     network: networkOf(config, tailnet),
-    routes: [...surface.routes, ...travel.routes, ...paymentWebhooks(bookings, part("bookings")), ...supplierWebhooks(bookings, part("bookings")), ...mcp.routes, ...plugins.routes],
+    routes: [...surface.routes, ...travel.routes, ...paymentWebhooks(bookings, part("bookings")), ...mcp.routes, ...plugins.routes],
     extraMethods: plugins.methods,
     ...(surface.widget ? { widget: surface.widget } : {}),
     status: (health) => ({ ...statusFacts(health, models.forAgent(routing.defaultAgentId)[0]), config: state.status(), ...fingerprint }),

@@ -12,7 +12,7 @@ import { hooks, logging, metrics, skills, telemetry } from "./schema/operations.
 import { plugins } from "./schema/plugins.ts";
 import { messages, session } from "./schema/session.ts";
 import { tools } from "./schema/tools.ts";
-import { agency, approvals, payments, policy, suppliers } from "./schema/travel.ts";
+import { agency, approvals, payments, policy, supplierNews, suppliers } from "./schema/travel.ts";
 
 /** The whole of `travelagent.json`. Every section may be left out; an empty object is a working configuration. */
 export const GatewayConfig = z
@@ -33,6 +33,7 @@ export const GatewayConfig = z
     messages: messages.prefault({}),
     tools: tools.prefault({}),
     suppliers: suppliers.default({}),
+    supplierNews: supplierNews.prefault({}),
     payments: payments.prefault({}),
     policy: policy.prefault({}),
     approvals: approvals.prefault({}),

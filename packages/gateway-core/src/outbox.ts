@@ -165,10 +165,10 @@ export function createOutbox({
   };
 
   const drain = async (sessionKey: string): Promise<void> => {
-    for (;;) {
+    for (let first = true; ; first = false) {
       if (draining) return;
       again.delete(sessionKey);
-      const claimed = (await hasPending(sessionKey)) ? await claim(sessionKey) : null;
+      const claimed = first || (await hasPending(sessionKey)) ? await claim(sessionKey) : null;
       if (!claimed) {
         if (again.has(sessionKey)) continue;
         return;

@@ -147,7 +147,7 @@ export function createAfterSale({ suppliers, preparation, clock, readTimeoutMs }
       const items = alteredItems(order.items, { change });
       if (items.length === 0) throw new TravelAgentError("INVALID_REQUEST", "there is nothing in this booking that this change is about");
       const quotes = await Promise.all(
-        items.map((item) => {
+        items.map(async (item) => {
           const port = portOf(suppliers, item.offer);
           if (!port.quoteModify || !port.modify)
             throw new TravelAgentError("SUPPLIER_REJECTED", "this supplier cannot change names, cabin or bags; exchange it, or cancel and book anew", {

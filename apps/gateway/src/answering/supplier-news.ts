@@ -1,3 +1,4 @@
+import type { GatewayConfig } from "@travelagent/config";
 import type { Tell } from "@travelagent/gateway-core";
 import type { Logger } from "@travelagent/protocol/ports";
 import type { CustomerNews } from "@travelagent/tools-booking";
@@ -9,6 +10,9 @@ export interface SupplierNewsParts {
   share(orderId: string, kind: PaperKind): Promise<{ url: string }>;
   log: Logger;
 }
+
+/** How suppliers are watched, as configured. */
+export const newsTimingOf = ({ supplierNews: { pollMinutes, ...timing } }: GatewayConfig) => ({ ...timing, pollMs: pollMinutes * 60_000 });
 
 const over: ReadonlySet<string> = new Set(["cancelled", "voided", "refunded", "failed"]);
 

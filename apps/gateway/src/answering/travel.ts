@@ -12,9 +12,10 @@ import { travelRulesTool } from "@travelagent/tools-booking/rules";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
 import { type BookingHistory, type Crm, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
 import { openPapers, type PapersOptions } from "../papers/papers.ts";
+import { supplierWebhooks } from "../reaching/supplier-webhooks.ts";
 import type { Environment } from "./models.ts";
 import { openPayments } from "./payments.ts";
-import { supplierNews } from "./supplier-news.ts";
+import { newsTimingOf, supplierNews } from "./supplier-news.ts";
 import { openSuppliers } from "./suppliers.ts";
 
 export interface TravelOptions {
@@ -47,7 +48,7 @@ export interface Travel {
   suppliers: readonly Supplier[];
   tools: readonly Tool[];
   handlers: Handlers;
-  /** What customers open by a link. */
+  /** What customers open by a link, and where suppliers send their webhooks. */
   routes: readonly HttpRoute[];
   /** After the engine and the gateway started: takes up what the last process left. */
   resume(): Promise<void>;
@@ -90,6 +91,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
         },
       },
       onChange: onBooking,
+      news: newsTimingOf(config),
       announce: supplierNews({ tell, share: (orderId, kind) => papers.share(orderId, kind), log }),
     });
     await bookings.migrate();
@@ -106,8 +108,14 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
       bookings,
       crm,
       suppliers,
-      tools: [...bookingTools(bookings), scheduleChangeTool(bookings), ...papers.tools, travelRulesTool(), ...crmTools({ crm, bookings: history, onCustomerKnown: known })],
-      routes: papers.routes,
+      tools: [
+        ...bookingTools(bookings),
+        scheduleChangeTool(bookings),
+        ...papers.tools,
+        travelRulesTool(),
+        ...crmTools({ crm, bookings: history, onCustomerKnown: known }),
+      ],
+      routes: [...papers.routes, ...supplierWebhooks(bookings, log)],
       async resume() {
         await bookings.resume();
         await papers.resume();

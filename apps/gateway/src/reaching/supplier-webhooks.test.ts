@@ -59,7 +59,11 @@ it("gives the body as it came to the supplier, and says yes once it is durable",
 });
 
 it("refuses what is not signed or too large, and asks for a repeat when it could not be stored", async () => {
-  const errors = [new TravelAgentError("UNAUTHORIZED", "this webhook is not signed"), new TravelAgentError("STORAGE_FULL", "the disk is full"), new Error("a bug")];
+  const errors = [
+    new TravelAgentError("UNAUTHORIZED", "this webhook is not signed"),
+    new TravelAgentError("STORAGE_FULL", "the disk is full"),
+    new Error("a bug"),
+  ];
   const { post, log } = await listen({
     suppliers,
     receiveSupplierNews: async () => {
@@ -78,7 +82,11 @@ it("a schedule change at Duffel reaches the customer after a person approved the
   const secret = "a-secret-of-the-test";
   const world = await openWorld({ db, clock: systemClock });
   const simulator = await startSimulator(duffelDialect(world, { webhook: { secret } }));
-  closing.push(() => db.close(), () => engine.stop(), () => simulator.close());
+  closing.push(
+    () => db.close(),
+    () => engine.stop(),
+    () => simulator.close(),
+  );
   const told: News[] = [];
   const log = recordingLogger();
   const duffel = { baseUrl: simulator.url, accessToken: "duffel_test_news", webhookSecret: secret, live: false, memory: volatileMemory() };
@@ -96,12 +104,25 @@ it("a schedule change at Duffel reaches the customer after a person approved the
 
   const { signal } = new AbortController();
   const departureDate = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
-  const query = { origin: "BCN", destination: "FRA", departureDate, adults: 1, childrenAges: [], cabin: "ECONOMY" as const, directOnly: false, currency: "EUR", limit: 5 };
+  const query = {
+    origin: "BCN",
+    destination: "FRA",
+    departureDate,
+    adults: 1,
+    childrenAges: [],
+    cabin: "ECONOMY" as const,
+    directOnly: false,
+    currency: "EUR",
+    limit: 5,
+  };
   const owner = { sessionKey: "agent:main:webchat:dm:ana" };
   const { offers } = await bookings.search({ kind: "flight", query }, owner, { requestId: "find", signal });
   const ana = { givenName: "Ana", familyName: "Silva", bornOn: "1988-04-05", gender: "F" as const };
   const request = { offerIds: [offers[0]!.offer.id], travellers: [ana], contact: { email: "ana@example.com", phone: "+351910000000" } };
-  const { order } = await bookings.book({ ...request, buyer: { ...owner, channel: "webchat", peerId: "ana" } }, { idempotencyKey: "yes", waitMs: 10_000, signal });
+  const { order } = await bookings.book(
+    { ...request, buyer: { ...owner, channel: "webchat", peerId: "ana" } },
+    { idempotencyKey: "yes", waitMs: 10_000, signal },
+  );
   expect(order.status).toBe("ticketed");
 
   await simulator.happen("schedule_change", order.items[0]!.supplierReference!);
@@ -110,7 +131,10 @@ it("a schedule change at Duffel reaches the customer after a person approved the
   await simulator.happen("deliver-webhooks-twice", "");
   expect((await post("/webhooks/duffel", '{"id":"wev_1"}', { "x-duffel-signature": "t=1,v1=00" })).status).toBe(401);
   const stored = (await bookings.get(order.id))!;
-  expect(stored.order).toMatchObject({ status: "needs-human", items: [{ status: "ticketed", scheduleChange: { severity: "major", journeys: [{ departureMinutes: 95 }] } }] });
+  expect(stored.order).toMatchObject({
+    status: "needs-human",
+    items: [{ status: "ticketed", scheduleChange: { severity: "major", journeys: [{ departureMinutes: 95 }] } }],
+  });
   expect(stored.order.items[0]!.offer).toEqual(order.items[0]!.offer);
   expect(told).toEqual([]);
 

@@ -40,6 +40,13 @@ const supplier = z.strictObject({
 
 export const suppliers = z.record(z.string().min(1), supplier);
 
+export const supplierNews = z.strictObject({
+  minorMinutes: z.int().min(1).max(1440).default(30).describe("A schedule change of fewer minutes is told at once; a person looks at others first."),
+  pollMinutes: z.int().min(1).max(1440).default(15).describe("Between two questions to a supplier that lists what is new."),
+  readsPerHour: z.int().min(0).max(3600).default(60).describe("Most bookings read again in an hour at each supplier that tells nothing by itself. 0: none."),
+  watchSandbox: z.boolean().default(false).describe("Ask and read sandboxes and test accounts, too."),
+});
+
 export const payments = z.strictObject({
   provider: z.string().min(1).optional().describe("The entry of `providers` that is used first."),
   returnUrl: z.url().optional().describe("Where a provider's page sends the customer when done. Default: the chat page."),

@@ -65,7 +65,10 @@ export async function answerSaga(saga: Saga, { item: no, answer, times }: Answer
   const outcome = await saga.write("accept", (signal) => port.acceptChange!(supplierReference!, reference, { signal, requestId: saga.ctx.id }));
   if ("refused" in outcome) return { error: outcome.refused };
   if (!("done" in outcome) && !(await isAnswered(saga, no, reference))) {
-    await saga.record("answered", [accepted, ...attend(`the customer accepts the new times of item ${no} and ${offer.supplier} did not say whether it knows; ask there`)]);
+    await saga.record("answered", [
+      accepted,
+      ...attend(`the customer accepts the new times of item ${no} and ${offer.supplier} did not say whether it knows; ask there`),
+    ]);
     return { toldBy: "person" };
   }
   const settled = noLongerAttend(saga.order(), scheduleAttention(no, change), { note: "the customer accepted the new times" });

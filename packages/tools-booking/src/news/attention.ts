@@ -12,6 +12,8 @@ export function alsoAttend({ attention }: Pick<Order, "attention">, reason: stri
 export function noLongerAttend({ attention }: Pick<Order, "attention">, reason: string, attended: { by?: string; note: string }): OrderEvent[] {
   if (attention === undefined || !attention.includes(reason)) return [];
   if (attention === reason) return [{ type: "attended", ...attended }];
-  const rest = attention.startsWith(`${reason}${between}`) ? attention.slice(reason.length + between.length) : attention.replace(`${between}${reason}`, () => "");
+  const rest = attention.startsWith(`${reason}${between}`)
+    ? attention.slice(reason.length + between.length)
+    : attention.replace(`${between}${reason}`, () => "");
   return [{ type: "needs-human", reason: rest }];
 }

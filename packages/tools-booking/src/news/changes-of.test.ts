@@ -117,7 +117,9 @@ describe("what changed at the supplier", () => {
       { kind: "refund", was: eur(100n), now: eur(300n) },
     ]);
     const hotel = sampleHotel();
-    expect(changesOf({ ...item({ status: "confirmed" }), offer: hotel, total: hotel.price.total }, record({ status: "confirmed", total: hotel.price.total }))).toEqual([]);
+    expect(
+      changesOf({ ...item({ status: "confirmed" }), offer: hotel, total: hotel.price.total }, record({ status: "confirmed", total: hotel.price.total })),
+    ).toEqual([]);
   });
 });
 

@@ -73,7 +73,14 @@ function queryFor({ origin, destination }: JourneyTimes, date: string, order: Or
 }
 
 /** Flights on the same route from the day before to the day after, nearest to what was agreed. */
-async function othersFor(wanted: JourneyTimes, gone: readonly string[], order: Order, offer: FlightOffer, now: number, find: FindOffers): Promise<OtherFlight[]> {
+async function othersFor(
+  wanted: JourneyTimes,
+  gone: readonly string[],
+  order: Order,
+  offer: FlightOffer,
+  now: number,
+  find: FindOffers,
+): Promise<OtherFlight[]> {
   const day = wanted.departure.local.slice(0, 10);
   const today = new Date(now).toISOString().slice(0, 10);
   const days = [day, addDays(day, -1), addDays(day, 1)].filter((date) => date >= today);
@@ -105,7 +112,9 @@ export async function choicesFor(order: Order, { offer }: OrderItem, change: Sch
     ? change.journeys.flatMap((one) => (one.was ? [{ times: one.was, moved: one.now ? one : undefined }] : []))
     : offer.journeys.map((journey) => ({ times: timesOf(journey), moved: undefined }));
   const ahead = affected.filter(({ times }) => Date.parse(times.departure.utc) > now);
-  const worst = ahead.toSorted((a, b) => (b.moved?.departureMinutes ? Math.abs(b.moved.departureMinutes) : 1e9) - (a.moved?.departureMinutes ? Math.abs(a.moved.departureMinutes) : 1e9))[0];
+  const worst = ahead.toSorted(
+    (a, b) => (b.moved?.departureMinutes ? Math.abs(b.moved.departureMinutes) : 1e9) - (a.moved?.departureMinutes ? Math.abs(a.moved.departureMinutes) : 1e9),
+  )[0];
   const gone = (change?.journeys ?? []).flatMap((one) => [one.was, one.now]).flatMap((times) => (times ? [flightKey(times)] : []));
   return {
     reference,

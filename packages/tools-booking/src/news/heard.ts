@@ -79,7 +79,13 @@ export const createHeardStore = (db: Database): HeardStore => ({
   },
 
   async settle(tx, { supplier, id }, outcome, orderId) {
-    await tx.run("update booking_news set next_at = null, outcome = ?, order_id = ? where supplier = ? and event_id = ?", outcome, orderId ?? null, supplier, id);
+    await tx.run(
+      "update booking_news set next_at = null, outcome = ?, order_id = ? where supplier = ? and event_id = ?",
+      outcome,
+      orderId ?? null,
+      supplier,
+      id,
+    );
   },
 
   async nextAt() {

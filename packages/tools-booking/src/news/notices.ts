@@ -5,7 +5,7 @@ import type { ScheduleChange } from "./journey-changes.ts";
 
 /** What a customer is to hear of. */
 export type NoticeFacts =
-  | { kind: "schedule"; change: ScheduleChange; /** Why a person has to look at the booking, where one has to. */ attention?: string }
+  | { kind: "schedule"; change: ScheduleChange /** Why a person has to look at the booking, where one has to. */; attention?: string }
   | { kind: "schedule-restored" }
   | { kind: "cancelled"; refund?: Money }
   | { kind: "ticketed"; documents: SupplierOrder["documents"] };
@@ -94,7 +94,8 @@ export const createNotices = (db: Database): Notices => ({
 
   async draft(id, text) {
     await db.transaction(
-      async (tx) => void (await tx.run("update booking_notice set state = 'draft', message = ?, next_at = null, tries = 0 where id = ? and state = 'new'", text, id)),
+      async (tx) =>
+        void (await tx.run("update booking_notice set state = 'draft', message = ?, next_at = null, tries = 0 where id = ? and state = 'new'", text, id)),
     );
   },
 
@@ -125,8 +126,7 @@ export const createNotices = (db: Database): Notices => ({
     return row ? plain(read(row)) : null;
   },
 
-  ofOrder: async (orderId) =>
-    (await db.all("select * from booking_notice where order_id = ? order by created_at, id", orderId)).map((row) => plain(read(row))),
+  ofOrder: async (orderId) => (await db.all("select * from booking_notice where order_id = ? order by created_at, id", orderId)).map((row) => plain(read(row))),
 
   async nextAt() {
     const row = await db.get("select min(next_at) as at from booking_notice where next_at is not null");

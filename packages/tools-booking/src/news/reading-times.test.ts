@@ -6,7 +6,8 @@ const hour = 3_600_000;
 
 it("looks more often as departure comes near, and not any more afterwards", () => {
   const departure = Date.parse("2027-03-12T09:15:00Z");
-  const pause = (hoursBefore: number) => (nextReading([departure], departure - hoursBefore * hour, defaultReadingTimes)! - (departure - hoursBefore * hour)) / hour;
+  const pause = (hoursBefore: number) =>
+    (nextReading([departure], departure - hoursBefore * hour, defaultReadingTimes)! - (departure - hoursBefore * hour)) / hour;
   expect([60 * 24, 20 * 24, 5 * 24, 60, 20, 3].map(pause)).toEqual([168, 72, 24, 8, 2, 0.5]);
   // Never past the moment from which it looks more often.
   expect(pause(31 * 24)).toBe(24);

@@ -89,7 +89,8 @@ export const sayMinorChange = ({ journeys }: ScheduleChange, reference: string):
     "Your booking stays valid and you need not do anything. If the new times do not suit you, write to us here.",
   ].join("\n");
 
-export const sayRestored = (reference: string): string => `The flights of your booking ${reference} are back to the times that were agreed. You need not do anything.`;
+export const sayRestored = (reference: string): string =>
+  `The flights of your booking ${reference} are back to the times that were agreed. You need not do anything.`;
 
 export const sayTicketed = (reference: string, numbers: readonly string[]): string =>
   `The tickets of your booking ${reference} are issued${numbers.length > 0 ? `: ${numbers.join(", ")}` : ""}.`;

@@ -58,7 +58,9 @@ export const scheduleChangeTool = (bookings: Bookings): Tool =>
         title: `${answer === "accept" ? "Accept" : "Refuse"} the new times of booking ${bookingReference}`,
         lines: [
           ...changeLines(scheduleChange!.journeys),
-          answer === "accept" ? "The booking stays, with the new times." : "The booking is not cancelled: a colleague asks the airline for other flights or the money back.",
+          answer === "accept"
+            ? "The booking stays, with the new times."
+            : "The booking is not cancelled: a colleague asks the airline for other flights or the money back.",
           ...(offer.sandbox ? [sandboxLine] : []),
         ],
         expiresAt: now + actionLifeMs,
@@ -76,7 +78,10 @@ export const scheduleChangeTool = (bookings: Bookings): Tool =>
     async execute({ bookingReference, answer }, { action, idempotencyKey, signal }) {
       const confirmed = Confirmed.safeParse(action?.subject);
       if (!confirmed.success) throw new TravelAgentError("CONFIRMATION_REQUIRED", "an answer to the airline needs the customer's yes to the new times");
-      const { stored, toldBy } = await bookings.answerScheduleChange({ reference: bookingReference, answer, ...confirmed.data }, { idempotencyKey, waitMs: 60_000, signal });
+      const { stored, toldBy } = await bookings.answerScheduleChange(
+        { reference: bookingReference, answer, ...confirmed.data },
+        { idempotencyKey, waitMs: 60_000, signal },
+      );
       const note = toldBy === undefined ? notes.open : toldBy === "supplier" ? notes.supplier : notes[answer];
       const booking = toBooking(stored);
       const title = answer === "accept" ? "New times accepted" : "New times refused";

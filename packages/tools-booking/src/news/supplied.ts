@@ -105,7 +105,12 @@ export function createSuppliedItems({ db, clock, readingTimes, isReadAgain }: Su
 
     async due(now) {
       const rows = await db.all("select order_id, item, supplier, next_read from booking_supplied where next_read <= ? order by next_read limit 100", now);
-      return rows.map((row) => ({ orderId: row.order_id as string, item: Number(row.item), supplier: row.supplier as string, nextRead: Number(row.next_read) }));
+      return rows.map((row) => ({
+        orderId: row.order_id as string,
+        item: Number(row.item),
+        supplier: row.supplier as string,
+        nextRead: Number(row.next_read),
+      }));
     },
 
     claim: ({ orderId, item, nextRead }, now) =>
@@ -125,13 +130,7 @@ export function createSuppliedItems({ db, clock, readingTimes, isReadAgain }: Su
       }),
 
     async lookAt(tx, orderId, item, at) {
-      await tx.run(
-        "update booking_supplied set next_read = ? where order_id = ? and item = ? and (next_read is null or next_read > ?)",
-        at,
-        orderId,
-        item,
-        at,
-      );
+      await tx.run("update booking_supplied set next_read = ? where order_id = ? and item = ? and (next_read is null or next_read > ?)", at, orderId, item, at);
     },
 
     async nextRead() {

@@ -1,5 +1,6 @@
 import { testDatabase } from "@travelagent/engine/testing";
 import { TravelAgentError } from "@travelagent/protocol";
+import { recordingLogger } from "@travelagent/protocol/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { createBookings } from "../bookings.ts";
 import { money } from "../money.ts";
@@ -12,7 +13,6 @@ import { crashingWork } from "../testing/crashing-work.ts";
 import { fakePayments } from "../testing/fake-payments.ts";
 import { type FakeSupplierOptions, fakeSupplier } from "../testing/fake-supplier.ts";
 import { sampleFlight, sampleHotel } from "../testing/sample-offers.ts";
-import { recordingLogger } from "@travelagent/protocol/testing";
 import type { NewsTiming } from "./supplier-news.ts";
 import type { CustomerNews } from "./telling.ts";
 
@@ -29,7 +29,10 @@ const moved = (minutes: number): Journey[] => {
     ...journey,
     segments: journey.segments.map((segment) => ({
       ...segment,
-      departure: { ...segment.departure, time: { ...segment.departure.time, local: later(segment.departure.time.local), utc: `${later(segment.departure.time.utc)}Z` } },
+      departure: {
+        ...segment.departure,
+        time: { ...segment.departure.time, local: later(segment.departure.time.local), utc: `${later(segment.departure.time.utc)}Z` },
+      },
       arrival: { ...segment.arrival, time: { ...segment.arrival.time, local: later(segment.arrival.time.local), utc: `${later(segment.arrival.time.utc)}Z` } },
     })),
   }));
@@ -91,9 +94,29 @@ async function bench({
   };
   const bookings = open();
   await bookings.migrate();
-  const flights = { origin: "BCN", destination: "FRA", departureDate: "2027-03-12", adults: 1, childrenAges: [], cabin: "ECONOMY" as const, directOnly: false, currency: "EUR", limit: 20 };
+  const flights = {
+    origin: "BCN",
+    destination: "FRA",
+    departureDate: "2027-03-12",
+    adults: 1,
+    childrenAges: [],
+    cabin: "ECONOMY" as const,
+    directOnly: false,
+    currency: "EUR",
+    limit: 20,
+  };
   await bookings.search({ kind: "flight", query: flights }, buyer, { requestId: "find", signal });
-  const hotels = { place: "FRA", checkIn: "2027-03-12", checkOut: "2027-03-15", rooms: 1, adults: 1, childrenAges: [], refundableOnly: false, currency: "EUR", limit: 20 };
+  const hotels = {
+    place: "FRA",
+    checkIn: "2027-03-12",
+    checkOut: "2027-03-15",
+    rooms: 1,
+    adults: 1,
+    childrenAges: [],
+    refundableOnly: false,
+    currency: "EUR",
+    limit: 20,
+  };
   await bookings.search({ kind: "hotel", query: hotels }, buyer, { requestId: "find", signal });
   const book = (offerIds = ["flight-1"], idempotencyKey = "yes-1") =>
     bookings.book({ offerIds, travellers: [ana], contact, buyer }, { idempotencyKey, waitMs: 5000, signal });
@@ -125,7 +148,10 @@ describe("news of a supplier", () => {
     expect(await made.receive([scheduleNews(reference, "e2")])).toEqual({ repeated: false });
     await made.settle();
     const after = (await made.bookings.get(order.id))!.order;
-    expect(after).toMatchObject({ status: "ticketed", items: [{ offer: { journeys: sampleFlight().journeys }, journeys: moved(20), scheduleChange: { severity: "minor" } }] });
+    expect(after).toMatchObject({
+      status: "ticketed",
+      items: [{ offer: { journeys: sampleFlight().journeys }, journeys: moved(20), scheduleChange: { severity: "minor" } }],
+    });
     expect(made.told.map(({ sessionKey, text }) => `${sessionKey} ${text}`)).toEqual([
       `agent:main:webchat:direct:ana A small change of times in your booking ${order.reference} (local times):\nWas: LH1123 BCN Fri 12 Mar 2027 10:15 → FRA Fri 12 Mar 2027 12:25\nNow: LH1123 BCN Fri 12 Mar 2027 10:35 → FRA Fri 12 Mar 2027 12:45\nYour booking stays valid and you need not do anything. If the new times do not suit you, write to us here.`,
     ]);
@@ -139,7 +165,10 @@ describe("news of a supplier", () => {
     made.supplier.happen(`${order.id}-1`, { journeys: moved(310) });
     await made.receive([scheduleNews(order.items[0]!.supplierReference!)]);
     await made.settle();
-    expect((await made.bookings.get(order.id))!.order).toMatchObject({ status: "needs-human", attention: expect.stringContaining("BCN-FRA leaves 5 h 10 min later") });
+    expect((await made.bookings.get(order.id))!.order).toMatchObject({
+      status: "needs-human",
+      attention: expect.stringContaining("BCN-FRA leaves 5 h 10 min later"),
+    });
     expect((await made.bookings.list({ attention: true })).bookings).toHaveLength(1);
     const [draft] = await made.bookings.notices(order.id);
     expect(draft).toMatchObject({ state: "draft" });
@@ -147,8 +176,12 @@ describe("news of a supplier", () => {
     expect(draft!.text).toContain("Regulation (EC) No 261/2004");
     expect(draft!.text).toContain("money back");
     expect(made.told).toEqual([]);
-    await made.bookings.releaseNotice({ id: draft!.id, by: "operator:rui" });
-    await made.bookings.releaseNotice({ id: draft!.id, by: "operator:rui" });
+    const handlers = bookingHandlers(made.bookings);
+    const by = { requestId: "r", connectionId: "c", actor: "operator:rui", signal: made.signal } as HandlerContext;
+    const shown = methods["bookings.get"].result.parse(await handlers["bookings.get"]!({ id: order.reference }, by));
+    expect(shown.notices).toMatchObject([{ id: draft!.id, state: "draft", facts: { kind: "schedule" } }]);
+    const said = methods["bookings.release"].params.parse({ id: draft!.id, idempotencyKey: "k" });
+    for (const _ of ["once", "twice"]) await handlers["bookings.release"]!(said, by);
     await made.settle();
     expect(made.told.map(({ text }) => text)).toEqual([draft!.text]);
     await expect(made.bookings.releaseNotice({ id: draft!.id, by: "operator:eva" })).rejects.toMatchObject({ code: "CONFLICT" });
@@ -231,7 +264,11 @@ describe("faults of webhooks", () => {
     const { order } = await made.book();
     const reference = order.items[0]!.supplierReference!;
     const before = (await made.bookings.get(order.id))!.version;
-    await made.receive([{ ...scheduleNews(reference, "e3"), kind: "cancelled" }, scheduleNews(reference, "e2"), { ...scheduleNews(reference, "e1"), kind: "ticketed" }]);
+    await made.receive([
+      { ...scheduleNews(reference, "e3"), kind: "cancelled" },
+      scheduleNews(reference, "e2"),
+      { ...scheduleNews(reference, "e1"), kind: "ticketed" },
+    ]);
     await made.settle();
     expect((await made.bookings.get(order.id))!).toMatchObject({ version: before, order: { status: "ticketed" } });
     expect((await made.db.all("select outcome from booking_news")).map(({ outcome }) => outcome)).toEqual(["nothing-new", "nothing-new", "nothing-new"]);
@@ -347,7 +384,10 @@ describe("faults of webhooks", () => {
     alone.supplier.happen(`${other.id}-1`, { journeys: moved(20) });
     await alone.receive([scheduleNews(other.items[0]!.supplierReference!)]);
     await alone.settle();
-    expect((await alone.bookings.get(other.id))!.order).toMatchObject({ status: "needs-human", attention: expect.stringContaining("tell them by another way: A small change") });
+    expect((await alone.bookings.get(other.id))!.order).toMatchObject({
+      status: "needs-human",
+      attention: expect.stringContaining("tell them by another way: A small change"),
+    });
   });
 });
 
@@ -385,7 +425,10 @@ describe("suppliers that tell nothing by themselves", () => {
   it("keeps to its budget of reads", async () => {
     const made = await bench({ ...live, events: "none", timing: { readsPerHour: 1 } });
     await made.book();
-    await made.bookings.book({ offerIds: ["flight-1"], travellers: [{ ...ana, givenName: "Rui" }], contact, buyer }, { idempotencyKey: "yes-2", waitMs: 5000, signal: made.signal });
+    await made.bookings.book(
+      { offerIds: ["flight-1"], travellers: [{ ...ana, givenName: "Rui" }], contact, buyer },
+      { idempotencyKey: "yes-2", waitMs: 5000, signal: made.signal },
+    );
     await made.settle();
     made.clock.skip(8 * 24 * 3_600_000);
     await made.settle();
@@ -429,7 +472,10 @@ describe("the answer to a schedule change", () => {
   it("yes goes to the supplier once, where it takes answers", async () => {
     const { answer, supplier, bookings, order } = await asked({ canAcceptChange: true }, "aic-1");
     supplier.faults.next("acceptChange", "lost-reply");
-    expect(await answer("accept", "yes-a")).toMatchObject({ toldBy: "supplier", stored: { order: { status: "ticketed", items: [{ scheduleChange: { answer: "accepted" } }] } } });
+    expect(await answer("accept", "yes-a")).toMatchObject({
+      toldBy: "supplier",
+      stored: { order: { status: "ticketed", items: [{ scheduleChange: { answer: "accepted" } }] } },
+    });
     expect(await answer("accept", "yes-a")).toMatchObject({ toldBy: "supplier" });
     expect(supplier.calls.filter(({ operation }) => operation === "acceptChange")).toHaveLength(1);
     expect(bookings.openScheduleChange((await bookings.get(order.id))!)).toBeUndefined();

@@ -107,7 +107,9 @@ export function createSupplierNews(parts: SupplierNewsParts): SupplierNewsDesk {
   async function lookForLost({ order }: StoredOrder, no: number): Promise<Checked> {
     const { offer } = order.items.find((one) => one.no === no)!;
     const key = purchaseKey(order, no);
-    const found = await withDeadline(clock, readTimeoutMs, stopping.signal, (signal) => portOf(suppliers, offer).find(key, { signal, requestId: `news:${order.id}` }));
+    const found = await withDeadline(clock, readTimeoutMs, stopping.signal, (signal) =>
+      portOf(suppliers, offer).find(key, { signal, requestId: `news:${order.id}` }),
+    );
     if (!found || found.status === "cancelled") return { state: "same" };
     const reason = `the supplier has item ${no} as ${found.reference} (${found.status}), which was given up here; cancel it there, or make it good`;
     onChange(await db.transaction((tx) => orders.apply(tx, order.id, alsoAttend(order, reason))));
@@ -129,7 +131,9 @@ export function createSupplierNews(parts: SupplierNewsParts): SupplierNewsDesk {
       const { supplierReference, offer } = item;
       if (supplierReference === undefined) return await lookForLost(stored, no);
       const port = portOf(suppliers, offer);
-      const found = await withDeadline(clock, readTimeoutMs, stopping.signal, (signal) => port.read(supplierReference, { signal, requestId: `news:${orderId}` }));
+      const found = await withDeadline(clock, readTimeoutMs, stopping.signal, (signal) =>
+        port.read(supplierReference, { signal, requestId: `news:${orderId}` }),
+      );
       return changesOf(item, found, timing).length === 0 ? { state: "same" } : { state: "differs", stored, held: item.status === "held" };
     } catch (error) {
       log.warn("a booking could not be read at its supplier", { orderId, item: no, code: TravelAgentError.from(error).code });
@@ -273,7 +277,10 @@ export function createSupplierNews(parts: SupplierNewsParts): SupplierNewsDesk {
     look,
 
     notice({ order, work: its }) {
-      if (its || !order.items.some((item) => concerned.has(item.offer.supplier) && item.supplierReference !== undefined && (isBooked(item) || item.scheduleChange)))
+      if (
+        its ||
+        !order.items.some((item) => concerned.has(item.offer.supplier) && item.supplierReference !== undefined && (isBooked(item) || item.scheduleChange))
+      )
         return;
       const soon = clock.now() + 1000;
       if (soon < next) sleepUntil(soon);

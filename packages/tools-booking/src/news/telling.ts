@@ -46,7 +46,13 @@ export function createTelling({ db, orders, notices, clock, log, find, announce,
     const item = order.items.find(({ no }) => no === notice.item)!;
     switch (facts.kind) {
       case "ticketed":
-        return { text: sayTicketed(order.reference, facts.documents.map(({ number }) => number)), approve: false };
+        return {
+          text: sayTicketed(
+            order.reference,
+            facts.documents.map(({ number }) => number),
+          ),
+          approve: false,
+        };
       case "schedule-restored":
         return { text: sayRestored(order.reference), approve: false };
       case "cancelled":

@@ -23,7 +23,8 @@ const setups: Record<string, SimulatorSetup> = {
   duffel,
   sabre: {
     dialect: (world) => sabreDialect(world),
-    adapter: ({ url, memory, clock }) => sabreSupplier({ baseUrl: url, authVersion: "v2", epr: "1234", password: "secret", pcc: "G7HE", live: false, memory, clock }),
+    adapter: ({ url, memory, clock }) =>
+      sabreSupplier({ baseUrl: url, authVersion: "v2", epr: "1234", password: "secret", pcc: "G7HE", live: false, memory, clock }),
   },
   travelport: {
     dialect: (world) => travelportDialect(world),
@@ -66,7 +67,18 @@ async function bought(supplier: Supplier, kind: "flights" | "hotels" | "cars"): 
     contact: { email: "ana.silva@example.com", phone: "+351910000000" },
   };
   const { reference, status, locators, documents, total: cost } = await port.book(request as never, call());
-  const item = { no: 1, offer, quoted: total, total, cost, paidHere: true, status: status as OrderItem["status"], supplierReference: reference, locators, documents };
+  const item = {
+    no: 1,
+    offer,
+    quoted: total,
+    total,
+    cost,
+    paidHere: true,
+    status: status as OrderItem["status"],
+    supplierReference: reference,
+    locators,
+    documents,
+  };
   return { item, read: () => port.read(reference, call()) };
 }
 

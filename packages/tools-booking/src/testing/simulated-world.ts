@@ -205,19 +205,14 @@ export const simulatedWorld =
       const ports: Record<string, Pick<VerticalSupplier<never, never>, "find"> | undefined> = { flight: flights, hotel: hotels, car: cars };
       const found: SupplierOrder[] = [];
       const ledger = await shop.ledger();
-      for (const entry of ledger) {
-          console.log(
-            JSON.stringify(entry),
-            shop.requests
-              .filter((r) => r.method !== "GET" && !/catalog|token/.test(r.path))
-              .map((r) => r.route + ":" + r.status)
-              .join(" "),
-          );
+      for (const [at, entry] of ledger.entries()) {
         const key = keyOf(entry);
         const cancelled = isCancelled(entry);
-        // A hold that did not become tickets and was given up at once, before the same purchase was tried again.
-        if (cancelled && ledger.some((other) => other !== entry && keyOf(other) === key)) continue;
-        const record = await ports[entry.kind]?.find(key, call).catch(() => null);
+        // Made and given up within a purchase that was then tried again.
+        if (cancelled && ledger.slice(at + 1).some((later) => keyOf(later) === key)) continue;
+        const record = await ports[entry.kind]?.find(key, call).catch(() => undefined);
+        // Made and given up within a purchase that failed: the adapter surely knows of no order.
+        if (cancelled && record === null) continue;
         if (record && (record.status === "cancelled") !== cancelled) throw new Error(`${key}: the adapter says ${record.status}, the ledger ${entry.status}`);
         found.push({
           ...(record ?? { locators: [], documents: [], status: "confirmed" as const }),

@@ -98,7 +98,9 @@ export const order = z.looseObject({
     )
     .nullish(),
   slices: z.array(slice).nullish(),
-  airline_initiated_changes: z.array(z.looseObject({ id: text, action_taken: text, added: z.array(slice).nullish(), removed: z.array(slice).nullish() })).nullish(),
+  airline_initiated_changes: z
+    .array(z.looseObject({ id: text, action_taken: text, added: z.array(slice).nullish(), removed: z.array(slice).nullish() }))
+    .nullish(),
   cancellation: cancellation.nullish(),
 });
 

@@ -1,8 +1,9 @@
 import { testDatabase } from "@travelagent/engine/testing";
-import { TravelAgentError } from "@travelagent/protocol";
+import { type Call, methods, TravelAgentError } from "@travelagent/protocol";
 import { recordingLogger } from "@travelagent/protocol/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { createBookings } from "../bookings.ts";
+import { bookingHandlers } from "../handlers.ts";
 import { money } from "../money.ts";
 import type { Journey } from "../offer.ts";
 import type { Delivery } from "../payment.ts";
@@ -177,7 +178,7 @@ describe("news of a supplier", () => {
     expect(draft!.text).toContain("money back");
     expect(made.told).toEqual([]);
     const handlers = bookingHandlers(made.bookings);
-    const by = { requestId: "r", connectionId: "c", actor: "operator:rui", signal: made.signal } as HandlerContext;
+    const by = { requestId: "r", connectionId: "c", actor: "operator:rui", signal: made.signal } as unknown as Call;
     const shown = methods["bookings.get"].result.parse(await handlers["bookings.get"]!({ id: order.reference }, by));
     expect(shown.notices).toMatchObject([{ id: draft!.id, state: "draft", facts: { kind: "schedule" } }]);
     const said = methods["bookings.release"].params.parse({ id: draft!.id, idempotencyKey: "k" });

@@ -299,7 +299,7 @@ export const simulatedWorld =
     };
   };
 
-const isCancelled = ({ status }: LedgerEntry): boolean => /cancel|void/i.test(status);
+const isCancelled = ({ status }: LedgerEntry): boolean => /cancel|void|refund/i.test(status);
 
 /** Prices that move, the last seat that goes, a card without money, a vendor that is away for a while. */
 function misfortune(random: Random, shop: Simulator, bank: Simulator, outages: Map<string, number>): void {

@@ -103,7 +103,8 @@ const offset = (match: RegExpExecArray, from: string): DaySpec[] | null => {
 const patterns: [RegExp, Read][] = [
   [/\b(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})\b/, (m) => one(withYear({ kind: "dayMonth", dayOfMonth: Number(m[3]), month: Number(m[2]) }, Number(m[1])))],
   [
-    new RegExp(`\\b(?:from\\s+|between\\s+)?(?:the\\s+)?${nth}${link}(?:the\\s+)?${nth}\\s*(?:of\\s+)?(${month})\\b${yearTail}`),
+    // Not the minutes of "10:00 to 15 March".
+    new RegExp(`(?<!\\d[:.h])\\b(?:from\\s+|between\\s+)?(?:the\\s+)?${nth}${link}(?:the\\s+)?${nth}\\s*(?:of\\s+)?(${month})\\b${yearTail}`),
     (m) => rangeOf(m[1]!, m[2]!, m[3]!, m[4]),
   ],
   [

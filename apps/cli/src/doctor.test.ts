@@ -84,6 +84,21 @@ describe("travelagent doctor", () => {
     });
   });
 
+  it("warns of suppliers and payment providers that lack a setting", async () => {
+    let suppliers: Record<string, unknown>[] = [{ id: "sandbox", live: false }];
+    const gateway = await gatewayServer({ "suppliers.status": () => ({ suppliers, payments: [{ id: "paypal", status: "not-configured", reason: "set a thing" }] }) });
+    const at = { TRAVELAGENT_GATEWAY_PORT: String(gateway.port), TRAVELAGENT_GATEWAY_TOKEN: "right-token" };
+    suppliers = [...suppliers, { id: "duffel", status: "not-configured", reason: "not configured: set suppliers.duffel.accessToken" }];
+    const report = await doctor([], at);
+    expect(report.ok).toBe(true);
+    expect(report.of("suppliers")).toMatchObject({
+      status: "warning",
+      detail: "sandbox; cannot be used: duffel, paypal",
+      advice: expect.stringContaining("duffel: not configured: set suppliers.duffel.accessToken"),
+    });
+    await gateway.close();
+  });
+
   it("knows our gateway from somebody else on its port, and a wrong secret", async () => {
     const gateway = await gatewayServer({});
     const at = { TRAVELAGENT_GATEWAY_PORT: String(gateway.port) };

@@ -1,8 +1,12 @@
 import type { Booking } from "@travelagent/protocol";
+import type { Offer } from "./offer.ts";
 import { endOf, startOf } from "./offer-facts.ts";
-import { balanceOf, totalOf } from "./order.ts";
+import { balanceOf, type OrderItem, totalOf } from "./order.ts";
 import type { StoredOrder } from "./order-store.ts";
 import { summaryOf } from "./wording.ts";
+
+/** After a schedule change the flights as they are now: whoever looks when it leaves must not read the old time. */
+const asItIs = ({ offer, journeys }: OrderItem): Offer => (offer.vertical === "flight" && journeys ? { ...offer, journeys } : offer);
 
 /** The booking as every client sees it. */
 export function toBooking({ order, createdAt, updatedAt, version }: StoredOrder): Booking {
@@ -19,9 +23,9 @@ export function toBooking({ order, createdAt, updatedAt, version }: StoredOrder)
       ...(item.supplierReference === undefined ? {} : { supplierReference: item.supplierReference }),
       locators: item.locators,
       status: item.status,
-      summary: summaryOf(item.offer),
-      start: startOf(item.offer),
-      end: endOf(item.offer),
+      summary: summaryOf(asItIs(item)),
+      start: startOf(asItIs(item)),
+      end: endOf(asItIs(item)),
       sandbox: item.offer.sandbox,
     })),
     total: totalOf(order),

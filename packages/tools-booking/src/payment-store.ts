@@ -109,8 +109,10 @@ export function createPaymentStore(db: Database, clock: Clock, ledger: LedgerSto
       const { orderId } = before;
       const provider = `provider:${before.provider}`;
       const { captured, refunded, fee } = state;
+      // A refund that failed afterwards and is made again moves the same amount once more, so the amount is no name for a move.
+      const { lines } = (await tx.get<{ lines: number | string }>("select count(*) as lines from booking_ledger where order_id = ?", orderId))!;
       const move = (what: string, debit: string, credit: string, now: Money, was: Money) =>
-        ledger.book(tx, { id: `${key}:${what}:${minorUnits(now)}`, orderId, debit, credit, amount: subtract(now, was), memo: `payment ${what}` });
+        ledger.book(tx, { id: `${key}:${what}:${minorUnits(now)}:${lines}`, orderId, debit, credit, amount: subtract(now, was), memo: `payment ${what}` });
       await move("captured", provider, "customer", captured, before.captured);
       await move("refunded", "customer", provider, refunded, before.refunded);
       if (fee) await move("fee", "fees", provider, fee, before.fee ?? zero(fee.currency));

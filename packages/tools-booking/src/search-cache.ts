@@ -16,7 +16,7 @@ export interface SearchCacheOptions {
   freshMs: number;
   /** How long it may stand in for a supplier that fails. */
   staleMs: number;
-  /** Offers kept altogether; the searches nobody repeated go first. */
+  /** Offers and answers kept altogether; the searches nobody repeated go first. */
   capacity: number;
 }
 
@@ -35,10 +35,13 @@ export interface SearchCache {
 
 export function createSearchCache({ clock, freshMs, staleMs, capacity }: SearchCacheOptions): SearchCache {
   const answers = new Map<string, { supplier: string; offers: readonly Offer[]; at: number }>();
+  // An answer without offers takes room as well: nobody repeats most searches.
+  const sizeOf = ({ offers }: { offers: readonly Offer[] }): number => offers.length + 1;
   let kept = 0;
   const keyOf = (supplier: string, search: Search) => `${supplier} ${canonicalJson(search)}`;
   const drop = (key: string): void => {
-    kept -= answers.get(key)?.offers.length ?? 0;
+    const known = answers.get(key);
+    if (known) kept -= sizeOf(known);
     answers.delete(key);
   };
   function within(supplier: string, search: Search, ms: number): Remembered | undefined {
@@ -63,7 +66,7 @@ export function createSearchCache({ clock, freshMs, staleMs, capacity }: SearchC
       const key = keyOf(supplier, search);
       drop(key);
       answers.set(key, { supplier, offers: [...offers], at: clock.now() });
-      kept += offers.length;
+      kept += offers.length + 1;
       for (const oldest of [...answers.keys()]) {
         if (kept <= capacity || oldest === key) break;
         drop(oldest);

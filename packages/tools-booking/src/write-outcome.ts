@@ -23,6 +23,12 @@ const nothingHappened: ReadonlySet<ErrorCode> = new Set([
 /** Whether a write that raised `error` surely did nothing outside. */
 export const surelyNothingHappened = (error: unknown): boolean => TravelAgentError.is(error) && nothingHappened.has(error.code);
 
+/** After an earlier attempt, that this one surely did nothing says nothing about the earlier one. */
+export const undecided = (error: unknown): unknown =>
+  TravelAgentError.is(error, "SUPPLIER_UNAVAILABLE") || TravelAgentError.is(error, "RATE_LIMITED")
+    ? new TravelAgentError("OUTCOME_UNKNOWN", "what became of an earlier attempt is not known yet; ask again", { cause: error })
+    : error;
+
 /** Calls a write and says how it ended. Never rejects: whatever is not a clear answer is `unknown`. */
 export async function attemptWrite<T>(
   clock: Clock,

@@ -83,8 +83,11 @@ export const uk261: RightsTable = {
   longHaulHalfBelowMinutes: 240,
 };
 
-/** EU member states and Iceland, Norway and Switzerland, which apply the same rules. */
-const area = new Set("AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS NO CH".split(" "));
+/**
+ * EU member states, those of their regions that have country codes of their own and in which the Treaties apply (Articles 349 and 355(1)
+ * and (4) TFEU: the French overseas departments, Saint-Martin, Åland), and Iceland, Norway and Switzerland, which apply the same rules.
+ */
+const area = new Set("AT BE BG HR CY CZ DK EE FI AX FR GF GP MF MQ RE YT DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS NO CH".split(" "));
 
 /** Article 3: all flights from the area, and into it those of its airlines. The UK's own rules also cover EU airlines into the UK. */
 export function regimeOf({ departureCountry, arrivalCountry, carrierCountry }: DisruptedFlight): Regime | null {

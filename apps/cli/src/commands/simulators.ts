@@ -37,10 +37,10 @@ export const simulatorsCommand: AddCommand = (program, terminal) => {
     .addHelpText("after", "\nExample:\n  travelagent simulators start duffel stripe --config ~/.travelagent/simulators.json5")
     .action(async (vendors: string[], options: StartOptions) => {
       const out = createOutput(terminal, options.json === true);
-      const [{ openDatabase }, { fleetVendors, openWorld, startFleet }] = await Promise.all([
-        import("@travelagent/engine"),
-        import("@travelagent/tools-booking/simulators"),
-      ]);
+      const [{ openDatabase }, { fleetVendors, openWorld, startFleet }] = await out.busy(
+        "loading the simulators",
+        Promise.all([import("@travelagent/engine"), import("@travelagent/tools-booking/simulators")]),
+      );
       const unknown = vendors.find((vendor) => !fleetVendors.includes(vendor));
       if (unknown !== undefined) throw await failure("INVALID_REQUEST", `there is no simulator "${unknown}"; there are ${fleetVendors.join(", ")}`);
       const firstPort = await positive(options.firstPort, "--first-port");
@@ -49,18 +49,21 @@ export const simulatorsCommand: AddCommand = (program, terminal) => {
       if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
       const db = openDatabase({ path: folder === undefined ? ":memory:" : join(folder, "simulators.db") });
       try {
-        const world = await openWorld({ db, ...(options.seed === undefined ? {} : { seed: options.seed }) });
-        const fleet = await startFleet({
-          world,
-          firstPort,
-          ...(vendors.length > 0 ? { vendors } : {}),
-          ...(options.gateway === undefined ? {} : { gatewayUrl: options.gateway }),
-          ...(perSecond === undefined ? {} : { perSecond }),
-        }).catch(async (error: unknown) => {
+        const stop = ended();
+        const open = async () => {
+          const world = await openWorld({ db, ...(options.seed === undefined ? {} : { seed: options.seed }) });
+          return startFleet({
+            world,
+            firstPort,
+            ...(vendors.length > 0 ? { vendors } : {}),
+            ...(options.gateway === undefined ? {} : { gatewayUrl: options.gateway }),
+            ...(perSecond === undefined ? {} : { perSecond }),
+          });
+        };
+        const fleet = await out.busy("starting the simulators", open()).catch(async (error: unknown) => {
           if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
           throw await failure("UNAVAILABLE", `a port from ${firstPort} on is taken; give another --first-port`);
         });
-        const stop = ended();
         if (options.config !== undefined) {
           const file = resolve(terminal.cwd, options.config);
           await mkdir(dirname(file), { recursive: true, mode: 0o700 });

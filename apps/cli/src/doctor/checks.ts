@@ -1,7 +1,7 @@
 import type { Terminal } from "../terminal.ts";
 import { checkConfigFile } from "./config-file.ts";
 import { checkDatabase } from "./database.ts";
-import { checkGateway } from "./gateway.ts";
+import { checkGateway, checkSuppliers } from "./gateway.ts";
 import { checkDiskSpace, checkNode } from "./machine.ts";
 import { checkLeftovers, checkModes } from "./state-directory.ts";
 
@@ -28,6 +28,7 @@ export async function runChecks(terminal: Terminal, fix: boolean): Promise<Check
     ["config", "Configuration", () => checkConfigFile(terminal)],
     ["database", "Database", () => checkDatabase(paths.database)],
     ["gateway", "Gateway", () => checkGateway(terminal)],
+    ["suppliers", "Suppliers", () => checkSuppliers(terminal)],
   ];
   const results: Check[] = [];
   for (const [id, title, look] of checks) {

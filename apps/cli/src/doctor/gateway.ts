@@ -26,6 +26,32 @@ export async function checkGateway(terminal: Terminal): Promise<Omit<Check, "id"
   }
 }
 
+/** What the running gateway cannot buy or be paid with, though somebody meant it to. */
+export async function checkSuppliers(terminal: Terminal): Promise<Omit<Check, "id" | "title">> {
+  const target = await findGateway({}, terminal);
+  const { hostname, port } = new URL(target.url);
+  const silent = { status: "note", detail: "the gateway tells, once it runs and lets us in" } as const;
+  if (!(await listens(hostname.replace(/^\[|\]$/g, ""), Number(port)))) return silent;
+  try {
+    const client = await connect(target, { timeoutMs: 5_000 });
+    try {
+      if (client.state.status !== "ready" || !client.state.hello.features.methods.includes("suppliers.status")) return silent;
+      const found = await client.call("suppliers.status", {}, { timeoutMs: 5_000 });
+      const all = [...found.suppliers, ...(Array.isArray(found.payments) ? (found.payments as typeof found.suppliers) : [])];
+      const unusable = all.filter(({ status }) => status === "not-configured");
+      const usable = all.filter((row) => !unusable.includes(row)).map(({ id }) => String(id));
+      const detail = usable.length > 0 ? usable.join(", ") : "none";
+      if (unusable.length === 0) return { status: "ok", detail };
+      const advice = unusable.map(({ id, reason }) => `${String(id)}: ${String(reason)}`).join("\n        ");
+      return { status: "warning", detail: `${detail}; cannot be used: ${unusable.map(({ id }) => String(id)).join(", ")}`, advice };
+    } finally {
+      client.stop();
+    }
+  } catch {
+    return silent;
+  }
+}
+
 const listens = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const socket = createConnection({ host, port, timeout: 2_000 });

@@ -17,6 +17,7 @@ import type { Environment } from "./models.ts";
 import { openPayments } from "./payments.ts";
 import { newsTimingOf, supplierNews } from "./supplier-news.ts";
 import { openSuppliers } from "./suppliers.ts";
+import { namingUnusable } from "./unusable-suppliers.ts";
 
 export interface TravelOptions {
   config: GatewayConfig;
@@ -63,7 +64,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
     const sandbox = createSandbox({ db: books, clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
     const real = await openSuppliers({ config, env, db, clock, log });
     const suppliers = [...(config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier]), ...real.suppliers];
-    const { providers } = await openPayments({
+    const paying = await openPayments({
       config,
       env,
       db,
@@ -82,7 +83,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
       log,
       suppliers,
       // Its own bank comes last: where a provider is configured, that one is used.
-      payments: [...providers, sandbox.payments],
+      payments: [...paying.providers, sandbox.payments],
       customers: {
         async ensure(person) {
           const { customerId } = await crm.ensureCustomer(person);
@@ -120,7 +121,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
         await bookings.resume();
         await papers.resume();
       },
-      handlers: { ...papers.handlers, ...bookingHandlers(bookings), ...customerHandlers(crm) },
+      handlers: { ...papers.handlers, ...namingUnusable(bookingHandlers(bookings), real.unusable, paying.unusable), ...customerHandlers(crm) },
       close: () => books.close(),
     };
   } catch (error) {

@@ -20,13 +20,18 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
   return format;
 }
 
+/** What was said last of each zone: many conversations ask within a minute. */
+const said = new WeakMap<Intl.DateTimeFormat, { minute: number; text: string }>();
+
 const parts = (now: number, timeZone: string): string => {
-  const part = Object.fromEntries(
-    formatOf(timeZone)
-      .formatToParts(now)
-      .map(({ type, value }) => [type, value]),
-  );
-  return `${part.weekday} ${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}, ${timeZone}`;
+  const format = formatOf(timeZone);
+  const minute = Math.floor(now / 60_000);
+  const last = said.get(format);
+  if (last?.minute === minute) return last.text;
+  const part = Object.fromEntries(format.formatToParts(now).map(({ type, value }) => [type, value]));
+  const text = `${part.weekday} ${part.year}-${part.month}-${part.day} ${part.hour}:${part.minute}, ${timeZone}`;
+  said.set(format, { minute, text });
+  return text;
 };
 
 /**

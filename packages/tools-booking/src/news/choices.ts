@@ -5,7 +5,7 @@ import { addDays } from "../geography/time.ts";
 import type { FlightOffer, FlightQuery, Journey, Offer } from "../offer.ts";
 import type { Order, OrderItem } from "../order.ts";
 import { flightNumber, sayTime } from "../wording.ts";
-import type { JourneyTimes, ScheduleChange } from "./journey-changes.ts";
+import type { JourneyChange, JourneyTimes, ScheduleChange } from "./journey-changes.ts";
 import type { Choices, OtherFlight } from "./say-change.ts";
 
 /** Finds what is on sale; what it finds belongs to the conversation of the order. */
@@ -72,10 +72,12 @@ function queryFor({ origin, destination }: JourneyTimes, date: string, order: Or
   };
 }
 
+const flightKey = ({ flights, departure }: JourneyTimes): string => `${flights.join("/")} ${departure.local.slice(0, 10)}`;
+
 /** Flights on the same route from the day before to the day after, nearest to what was agreed. */
 async function othersFor(
   wanted: JourneyTimes,
-  gone: readonly string[],
+  known: readonly string[],
   order: Order,
   offer: FlightOffer,
   now: number,
@@ -84,16 +86,19 @@ async function othersFor(
   const day = wanted.departure.local.slice(0, 10);
   const today = new Date(now).toISOString().slice(0, 10);
   const days = [day, addDays(day, -1), addDays(day, 1)].filter((date) => date >= today);
-  const found = (await Promise.all(days.map((date) => find({ kind: "flight", query: queryFor(wanted, date, order, offer) }, order)))).flat();
-  const seen = new Set(gone);
+  // Words without other flights are better than none.
+  const found = (await Promise.all(days.map((date) => find({ kind: "flight", query: queryFor(wanted, date, order, offer) }, order).catch(() => [])))).flat();
+  const seen = new Set(known);
   const away = (times: JourneyTimes) => Math.abs(Date.parse(times.departure.utc) - Date.parse(wanted.departure.utc));
   return found
     .flatMap((other) => (other.vertical === "flight" ? [{ offerId: other.id, times: timesOf(other.journeys[0]!) }] : []))
     .filter(({ times }) => Date.parse(times.departure.utc) > now)
     .toSorted((a, b) => away(a.times) - away(b.times))
     .filter(({ times }) => {
-      const key = `${times.flights.join("/")} ${times.departure.local.slice(0, 10)}`;
-      return !seen.has(key) && seen.add(key) !== undefined;
+      const key = flightKey(times);
+      const fresh = !seen.has(key);
+      seen.add(key);
+      return fresh;
     })
     .slice(0, mostOthers)
     .map(({ offerId, times: { flights, origin, destination, departure, arrival } }) => ({
@@ -102,23 +107,26 @@ async function othersFor(
     }));
 }
 
-const flightKey = ({ flights, departure }: JourneyTimes): string => `${flights.join("/")} ${departure.local.slice(0, 10)}`;
+/** One direction of travel that is not what it was; `moved` where it still goes. */
+interface Affected {
+  times: JourneyTimes;
+  moved: JourneyChange | undefined;
+}
+
+const byHowMuch = ({ moved }: Affected): number => moved?.movedMinutes ?? Number.MAX_SAFE_INTEGER;
 
 /** What a customer can choose from after a schedule change, or, without one, after the supplier cancelled the item. */
 export async function choicesFor(order: Order, { offer }: OrderItem, change: ScheduleChange | undefined, now: number, find: FindOffers): Promise<Choices> {
   const { reference } = order;
   if (offer.vertical !== "flight") return { reference, others: [], rights: [] };
-  const affected = change
+  const affected: Affected[] = change
     ? change.journeys.flatMap((one) => (one.was ? [{ times: one.was, moved: one.now ? one : undefined }] : []))
     : offer.journeys.map((journey) => ({ times: timesOf(journey), moved: undefined }));
-  const ahead = affected.filter(({ times }) => Date.parse(times.departure.utc) > now);
-  const worst = ahead.toSorted(
-    (a, b) => (b.moved?.departureMinutes ? Math.abs(b.moved.departureMinutes) : 1e9) - (a.moved?.departureMinutes ? Math.abs(a.moved.departureMinutes) : 1e9),
-  )[0];
-  const gone = (change?.journeys ?? []).flatMap((one) => [one.was, one.now]).flatMap((times) => (times ? [flightKey(times)] : []));
+  const [worst] = affected.filter(({ times }) => Date.parse(times.departure.utc) > now).toSorted((a, b) => byHowMuch(b) - byHowMuch(a));
+  const known = affected.flatMap(({ times, moved }) => [times, ...(moved?.now ? [moved.now] : [])]).map(flightKey);
   return {
     reference,
-    others: worst ? await othersFor(worst.times, worst && gone.length > 0 ? gone : [flightKey(worst.times)], order, offer, now, find).catch(() => []) : [],
+    others: worst ? await othersFor(worst.times, known, order, offer, now, find) : [],
     rights: affected.flatMap(({ times, moved }) => rightsOf(times, now, moved)),
   };
 }

@@ -2,7 +2,7 @@ import { type Money, TravelAgentError } from "@travelagent/protocol";
 import type { Clock } from "@travelagent/protocol/ports";
 import type { PaymentState } from "../payment.ts";
 import type { SupplierMemory } from "../suppliers/http/index.ts";
-import { surelyNothingHappened } from "../write-outcome.ts";
+import { surelyNothingHappened, undecided } from "../write-outcome.ts";
 
 interface WriteRequest {
   operation: "capture" | "void" | "refund";
@@ -40,12 +40,6 @@ interface Note {
   failed?: boolean;
   outcome?: PaymentState;
 }
-
-/** After an earlier attempt, that this one surely did nothing says nothing about the earlier one. */
-export const undecided = (error: unknown): unknown =>
-  TravelAgentError.is(error, "SUPPLIER_UNAVAILABLE") || TravelAgentError.is(error, "RATE_LIMITED")
-    ? new TravelAgentError("OUTCOME_UNKNOWN", "what became of an earlier attempt is not known yet; ask again", { cause: error })
-    : error;
 
 const answeredFailure = (error: unknown): boolean => {
   const status = TravelAgentError.is(error, "OUTCOME_UNKNOWN") ? (error.details as { status?: number } | undefined)?.status : undefined;

@@ -83,6 +83,8 @@ export async function alter(saga: Saga, alteration: Alteration, confirmed: Chang
     const payment = (await saga.paymentStore.ofOrder(saga.order().id)).find(({ key }) => key === paidWith);
     if (payment?.status !== "authorised" && payment?.status !== "captured")
       return refuse({ error: new TravelAgentError("SUPPLIER_REJECTED", "its payment did not go through").toShape() });
+    if (compare(payment.amount, dueHere) < 0)
+      return refuse({ error: new TravelAgentError("PRICE_CHANGED", "it became dearer than what was paid for it; ask again with the new terms").toShape() });
   }
 
   await saga.record("begun", [{ type: "change-begun" }]);

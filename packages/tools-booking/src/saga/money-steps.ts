@@ -118,7 +118,9 @@ export async function authorise(saga: Saga, purpose: Payment["purpose"], number:
     const declined: PaymentState = { reference: "", key, status: "declined", authorised: nothing, captured: nothing, refunded: nothing };
     await saga.record(`${label}:declined`, [], (tx) => saga.paymentStore.settle(tx, key, declined));
   }
-  return conclude(saga, label, payment, outcome, () => true);
+  const ending = await conclude(saga, label, payment, outcome, () => true);
+  // What is found after a crash may be over already, such as a page whose time ran out meanwhile: nothing is bought with that.
+  return ending.state === "done" ? standingOf((await payments(saga)).find((candidate) => candidate.key === key)!) : ending;
 }
 
 const capture = async (saga: Saga, stage: string, payment: Payment, amount: Money): Promise<PaidEnding> => {

@@ -287,7 +287,8 @@ export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: stri
 
     async settled(at) {
       const history = await orders.history(orderId);
-      const last = history.findLast((row) => row.type === "attempt" || row.type === "payment-lost") ?? history[0]!;
+      // A call that was repeated after a restart shows in what was lost; its attempt is as old as the first one.
+      const last = history.findLast((row) => row.type === "attempt" || row.type === "lost" || row.type === "payment-lost") ?? history[0]!;
       return at - last.at >= timing.settleMs;
     },
   };

@@ -2,7 +2,7 @@ import { defineTool, type Tool } from "@travelagent/agent-runtime";
 import { Money, TravelAgentError } from "@travelagent/protocol";
 import * as z from "zod";
 import type { Bookings } from "../bookings.ts";
-import { isBooked } from "../order.ts";
+import { isBooked, isGone } from "../order.ts";
 import { sandboxLine, sayCost, sayRefund, summaryOf } from "../wording.ts";
 import { CancelBookingArgs } from "./arguments.ts";
 import { bookingOutput } from "./booking-result.ts";
@@ -26,7 +26,9 @@ export const cancelBooking = (bookings: Bookings): Tool =>
     claims: async ({ bookingReference }) => [await claimBooking(bookings, bookingReference)],
     async describe({ bookingReference }, { turn, toolCallId, signal, now }) {
       const { stored, penalty, refund, expiresAt } = await bookings.quoteCancel(bookingReference, { requestId: `${turn.runId}:${toolCallId}`, signal });
-      const items = stored.order.items.filter(isBooked);
+      const booked = stored.order.items.filter(isBooked);
+      // While it waits for its payment nothing may be booked yet: then it is what was going to be.
+      const items = booked.length > 0 ? booked : stored.order.items.filter((item) => !isGone(item));
       const offers = items.map((item) => item.offer);
       const { id, customerId, travellers } = stored.order;
       return {

@@ -99,6 +99,12 @@ describe("from the first word to a booking", () => {
     expect(await customer.say("1")).toContain("the driver's full name");
   });
 
+  it("reads a time before the word to as no part of the date after it", async () => {
+    const customer = talk();
+    await customer.say("rental car in Lisbon 12 March 2027 09:30 to 15 March 2027 18:00");
+    expect(customer.lastCall().arguments).toEqual({ pickUp: "LIS", pickUpAt: "2027-03-12T09:30", dropOffAt: "2027-03-15T18:00" });
+  });
+
   it("has ten o'clock as the usual time of a car", async () => {
     const customer = talk();
     await customer.say("a car in Faro from 12 to 15 March");

@@ -49,9 +49,11 @@ export function payPalNews(api: PayPalApi, webhookId: string, notes: PaymentNote
     const { verification_status: verdict } = await api
       .ask(Verification, "/v1/notifications/verify-webhook-signature", asked, signal)
       .catch((error: unknown) => {
-        // A signature that PayPal cannot even read is a wrong one. That PayPal does not answer is no verdict.
-        if (TravelAgentError.is(error, "SUPPLIER_REJECTED")) throw refused("PayPal cannot read its signature");
-        throw error;
+        if (!TravelAgentError.is(error, "SUPPLIER_REJECTED")) throw error;
+        // That PayPal refuses us, or does not answer, is no verdict. A signature that it cannot even read is a wrong one.
+        const { status } = (error.details ?? {}) as { status?: number };
+        if (status === 401 || status === 403) throw new TravelAgentError("SUPPLIER_UNAVAILABLE", error.message, { cause: error });
+        throw refused("PayPal cannot read its signature");
       });
     if (verdict !== "SUCCESS") throw refused("the signature is wrong");
     const { id, resource } = read.data;

@@ -3,8 +3,8 @@ import { type Clock, type Logger, silentLogger, systemClock } from "@travelagent
 import { compare, minorUnits, subtract } from "../../money.ts";
 import type { PaymentProvider, PaymentRequest, PaymentState } from "../../payment.ts";
 import type { SupplierMemory } from "../../suppliers/http/index.ts";
-import { surelyNothingHappened } from "../../write-outcome.ts";
-import { createWrites, undecided } from "../writes.ts";
+import { surelyNothingHappened, undecided } from "../../write-outcome.ts";
+import { createWrites } from "../writes.ts";
 import { toStripe } from "./amounts.ts";
 import { stripeApi } from "./api.ts";
 import { stripeNews } from "./news.ts";

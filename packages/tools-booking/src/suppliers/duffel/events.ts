@@ -46,6 +46,8 @@ const kinds: Readonly<Record<string, SupplierNews["kind"]>> = {
   "stays.booking.creation_failed": "failed",
 };
 
+const recurring: ReadonlySet<string> = new Set(["order.updated", "order.airline_initiated_change_detected"]);
+
 export interface EventParts {
   secret: string;
   live: boolean;
@@ -84,8 +86,10 @@ export function duffelEvents({ secret, live, clock, flights, stays }: EventParts
       } else if (type.endsWith(".created") && of && reference) await attempts.tell(of, { reference });
       const about = key ?? reference;
       if (!about) return [];
-      // Deliveries of one event share the key and not always the id; events of different kinds may share it too.
-      return [{ id: idempotency_key ? `${type}:${idempotency_key}` : id, kind, vertical: stay ? "hotel" : "flight", reference: about }];
+      // Deliveries of one event share the key and not always the id; events of different kinds may share it too. Where the key only
+      // names the order, what happens to it more than once has the same key each time.
+      const isOfOrder = recurring.has(type) && idempotency_key === reference;
+      return [{ id: idempotency_key && !isOfOrder ? `${type}:${idempotency_key}` : id, kind, vertical: stay ? "hotel" : "flight", reference: about }];
     },
   };
 }

@@ -18,18 +18,19 @@ const neverLeft = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
   "EAI_AGAIN",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
   "UND_ERR_CONNECT_TIMEOUT",
   "CERT_HAS_EXPIRED",
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ]);
 
+/** These may also end a connection that was there and over which the request had left. */
+const whileConnecting = new Set(["EHOSTUNREACH", "ENETUNREACH"]);
+
 function causeCodes(error: unknown): string[] {
   const codes: string[] = [];
   for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth += 1) {
-    const { code } = at as NodeJS.ErrnoException;
-    if (typeof code === "string") codes.push(code);
+    const { code, syscall } = at as NodeJS.ErrnoException;
+    if (typeof code === "string") codes.push(whileConnecting.has(code) && syscall === "connect" ? "ECONNREFUSED" : code);
     // Several addresses were tried: nothing left only when none could be reached.
     if (at instanceof AggregateError && at.errors.length > 0 && at.errors.every((one) => causeCodes(one).some((c) => neverLeft.has(c))))
       codes.push("ECONNREFUSED");

@@ -1,6 +1,6 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { SupplierOrder } from "../../supplier.ts";
-import { surelyNothingHappened } from "../../write-outcome.ts";
+import { surelyNothingHappened, undecided } from "../../write-outcome.ts";
 import type { SupplierMemory } from "./memory.ts";
 
 /** What became of a key. `started` is on record before the vendor is called. */
@@ -126,7 +126,14 @@ export async function afterSaleOnce(
     await memory.put(operation, key, { reference, outcome });
     return outcome;
   } catch (error) {
-    if (created && surelyNothingHappened(error)) await memory.remove(operation, key);
-    throw error;
+    if (created) {
+      if (surelyNothingHappened(error)) await memory.remove(operation, key);
+      throw error;
+    }
+    // Refused perhaps because the earlier attempt arrived just now.
+    const arrived = surelyNothingHappened(error) ? await settled().catch(() => null) : null;
+    if (!arrived) throw undecided(error);
+    await memory.put(operation, key, { reference, outcome: arrived });
+    return arrived;
   }
 }

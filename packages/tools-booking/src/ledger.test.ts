@@ -1,8 +1,10 @@
 import { testDatabase } from "@travelagent/engine/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { type AccountBalance, marginOf, openOf, transfersOf } from "./ledger.ts";
+import { createLedgerStore } from "./ledger-store.ts";
 import { money } from "./money.ts";
 import type { OrderItem } from "./order.ts";
+import { createPaymentStore } from "./payment-store.ts";
 import { bookingMigrations } from "./tables.ts";
 import { bookingBench } from "./testing/bench.ts";
 import { fakePayments } from "./testing/fake-payments.ts";
@@ -76,6 +78,18 @@ describe("the ledger", () => {
     expect(order.status).toBe("held");
     expect(await bookings.accounts(order.id)).toEqual([]);
     bookings.stop();
+  });
+
+  it("has a refund that failed afterwards and was made again", async () => {
+    const { book, bookings, db, clock } = await bench();
+    const { order } = await book(["flight-1"]);
+    const store = createPaymentStore(db, clock, createLedgerStore(db, clock));
+    const [payment] = await bookings.payments(order.id);
+    for (const refunded of [5_000n, 0n, 5_000n]) {
+      const state = { reference: payment!.reference!, key: payment!.key, authorised: payment!.amount, captured: payment!.captured };
+      await db.transaction((tx) => store.settle(tx, payment!.key, { ...state, status: "captured", refunded: euro(refunded) }));
+    }
+    expect(said(await bookings.accounts(order.id))).toContain("customer 50.00 EUR");
   });
 
   it("keeps currencies apart, where a supplier counts in another one", () => {

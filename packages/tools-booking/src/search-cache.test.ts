@@ -92,4 +92,11 @@ describe("remembered searches", () => {
     expect(cache.fresh("acme", on("2027-03-01"))).toBeUndefined();
     expect(cache.fresh("acme", on("2027-03-02"))?.offers).toHaveLength(2);
   });
+
+  it("keeps no more answers without offers than it may, either", () => {
+    const cache = createSearchCache({ clock: fakeClock(), freshMs: 60_000, staleMs: 60_000, capacity: 3 });
+    const on = (adults: number): Search => ({ kind: "flight", query: { ...flightQuery, adults } });
+    for (let adults = 1; adults <= 5; adults += 1) cache.keep("acme", on(adults), []);
+    expect([1, 2, 3, 4, 5].filter((adults) => cache.fresh("acme", on(adults)))).toEqual([3, 4, 5]);
+  });
 });

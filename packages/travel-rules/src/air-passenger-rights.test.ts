@@ -93,6 +93,16 @@ describe("compensation", () => {
   });
 });
 
+describe("the overseas departments of France", () => {
+  it("are inside the European Union: any airline's flight from there, and at most the middle amount to it", () => {
+    const event = { kind: "cancelled", noticeDays: 0 } as const;
+    const from = flight({ departureCountry: "RE", arrivalCountry: "MU", carrierCountry: "MU", distanceKm: 230, event });
+    expect(airPassengerRights(from)).toMatchObject({ regime: "EU261", compensation: { amount: "250.00" } });
+    const to = flight({ departureCountry: "FR", arrivalCountry: "GP", carrierCountry: "FR", distanceKm: 6760, event });
+    expect(airPassengerRights(to)).toMatchObject({ regime: "EU261", compensation: { amount: "400.00" } });
+  });
+});
+
 describe("what else is due", () => {
   it("gives care by distance and the choice of money back after five hours", () => {
     const after = (minutes: number, distanceKm: number) => {

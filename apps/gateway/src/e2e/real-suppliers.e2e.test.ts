@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { openDatabase } from "@travelagent/engine";
 import { type Fleet, openWorld, type Simulator, startFleet } from "@travelagent/tools-booking/simulators";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { answers, answerTo, card as shown, chromiumPath, faintTexts, newPerson, openBrowser, unnamedControls, write } from "../testing/browser.ts";
 import { type Reply, type Talk, talk } from "../testing/conversation.ts";
 import { type GatewayProcess, startGateway, temporaryState } from "../testing/gateway-process.ts";
 import { card, day } from "../testing/journeys.ts";
@@ -116,6 +117,68 @@ describe("a flight at Duffel, paid at Stripe", () => {
     expect((await stripe.ledger()).map(({ net }) => net?.amount).sort()).toEqual(orders.map(({ total }) => total!.amount).sort());
     expect(await told()).toBe(1);
     await ana.close();
+  });
+
+  it.skipIf(chromiumPath === undefined)("is chosen on a quote page and paid on the provider's page with the keyboard alone", async () => {
+    const browser = await openBrowser();
+    try {
+      const dark = process.env.TRAVELAGENT_SHOTS_DARK === "1";
+      const person = await newPerson(browser, dark ? { colorScheme: "dark" } : {});
+      const { page, context, problems } = person;
+      const shoot = async (name: string, of = page) => {
+        if (process.env.TRAVELAGENT_SHOTS) await of.screenshot({ path: join(process.env.TRAVELAGENT_SHOTS, `${name}-${dark ? "dark" : "light"}.png`), fullPage: true });
+      };
+      await page.goto(`${gateway.url}/chat`);
+      await answerTo(page, () => write(page, `Flights from Barcelona to Frankfurt on ${day(90)} for one adult, one way`));
+      const { client, close } = await customer("agency");
+      const { sessions } = await client.call("sessions.list", { limit: 50 });
+      const mine = sessions.find(({ key }) => key.includes("webchat"))!;
+      const { messages } = await client.call("chat.history", { sessionKey: mine.key, limit: 20 });
+      const offered = messages.flatMap(({ cards = [] }) => cards).find((one) => one.kind === "offers");
+      const offerIds = (offered as Extract<typeof offered, { kind: "offers" }>).offers.slice(0, 2).map(({ offerId }) => offerId);
+      const made = await client.call("quotes.create", { sessionKey: mine.key, offerIds, title: "Frankfurt in spring", idempotencyKey: "quote-1" });
+
+      const quote = await context.newPage();
+      await quote.goto(made.url);
+      expect([await unnamedControls({ ...person, page: quote }), await faintTexts(quote)]).toEqual([[], []]);
+      await shoot("quote", quote);
+      const before = await answers(page).count();
+      await quote.keyboard.press("Tab");
+      expect(await quote.evaluate<string>("document.activeElement.innerText")).toBe("Accept this offer");
+      quote.on("response", (r) => console.log("RESP", r.status(), r.request().method(), r.url(), JSON.stringify(r.headers())));
+      await quote.keyboard.press("Enter");
+      await new Promise((r) => setTimeout(r, 1500)); console.log(problems, quote.url(), await quote.content().then((c) => c.slice(-800)));
+      await quote.getByText("Your choice").waitFor();
+      expect(await quote.getByRole("button").count()).toBe(0);
+      expect(await faintTexts(quote)).toEqual([]);
+      await shoot("chosen", quote);
+      await quote.close();
+      // The agent hears of it and goes on in the conversation.
+      await answers(page).nth(before).waitFor();
+      await shoot("told");
+
+      let question = answers(page).last();
+      if ((await page.locator(".card-confirmation").count()) === 0)
+        question = await answerTo(page, () => write(page, "Ana Silva, female, born 5 April 1988, eva@example.com, +351910000000"));
+      await shoot("question");
+      await answerTo(page, () => question.getByRole("button", { name: "Confirm", exact: true }).press("Enter"));
+      await shoot("to-pay");
+      const link = shown(page, "booking").getByRole("link").first();
+      const paying = context.waitForEvent("page");
+      await link.press("Enter");
+      const payment = await paying;
+      await payment.getByRole("button").first().waitFor();
+      await shoot("payment", payment);
+      await payment.keyboard.press("Tab");
+      await payment.keyboard.press("Enter");
+      await payment.waitForURL((url) => url.origin === gateway.url);
+      await page.getByText("Ticketed").first().waitFor();
+      await shoot("ticketed");
+      expect(problems).toEqual([]);
+      await close();
+    } finally {
+      await browser.close();
+    }
   });
 
   it("believes no forged webhook, and hears a repeated one once", async () => {

@@ -59,6 +59,13 @@ const aliases: Readonly<Record<string, readonly string[]>> = {
 };
 const actions = new Set(["op", "action", "tool", "name", "type", "kind"]);
 const bookings = new Set(["booking_id", "reservation_id", "booking", "reservation", "booking_reference", "id", "object", "target", "for"]);
+/** Lists of bookings: a yes to all of them is one to each. */
+const several = new Set(["booking_ids", "reservation_ids", "bookings", "reservations"]);
+const flightNumbers = new Set(["flight_number", "flight"]);
+/** Where a yes says that it is one. */
+const answers: readonly string[] = ["confirmed", "yes", "value", "answer", "said"];
+const isBooking = (said: unknown, booking: string | undefined): boolean =>
+  said === booking || (typeof said === "string" && said.toUpperCase() === booking?.toUpperCase());
 const figures = new Set(["total", "price", "amount", "due", "cost", "total_price"]);
 
 /**
@@ -67,17 +74,23 @@ const figures = new Set(["total", "price", "amount", "due", "cost", "total_price
 export function agrees(confirmed: Fields, call: Call, context: Fields, total: number | undefined): boolean {
   const inner = firstOf(confirmed, "params", "arguments");
   const named: Fields = { ...confirmed, ...(isFields(inner) ? inner : {}) };
-  if (named.confirmed === false || named.yes === false) return false;
+  if (answers.some((key) => yesOrNo(named[key]) === false)) return false;
   const booking = bookingIdOf(call);
-  return Object.entries(named).every(([key, value]) => {
-    if (value === undefined || value === null || key === "params" || key === "arguments" || key === "idempotency_key") return true;
+  const flights = (isFields(call.params) ? [call.params.segments, call.params.flights] : []).flat().map((flight) => String(plain(flight)).split(" ")[0]);
+  const entries = Object.entries(named).filter(([key, value]) => value !== undefined && value !== null && !answers.includes(key));
+  // A yes to nothing in particular that was given as one to something.
+  if (entries.length === 0) return answers.some((key) => yesOrNo(named[key]) === true);
+  return entries.every(([key, value]) => {
+    if (key === "params" || key === "arguments" || key === "idempotency_key") return true;
     if (actions.has(key)) return typeof value !== "string" || isSameAction(asName(value) ?? "", call.op);
-    if (bookings.has(key)) return value === booking;
+    if (bookings.has(key)) return isBooking(value, booking);
+    if (several.has(key)) return (Array.isArray(value) ? value : [value]).some((one) => isBooking(one, booking));
+    if (flightNumbers.has(key)) return flights.includes(String(value));
     const own = firstOf(call.params, ...(aliases[key] ?? [key]));
     if (key === "reason") return reasonOf(value) === (reasonOf(context.reason) ?? reasonOf(own));
     if (own !== undefined) return isSame(value, own);
     if (figures.has(key)) return typeof value !== "number" || total === undefined || value === total;
     // Something that looks like a booking and is not this one.
-    return typeof value !== "string" || !/^[A-Z0-9]{6}$/.test(value) || value === booking;
+    return typeof value !== "string" || !/^[A-Z0-9]{6}$/.test(value) || flights.includes(value) || value === booking;
   });
 }

@@ -1,6 +1,6 @@
 import type { Call } from "./calls.ts";
 import { bookingIdOf, type Known, wantedBags } from "./tool-call.ts";
-import { causeOf, type Fields, firstOf, isFields, reasonOf } from "./words.ts";
+import { causeOf, type Fields, firstOf, isFields, reasonOf, yesOrNo } from "./words.ts";
 
 const done = new Set(["changed", "cancelled", "modified", "change", "cancel", "yes", "true", "both"]);
 
@@ -20,7 +20,9 @@ const changes = /^(modify_booking|cancel_booking)/;
  */
 export function conversationFacts(context: Fields, call: Call, before: readonly Call[], known: Known): Fields {
   const booking = bookingIdOf(call);
-  const complaint = causeOf(context.complaint);
+  // Left out, nothing is known of it; null, false and "none" say that there is no complaint.
+  const none = context.complaint === null || yesOrNo(context.complaint) === false;
+  const complaint = none ? "none" : causeOf(context.complaint);
   const about = isFields(context.complaint) ? firstOf(context.complaint, "booking_id", "reservation_id") : undefined;
   const asked = context.customer_asked;
   // How many bags somebody needs, nobody else can say: the one thing that is taken from a claim.
@@ -29,7 +31,7 @@ export function conversationFacts(context: Fields, call: Call, before: readonly 
     (count) => typeof count === "number",
   );
   const changed = isDone(context.changed_or_cancelled, booking) ?? before.some((other) => changes.test(other.op) && bookingIdOf(other) === booking);
-  const reason = reasonOf(context.reason);
+  const reason = reasonOf(context.reason, known.coveredReasons);
   return {
     ...(reason === undefined ? {} : { reason }),
     ...(complaint === undefined ? {} : { complaint: about !== undefined && about !== booking ? "another booking" : complaint }),

@@ -80,10 +80,18 @@ const merged = (before: unknown, given: unknown): unknown =>
       )
     : given;
 
-/** The rules of a pack with these parameters. Those that it does not declare are left out. */
-function policyOf(packs: string, pack: string, given: Fields, note: (text: string) => void): Policy {
+/** Parameters as a file has them: alone, or under a name such as `canonical` beside notes. */
+function paramsIn(file: Fields, declared: Fields): Fields {
+  const holds = (value: unknown): value is Fields => isFields(value) && Object.keys(value).some((name) => Object.hasOwn(declared, name));
+  if (holds(file)) return file;
+  return [file.canonical, file.params, ...Object.values(file)].find(holds) ?? file;
+}
+
+/** The rules of a pack with the parameters of this file. Those that it does not declare are left out. */
+function policyOf(packs: string, pack: string, file: Fields, note: (text: string) => void): Policy {
   const files = filesOfPacks(packs, [pack]);
   const { params: declared } = parsePolicy(files);
+  const given = paramsIn(file, declared);
   const known = Object.entries(given).filter(([name]) => Object.hasOwn(declared, name));
   for (const name of Object.keys(given)) if (!Object.hasOwn(declared, name)) note(`the pack ${pack} has no parameter ${name}; it is left out`);
   const params = Object.fromEntries(known.map(([name, value]) => [name, typeof declared[name] === "string" ? String(value) : merged(declared[name], value)]));
@@ -103,8 +111,7 @@ const feesOf = ({ params }: Policy): Fees => ({ extraBag: Number(params.extra_ba
 export async function runPolicyReplay(options: PolicyReplayOptions): Promise<void> {
   const { pack, onResult, onNote = () => undefined } = options;
   const given = options.params === undefined ? {} : await readJson(options.params);
-  const params = isFields(given) ? (isFields(given.canonical) ? given.canonical : isFields(given.params) ? given.params : given) : {};
-  const policy = policyOf(options.packs, pack, params, onNote);
+  const policy = policyOf(options.packs, pack, isFields(given) ? given : {}, onNote);
   const data = (await readJson(options.world)) as WorldData;
   if (!isFields(data) || !isFields(data.flights) || !isFields(data.users) || !isFields(data.reservations))
     throw new TravelAgentError("INVALID_REQUEST", `${options.world} is no world: it needs flights, users and reservations`);

@@ -44,6 +44,8 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
   const before: Call[] = [];
   /** Keys that were used, and for what. */
   const used = new Map<string, string>();
+  /** The keys under which calls were made, by what they do. */
+  const keyed = new Map<string, string>();
   let messages = 0;
 
   const turnOf = (customerId: string | undefined): TurnScope => ({
@@ -73,12 +75,19 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
       paidBags: booked?.nonfree_baggages ?? 0,
       passengers: booked?.passengers.length ?? 0,
       email: user?.email ?? "nobody@example.com",
+      coveredReasons: Array.isArray(policy.params.insurance_reasons) ? policy.params.insurance_reasons.map(String) : [],
     };
   }
 
   const ownerOf = (call: Call): string | undefined => customerIdOf(call) ?? world.books.get("reservations", bookingIdOf(call) ?? "")?.user_id;
 
-  const keyOf = (call: Call, { tool, args }: ToolCall): string => textOf(call.params.idempotency_key) ?? canonicalJson({ tool, args });
+  /** The key that a call goes by. Of two calls of the same, one without a key of its own repeats the other. */
+  function keyOf(call: Call, content: string, runId: string): string {
+    const given = textOf(call.params.idempotency_key);
+    if (given === undefined) return keyed.get(content) ?? content;
+    const own = `${runId} ${given}`;
+    return !used.has(own) && used.has(content) ? content : own;
+  }
 
   async function sayYes(decisionId: string, turn: TurnScope): Promise<void> {
     await bench.engine.db.transaction((tx) => gate.decisions.markShown(tx, [decisionId]));
@@ -124,7 +133,8 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
     bench.now.policy = rules;
     bench.now.conversation = conversationFacts(context, call, before, known);
     const origin = foreignOrigin(context.instruction_origin);
-    const key = `${turn.runId} ${keyOf(call, wanted)}`;
+    const content = `${turn.runId} ${canonicalJson(wanted)}`;
+    const key = keyOf(call, content, turn.runId);
     const shape = shapeOf(wanted);
     const earlier = used.get(key);
     const request = (toolCallId: string, { tool, args }: ToolCall, refused?: TravelAgentError): Parameters<Gate["call"]>[0] => ({
@@ -153,7 +163,10 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
       }
     }
     const verdict = await verdictOf(outcome, turn, wanted.tool, earlier !== undefined);
-    if (outcome.status === "done") used.set(key, shape);
+    if (outcome.status === "done") {
+      used.set(key, shape);
+      keyed.set(content, key);
+    }
     if (verdict.decision === "allow") before.push(call);
     return verdict;
   }

@@ -17,6 +17,8 @@ export interface Known {
   paidBags: number;
   passengers: number;
   email: string;
+  /** Reasons for a cancellation that the parameters know by name. */
+  coveredReasons: readonly string[];
 }
 
 export const bookingIdOf = ({ params }: Call): string | undefined => textOf(firstOf(params, "booking_id", "reservation_id"));
@@ -70,7 +72,9 @@ const tripTypeOf = (value: unknown): string | undefined => {
 };
 
 function paymentsOf(params: Fields): Fields[] {
-  const listed = listOf(firstOf(params, "payment_methods", "payments", "payment_ids"));
+  const sums = listOf(firstOf(params, "payment_methods", "payments"));
+  const ids = sums.map((payment) => (isFields(payment) ? firstOf(payment, "payment_id", "id", "method", "payment_method_id") : payment));
+  const listed = [...sums, ...listOf(params.payment_ids).filter((id) => !ids.includes(id))];
   const single = firstOf(params, "payment_id", "payment_method", "payment_method_id");
   const all = listed.length > 0 ? listed : Array.isArray(single) ? single : single === undefined ? [] : [single];
   return all.map((payment) =>
@@ -244,15 +248,18 @@ const mappings: Readonly<Record<string, Mapping>> = {
   create_booking: (params, known) => ({
     tool: "create_booking",
     args: present({
-      itinerary: present({
-        origin: params.origin,
-        destination: params.destination,
-        tripType: tripTypeOf(firstOf(params, "flight_type", "trip_type")),
-        ...travelOf(params, known),
-        checkedBags: bagsOf(params, 0) ?? { total: 0, paid: 0 },
-        insurance: yesOrNo(params.insurance) || undefined,
-        payments: paymentsOf(params),
-      }),
+      itinerary: {
+        ...present({
+          origin: params.origin,
+          destination: params.destination,
+          ...travelOf(params, known),
+          checkedBags: bagsOf(params, 0) ?? { total: 0, paid: 0 },
+          payments: paymentsOf(params),
+        }),
+        // Both are asked of the customer before anything is booked: what was not said stays null, for the schema to refuse.
+        tripType: tripTypeOf(firstOf(params, "flight_type", "trip_type")) ?? null,
+        insurance: yesOrNo(params.insurance) ?? null,
+      },
       travellers: travellersOf(params.passengers),
       contact: { email: known.email },
       customerId: customerIdOf({ op: "", params }),
@@ -271,7 +278,7 @@ const mappings: Readonly<Record<string, Mapping>> = {
       tool: "cancel_booking",
       args: present({
         bookingReference: known.reference,
-        reason: reasonOf(context.reason) ?? reasonOf(params.reason),
+        reason: reasonOf(context.reason, known.coveredReasons) ?? reasonOf(params.reason, known.coveredReasons),
         ...refundOf(params),
         flights: some?.map(({ flight }) => textOf(flight) ?? ""),
         customerId: customerIdOf({ op: "", params }),

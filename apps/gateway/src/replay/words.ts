@@ -33,23 +33,19 @@ export function causeOf(value: unknown): string | undefined {
   return delayed.test(said) ? "delayed" : said;
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  illness: "health",
-  sickness: "health",
-  sick: "health",
-  medical: "health",
-  health_reason: "health",
-  health_reasons: "health",
-  bad_weather: "weather",
-  weather_reason: "weather",
-  weather_reasons: "weather",
-  change_of_plans: "change_of_plan",
-};
+/** Whole expressions only: `mental_health_day_of_my_boss` is none of them. */
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/^((my|personal|own)_)?(health|medical|illness|ill|sickness|sick|injury|injured)(_(reasons?|issues?|problems?|conditions?|emergency))?$/, "health"],
+  [/^((bad|severe|extreme|poor)_)?weather(_(reasons?|issues?|problems?|conditions?))?$/, "weather"],
+  [/^((snow|thunder|ice|winter|tropical)_?)?storm$|^(blizzard|hurricane)$/, "weather"],
+  [/^changed?_(of_)?(my_)?plans?$/, "change_of_plan"],
+];
 
-/** The reason for a cancellation in one word. */
-export const reasonOf = (value: unknown): string | undefined => {
+/** The reason for a cancellation in one word. One of `listed`, the reasons that the parameters name, is what it says. */
+export const reasonOf = (value: unknown, listed: readonly string[] = []): string | undefined => {
   const said = asName(value);
-  return said === undefined ? undefined : (reasons[said] ?? said);
+  if (said === undefined) return undefined;
+  return listed.find((one) => asName(one) === said) ?? reasons.find(([words]) => words.test(said))?.[1] ?? said;
 };
 
 export const yesOrNo = (value: unknown): boolean | undefined => {
@@ -58,23 +54,13 @@ export const yesOrNo = (value: unknown): boolean | undefined => {
   return said === "yes" || said === "true" ? true : said === "no" || said === "false" || said === "none" ? false : undefined;
 };
 
-const own = new Set([
-  "user",
-  "customer",
-  "user_email",
-  "customer_email",
-  "self",
-  "session_user",
-  "user_message",
-  "customer_message",
-  "chat",
-  "conversation",
-  "user_request",
-  "customer_request",
-]);
+const own = [
+  /^((end|session)_)?(user|customer|client|traveller|traveler|passenger|caller)(_(email|message|request|turn|input|chat|prompt|text|voice|call|session))?$/,
+  /^(self|chat|conversation|session|dialogue|direct)$/,
+];
 
 /** Where an instruction came from, when that was not the customer. */
 export function foreignOrigin(value: unknown): string | undefined {
   const said = asName(isFields(value) ? firstOf(value, "type", "kind", "source", "origin", "from") : value);
-  return said === undefined || own.has(said) ? undefined : said;
+  return said === undefined || own.some((words) => words.test(said)) ? undefined : said;
 }

@@ -169,6 +169,27 @@ describe("a payment that the customer makes on the provider's page", () => {
     }
   });
 
+  it("makes no change that became dearer than what was paid for it, and gives that back", async () => {
+    const { book, bookings, supplier, payments, goOn, current, clock, signal, differences } = await bench();
+    payments.askCustomer(false);
+    const { order } = await book(["flight-1"]);
+    payments.askCustomer(true);
+    const { terms } = await bookings.quoteChange(order.reference, "changed-1", { requestId: "q", signal });
+    supplier.setPrice("changed-1", money(20_500n, "EUR"));
+    const { stored } = await bookings.change(
+      { reference: order.reference, newOfferId: "changed-1", confirmed: terms },
+      { idempotencyKey: "c", waitMs: 5000, signal },
+    );
+    expect(stored.order.awaiting?.payUrl).toContain("amount=45.60");
+    payments.pay(stored.order.awaiting!.key);
+    supplier.setPrice("changed-1", money(21_000n, "EUR"));
+    clock.skip(minute);
+    await goOn();
+    expect(await current(order.id)).toMatchObject({ status: "ticketed", items: [{ offer: { id: "flight-1" } }], notice: expect.stringContaining("dearer") });
+    expect(payments.payments()).toMatchObject([{ status: "captured" }, { status: "voided" }]);
+    expect(await differences()).toEqual([]);
+  });
+
   it("uses the provider that was chosen, and the sandbox's never for real travel", async () => {
     const db = await testDatabase();
     opened.push(() => db.close());

@@ -4,6 +4,8 @@ import { afterEach, describe, expect, it } from "vitest";
 import { bookingBench } from "../testing/bench.ts";
 import type { CrashingWork } from "../testing/crashing-work.ts";
 import { fakePayments } from "../testing/fake-payments.ts";
+import { fakeSupplier } from "../testing/fake-supplier.ts";
+import { sampleHotel } from "../testing/sample-offers.ts";
 import { bookingOutput } from "../tools/booking-result.ts";
 
 const opened: (() => unknown)[] = [];
@@ -103,6 +105,55 @@ describe("a purchase whose response is lost", () => {
     expect(order.failure?.code).toBe("SOLD_OUT");
     expect(supplier.orders().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
     expect(payments.payments()).toMatchObject([{ status: "voided" }]);
+    expect(await differences()).toEqual([]);
+  });
+
+  it("after a restart counts from the call that was repeated, however long the process was down", async () => {
+    const arriving: (() => void)[] = [];
+    const supplier = fakeSupplier({ offers: [sampleHotel()], trouble: { later: (run) => arriving.push(run) } });
+    const { book, bookings, work: plain, clock, differences } = await bench({ supplier });
+    const work = plain as CrashingWork;
+    supplier.faults.next("book", "hang", "late");
+    const first = book(["hotel-1"], "yes-1", { waitMs: 5 });
+    while (!supplier.calls.some(({ operation }) => operation === "book")) await soon();
+    work.kill();
+    await first.catch(() => undefined);
+    clock.skip(15 * 60_000);
+    work.restart();
+    await work.idle();
+    const [booking] = (await bookings.list({})).bookings;
+    expect(booking).toMatchObject({ status: "unknown" });
+    for (const arrive of arriving) arrive();
+    clock.skip(60_000);
+    await bookings.resume();
+    await work.idle();
+    expect((await bookings.list({})).bookings).toMatchObject([{ id: booking!.id, status: "confirmed" }]);
+    expect(supplier.orders()).toHaveLength(1);
+    expect(await differences()).toEqual([]);
+  });
+
+  it("buys nothing for a payment whose page had ended when the process came back", async () => {
+    const { book, bookings, supplier, payments, work: plain, clock, differences } = await bench();
+    const work = plain as CrashingWork;
+    const { authorise } = payments;
+    payments.askCustomer(true);
+    // It is asked for, and the process dies before the answer is here.
+    payments.authorise = async (request, signal) => {
+      await authorise(request, signal);
+      work.kill();
+      return new Promise(() => {});
+    };
+    const first = book(["hotel-1"], "yes-1", { waitMs: 5 });
+    while (!work.crashed()) await soon();
+    await first.catch(() => undefined);
+    payments.authorise = authorise;
+    const { reference } = payments.payments()[0]!;
+    await payments.void(reference, "its page ended", new AbortController().signal);
+    clock.skip(2 * 60 * 60_000);
+    work.restart();
+    await work.idle();
+    expect((await bookings.list({})).bookings).toMatchObject([{ status: "failed" }]);
+    expect(supplier.orders()).toEqual([]);
     expect(await differences()).toEqual([]);
   });
 

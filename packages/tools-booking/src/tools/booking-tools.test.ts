@@ -311,6 +311,19 @@ describe("create_booking", () => {
 });
 
 describe("cancel_booking and modify_booking", () => {
+  it("cancels what waits for its payment and of which nothing is booked yet", async () => {
+    const { confirmed, run, payments, supplier, bookings } = await bench();
+    payments.askCustomer(true);
+    await run("search_hotels", hotels);
+    const { output } = await confirmed("create_booking", { offerIds: ["hotel-1"], travellers: [ana], contact });
+    const { reference } = (output.content as { booking: { reference: string } }).booking;
+    const { action } = await confirmed("cancel_booking", { bookingReference: reference }, "key2");
+    expect(action.facts).toMatchObject({ vertical: "hotel" });
+    expect((await bookings.byReference(reference))?.order).toMatchObject({ status: "failed", failure: { code: "CANCELLED" } });
+    expect(supplier.orders()).toEqual([]);
+    expect(payments.payments()).toMatchObject([{ status: "voided" }]);
+  });
+
   const flex = { fareBrand: "Flex", baggage: { carryOn: "1 bag of 8 kg", checkedPieces: 2 } };
   const later = sampleFlight({ id: "changed-1", fareComponents: [{ ...sampleFlight().fareComponents[0]!, ...flex }] });
   async function booked() {

@@ -92,6 +92,12 @@ describe("duffel's webhooks", () => {
     expect(await receive(delivery!)).toEqual(first);
   });
 
+  it("two updates of one order are two events, although their key is the order's own", async () => {
+    const update = { type: "order.updated", live_mode: false, idempotency_key: "ord_1", data: { object: { order_id: "ord_1" } } };
+    const ids = (await Promise.all(["wev_1", "wev_2"].map((id) => receive(signed({ id, ...update }))))).flat().map(({ id }) => id);
+    expect(new Set(ids).size).toBe(2);
+  });
+
   it("a booked stay is news of a stay", async () => {
     const [offer] = await bench.supplier.hotels!.search(hotelQuery, call());
     await bench.supplier.hotels!.book(requestFor(offer!, "stay-1"), call());

@@ -94,6 +94,27 @@ describe.each([
     expect(done).toBe(1);
   });
 
+  it("takes a refusal for none while an earlier attempt may still arrive, and for what it did once it has", async () => {
+    const { memory } = await bench();
+    const cancelled = { ...order("R1", "k1"), status: "cancelled" as const };
+    let arrived = false;
+    let fail = unknown();
+    const steps = {
+      act: async () => {
+        // The first attempt gets there while the second is on its way.
+        if (TravelAgentError.is(fail, "SUPPLIER_REJECTED")) arrived = true;
+        throw fail;
+      },
+      settled: async () => (arrived ? cancelled : null),
+    };
+    const cancel = () => afterSaleOnce(memory, "cancel", { reference: "R1", key: "c1" }, steps);
+    expect(await codeOf(cancel())).toBe("OUTCOME_UNKNOWN");
+    fail = new TravelAgentError("SUPPLIER_UNAVAILABLE", "down");
+    expect(await codeOf(cancel())).toBe("OUTCOME_UNKNOWN");
+    fail = new TravelAgentError("SUPPLIER_REJECTED", "cancelled already");
+    expect(await cancel()).toEqual(cancelled);
+  });
+
   it("asks the order before it repeats a write whose reply was lost", async () => {
     const { memory } = await bench();
     let done = 0;

@@ -86,7 +86,9 @@ describe("travelagent doctor", () => {
 
   it("warns of suppliers and payment providers that lack a setting", async () => {
     let suppliers: Record<string, unknown>[] = [{ id: "sandbox", live: false }];
-    const gateway = await gatewayServer({ "suppliers.status": () => ({ suppliers, payments: [{ id: "paypal", status: "not-configured", reason: "set a thing" }] }) });
+    const gateway = await gatewayServer({
+      "suppliers.status": () => ({ suppliers, payments: [{ id: "paypal", status: "not-configured", reason: "set a thing" }] }),
+    });
     const at = { TRAVELAGENT_GATEWAY_PORT: String(gateway.port), TRAVELAGENT_GATEWAY_TOKEN: "right-token" };
     suppliers = [...suppliers, { id: "duffel", status: "not-configured", reason: "not configured: set suppliers.duffel.accessToken" }];
     const report = await doctor([], at);

@@ -154,6 +154,54 @@ describe("durable work", () => {
     expect(await db.all("select id from note")).toEqual([{ id: "good" }]);
   });
 
+  it("remembers a result that joins what comes next in the same commit, and runs the step again when nothing came", async () => {
+    const { work, db } = await engineWith();
+    const stored = async (id: string) => (await db.all("select name from step where work_id = ? order by position", id)).map(({ name }) => name);
+    const ran: string[] = [];
+    const seen: unknown[] = [];
+    let fails = true;
+    work.define("turn", async (context, input) => {
+      const note = (name: string) => async () => ran.push(name);
+      await context.step("asked", note("asked"), { joinsNext: () => true });
+      await context.step("apart", note("apart"), { joinsNext: () => false });
+      seen.push(await stored(context.id));
+      await context.step("last", note("last"), { joinsNext: () => true });
+      seen.push(await stored(context.id));
+      if (input === "fails" && fails) throw new TravelAgentError("INTERNAL", "too early");
+      await expect(context.transaction("refused", async () => Promise.reject(new TravelAgentError("CONFLICT", "no")))).rejects.toThrow("no");
+      seen.push(await stored(context.id));
+    });
+    await work.submit({ name: "turn", id: "one", input: "works" });
+    expect((await work.result("one", 5000)).state).toBe("done");
+    expect(seen.splice(0)).toEqual([
+      ["asked", "apart"],
+      ["asked", "apart"],
+      ["asked", "apart", "last", "refused"],
+    ]);
+    expect(ran.splice(0)).toEqual(["asked", "apart", "last"]);
+
+    await work.submit({ name: "turn", id: "two", input: "fails" });
+    expect((await work.result("two", 5000)).state).toBe("failed");
+    expect(await stored("two")).toEqual(["asked", "apart"]);
+    fails = false;
+    await work.retry("two");
+    expect((await work.result("two", 5000)).state).toBe("done");
+    expect(ran).toEqual(["asked", "apart", "last", "last"]);
+  });
+
+  it("stores a result that joins once when several steps beside each other could take it along", async () => {
+    const { work, db } = await engineWith();
+    let names: unknown[] = [];
+    work.define("turn", async (context) => {
+      await context.step("asked", async () => 1, { joinsNext: () => true });
+      await Promise.all(["a", "b", "c"].map((name) => context.step(name, async () => name)));
+      names = await db.all("select name from step where work_id = ? order by name", context.id);
+    });
+    await work.submit({ name: "turn", id: "one" });
+    expect((await work.result("one", 5000)).state).toBe("done");
+    expect(names).toEqual(["a", "asked", "b", "c"].map((name) => ({ name })));
+  });
+
   it("takes a refusal that only looks like a broken disk for what it is", async () => {
     const { work } = await engineWith();
     work.define("turn", ({ transaction }) =>

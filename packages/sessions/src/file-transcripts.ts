@@ -19,7 +19,7 @@ export interface FileTranscriptsOptions {
   directory: string;
   clock?: Clock;
   log?: Logger;
-  /** Size, as stored, of what is kept parsed in memory: the ends of the transcripts used last. Default 8 MiB. */
+  /** Size, as stored, of what is kept parsed in memory: the ends of the transcripts used last. Default 4 MiB. */
   cacheBytes?: number;
   spill?: Partial<SpillLimits>;
   /** How bytes get to the end of a file. Given in tests that need a full disk. */
@@ -39,7 +39,8 @@ interface OpenFile {
   counted: number;
 }
 
-const DEFAULT_CACHE_BYTES = 8 * 1024 * 1024;
+/** Parsed it takes twice as much, and the heap as much again for what is to be collected; to open a transcript anew takes about a millisecond. */
+const DEFAULT_CACHE_BYTES = 4 * 1024 * 1024;
 
 /** What is read of a long file at first: enough for the entries a turn may try to append again, and for most contexts. */
 const firstRead = { bytes: 256 * 1024, lines: 200, mostBytes: 2 * 1024 * 1024 };

@@ -77,6 +77,24 @@ describe("sessions", () => {
     expect((await sessions.list({ customerId: "cus_2" })).sessions).toHaveLength(1);
   });
 
+  it("notes what a turn used in the commit of its reply: all of it or nothing, and nothing for a session that is gone", async () => {
+    await sessions.ensure(key);
+    const used = { lastChannel: "whatsapp", lastTo: "351910000001", model: "local/zero", contextTokens: 12, usage: { input: 10, output: 5, totalTokens: 15 } };
+    await clock.advance(1_000);
+    await db.transaction(async (tx) => sessions.noteUse(tx, key, used));
+    await expect(
+      db.transaction(async (tx) => {
+        await sessions.noteUse(tx, key, used);
+        throw new Error("no reply");
+      }),
+    ).rejects.toThrow("no reply");
+    await db.transaction(async (tx) => sessions.noteUse(tx, key, {}));
+    await db.transaction(async (tx) => sessions.noteUse(tx, "agent:main:nobody", used));
+    const { usage: _, ...rest } = used;
+    expect(await sessions.get(key)).toMatchObject({ ...rest, inputTokens: 10, outputTokens: 5, totalTokens: 15, updatedAt: clock.now() });
+    expect(await sessions.get("agent:main:nobody")).toBe(undefined);
+  });
+
   it("keeps a transcript, and begins a new one under the same key after a reset", async () => {
     const before = await sessions.ensure(key);
     await sessions.append(key, [{ id: "m1", message: user("hello") }]);

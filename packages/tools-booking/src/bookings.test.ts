@@ -32,6 +32,15 @@ describe("bookings", () => {
     expect(first.order.reference).toMatch(/^[A-HJ-NP-Z2-9]{6}$/);
   });
 
+  it("forgets offers that ended long ago while it runs, too", async () => {
+    const { bookings, findAll, clock, supplier } = await bench({ offers: [sampleFlight({ id: "old" })] });
+    expect(await bookings.getOffer("old")).not.toBe(null);
+    supplier.flights!.search = async () => [];
+    clock.skip(3 * 86_400_000);
+    await findAll();
+    expect(await bookings.getOffer("old")).toBe(null);
+  });
+
   it("books for other people beside it", async () => {
     const { book, bookings, signal, supplier } = await bench();
     await book(["flight-1"]);

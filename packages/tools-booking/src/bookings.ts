@@ -213,6 +213,7 @@ export function createBookings(options: BookingsOptions): Bookings {
   const afterSale: AfterSale = createAfterSale({ suppliers, preparation, clock, readTimeoutMs: timing.readTimeoutMs });
   const cache = createSearchCache({ clock, freshMs: searchFreshMs, staleMs: staleSearchMs, capacity: 5000 });
   const lastSearch = new Map<string, SupplierAnswer & { at: string }>();
+  let forgotAt = clock.now();
   const watch = createWatch({ orders, clock, log, goOn: (stored) => startRound(stored, "clock") });
   const changed = (stored: StoredOrder) => {
     if (stored.wake && !stored.work) watch.notice(stored.wake.at);
@@ -413,6 +414,14 @@ export function createBookings(options: BookingsOptions): Bookings {
     return next;
   }
 
+  /** What nobody asks for any more; at each start, and once a day where offers come in. */
+  async function forgetOld(): Promise<void> {
+    forgotAt = clock.now();
+    await offers.prune(clock.now() - dayMs);
+    await paymentStore.forgetEvents(clock.now() - 30 * dayMs);
+    await news.prune();
+  }
+
   async function resumeOne(stored: StoredOrder): Promise<void> {
     if (!stored.work) return void (await startRound(stored, "clock"));
     const state = await work.state(stored.work.id);
@@ -429,13 +438,11 @@ export function createBookings(options: BookingsOptions): Bookings {
     },
 
     async resume() {
-      await offers.prune(clock.now() - dayMs);
-      await paymentStore.forgetEvents(clock.now() - 30 * dayMs);
+      await forgetOld();
       for (const stored of await orders.unfinished()) {
         await resumeOne(stored).catch((error: unknown) => log.error("a booking could not be taken up", { orderId: stored.order.id, cause: String(error) }));
       }
       await watch.look();
-      await news.prune();
       void news.look();
     },
     stop() {
@@ -458,6 +465,7 @@ export function createBookings(options: BookingsOptions): Bookings {
         { ...owner, ...(search.query.maxTotal ? { budget: search.query.maxTotal } : {}) },
         clock.now(),
       );
+      if (clock.now() - forgotAt >= dayMs) await forgetOld().catch((error: unknown) => log.error("old offers could not be pruned", { cause: String(error) }));
       return { ...outcome, offers: found };
     },
 

@@ -115,6 +115,14 @@ describe("order", () => {
     }
   }
 
+  it("forgets a price that had drifted with the supplier's record of a later write", () => {
+    const drifted = advance(order(item("confirmed")), { type: "drifted", item: 1, was: euro(1n), now: euro(2n) });
+    expect(drifted.items[0]!.drift).toEqual(euro(2n));
+    const cancelling = advance(drifted, { type: "attempt", item: 1, what: "cancel", key: "x" });
+    const facts = { reference: "R", status: "cancelled" as const, locators: [], documents: [], total: euro(2n), refund: euro(1n), penalty: euro(1n) };
+    expect(advance(cancelling, { type: "outcome", item: 1, facts }).items[0]).not.toHaveProperty("drift");
+  });
+
   it("shows the least settled of its parts", () => {
     const cases: [BookingStatus[], BookingStatus][] = [
       [["ticketed", "confirmed"], "confirmed"],

@@ -203,7 +203,7 @@ function without<T extends object, K extends keyof T>(value: T, ...keys: K[]): O
 }
 
 /** An exchange leaves behind what happened to the travel that was exchanged. */
-const newsOfOld = ["journeys", "scheduleChange", "agreed", "drift"] as const;
+const newsOfOld = ["journeys", "scheduleChange", "agreed"] as const;
 
 function withFacts(item: OrderItem, facts: Facts): OrderItem {
   const { doing, ...rest } = item;
@@ -212,7 +212,8 @@ function withFacts(item: OrderItem, facts: Facts): OrderItem {
   // What the customer pays stays in the currency of the trip, whatever the supplier counts in.
   const total = cancelled || facts.total.currency !== item.total.currency ? item.total : facts.total;
   return {
-    ...without(rest, "paymentTimeLimit", "commission", ...(doing?.what === "change" ? newsOfOld : [])),
+    // With the supplier's own record of now, what drifted from an older one is no drift any more.
+    ...without(rest, "paymentTimeLimit", "commission", "drift", ...(doing?.what === "change" ? newsOfOld : [])),
     ...(to ? { offer: to.offer, quoted: to.total } : {}),
     ...(to?.change?.checkedBags ? { checkedBags: to.change.checkedBags } : {}),
     status: facts.status,

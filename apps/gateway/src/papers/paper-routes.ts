@@ -16,7 +16,8 @@ interface PaperRouteParts {
 /** The link is the key: it is not told to other sites, kept by no cache and found by no search engine. */
 const guarded = {
   "cache-control": "no-store",
-  "referrer-policy": "no-referrer",
+  // Not "no-referrer": browsers then send the form without an origin, and such a request is refused.
+  "referrer-policy": "same-origin",
   "x-robots-tag": "noindex, nofollow",
   "x-content-type-options": "nosniff",
 };
@@ -25,7 +26,7 @@ const html = (body: string, status = 200): HttpReply => ({
   headers: {
     ...guarded,
     "content-type": "text/html; charset=utf-8",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
   },
   body,
 });

@@ -58,7 +58,7 @@ describe("the page of a quote", () => {
     ])
       expect(shown.text).toContain(part);
     expect(shown.text).not.toContain("<b>Hello");
-    expect(shown.headers).toMatchObject({ "referrer-policy": "no-referrer", "cache-control": "no-store" });
+    expect(shown.headers).toMatchObject({ "referrer-policy": "same-origin", "cache-control": "no-store" });
 
     const form = `offer=${encodeURIComponent(offers[0]!.id)}`;
     expect(await call("POST", `/quotes/${token}/accept`, form)).toMatchObject({ status: 303, headers: { location: `/quotes/${token}` } });

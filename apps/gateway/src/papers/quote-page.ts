@@ -17,7 +17,7 @@ button{margin-top:1rem;width:100%;padding:.75rem;border:0;border-radius:.4rem;ba
 button:focus-visible{outline:3px solid var(--ink);outline-offset:2px}`;
 
 const page = (title: string, body: string, locale: string): string =>
-  `<!doctype html><html lang="${escaped(locale)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${style}</style></head><body><main>${body}</main></body></html>`;
+  `<!doctype html><html lang="${escaped(locale)}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex"><link rel="icon" href="data:,"><title>${escaped(title)}</title><style>${style}</style></head><body><main>${body}</main></body></html>`;
 
 export interface QuotePageOptions {
   agency: { name: string; email?: string | undefined; phone?: string | undefined };

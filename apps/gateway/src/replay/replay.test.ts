@@ -106,6 +106,13 @@ describe("replay of cases over a small world", { timeout: 60_000 }, () => {
     expect(wrong(cases, results)).toEqual([]);
   });
 
+  it("takes parameters alone, in part, or under a name", async () => {
+    const cases = file("insured.json", { cases: airlineCases(sampleWorld(), canonical).filter(({ title }) => title === "3 passengers") });
+    for (const params of [{ max_passengers: 2 }, { canonical: { max_passengers: 2 } }, { note: "lower", variant: { max_passengers: 2 } }])
+      expect(await replay({ world, cases, params: file("some.json", params) })).toMatchObject([{ decision: "deny", ruleId: "air.book.too-many-passengers" }]);
+    expect(await replay({ world, cases, params: file("some.json", { max_passengers: 3 }) })).toMatchObject([{ decision: "allow" }]);
+  });
+
   it("changes the world as the case says, and begins each case anew", async () => {
     const [first] = airlineCases(sampleWorld(), canonical);
     const results = await replay({ world, cases: file("same.json", { cases: [first, { ...first, id: "again" }] }) });

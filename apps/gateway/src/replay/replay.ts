@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { type Policy, type PolicyParams, parsePolicy } from "@travelagent/agent-runtime/gate";
 import { TravelAgentError } from "@travelagent/protocol";
-import { createAirlineWorld, type Fees, type WorldChange, type WorldData } from "@travelagent/tools-booking/suppliers/airline-world";
+import { type AirlineWorld, createAirlineWorld, type Fees, type WorldChange, type WorldData } from "@travelagent/tools-booking/suppliers/airline-world";
 import type * as z from "zod";
 import { filesOfPacks } from "../answering/policy-files.ts";
 import { openBench, standingClock } from "./bench.ts";
 import { type Call, isLook, type ReplayCase, ReplayCases, type ReplayTask, ReplayTasks, readCall } from "./calls.ts";
 import { openSession, type Verdict } from "./session.ts";
 import { bookingIdOf } from "./tool-call.ts";
-import { type Fields, isFields, textOf } from "./words.ts";
+import { type Fields, firstOf, isFields, textOf } from "./words.ts";
 
 export interface PolicyReplayOptions {
   /** Folder of the policy packs. */
@@ -45,7 +45,7 @@ const standsAt = "2024-05-15T15:00:00";
 
 /** A time of a case as milliseconds. Without a zone it is the world's. */
 function instantOf(now: unknown): number {
-  const said = textOf(now) ?? standsAt;
+  const said = (textOf(now) ?? standsAt).trim().replace(/\s*EST$/, "");
   const instant = Date.parse(/(?:Z|[+-]\d{2}:?\d{2})$/.test(said) ? said : `${said}-05:00`);
   if (Number.isNaN(instant)) throw new TravelAgentError("INVALID_REQUEST", `"${said}" is no time; write it like ${standsAt}`);
   return instant;
@@ -82,9 +82,9 @@ const merged = (before: unknown, given: unknown): unknown =>
 
 /** Parameters as a file has them: alone, or under a name such as `canonical` beside notes. */
 function paramsIn(file: Fields, declared: Fields): Fields {
-  const holds = (value: unknown): value is Fields => isFields(value) && Object.keys(value).some((name) => Object.hasOwn(declared, name));
+  const holds = (fields: Fields): boolean => Object.keys(fields).some((name) => Object.hasOwn(declared, name));
   if (holds(file)) return file;
-  return [file.canonical, file.params, ...Object.values(file)].find(holds) ?? file;
+  return [file.canonical, file.params, ...Object.values(file)].filter(isFields).find(holds) ?? file;
 }
 
 /** The rules of a pack with the parameters of this file. Those that it does not declare are left out. */
@@ -96,6 +96,14 @@ function policyOf(packs: string, pack: string, file: Fields, note: (text: string
   for (const name of Object.keys(given)) if (!Object.hasOwn(declared, name)) note(`the pack ${pack} has no parameter ${name}; it is left out`);
   const params = Object.fromEntries(known.map(([name, value]) => [name, typeof declared[name] === "string" ? String(value) : merged(declared[name], value)]));
   return parsePolicy(files, { params: params as PolicyParams });
+}
+
+/** The benchmark's certificate names no booking: it is for the one of the complaint, else for the one that was changed or cancelled last. */
+function aboutComplaint(attempt: Call, { complaint, changed_or_cancelled: done, booking_id }: Fields, before: readonly Call[], world: AirlineWorld): Call {
+  if (attempt.op !== "issue_compensation" || bookingIdOf(attempt) !== undefined) return attempt;
+  const named = [isFields(complaint) ? firstOf(complaint, "booking_id", "reservation_id") : complaint, booking_id, done].flat();
+  const booking = [...named, ...before.map(bookingIdOf).toReversed()].find((id) => typeof id === "string" && world.books.get("reservations", id) !== undefined);
+  return booking === undefined ? attempt : { op: attempt.op, params: { ...attempt.params, booking_id: booking } };
 }
 
 /** A certificate of the benchmark names neither booking nor cause: it is for those that the case is about. */
@@ -142,8 +150,8 @@ export async function runPolicyReplay(options: PolicyReplayOptions): Promise<voi
     world.restart(initial_state?.patches);
     await bench.forget();
     const session = openSession(bench, world, policy, id);
-    const call = readCall(attempt);
     const calls = (precalls ?? []).map((value) => readCall(value)).filter((before) => !isLook(before));
+    const call = aboutComplaint(readCall(attempt), context, calls, world);
     for (const before of calls.map((one) => aboutBooking(one, call))) {
       const { decision, reason } = await session.past(before, context);
       if (decision !== "allow" && decision !== "idempotent") onNote(`${id}: what is said to have happened before could not be done: ${reason}`);

@@ -46,6 +46,8 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
   const used = new Map<string, string>();
   /** The keys under which calls were made, by what they do. */
   const keyed = new Map<string, string>();
+  /** Entries of the audit log that earlier calls have left. */
+  const heard = new Set<string>();
   let messages = 0;
 
   const turnOf = (customerId: string | undefined): TurnScope => ({
@@ -98,8 +100,11 @@ export function openSession(bench: Bench, world: AirlineWorld, policy: Policy, i
 
   /** The rule that let a call through, as the audit log has it. */
   async function recorded(turn: TurnScope, tool: string): Promise<{ ruleId: string; reason: string }> {
-    const { entries } = await gate.audit.list({ sessionKey: turn.sessionKey, tool, limit: 1 });
-    return { ruleId: entries[0]?.ruleId ?? "", reason: entries[0]?.reason ?? "" };
+    const { entries } = await gate.audit.list({ sessionKey: turn.sessionKey, tool, decision: "allow", limit: 50 });
+    // The clock stands still, so entries of one conversation are in no order of their own.
+    const entry = entries.find(({ id: entryId }) => !heard.has(entryId));
+    for (const { id: entryId } of entries) heard.add(entryId);
+    return { ruleId: entry?.ruleId ?? "", reason: entry?.reason ?? "" };
   }
 
   async function verdictOf(outcome: GateOutcome, turn: TurnScope, tool: string, repeated: boolean): Promise<Verdict> {

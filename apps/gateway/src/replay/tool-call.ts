@@ -125,7 +125,9 @@ function travelOf(params: Fields, known: Known): { flights?: Fields[]; cabin?: s
   );
   const people = listOf(params.passengers);
   const apart = firstOf(params, "passenger_cabins") ?? (people.some((person) => isFields(person) && person.cabin !== undefined) ? people : undefined);
-  const ofPassengers = cabinsOf(apart, []).filter((cabin) => cabin !== undefined);
+  // Cabins beyond those of the flights are asked for as well, whoever they are meant for.
+  const left = (flights ?? []).length < ofFlights.length ? ofFlights.slice((flights ?? []).length) : [];
+  const ofPassengers = [...cabinsOf(apart, []), ...left].filter((cabin) => cabin !== undefined);
   const each = flightsOfEach(params);
   const ofEachFlight = (flights ?? []).map((flight, index) => ofFlights[index] ?? ("cabin" in flight ? flight.cabin : undefined));
   const cabin = asName(params.cabin) ?? oneFor(ofEachFlight, ofEachFlight.length) ?? oneFor(ofPassengers, people.length || known.passengers);

@@ -26,8 +26,20 @@ describe("words of a case", () => {
     ]);
   });
 
+  it("takes a reason as the parameters call it", () => {
+    const listed = ["Job loss", "illness"];
+    expect(["job_loss", "illness", "sick"].map((said) => reasonOf(said, listed))).toEqual(["Job loss", "illness", "health"]);
+    expect(["not health", "family illness", "stormy sea cruise", "weather"].map((said) => reasonOf(said))).toEqual([
+      "not_health",
+      "family_illness",
+      "stormy_sea_cruise",
+      "weather",
+    ]);
+  });
+
   it("takes everybody but the customer for somebody else", () => {
-    expect([undefined, "customer", "user_message"].map(foreignOrigin)).toEqual([undefined, undefined, undefined]);
+    expect([undefined, "customer", "user_message", "End user", "passenger"].map(foreignOrigin)).toEqual(Array(5).fill(undefined));
+    expect(["other user", "user_uploaded_document", "agent"].map(foreignOrigin)).toEqual(["other_user", "user_uploaded_document", "agent"]);
     expect(["supplier_email", { type: "web page" }].map(foreignOrigin)).toEqual(["supplier_email", "web_page"]);
   });
 

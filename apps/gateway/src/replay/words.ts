@@ -33,7 +33,7 @@ export function causeOf(value: unknown): string | undefined {
   return delayed.test(said) ? "delayed" : said;
 }
 
-/** Whole expressions only: `mental_health_day_of_my_boss` is none of them. */
+/** Whole expressions only: `not_health` and `family_illness` stay what they are. */
 const reasons: readonly (readonly [RegExp, string])[] = [
   [/^((my|personal|own)_)?(health|medical|illness|ill|sickness|sick|injury|injured)(_(reasons?|issues?|problems?|conditions?|emergency))?$/, "health"],
   [/^((bad|severe|extreme|poor)_)?weather(_(reasons?|issues?|problems?|conditions?))?$/, "weather"],

@@ -2,6 +2,7 @@ import { testDatabase } from "@travelagent/engine/testing";
 import { TravelAgentError } from "@travelagent/protocol";
 import { afterEach, describe, expect, it } from "vitest";
 import { money } from "../money.ts";
+import { createOrderStore } from "../order-store.ts";
 import type { OrderChange } from "../supplier.ts";
 import { bookingBench, buyer } from "../testing/bench.ts";
 import type { CrashingWork } from "../testing/crashing-work.ts";
@@ -212,6 +213,17 @@ describe("changes that keep the travel", () => {
     };
     return { ...made, modify };
   }
+
+  it("is not taken for made because the price had moved before", async () => {
+    const { modify, supplier, order, db, clock, bookings } = await modifying(["flight-1"]);
+    const moved = euro(20_000n);
+    supplier.happen(`${order.id}-1`, { total: moved });
+    await db.transaction((tx) => createOrderStore(db, clock).apply(tx, order.id, [{ type: "drifted", item: 1, was: order.items[0]!.total, now: moved }]));
+    supplier.faults.next("modify", "never-arrived");
+    const { stored } = await modify({ cabin: "BUSINESS" });
+    expect(stored.order).toMatchObject({ status: "unknown", items: [{ doing: { what: "modify" }, offer: { fareComponents: [{ cabin: "ECONOMY" }] } }] });
+    bookings.stop();
+  });
 
   it("pays for cabin and bags, once", async () => {
     const { modify, payments, differences, supplier, bookings, order, signal } = await modifying(["flight-1", "hotel-1"]);

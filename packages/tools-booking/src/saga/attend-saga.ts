@@ -51,8 +51,7 @@ async function found(saga: Saga, item: OrderItem, reference: string | undefined)
     const own = purchaseKey(saga.order(), no);
     const theirs = reference ?? item.supplierReference;
     const purchase = doing?.what === "book" || doing?.what === "hold";
-    const record =
-      theirs === undefined ? await port.find(own, call) : await (purchase && port.adopt ? port.adopt(theirs, own, call) : port.read(theirs, call));
+    const record = theirs === undefined ? await port.find(own, call) : await (purchase && port.adopt ? port.adopt(theirs, own, call) : port.read(theirs, call));
     if (record && /^bk[a-z0-9]{16}-\d/.test(record.key) && record.key !== own && record.key !== doing?.key)
       throw new TravelAgentError("CONFLICT", `${record.reference} belongs to another booking of ours`);
     return record;

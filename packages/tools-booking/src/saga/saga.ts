@@ -132,7 +132,8 @@ const tookPlace = (doing: Doing, found: SupplierOrder, item: OrderItem): boolean
   if (doing.what === "ticket") return found.status === "ticketed";
   if (doing.what === "cancel") return found.status === "cancelled";
   if (doing.what !== "change" && doing.what !== "modify") return true;
-  if (found.key === doing.key || !same(found.total, item.cost ?? item.total) || !same(found.documents, item.documents)) return true;
+  // A price that had moved before, and a person knows of, is no trace of the change.
+  if (found.key === doing.key || !same(found.total, item.drift ?? item.cost ?? item.total) || !same(found.documents, item.documents)) return true;
   if (doing.to && !same(doing.to.total, item.total)) return false;
   throw new TravelAgentError("OUTCOME_UNKNOWN", "the supplier's record looks the same with and without the change; ask the supplier");
 };

@@ -20,6 +20,7 @@ export function payPage({ status = 200, title, text, actions }: PayPage): Answer
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
+<link rel="icon" href="data:,">
 <title>${escaped(title)}</title>
 <style>body { font: 16px/1.5 system-ui, sans-serif; max-width: 28rem; margin: 3rem auto; padding: 0 1rem } button { display: block; font: inherit; padding: .5rem 1rem; margin: .5rem 0 }</style>
 <h1>${escaped(title)}</h1>

@@ -203,7 +203,7 @@ export const simulatedWorld =
       const was = troubled;
       calmLine();
       const { flights, hotels, cars } = supplierNow(oracle);
-      const ports: Record<string, Pick<VerticalSupplier<never, never>, "find"> | undefined> = { flight: flights, hotel: hotels, car: cars };
+      const ports: Record<string, Pick<VerticalSupplier<never, never>, "find" | "read"> | undefined> = { flight: flights, hotel: hotels, car: cars };
       const found: SupplierOrder[] = [];
       const ledger = await shop.ledger();
       for (const [at, entry] of ledger.entries()) {
@@ -211,7 +211,8 @@ export const simulatedWorld =
         const cancelled = isCancelled(entry);
         // Made and given up within a purchase that was then tried again.
         if (cancelled && ledger.slice(at + 1).some((later) => keyOf(later) === key)) continue;
-        const record = await ports[entry.kind]?.find(key, call).catch(() => undefined);
+        const port = ports[entry.kind];
+        const record = await port?.find(key, call).catch(() => port.read(entry.reference, call).catch(() => undefined));
         // Made and given up within a purchase that failed: the adapter surely knows of no order.
         if (cancelled && record === null) continue;
         if (record && (record.status === "cancelled") !== cancelled) throw new Error(`${key}: the adapter says ${record.status}, the ledger ${entry.status}`);

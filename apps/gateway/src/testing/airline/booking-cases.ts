@@ -48,6 +48,10 @@ export function bookingCases(stage: Stage, params: AirlineParams): Draft[] {
 
   // Insurance.
   add("insured", { insured: true, travellers: 2 }, "allow");
+  add("nobody asked about insurance", { more: { insurance: undefined } }, "deny", { rule: "gate.schema" });
+  add("nobody asked whether there is a way back", { more: { flight_type: undefined } }, "deny", { rule: "gate.schema" });
+  add("more cards among the ids", { more: { payment_ids: ["credit_card_1", "credit_card_2", "credit_card_3"] } }, "deny", { rule: "air.book.credit-cards" });
+  add("the card once more among the ids", { more: { payment_ids: ["credit_card_1"] } }, "allow");
   add(
     "insured, and not paid for",
     { insured: true, payments: [{ payment_id: "credit_card_1", amount: totalOf({}) }] },
@@ -67,6 +71,7 @@ export function bookingCases(stage: Stage, params: AirlineParams): Draft[] {
   mixed("basic economy is no economy", { segment_cabins: ["basic_economy", "economy"] }, "deny");
   mixed("one passenger in business", { passenger_cabins: ["business"] }, "deny");
   mixed("passengers all in economy", { passenger_cabins: ["economy"] }, "allow");
+  add("two cabins for one flight", { travellers: 2, more: { cabin: ["economy", "business"] } }, "deny", { rule: "air.one-cabin" });
 
   // Flights.
   for (const status of ["available", "delayed", "on time", "flying", "landed", "cancelled"]) {
@@ -144,6 +149,13 @@ export function bookingCases(stage: Stage, params: AirlineParams): Draft[] {
   add("the same booking with the same key", { more: { idempotency_key: "k1" } }, "idempotent", { precalls: [upstream] });
   add("another booking with the same key", { cabin: "business", more: { idempotency_key: "k1" } }, "deny", { precalls: [upstream], rule: "gate.idempotency" });
   add("the same booking without a key", {}, "idempotent", { precalls: [{ name: "book_reservation", arguments: book() }] });
+  add("the same booking, the second time with a key", { more: { idempotency_key: "k1" } }, "idempotent", {
+    precalls: [{ name: "book_reservation", arguments: book() }],
+  });
+  add("the same booking, the first time with a key", {}, "idempotent", { precalls: [upstream] });
+  add("the same booking with another key", { more: { idempotency_key: "k2" } }, "idempotent", { precalls: [upstream], rule: "air.done-already" });
+  add("yes to a flight by its number", {}, "allow", { context: { user_confirmed: { op, flight_number: out } } });
+  add("yes to another flight", {}, "needs_confirmation", { context: { user_confirmed: { op, flight_number: back } } });
   add("another booking with another key", { cabin: "business", more: { idempotency_key: "k2" } }, "allow", { precalls: [upstream] });
   return drafts;
 }

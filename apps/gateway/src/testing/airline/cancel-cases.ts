@@ -27,6 +27,18 @@ export function cancelCases(stage: Stage, params: AirlineParams): Draft[] {
     });
   };
   const plan = "change_of_plan";
+  const cabinTo = (cabin: string): Fields => ({
+    name: "update_reservation_flights",
+    arguments: {
+      reservation_id: "ZZTEST",
+      cabin,
+      flights: [
+        { flight_number: stage.out, date: outDate },
+        { flight_number: stage.back, date: backDate },
+      ],
+      payment_id: "credit_card_1",
+    },
+  });
   for (const cabin of cabins)
     for (const insurance of ["yes", "no"])
       for (const reason of [plan, "health", "weather", "other", "airline_cancelled"]) {
@@ -66,6 +78,34 @@ export function cancelCases(stage: Stage, params: AirlineParams): Draft[] {
   add("not confirmed", business, plan, "needs_confirmation", { context: { user_confirmed: false } });
   add("yes to another booking", business, plan, "needs_confirmation", { context: { user_confirmed: { booking_id: "OTHER1" } } });
   add("yes to this booking", business, plan, "allow", { context: { user_confirmed: { booking_id: "ZZTEST" } } });
+  add("yes to nothing", business, plan, "needs_confirmation", { context: { user_confirmed: {} } });
+  add("yes to other bookings", business, plan, "needs_confirmation", { context: { user_confirmed: { booking_ids: ["OTHER1", "OTHER2"] } } });
+  add("yes to this and another booking", business, plan, "allow", { context: { user_confirmed: { booking_ids: ["OTHER1", "ZZTEST"] } } });
+  add("yes to this booking in small letters", business, plan, "allow", { context: { user_confirmed: { booking_id: "zztest" } } });
+  add("a no to this booking", business, plan, "needs_confirmation", { context: { user_confirmed: { booking_id: "ZZTEST", value: false } } });
+  add("upgraded to business before", {}, plan, "allow", { precalls: [cabinTo("business")] });
+  add("upgraded to business and back before", {}, plan, "deny", { precalls: [cabinTo("business"), cabinTo("economy")] });
+  for (const origin of ["user_turn", "passenger", "session"])
+    add(`the ${origin} wants it`, business, plan, "allow", { context: { instruction_origin: origin } });
+  for (const [said, meant] of [
+    ["Health issues", "health"],
+    ["severe weather", "weather"],
+    ["family emergency", "family_emergency"],
+  ] as const)
+    add(`insured, ${said}`, { insurance: "yes" }, said, params.insurance_reasons.includes(meant) ? "allow" : "deny");
+  const shared = [
+    { payment_id: "certificate_1", amount: 100 },
+    { payment_id: "credit_card_1", amount: 300 },
+  ];
+  for (const [amount, expect] of [
+    [300, "deny"],
+    [400, "deny"],
+  ] as const)
+    add(`paid with two, ${amount} of it to the card`, { ...business, payment_history: shared }, plan, expect, {
+      args: { refund: { payment_id: "credit_card_1", amount } },
+      rule: amount === 400 ? "air.cancel.refund-elsewhere" : "air.cancel.refund-amount",
+    });
+  add("paid with two", { ...business, payment_history: shared }, plan, "allow");
   add("yes to a change of it", business, plan, "needs_confirmation", {
     context: { user_confirmed: { op: "modify_booking.baggage", booking_id: "ZZTEST", total_bags: 4 } },
   });

@@ -16,6 +16,11 @@ export function changeCases(stage: Stage, params: AirlineParams): Draft[] {
 
   flights("other flights, same places", {}, "allow");
   flights("nothing but the date", { segments: [leg(out), leg(back, outDate)] }, "allow");
+  flights("dates in another order, which the policy does not speak of", { segments: [leg(out, backDate), leg(back, outDate)] }, "allow");
+  flights("basic economy, after its cabin was changed", {}, "allow", undefined, {
+    booked: { cabin: "basic_economy" },
+    precalls: [{ name: "update_reservation_flights", arguments: { reservation_id: "ZZTEST", cabin: "economy", flights: same, ...card } }],
+  });
   flights("basic economy", { cabin: "basic_economy" }, "deny", "air.change.basic-economy", { booked: { cabin: "basic_economy" } });
   flights("basic economy, to economy and other flights at once", {}, "deny", "air.change.basic-economy", { booked: { cabin: "basic_economy" } });
   flights("economy to basic economy with other flights", { cabin: "basic_economy" }, "allow");

@@ -57,6 +57,17 @@ export function compensationCases(stage: Stage, params: AirlineParams): Draft[] 
   add("flight was not delayed", { amount: half }, delayed, "deny", { rule: "air.compensation.not-delayed" });
   add("bad food", { amount: half, cause: "bad_food" }, { complaint: "bad_food" }, "deny", { rule: "air.compensation.other-cause" });
   add("lost baggage", { amount: half, cause: "delayed_baggage" }, delayed, "deny", { ...late, rule: "air.compensation.other-cause" });
+  for (const complaint of [null, false, "none"])
+    add(`complaint is ${complaint}`, { amount: full, cause: "cancelled" }, { complaint }, "deny", { ...gone, rule: "air.compensation.other-complaint" });
+  const nameless = { amount: full, booking_id: undefined };
+  add("the complaint names the booking", nameless, { complaint: { booking_id: "ZZTEST", type: "cancelled" } }, "allow", gone);
+  add("nothing names the booking", nameless, cancelled, "deny", { ...gone, rule: "gate.schema" });
+  add("for what was cancelled just before", { amount: half, booking_id: undefined }, { complaint: "delayed" }, "allow", {
+    ...late,
+    booked: { cabin: "business" },
+    precalls: [{ name: "cancel_reservation", arguments: { reservation_id: "ZZTEST" } }],
+  });
+  add("cause, and nothing known of a complaint", { amount: full, cause: "cancelled" }, {}, "allow", gone);
   add("no cause", { amount: full }, {}, "deny", { ...gone, rule: "air.compensation.other-cause" });
   add("in cash", { amount: full, form: "cash" }, cancelled, "deny", { ...gone, rule: "air.compensation.form" });
   add("as a certificate", { amount: full, form: "certificate" }, cancelled, "allow", gone);

@@ -1,6 +1,9 @@
+import type { TranscriptMessage } from "@travelagent/protocol/messages";
 import { describe, expect, it } from "vitest";
+import { nextMove } from "./fold.ts";
 import { booking, cars, flightItem, flights, hotelItem, hotels, nothing, pending } from "./testing/canned.ts";
-import { type Answer, allTools, type ConversationOptions, converse } from "./testing/conversation.ts";
+import { type Answer, allTools, type ConversationOptions, converse, wednesday } from "./testing/conversation.ts";
+import { sampleGazetteer } from "./testing/gazetteer.ts";
 
 const total = { amount: "189.40", currency: "EUR" };
 const desk: Record<string, Answer> = {
@@ -97,6 +100,22 @@ describe("from the first word to a booking", () => {
       arguments: { pickUp: "FAO", dropOff: "LIS", pickUpAt: "2027-03-12T09:00", dropOffAt: "2027-03-15T18:30", automaticOnly: true, driverAge: 27 },
     });
     expect(await customer.say("1")).toContain("the driver's full name");
+  });
+
+  it("goes on with the offer that was chosen on a quote's page as if its number had been written", async () => {
+    const customer = talk();
+    await customer.say("a flight from Barcelona to Lisbon on 12 March, for two");
+    const note = (offer: string): TranscriptMessage => ({
+      role: "user",
+      content: `The customer accepted an offer on the page of the quote "Lisbon": offer ${offer} (Vueling, 240.00 EUR). Go on with booking it: collect what is missing.`,
+      timestamp: wednesday,
+      synthetic: true,
+    });
+    const input = { now: wednesday, timeZone: "Europe/Madrid", gazetteer: sampleGazetteer, tools: new Set(allTools), currency: "EUR" };
+    expect(nextMove({ ...input, messages: [...customer.messages, note("fl-1-2")] }).move).toMatchObject({
+      text: expect.stringContaining("full names of both"),
+    });
+    expect(nextMove({ ...input, messages: [...customer.messages, note("fl-9-9")] }).move).not.toMatchObject({ text: expect.stringContaining("full names") });
   });
 
   it("reads a time before the word to as no part of the date after it", async () => {

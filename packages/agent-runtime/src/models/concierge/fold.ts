@@ -69,7 +69,9 @@ export function readConversation(input: FoldInput): State {
     if (index < older) continue;
     if (message.role === "user") {
       at = index === messages.length - 1 ? now : writtenAt(message.timestamp);
-      if (message.synthetic) hearGateway(state);
+      const chosen = message.synthetic ? chosenOnQuote(state, textOf(message.content)) : undefined;
+      if (chosen !== undefined) hear(state, chosen, { gazetteer, today: today(at, timeZone) });
+      else if (message.synthetic) hearGateway(state);
       else hear(state, splitMerged(textOf(message.content)).join("\n"), { gazetteer, today: today(at, timeZone) });
     } else learn(state, message, calls.get(message.toolCallId));
     // Only where a model was asked: not between two messages of one turn, and not when the runtime acted by itself.
@@ -77,6 +79,18 @@ export function readConversation(input: FoldInput): State {
     if (next?.role === "assistant" && next.provider !== "travelagent") settle(state, decide(state, surroundings(input, at)));
   }
   return state;
+}
+
+/** The customer pressed the button of an offer on a quote's page: as good as its number here, where that offer was shown. */
+function chosenOnQuote(state: State, note: string): string | undefined {
+  const id = /^\(?The customer accepted an offer on the page of the quote ".*": offer (\S+) \(.*Go on with booking it/s.exec(note)?.[1];
+  for (const vertical of ["flight", "hotel", "car"] as const) {
+    const shown = state.found[vertical]?.offers.find(({ offerId }) => offerId === id);
+    if (!shown) continue;
+    state.asked = { kind: "choice", vertical };
+    return String(shown.number);
+  }
+  return undefined;
 }
 
 /** The gateway tells something: the agent the conversation was given to begins, else what was pending is decided. */

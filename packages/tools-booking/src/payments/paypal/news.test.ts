@@ -144,6 +144,15 @@ describe("paypal: webhooks", () => {
     expect(await Promise.race([refusal(answer), new Promise((resolve) => setTimeout(() => resolve("waiting"), 50))])).toBe("waiting");
   });
 
+  it("that PayPal refuses our own credentials for a moment is no verdict either", async () => {
+    const { simulator, arrived, whole, news } = await opened();
+    await whole();
+    await simulator.happen("deliver-webhooks", "");
+    simulator.next({ scenario: "auth_expired", on: "verify", times: 2 });
+    expect(await refusal(news(arrived[0]!))).toBe("SUPPLIER_UNAVAILABLE");
+    expect((await news(arrived[0]!)).keys).toHaveLength(1);
+  });
+
   it("events about payments of others name nobody", async () => {
     const { given, simulator, arrived, whole } = await opened();
     await whole();

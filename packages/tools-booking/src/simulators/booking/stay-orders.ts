@@ -70,10 +70,7 @@ export function stayOrders(world: World, { good, bad }: Envelopes, book: DemandB
       createdAt: now,
       updatedAt: now,
       status: "booked",
-      total: sum(
-        [...token.offers.map(({ price }) => price.total), ...onTheSpot],
-        currency,
-      ),
+      total: sum([...token.offers.map(({ price }) => price.total), ...onTheSpot], currency),
       ...(onTheSpot.length > 0 ? { onTheSpot: sum(onTheSpot, currency) } : {}),
       world: bought,
       rooms: token.offers.map((offer, i) => ({ offer, guest: products[i]!.guests?.[0]?.name ?? "", id: `${order}${i}` })),

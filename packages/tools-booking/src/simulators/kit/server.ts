@@ -87,7 +87,10 @@ function send(response: ServerResponse, { status, body, contentType = "applicati
 }
 
 /** Serves a dialect on a loopback port, with the faults that lines and servers have. */
-export async function startSimulator(dialect: Dialect, { port = 0, clock = systemClock, perSecond, pause = realPause }: SimulatorOptions = {}): Promise<Simulator> {
+export async function startSimulator(
+  dialect: Dialect,
+  { port = 0, clock = systemClock, perSecond, pause = realPause }: SimulatorOptions = {},
+): Promise<Simulator> {
   const routes = dialect.routes.map((route) => ({ route, match: matcher(route) }));
   const faults = createSwitch();
   const requests: SeenRequest[] = [];

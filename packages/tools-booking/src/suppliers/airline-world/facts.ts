@@ -84,12 +84,18 @@ export function factsOf(books: Books, proposal: Proposal, { fees, now, former }:
   const common = { ...membershipOf(user), booking: bookingFacts(books, booked, now) };
   if (proposal.kind === "cancel") {
     const { refundTo, refundAmount, flights } = proposal;
-    const paid = cents(booked.payment_history.reduce((sum, { amount }) => sum + amount, 0));
+    const paidBy = (id: string | undefined) =>
+      cents(booked.payment_history.reduce((sum, { payment_id, amount }) => (id === undefined || payment_id === id ? sum + amount : sum), 0));
+    const paid = paidBy(undefined);
     const kinds = common.booking.paidWith.map((id) => user?.payment_methods[id]?.source);
     return {
       ...common,
-      // A means of payment, or a kind of them when everything was paid with that kind.
-      refundElsewhere: refundTo !== undefined && !common.booking.paidWith.includes(refundTo) && !kinds.every((kind) => kind === refundTo),
+      // Fine is a means that was paid with, up to what was paid with it, or a kind of them when everything was paid with that kind.
+      refundElsewhere:
+        refundTo !== undefined &&
+        (common.booking.paidWith.includes(refundTo)
+          ? refundAmount !== undefined && dollars(refundAmount) > paidBy(refundTo) && dollars(refundAmount) <= paid
+          : !kinds.every((kind) => kind === refundTo)),
       refundOther: refundAmount !== undefined && dollars(refundAmount) !== paid,
       partly: flights !== undefined && flights.length < booked.flights.length,
     };

@@ -202,6 +202,22 @@ describe("a reservation at Avis", () => {
     await expect(cars.read("00000000US1", call)).rejects.toMatchObject({ details: { code: "order_not_found" } });
   });
 
+  it("whose number never came is kept, read and cancelled once a person found it, and another number is not believed", async () => {
+    const { cars, simulator, car } = await bench();
+    const offer = await car();
+    simulator.next({ scenario: "timeout_after_commit", on: "create" });
+    expect(await codeOf(cars.book(request(offer, "lost-2"), call))).toBe("OUTCOME_UNKNOWN");
+    const [{ reference }] = (await simulator.ledger()) as [{ reference: string }];
+    expect(await codeOf(cars.adopt!("00000000US0", "lost-2", call))).toBe("SUPPLIER_REJECTED");
+    expect(await codeOf(cars.adopt!(reference, "never-asked", call))).toBe("SUPPLIER_REJECTED");
+    const order = await cars.adopt!(reference, "lost-2", call);
+    expect(order).toMatchObject({ reference, key: "lost-2", status: "confirmed", total: offer.price.total });
+    expect(await cars.find("lost-2", call)).toEqual(order);
+    expect(await codeOf(cars.adopt!("00000000US0", "lost-2", call))).toBe("SUPPLIER_REJECTED");
+    const { token } = await cars.quoteCancel(reference, call);
+    expect((await cars.cancel(reference, token, "x-2", call)).status).toBe("cancelled");
+  });
+
   it("is cancelled once although the reply is lost, and verified by reading first", async () => {
     const { cars, simulator, routes, car } = await bench();
     const order = await cars.book(request(await car(), "c-1"), call);

@@ -27,7 +27,10 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
     const asked = { reservations: [reservation], currency, extras: ["policies", "extra_charges"] };
     const { data } = await post("read", "orders/details/accommodations", asked, stayOrders, call);
     const found = data.find((one) => one.reservation === reservation);
-    if (!found) throw new TravelAgentError("SUPPLIER_UNAVAILABLE", "Booking.com does not show the reservation yet; try again in some minutes", { details: { supplier: "booking", code: "not_shown_yet" } });
+    if (!found)
+      throw new TravelAgentError("SUPPLIER_UNAVAILABLE", "Booking.com does not show the reservation yet; try again in some minutes", {
+        details: { supplier: "booking", code: "not_shown_yet" },
+      });
     return found;
   }
 
@@ -119,7 +122,9 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
     } catch (error) {
       // Only the order says what it earns: one that could not be asked for is looked up again in a moment.
       if (codeWithin(error) !== "not_shown_yet" && (TravelAgentError.is(error, "SUPPLIER_UNAVAILABLE") || TravelAgentError.is(error, "RATE_LIMITED")))
-        throw new TravelAgentError("OUTCOME_UNKNOWN", `Booking.com made the reservation ${reservation} and did not show it; read it in a moment`, { cause: error });
+        throw new TravelAgentError("OUTCOME_UNKNOWN", `Booking.com made the reservation ${reservation} and did not show it; read it in a moment`, {
+          cause: error,
+        });
       // Booked, and too new to be read: what we know of it is enough.
       return {
         reference: reservation,

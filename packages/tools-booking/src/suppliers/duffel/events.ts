@@ -48,6 +48,15 @@ const kinds: Readonly<Record<string, SupplierNews["kind"]>> = {
 
 const recurring: ReadonlySet<string> = new Set(["order.updated", "order.airline_initiated_change_detected"]);
 
+/**
+ * Deliveries of one event share the key and not always the id; events of different kinds may share it too. Where the key only names the
+ * order, what happens to it more than once has the same key each time.
+ */
+const nameOf = (
+  { id, type, idempotency_key: key }: Pick<z.infer<typeof event>, "id" | "type" | "idempotency_key">,
+  reference: string | null | undefined,
+): string => (key && !(recurring.has(type) && key === reference) ? `${type}:${key}` : id);
+
 export interface EventParts {
   secret: string;
   live: boolean;
@@ -86,10 +95,7 @@ export function duffelEvents({ secret, live, clock, flights, stays }: EventParts
       } else if (type.endsWith(".created") && of && reference) await attempts.tell(of, { reference });
       const about = key ?? reference;
       if (!about) return [];
-      // Deliveries of one event share the key and not always the id; events of different kinds may share it too. Where the key only
-      // names the order, what happens to it more than once has the same key each time.
-      const isOfOrder = recurring.has(type) && idempotency_key === reference;
-      return [{ id: idempotency_key && !isOfOrder ? `${type}:${idempotency_key}` : id, kind, vertical: stay ? "hotel" : "flight", reference: about }];
+      return [{ id: nameOf({ id, type, idempotency_key }, reference), kind, vertical: stay ? "hotel" : "flight", reference: about }];
     },
   };
 }

@@ -14,14 +14,7 @@ export interface VendorProblem {
 }
 
 /** Whether the request surely never left: then nothing happened, whatever it was. */
-const neverLeft = new Set([
-  "ECONNREFUSED",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "CERT_HAS_EXPIRED",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
+const neverLeft = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "UND_ERR_CONNECT_TIMEOUT", "CERT_HAS_EXPIRED", "ERR_TLS_CERT_ALTNAME_INVALID"]);
 
 /** These may also end a connection that was there and over which the request had left. */
 const whileConnecting = new Set(["EHOSTUNREACH", "ENETUNREACH"]);

@@ -99,7 +99,8 @@ export function travelportAfterSale({ http, bench, memory, quotes, clock, read, 
             if (before.status === "cancelled") throw rejected("order_lapsed", "the order is cancelled or its hold ran out; book again");
             if (before.status === "ticketed") return before;
             await memory.put("flight ticketing", reference, clock.now());
-            await issue(reference, before.total, call);
+            // A hold keeps the seats and not the price: no more than what it was held for is paid.
+            await issue(reference, (await noteOf(reference))?.total ?? before.total, call);
             return withTickets(reference, call);
           },
           async settled() {

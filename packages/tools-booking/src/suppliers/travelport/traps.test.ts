@@ -311,6 +311,17 @@ describe("Travelport's traps: the price is made at the commit", () => {
     expect((await failure(own.flights.book(request(offer!), call()))).code).toBe("SOLD_OUT");
   });
 
+  it("pays no more at the ticket than it was held for", async () => {
+    const own = await bench();
+    const held = await own.flights.hold!(request(await holdable(own)), call());
+    // As if the reservation had been priced anew since.
+    const total = money(minorUnits(held.total) - 1n, held.total.currency);
+    await own.memory.put("flight note", held.reference, { key: "key-1", total });
+    expect((await failure(own.flights.ticket!(held.reference, "ticket-1", call()))).code).toBe("PRICE_CHANGED");
+    expect((await own.flights.read(held.reference, call())).status).toBe("held");
+    expect(own.leaked()).toBe(0);
+  });
+
   it("learns at the ticket that a held price is gone: TST EXPIRED", async () => {
     const own = await bench();
     const held = await own.flights.hold!(request(await holdable(own)), call());

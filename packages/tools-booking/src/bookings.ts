@@ -15,6 +15,7 @@ import { defaultReadingTimes, type ReadingTimes } from "./news/reading-times.ts"
 import { createSuppliedItems } from "./news/supplied.ts";
 import { createSupplierNews, defaultNewsTiming, isWatched, type NewsTiming } from "./news/supplier-news.ts";
 import { type CustomerNews, createTelling } from "./news/telling.ts";
+import type { Offer } from "./offer.ts";
 import { isPaidHere } from "./offer-facts.ts";
 import { createOfferStore, type FoundOffer } from "./offer-store.ts";
 import { type ChangeTerms, type Order, statusOf } from "./order.ts";
@@ -128,6 +129,11 @@ export interface Bookings {
   stop(): void;
   search(search: Search, owner: { sessionKey: string; customerId?: string }, call: RequestCall): Promise<SearchOutcome>;
   getOffer(id: string): Promise<FoundOffer | null>;
+  /**
+   * Offers that a person of the agency found, for a customer's conversation, which may buy them from then on. Offers of that
+   * conversation are given as they are. Raises `OFFER_NOT_FOUND`, and `SCOPE_VIOLATION` for those of another customer.
+   */
+  giveOffers(ids: readonly string[], owner: { sessionKey: string; customerId?: string }): Promise<Offer[]>;
   /** Asks for the price of now. Raises `OFFER_NOT_FOUND`. */
   checkAvailability(offerId: string, call: RequestCall): Promise<{ outcome: Reprice; was: Money }>;
   /** What booking this would mean, with prices of now. Changes nothing. */
@@ -294,6 +300,12 @@ export function createBookings(options: BookingsOptions): Bookings {
     changed(stored);
   }
 
+  /** An offer as this conversation may buy it: under an id of its own where another one found it. */
+  async function ownedBy(sessionKey: string, offer: Offer): Promise<Offer> {
+    const known = await offers.get(offer.id);
+    return !known || known.sessionKey === sessionKey ? offer : { ...offer, id: `${offer.id}.${shortHash(sessionKey).slice(0, 8)}` };
+  }
+
   /** The result of a piece of work, or null when it is not there in time. */
   async function wait(id: string, { waitMs, signal }: { waitMs: number; signal: AbortSignal }): Promise<WorkResult | null> {
     signal.throwIfAborted();
@@ -453,13 +465,8 @@ export function createBookings(options: BookingsOptions): Bookings {
     async search(search, owner, { requestId, signal }) {
       const outcome = await fanOut({ suppliers, clock, log, deadlineMs: searchDeadlineMs, cache }, search, requestId, signal);
       for (const answer of outcome.suppliers) lastSearch.set(answer.id, { ...answer, at: new Date(clock.now()).toISOString() });
-      // Found by another conversation before: it belongs to that one, so that this one gets it under an id of its own.
-      const shared = new Set(outcome.suppliers.filter(({ answeredAt }) => answeredAt !== undefined).map(({ id }) => id));
-      const found = outcome.offers.map((ranked) =>
-        shared.has(ranked.offer.supplier)
-          ? { ...ranked, offer: { ...ranked.offer, id: `${ranked.offer.id}.${shortHash(owner.sessionKey).slice(0, 8)}` } }
-          : ranked,
-      );
+      // What another conversation found before belongs to that one: suppliers give the same offer to whoever asks.
+      const found = await Promise.all(outcome.offers.map(async (ranked) => ({ ...ranked, offer: await ownedBy(owner.sessionKey, ranked.offer) })));
       await offers.keep(
         found.map(({ offer }) => offer),
         { ...owner, ...(search.query.maxTotal ? { budget: search.query.maxTotal } : {}) },
@@ -470,6 +477,20 @@ export function createBookings(options: BookingsOptions): Bookings {
     },
 
     getOffer: (id) => offers.get(id),
+
+    async giveOffers(ids, owner) {
+      const given = await Promise.all(
+        ids.map(async (id) => {
+          const found = await offers.get(id);
+          if (!found) throw new TravelAgentError("OFFER_NOT_FOUND", `there is no offer ${id}; search again and use an id from the result`);
+          if (found.sessionKey !== owner.sessionKey && !found.sessionKey.startsWith("operator:"))
+            throw new TravelAgentError("SCOPE_VIOLATION", `the offer ${id} was found for another conversation; search for this one`);
+          return ownedBy(owner.sessionKey, found.offer);
+        }),
+      );
+      await offers.keep(given, owner, clock.now());
+      return given;
+    },
 
     async checkAvailability(offerId, { requestId, signal }) {
       const found = await offers.get(offerId);

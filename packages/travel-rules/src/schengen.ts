@@ -32,7 +32,7 @@ function daysInside(stays: readonly Stay[]): Set<number> {
   for (const { entry, exit } of stays) {
     const [first, last] = [dayNumber(entry), dayNumber(exit)];
     if (last < first) throw new TravelAgentError("INVALID_REQUEST", `the stay from ${entry} to ${exit} ends before it begins; swap the dates`);
-    if (last - first > 3650) throw new TravelAgentError("INVALID_REQUEST", `the stay from ${entry} to ${exit} is longer than ten years; check the years`);
+    if (last - first > 400) throw new TravelAgentError("INVALID_REQUEST", `the stay from ${entry} to ${exit} is longer than a year; check the years`);
     for (let at = first; at <= last; at += 1) inside.add(at);
   }
   return inside;

@@ -93,13 +93,10 @@ export async function openPapers({ config, bookings, db, clock, log, publicUrl, 
     message?: string;
     expiresAt?: string;
   }) {
-    const offers = await Promise.all(
-      request.offerIds.map(async (id) => {
-        const found = await bookings.getOffer(id);
-        if (!found) throw new TravelAgentError("OFFER_NOT_FOUND", `there is no offer ${id}; search again and use an id from the result`);
-        return found.offer;
-      }),
-    );
+    const offers = await bookings.giveOffers(request.offerIds, {
+      sessionKey: request.sessionKey,
+      ...(request.customerId === undefined ? {} : { customerId: request.customerId }),
+    });
     const { proposal, token } = await proposals.create({
       sessionKey: request.sessionKey,
       ...(request.customerId === undefined ? {} : { customerId: request.customerId }),

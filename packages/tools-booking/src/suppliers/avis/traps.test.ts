@@ -207,7 +207,7 @@ describe("a reservation at Avis", () => {
     const offer = await car();
     simulator.next({ scenario: "timeout_after_commit", on: "create" });
     expect(await codeOf(cars.book(request(offer, "lost-2"), call))).toBe("OUTCOME_UNKNOWN");
-    const [{ reference }] = (await simulator.ledger()) as [{ reference: string }];
+    const { reference } = (await simulator.ledger())[0]!;
     expect(await codeOf(cars.adopt!("00000000US0", "lost-2", call))).toBe("SUPPLIER_REJECTED");
     expect(await codeOf(cars.adopt!(reference, "never-asked", call))).toBe("SUPPLIER_REJECTED");
     const order = await cars.adopt!(reference, "lost-2", call);

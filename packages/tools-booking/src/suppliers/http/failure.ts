@@ -55,6 +55,8 @@ export function failureOf(supplier: string, effect: "read" | "write", reply: Rep
   if (problem?.code) return make(problem.code);
   if (status === 429) return make("RATE_LIMITED");
   if (status >= 500 || status === 408) return make(effect === "write" ? "OUTCOME_UNKNOWN" : "SUPPLIER_UNAVAILABLE");
+  // A redirect after a write may be how somebody says "done, look there": it is not followed, and it is no refusal.
+  if (status >= 300 && status < 400 && effect === "write") return make("OUTCOME_UNKNOWN");
   if (status === 401 || status === 403)
     return new TravelAgentError("SUPPLIER_REJECTED", `${supplier} refuses our credentials; check them in the configuration`, { details });
   return make("SUPPLIER_REJECTED");

@@ -56,7 +56,8 @@ describe("booking handlers", () => {
 
     const query = { origin: "BCN", destination: "FRA", departureDate: "2027-03-12", adults: 1 };
     const found = methods["offers.search"].result.parse(await handlers["offers.search"]!({ kind: "flight", query }, call));
-    expect(found.offers).toMatchObject([{ id: "flight-1", tags: expect.arrayContaining(["cheapest"]) }]);
+    // The customer found the same one before, so that this one has an id of its own.
+    expect(found.offers).toMatchObject([{ id: expect.stringMatching(/^flight-1\./), tags: expect.arrayContaining(["cheapest"]) }]);
     expect(JSON.stringify(found)).not.toContain("supplierRef");
     await expect(handlers["offers.search"]!({ kind: "hotel", query }, call)).rejects.toMatchObject({ code: "INVALID_REQUEST" });
     expect(await handlers["suppliers.status"]!(undefined, call)).toMatchObject({

@@ -10,6 +10,8 @@ const words = (booking: Booking): string | null => {
   switch (status) {
     case "confirmed":
     case "ticketed":
+      // Bought, and the money set aside for it is about to be taken: the news comes with that, so that nobody reads of a debt.
+      if (!/^-|^0+(\.0+)?$/.test(booking.balance.amount)) return null;
       return `Good news: your booking ${reference} is settled now. It is ${status}.`;
     case "cancelled":
     case "voided":

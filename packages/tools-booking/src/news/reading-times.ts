@@ -42,6 +42,3 @@ export function nextReading(moments: readonly number[], now: number, { every, ot
   const wanted = now + minutes * 60_000;
   return change > now ? Math.min(wanted, change) : wanted;
 }
-
-/** Flights and stays that are over concern nobody: nothing is read for longer than this after the last of them. */
-export const keptMs = 30 * day;

@@ -26,7 +26,16 @@ const Args = z.strictObject({
       extraordinary: z.boolean().optional().describe("left out when the cause is not known"),
     })
     .optional(),
-  schengen: z.strictObject({ entry: date, exit: date, earlierStays: z.array(z.strictObject({ entry: date, exit: date })).max(50).describe("of the last 180 days") }).optional(),
+  schengen: z
+    .strictObject({
+      entry: date,
+      exit: date,
+      earlierStays: z
+        .array(z.strictObject({ entry: date, exit: date }))
+        .max(50)
+        .describe("of the last 180 days"),
+    })
+    .optional(),
   passport: z.strictObject({ country, entry: date, exit: date, expiresOn: date, issuedOn: date.optional() }).optional(),
   emissions: z
     .strictObject({

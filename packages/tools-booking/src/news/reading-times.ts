@@ -2,7 +2,6 @@ import type { Offer } from "../offer.ts";
 import type { OrderItem } from "../order.ts";
 
 const hour = 3_600_000;
-const day = 24 * hour;
 
 /** How often what is booked is read again at suppliers that tell nothing by themselves. */
 export interface ReadingTimes {

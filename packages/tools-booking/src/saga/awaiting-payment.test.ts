@@ -65,6 +65,21 @@ describe("a payment that the customer makes on the provider's page", () => {
     expect(await differences()).toEqual([]);
   });
 
+  it("does not lose a trip that was paid for to a supplier that is out of reach for a moment", async () => {
+    const { book, payments, supplier, goOn, current, clock, differences } = await bench();
+    const { order } = await book(["hotel-1"]);
+    payments.pay(`${order.id}-p0`);
+    supplier.faults.next("reprice", "unavailable");
+    clock.skip(2 * minute);
+    await goOn();
+    expect(await current(order.id)).toMatchObject({ status: "pending", unfinished: true });
+    clock.skip(2 * minute);
+    await goOn();
+    expect(await current(order.id)).toMatchObject({ status: "confirmed" });
+    expect(payments.payments()).toMatchObject([{ status: "captured" }]);
+    expect(await differences()).toEqual([]);
+  });
+
   it("asks by itself where no webhook comes, ever more rarely", async () => {
     const { book, payments, goOn, current, clock, bookings, differences } = await bench();
     const { order } = await book(["flight-1"]);

@@ -5,7 +5,7 @@ import type { BookRequest } from "../supplier.ts";
 import { alter, dropChange } from "./alter.ts";
 import { authorise, endAwaited, resolvePayments, settleMoney } from "./money-steps.ts";
 import { planOf } from "./plan.ts";
-import { type Ending, type PaidEnding, portOf, purchaseKey, type Saga } from "./saga.ts";
+import { type Ending, type PaidEnding, portOf, purchaseKey, type Saga, transient } from "./saga.ts";
 import { undo } from "./undo.ts";
 import { payDeadline } from "./wake.ts";
 
@@ -18,11 +18,21 @@ const canHold = (saga: Saga, item: OrderItem): boolean => {
 
 const giveUp = (error: ErrorShape): Ending => ({ state: "refused", error });
 
+const outOfReach = (error: ErrorShape): boolean => transient(error) || error.code === "TIMEOUT";
+
+/** The customer's money is set aside: a trip is not given up then because a supplier does not answer just now. It ends with its offers. */
+const isPaidFor = async (saga: Saga): Promise<boolean> =>
+  (await saga.paymentStore.ofOrder(saga.order().id)).some(({ purpose, status }) => purpose === "purchase" && status === "authorised");
+
 /** Asks for every price again. Dearer than what was confirmed, sold out or expired ends the attempt before anything is bought. */
 async function reprice(saga: Saga): Promise<Ending> {
   for (const { no, offer } of saga.order().items.filter((item) => item.status === "pending" && !item.doing)) {
     const seen = await saga.look(`reprice:${no}`, (signal) => portOf(saga.suppliers, offer).reprice(offer, { signal, requestId: saga.ctx.id }));
-    if ("failed" in seen) return giveUp(seen.failed);
+    if ("failed" in seen) {
+      if (!(outOfReach(seen.failed) && (await isPaidFor(saga)))) return giveUp(seen.failed);
+      await saga.record(`reprice:${no}:unfinished`, [{ type: "unfinished" }]);
+      return { state: "unknown" };
+    }
     const { value } = seen;
     if (value.status === "sold-out")
       return giveUp(new TravelAgentError("SOLD_OUT", "it was sold while you decided; search again", { details: { offerId: offer.id } }).toShape());

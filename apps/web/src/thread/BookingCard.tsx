@@ -31,6 +31,7 @@ export function BookingCard({ card }: { card: Extract<Card, { kind: "booking" }>
           </div>
         )}
       </dl>
+      <PayLink booking={booking} />
       {booking.travellers.length > 0 && <p className="card-note">{booking.travellers.map(({ name }) => name).join(", ")}</p>}
       {further.length > 0 && (
         <ul className="card-note">
@@ -40,6 +41,17 @@ export function BookingCard({ card }: { card: Extract<Card, { kind: "booking" }>
         </ul>
       )}
     </section>
+  );
+}
+
+/** To the payment provider's own page, while it can be paid there. */
+function PayLink({ booking: { payUrl, payUntil, balance } }: { booking: Booking }) {
+  const open = payUrl !== undefined && /^https?:\/\//.test(payUrl) && (payUntil === undefined || Date.parse(payUntil) > Date.now());
+  if (!open) return null;
+  return (
+    <a className="button button-primary card-pay" href={payUrl} target="_blank" rel="noopener noreferrer">
+      Pay {money(balance)}
+    </a>
   );
 }
 

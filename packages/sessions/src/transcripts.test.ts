@@ -87,10 +87,10 @@ describe("transcript files", () => {
     expect((await fileTranscripts({ directory }).read(ref)).map(({ id }) => id).at(-1)).toBe("two");
   });
 
-  it("survive a row of 100 MB without taking it into memory", { timeout: 30_000 }, async () => {
+  it("survive a row of 400 MB without taking it into memory", { timeout: 60_000 }, async () => {
     await fileTranscripts({ directory }).append(ref, [user("one")]);
     appendFileSync(path, '{"type":"message","id":"huge","message":{"role":"user","content":"');
-    const block = "x".repeat(1024 * 1024);
+    const block = "x".repeat(4 * 1024 * 1024);
     for (let at = 0; at < 100; at++) appendFileSync(path, block);
     appendFileSync(path, '"}}\n');
     let most = 0;
@@ -103,7 +103,8 @@ describe("transcript files", () => {
     clearInterval(watch);
     expect((await store.read(ref)).map(({ id }) => id)).toEqual(["one", expect.stringContaining("damaged"), "two"]);
     expect(statSync(path).size).toBeLessThan(10_000);
-    expect(most - before).toBeLessThan(60 * 1024 * 1024);
+    // Pieces that were read wait for the collector, which takes its time on a busy machine: far less than the row is what counts.
+    expect(most - before).toBeLessThan(200 * 1024 * 1024);
   });
 
   it("are read from their end: a long one is neither parsed nor kept as a whole", async () => {

@@ -6,10 +6,13 @@ import type { StoredOrder } from "../order-store.ts";
 import type { PaymentState } from "../payment.ts";
 import type { SupplierOrder } from "../supplier.ts";
 
+/** `unclear`: by the supplier's own records nobody can tell whether it is bought, so that a person has to put it right there. */
+export type SupplierRecord = SupplierOrder & { unclear?: boolean };
+
 /** What really happened, as the world outside has it on record. */
 export interface SupplierBooks {
   readonly id: string;
-  orders(): SupplierOrder[] | Promise<SupplierOrder[]>;
+  orders(): SupplierRecord[] | Promise<SupplierRecord[]>;
 }
 
 export interface PaymentBooks {
@@ -24,8 +27,10 @@ export interface WorldBooks {
 
 const gone = ["cancelled", "voided", "refunded"];
 
-function againstSupplier(theirs: SupplierOrder, item: OrderItem | undefined): string[] {
+function againstSupplier(theirs: SupplierRecord, item: OrderItem | undefined): string[] {
   if (!item) return [`${theirs.key} is unknown to us`];
+  // Half-issued tickets, for example: whoever took them for bought, held or cancelled would be wrong.
+  if (theirs.unclear) return item.status === "unknown" ? [] : [`${theirs.key}: ours ${item.status}, theirs unclear`];
   // A cancelled hold and an attempt that was given up look the same from outside.
   const same = theirs.status === "cancelled" ? gone.includes(item.status) : item.status === theirs.status;
   if (!same) return [`${theirs.key}: ours ${item.status}, theirs ${theirs.status}`];
@@ -99,7 +104,10 @@ async function againstTotals(bookings: Bookings, items: readonly { key: string; 
       differ(`provider:${id}`, currency, theirs);
     }
     for (const { id, orders } of world.suppliers) {
-      const theirs = (await orders())
+      const records = await orders();
+      // What an unclear order costs is as unclear.
+      if (records.some(({ unclear }) => unclear)) continue;
+      const theirs = records
         .filter(({ total }) => total.currency === currency)
         .reduce((total, record) => total + owedTo(record, items.find(({ key }) => key === record.key)?.item.paidHere ?? true), 0n);
       differ(`supplier:${id}`, currency, -theirs);

@@ -54,6 +54,8 @@ const honest = new Set([
   "SUPPLIER_REJECTED",
   "SUPPLIER_UNAVAILABLE",
   "OUTCOME_UNKNOWN",
+  // A vendor's limit, with the advice to try again.
+  "RATE_LIMITED",
 ]);
 /** Where the message is the customer's or the operator's to understand. */
 const alsoHonest = new Set(["INVALID_REQUEST", "TIMEOUT", "NOT_FOUND", "CANCELLED"]);
@@ -111,9 +113,16 @@ export async function randomRun({ seed, db: plainDb, openWorld = fakeWorld }: Ra
     else later(random.int(0, 90) * minute, () => world.misfortune());
   }
   let webhooks = 0;
-  const deliver = (key: string, id: string) => {
+  // A delivery that is answered with an error is sent again, as providers do.
+  const deliver = (key: string, id: string, again = 3) => {
     const webhook = world.webhook?.(key, id);
-    if (webhook) tried("a webhook", () => bookings.receivePayment(webhook.provider, webhook.delivery, signal));
+    if (!webhook) return;
+    tried("a webhook", () =>
+      bookings.receivePayment(webhook.provider, webhook.delivery, signal).catch((error: unknown) => {
+        if (again > 0) later(5 * minute, () => deliver(key, id, again - 1));
+        throw error;
+      }),
+    );
   };
   const manners = {
     webhooks: random.chance(0.7),
@@ -285,7 +294,8 @@ async function attend(
   const doubtful = order.items.find(({ doing }) => doing !== undefined);
   if (doubtful?.doing) {
     const record = outside.find((candidate) => candidate.key === purchaseKey(order, doubtful.no));
-    return record && tookPlace(record, doubtful.doing.what, doubtful)
+    // Who sees half of it does not say that it never happened.
+    return record && (record.unclear || tookPlace(record, doubtful.doing.what, doubtful))
       ? say("found", { item: doubtful.no, supplierReference: record.reference })
       : say("never-happened", { item: doubtful.no });
   }

@@ -8,8 +8,9 @@ import type { Offer } from "../offer.ts";
 import type { Delivery, PaymentProvider, PaymentState } from "../payment.ts";
 import type { Dialect, LedgerEntry, Scenario, Simulator } from "../simulators/kit/index.ts";
 import { openWorld, startSimulator } from "../simulators/kit/index.ts";
-import type { Supplier, SupplierOrder, VerticalSupplier } from "../supplier.ts";
+import type { Supplier, VerticalSupplier } from "../supplier.ts";
 import { type SupplierMemory, volatileMemory } from "../suppliers/http/index.ts";
+import type { SupplierRecord } from "./compare-books.ts";
 import { watchLine } from "./line.ts";
 import type { Random } from "./random.ts";
 import { type OpenWorld, searchesOf } from "./random-world.ts";
@@ -201,13 +202,13 @@ export const simulatedWorld =
     };
 
     /** The simulator's ledger decides what there is, what is gone and what it costs; the adapter adds what a ledger line has no room for. */
-    async function supplierOrders(): Promise<SupplierOrder[]> {
+    async function supplierOrders(): Promise<SupplierRecord[]> {
       const was = troubled;
       calmLine();
       observer ??= supplierNow(oracle);
       const { flights, hotels, cars } = observer;
       const ports: Record<string, Pick<VerticalSupplier<never, never>, "find" | "read"> | undefined> = { flight: flights, hotel: hotels, car: cars };
-      const found: SupplierOrder[] = [];
+      const found: SupplierRecord[] = [];
       const ledger = await shop.ledger();
       for (const [at, entry] of ledger.entries()) {
         const key = keyOf(entry);
@@ -215,7 +216,13 @@ export const simulatedWorld =
         // Made and given up within a purchase that was then tried again.
         if (cancelled && ledger.slice(at + 1).some((later) => keyOf(later) === key)) continue;
         const port = ports[entry.kind];
-        const record = await port?.find(key, call).catch(() => port.read(entry.reference, call).catch(() => undefined));
+        let unclear = false;
+        const record = await port?.find(key, call).catch(() =>
+          port.read(entry.reference, call).catch((error: unknown) => {
+            unclear = needsPerson(error);
+            return undefined;
+          }),
+        );
         // Made and given up within a purchase that failed: the adapter surely knows of no order.
         if (cancelled && record === null) continue;
         if (record && (record.status === "cancelled") !== cancelled) throw new Error(`${key}: the adapter says ${record.status}, the ledger ${entry.status}`);
@@ -225,6 +232,7 @@ export const simulatedWorld =
           reference: record?.reference ?? entry.reference,
           total: entry.onTheSpot ? subtract(entry.total!, entry.onTheSpot) : entry.total!,
           ...(cancelled ? { status: "cancelled" as const } : {}),
+          ...(unclear ? { unclear } : {}),
         });
       }
       troubled = was;
@@ -305,6 +313,10 @@ export const simulatedWorld =
   };
 
 const isCancelled = ({ status }: LedgerEntry): boolean => /cancel|void|refund/i.test(status);
+
+/** The vendor shows an order that is neither bought nor not, and no program can put that right. */
+const needsPerson = (error: unknown): boolean =>
+  TravelAgentError.is(error, "OUTCOME_UNKNOWN") && (error.details as { needsPerson?: boolean } | undefined)?.needsPerson === true;
 
 /** Prices that move, the last seat that goes, a card without money, a vendor that is away for a while. */
 function misfortune(random: Random, shop: Simulator, bank: Simulator, outages: Map<string, number>): void {

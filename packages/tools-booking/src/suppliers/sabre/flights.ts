@@ -7,6 +7,7 @@ import { surelyNothingHappened } from "../../write-outcome.ts";
 import { afterSaleOnce, createPurchases, createQuoteBook, type SupplierHttp, type SupplierMemory, understand } from "../http/index.ts";
 import { ownCall } from "../own-call.ts";
 import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
+import { checkTakenBack } from "../taken-back.ts";
 import { variety } from "../variety.ts";
 import { withinLimit } from "../within-limit.ts";
 import { afterWrite, bookingApi, noLocator } from "./booking-api.ts";
@@ -58,7 +59,12 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
     supplier: "sabre",
     memory,
     kind: "flight",
-    read: (reference, key) => read(reference, ownCall(key)),
+    async read(reference, key) {
+      const order = await read(reference, ownCall(key));
+      const { undoneAt } = (await noteOf(reference)) ?? {};
+      if (order.status !== "cancelled") checkTakenBack("sabre", reference, undoneAt, clock);
+      return order;
+    },
     async lookUp(key) {
       const reference = await memory.get<string>("flight locator", key);
       if (reference !== null) return reference;
@@ -87,10 +93,13 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
   }
 
   /** Takes back a record without tickets, which costs nothing. When even that fails the record stays known, and the outcome open. */
-  async function undo(reference: string, why: unknown, call: SupplierCall): Promise<never> {
+  async function undo(reference: string, note: OrderNote, why: unknown, call: SupplierCall): Promise<never> {
+    // A cancellation without a reply may arrive later: until then the record must not pass for bought.
+    await putNote(reference, { ...note, undoneAt: clock.now() });
     try {
       await api.cancel(reference, undefined, call);
     } catch (error) {
+      if (surelyNothingHappened(error)) await putNote(reference, note);
       throw new TravelAgentError("OUTCOME_UNKNOWN", "a booking that must not be bought could not be taken back at Sabre; it is looked up again", {
         details: { supplier: "sabre", reference },
         cause: error,
@@ -138,17 +147,18 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
     const outcome = await afterWrite(reference, async () => {
       const booking = told ?? (await api.get(reference, call)).booking;
       const total = understand("sabre", "read", () => totalOf(booking, "flightTotals")) ?? fresh.price.total;
-      await putNote(reference, { key, total });
+      const note = { key, total };
+      await putNote(reference, note);
       try {
         withinLimit(total, maxTotal, offer.price.total);
         if (!held) await issue(reference, booking, call);
       } catch (error) {
-        if (surelyNothingHappened(error)) return { refused: error };
+        if (surelyNothingHappened(error)) return { refused: error, note };
         throw error;
       }
       return { order: held ? await read(reference, call) : await withTickets(reference, call) };
     });
-    return outcome.order ?? undo(reference, outcome.refused, call);
+    return outcome.order ?? undo(reference, outcome.note, outcome.refused, call);
   }
 
   async function buy(request: BookRequest<FlightOffer>, held: boolean, call: SupplierCall): Promise<SupplierOrder> {

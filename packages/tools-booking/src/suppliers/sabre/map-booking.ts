@@ -13,6 +13,8 @@ export interface OrderNote {
   total: Money;
   /** Written before the cancellation is sent, true once the record shows no live flight. */
   cancelling?: { penalty: Money; refund: Money };
+  /** When a purchase that must not be bought was begun to be taken back; in ms. */
+  undoneAt?: number;
 }
 
 /** No seat, and none to come. What is not in this list, an unknown code included, is a seat: to call travel cancelled that is not would be worse. */

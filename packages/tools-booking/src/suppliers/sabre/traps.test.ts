@@ -235,6 +235,33 @@ describe("Sabre's traps: buying", () => {
     expect(await own.flights.find("key-1", call())).toBe(null);
   });
 
+  it("does not pass for held while its cancellation may still arrive", async () => {
+    const own = await bench();
+    const [offer] = await own.find();
+    own.simulator.next({ scenario: "price_changed", on: "fulfillFlightTickets" });
+    own.simulator.next({ scenario: "connection_reset", on: "cancelBooking" });
+    expect((await failure(own.flights.book(request(offer!), call()))).code).toBe("OUTCOME_UNKNOWN");
+    const found = await failure(own.flights.find("key-1", call()));
+    expect(found.code).toBe("OUTCOME_UNKNOWN");
+    expect(found.details).toMatchObject({ code: "being_taken_back" });
+    await own.clock.advance(10 * 60_000);
+    expect((await own.flights.find("key-1", call()))?.status).toBe("held");
+  });
+
+  it("is found cancelled as soon as the cancellation arrived, and held where it was refused", async () => {
+    for (const [scenario, status] of [
+      ["timeout_after_commit", "cancelled"],
+      ["error_in_200", "held"],
+    ] as const) {
+      const own = await bench();
+      const [offer] = await own.find();
+      own.simulator.next({ scenario: "price_changed", on: "fulfillFlightTickets" });
+      own.simulator.next({ scenario, on: "cancelBooking" });
+      expect((await failure(own.flights.book(request(offer!), call()))).code).toBe("OUTCOME_UNKNOWN");
+      expect((await own.flights.find("key-1", call()))?.status).toBe(status);
+    }
+  });
+
   it("takes a booking back whose total is above the limit, before it pays", async () => {
     const own = await bench();
     const offer = await holdable(own);

@@ -9,6 +9,7 @@ import { rejected } from "../rejected.ts";
 import { withinLimit } from "../within-limit.ts";
 import { cancelTerms, type OrderNote, ticketsOf, totalOf } from "./map-reservation.ts";
 import { cancelRequest } from "./requests.ts";
+import type { Reservation } from "./wire.ts";
 import { reservationIn, type Workbenches } from "./workbench.ts";
 
 type Port = VerticalSupplier<FlightQuery, FlightOffer>;
@@ -28,8 +29,10 @@ export interface AfterSale extends Required<Pick<Port, "ticket" | "quoteCancel" 
   /** Pays and issues. Raises `PRICE_CHANGED` when the reservation costs more than `most`; nothing is paid then. */
   issue(reference: string, most: Money, call: SupplierCall): Promise<void>;
   withTickets(reference: string, call: SupplierCall): Promise<SupplierOrder>;
+  /** Raises `OUTCOME_UNKNOWN` while an attempt to issue tickets, whose reply was lost, may still go through. */
+  checkIssued(reference: string): Promise<void>;
   /** Takes back a reservation without tickets, then raises `why`. */
-  undo(reference: string, why: unknown, call: SupplierCall): Promise<never>;
+  undo(reference: string, note: OrderNote, why: unknown, call: SupplierCall): Promise<never>;
   /** What comes after a commit that went through: an error there never means that nothing happened. */
   afterCommit<T>(reference: string, work: () => Promise<T>): Promise<T>;
 }
@@ -53,19 +56,30 @@ export function travelportAfterSale({ http, bench, memory, quotes, clock, read, 
   const cancelAll = (reference: string, call: SupplierCall) =>
     http.write({ method: "POST", path: `air/receipt/reservations/${encodeURIComponent(reference)}/receipts`, route: "cancel", json: cancelRequest() }, call);
 
+  async function checkIssued(reference: string): Promise<void> {
+    const since = await memory.get<number>("flight ticketing", reference);
+    // Nothing at Travelport refuses a second ticket, so that the first attempt must be surely over.
+    if (since !== null && clock.now() < since + workbenchMs)
+      throw unknown(reference, "an earlier attempt to issue these tickets may still go through at Travelport; ask again in half an hour");
+  }
+
   async function issue(reference: string, most: Money, call: SupplierCall): Promise<void> {
-    await bench.ticket(
-      reference,
-      (reservation) => {
-        if (ticketsOf(reservation).length > 0)
-          throw unknown(reference, "the reservation has tickets already; it is looked up again", { code: "ALREADY_TICKETED" });
-        const total = totalOf(reservation);
-        if (!total) throw rejected("no_price", "the reservation has no price to pay; a person has to price it");
-        withinLimit(total, most, most);
-        return { total, offers: reservation.Offer.map(({ id }) => id ?? "") };
-      },
-      call,
-    );
+    await checkIssued(reference);
+    await memory.put("flight ticketing", reference, clock.now());
+    const check = (reservation: Reservation) => {
+      if (ticketsOf(reservation).length > 0)
+        throw unknown(reference, "the reservation has tickets already; it is looked up again", { code: "ALREADY_TICKETED" });
+      const total = totalOf(reservation);
+      if (!total) throw rejected("no_price", "the reservation has no price to pay; a person has to price it");
+      withinLimit(total, most, most);
+      return { total, offers: reservation.Offer.map(({ id }) => id ?? "") };
+    };
+    await bench.ticket(reference, check, call).catch(async (error: unknown) => {
+      if (surelyNothingHappened(error)) await memory.remove("flight ticketing", reference);
+      throw error;
+    });
+    const note = await noteOf(reference);
+    if (note) await putNote(reference, { ...note, issued: true });
   }
 
   async function withTickets(reference: string, call: SupplierCall): Promise<SupplierOrder> {
@@ -79,11 +93,15 @@ export function travelportAfterSale({ http, bench, memory, quotes, clock, read, 
   return {
     afterCommit,
     issue,
+    checkIssued,
     withTickets,
-    async undo(reference, why, call) {
+    async undo(reference, note, why, call) {
+      // A cancellation without a reply may arrive later: until then the reservation must not pass for bought.
+      await putNote(reference, { ...note, undoneAt: clock.now() });
       try {
         await cancelAll(reference, call);
       } catch (error) {
+        if (surelyNothingHappened(error)) await putNote(reference, note);
         throw unknown(reference, "a reservation that must not be bought could not be taken back at Travelport; it is looked up again", {}, error);
       }
       throw why;
@@ -98,7 +116,6 @@ export function travelportAfterSale({ http, bench, memory, quotes, clock, read, 
             const before = await read(reference, call);
             if (before.status === "cancelled") throw rejected("order_lapsed", "the order is cancelled or its hold ran out; book again");
             if (before.status === "ticketed") return before;
-            await memory.put("flight ticketing", reference, clock.now());
             // A hold keeps the seats and not the price: no more than what it was held for is paid.
             await issue(reference, (await noteOf(reference))?.total ?? before.total, call);
             return withTickets(reference, call);
@@ -106,10 +123,7 @@ export function travelportAfterSale({ http, bench, memory, quotes, clock, read, 
           async settled() {
             const order = await read(reference, call);
             if (order.status === "ticketed") return order;
-            const since = await memory.get<number>("flight ticketing", reference);
-            // Nothing at Travelport refuses a second ticket, so that the first attempt must be surely over.
-            if (since !== null && clock.now() < since + workbenchMs)
-              throw unknown(reference, "an earlier attempt to issue these tickets may still go through at Travelport; ask again in half an hour");
+            await checkIssued(reference);
             return null;
           },
         },

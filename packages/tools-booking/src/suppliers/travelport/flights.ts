@@ -7,6 +7,7 @@ import { surelyNothingHappened } from "../../write-outcome.ts";
 import { createPurchases, createQuoteBook, type SupplierHttp, type SupplierMemory, understand } from "../http/index.ts";
 import { ownCall } from "../own-call.ts";
 import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
+import { checkTakenBack } from "../taken-back.ts";
 import { variety } from "../variety.ts";
 import { withinLimit } from "../within-limit.ts";
 import { travelportAfterSale } from "./after-sale.ts";
@@ -129,7 +130,14 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
     supplier: "travelport",
     memory,
     kind: "flight",
-    read: (reference, key) => read(reference, ownCall(key)),
+    async read(reference, key) {
+      const order = await read(reference, ownCall(key));
+      const { undoneAt } = (await noteOf(reference)) ?? {};
+      if (order.status !== "cancelled") checkTakenBack("travelport", reference, undoneAt, clock);
+      // Who took it for a hold would buy tickets a second time.
+      if (order.status === "held") await afterSale.checkIssued(reference);
+      return order;
+    },
     async lookUp(key) {
       const reference = await memory.get<string>("flight locator", key);
       if (reference !== null) return reference;
@@ -164,17 +172,18 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
     const outcome = await afterSale.afterCommit(reference, async () => {
       // Prices are made at the commit: what the reservation says is what would be paid.
       const total = understand("travelport", "read", () => totalOf(reservation)) ?? now.offer.price.total;
-      await putNote(reference, { key, total });
+      const note = { key, total };
+      await putNote(reference, note);
       try {
         withinLimit(total, maxTotal, was);
         if (!held) await afterSale.issue(reference, maxTotal, call);
       } catch (error) {
-        if (surelyNothingHappened(error)) return { refused: error };
+        if (surelyNothingHappened(error)) return { refused: error, note };
         throw error;
       }
       return { order: held ? await read(reference, call) : await afterSale.withTickets(reference, call) };
     });
-    return outcome.order ?? afterSale.undo(reference, outcome.refused, call);
+    return outcome.order ?? afterSale.undo(reference, outcome.note, outcome.refused, call);
   }
 
   async function buy(request: BookRequest<FlightOffer>, held: boolean, call: SupplierCall): Promise<SupplierOrder> {

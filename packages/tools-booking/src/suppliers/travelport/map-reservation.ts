@@ -11,6 +11,10 @@ export interface OrderNote {
   key: string;
   total: Money;
   cancelling?: { penalty: Money; refund: Money };
+  /** Travelport took the payment and said that it issues the tickets. */
+  issued?: true;
+  /** When a purchase that must not be bought was begun to be taken back; in ms. */
+  undoneAt?: number;
 }
 
 const dead: ReadonlySet<string> = new Set(["XX", "HX", "UC", "UN", "NO", "US"]);
@@ -61,6 +65,10 @@ function journeysOf({ Offer }: Reservation): Journey[] | undefined {
   return known.length > 0 && known.length === found.length ? known : undefined;
 }
 
+/**
+ * Raises `OUTCOME_UNKNOWN` for a reservation with tickets for some of its travellers, and for one whose tickets were issued, as
+ * Travelport said, and are not there: it is neither bought nor only held, and paying once more could issue them twice.
+ */
 export function reservationOrder(reservation: Reservation, note: OrderNote | null): SupplierOrder {
   const reference = referenceOf(reservation);
   const { Receipt, Offer, Traveler } = reservation;
@@ -91,6 +99,12 @@ export function reservationOrder(reservation: Reservation, note: OrderNote | nul
         return { type: "ETKT", number, ...(traveller === undefined ? {} : { travellerId: traveller }) };
       }),
     };
+  if (tickets.length > 0 || (note?.issued && Receipt.every(({ Document }) => Document.length === 0)))
+    throw new TravelAgentError(
+      "OUTCOME_UNKNOWN",
+      `Travelport shows ${tickets.length} tickets for ${Traveler.length} travellers after they were paid for; a person has to look at the reservation`,
+      { details: { supplier: "travelport", code: "PARTIAL_FULFILLMENT", reference, needsPerson: true } },
+    );
   const limit = Offer.flatMap(({ TermsAndConditionsFull }) =>
     TermsAndConditionsFull.flatMap(({ PaymentTimeLimit }) => (PaymentTimeLimit ? [Date.parse(PaymentTimeLimit)] : [])),
   );

@@ -301,6 +301,17 @@ describe("Travelport's traps: the price is made at the commit", () => {
     expect(own.sent("add-payment")).toEqual([]);
   });
 
+  it("does not pass for held while its cancellation may still arrive", async () => {
+    const own = await bench({ honoursPriceFlag: false });
+    const offer = await holdable(own);
+    own.simulator.next({ scenario: "price_changed", on: "commit" });
+    own.simulator.next({ scenario: "connection_reset", on: "cancel" });
+    expect((await failure(own.flights.book(request(offer, "key-1", offer.price.total), call()))).code).toBe("OUTCOME_UNKNOWN");
+    expect((await failure(own.flights.find("key-1", call()))).details).toMatchObject({ code: "being_taken_back" });
+    await own.clock.advance(10 * 60_000);
+    expect((await own.flights.find("key-1", call()))?.status).toBe("held");
+  });
+
   it("prices before it opens a workbench", async () => {
     const own = await bench();
     const [offer] = await own.find();
@@ -400,6 +411,23 @@ describe("Travelport's traps: the reservation", () => {
     expect((await own.flights.ticket!(held.reference, "ticket-1", call())).status).toBe("ticketed");
   });
 
+  it("does not pass for held, nor is it ticketed under another key, while its tickets may still be issued", async () => {
+    const own = await bench();
+    const offer = await holdable(own);
+    own.simulator.next({ scenario: "connection_reset", on: "add-payment" });
+    // Nothing was committed: it is taken back, and the key is free again.
+    expect((await failure(own.flights.book(request(offer), call()))).code).toBe("SUPPLIER_UNAVAILABLE");
+    const held = await own.flights.hold!(request(offer), call());
+    own.simulator.next({ scenario: "connection_reset", on: "commit" });
+    expect((await failure(own.flights.ticket!(held.reference, "ticket-1", call()))).code).toBe("OUTCOME_UNKNOWN");
+    expect((await failure(own.flights.find("key-1", call()))).message).toMatch(/half an hour/);
+    expect((await failure(own.flights.ticket!(held.reference, "ticket-2", call()))).message).toMatch(/half an hour/);
+    expect(own.sent("add-payment").length).toBe(2);
+    await own.clock.advance(31 * 60_000);
+    expect((await own.flights.find("key-1", call()))?.status).toBe("held");
+    expect((await own.flights.ticket!(held.reference, "ticket-2", call())).status).toBe("ticketed");
+  });
+
   it("hands tickets that are missing for one traveller to a person", async () => {
     const own = await bench();
     const offer = (await own.find({ adults: 2 })).find(({ paymentTimeLimit }) => paymentTimeLimit !== undefined)!;
@@ -408,6 +436,19 @@ describe("Travelport's traps: the reservation", () => {
     const error = await failure(own.flights.ticket!(held.reference, "ticket-1", call()));
     expect(error.code).toBe("OUTCOME_UNKNOWN");
     expect(error.details).toMatchObject({ needsPerson: true });
+    // Given back as a hold it would cost nothing, and the tickets that are there would be lost.
+    expect((await failure(own.flights.quoteCancel(held.reference, call()))).details).toMatchObject({ code: "PARTIAL_FULFILLMENT", needsPerson: true });
+  });
+
+  it("does not call a reservation held that was paid for and shows no tickets, and does not pay again", async () => {
+    const own = await bench();
+    const held = await own.flights.hold!(request(await holdable(own)), call());
+    own.simulator.next({ scenario: "partial", on: "commit" });
+    expect((await failure(own.flights.ticket!(held.reference, "ticket-1", call()))).details).toMatchObject({ needsPerson: true });
+    expect((await failure(own.flights.find("key-1", call()))).details).toMatchObject({ code: "PARTIAL_FULFILLMENT", needsPerson: true });
+    await own.clock.advance(31 * 60_000);
+    expect((await failure(own.flights.ticket!(held.reference, "ticket-2", call()))).code).toBe("OUTCOME_UNKNOWN");
+    expect(own.sent("add-payment").length).toBe(1);
   });
 
   it("takes a new token when the old one is refused, and books once", async () => {

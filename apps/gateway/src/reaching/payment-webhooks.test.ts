@@ -58,6 +58,6 @@ it("refuses what is not signed or too large, and asks for a repeat when it could
   expect((await post("/webhooks/cards", "{}")).status).toBe(507);
   expect((await post("/webhooks/cards", "{}")).status).toBe(500);
   expect((await post("/webhooks/cards", "x".repeat(300_000))).status).toBe(413);
-  expect(log.lines.filter(({ message }) => message === "a payment webhook was refused")).toHaveLength(3);
+  expect(log.lines.filter(({ message }) => message === "a webhook was refused")).toHaveLength(3);
   expect(JSON.stringify(log.lines)).not.toContain("xxxx");
 });

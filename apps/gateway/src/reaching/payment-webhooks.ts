@@ -1,37 +1,10 @@
-import { type HttpRoute, json } from "@travelagent/gateway-core";
-import { TravelAgentError } from "@travelagent/protocol";
+import type { HttpRoute } from "@travelagent/gateway-core";
 import type { Logger } from "@travelagent/protocol/ports";
 import type { Bookings } from "@travelagent/tools-booking";
+import { webhookRoutes } from "./webhook-routes.ts";
 
-/** Events of payment providers are a few kilobytes. */
-const maxBodyBytes = 256 * 1024;
-/** Providers give up after ten seconds or more, and send it again. */
-const patienceMs = 10_000;
+const idsOf = (providers: ReturnType<Bookings["paymentProviders"]>): string[] => providers.filter(({ webhooks }) => webhooks).map(({ id }) => id);
 
-/**
- * `/webhooks/<provider>` for every payment provider that has webhooks. The provider's adapter checks the signature over the body as
- * it came. 200 only once what it says is durable; whatever fails before that is answered with an error, so that it comes again. A
- * repeat is acknowledged.
- */
+/** Providers give up after ten seconds or more. */
 export const paymentWebhooks = ({ receivePayment, paymentProviders }: Pick<Bookings, "receivePayment" | "paymentProviders">, log: Logger): HttpRoute[] =>
-  paymentProviders()
-    .filter(({ webhooks }) => webhooks)
-    .map(({ id }) => ({
-      method: "POST",
-      path: `/webhooks/${id}`,
-      auth: "none",
-      async handle(request) {
-        const body = await request.body(maxBodyBytes, patienceMs);
-        const headers = Object.fromEntries(
-          Object.entries(request.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]])),
-        );
-        try {
-          const { repeated } = await receivePayment(id, { headers, body: body.toString("utf8") }, AbortSignal.timeout(patienceMs));
-          return json({ ok: true, ...(repeated ? { repeated } : {}) });
-        } catch (error) {
-          const { code } = TravelAgentError.from(error);
-          log.warn("a payment webhook was refused", { provider: id, code, requestId: request.requestId, "pii.address": request.peer.address });
-          throw error;
-        }
-      },
-    }));
+  webhookRoutes({ kind: "payment provider", ids: idsOf(paymentProviders()), patienceMs: 10_000, receive: receivePayment }, log);

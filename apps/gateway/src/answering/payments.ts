@@ -2,12 +2,13 @@ import type { GatewayConfig } from "@travelagent/config";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Logger } from "@travelagent/protocol/ports";
 import type { PaymentProvider } from "@travelagent/tools-booking";
-import { databaseMemory, migrateSupplierMemory } from "@travelagent/tools-booking/suppliers/http";
+import { databaseMemory } from "@travelagent/tools-booking/suppliers/http";
 import type { Environment } from "./models.ts";
 
 export interface PaymentSetOptions {
   config: GatewayConfig;
   env: Environment;
+  /** Its supplier memory is migrated. */
   db: Database;
   clock: Clock;
   log: Logger;
@@ -40,7 +41,6 @@ const isKnown = (id: string): id is ProviderId => Object.hasOwn(variables, id);
 
 /** The payment providers that configuration and environment name; one without all it needs is left out and says why. */
 export async function openPayments({ config, env, db, clock, log, returnUrl }: PaymentSetOptions): Promise<PaymentSet> {
-  await migrateSupplierMemory(db);
   const { provider: chosen, providers: configured } = config.payments;
   const providers: PaymentProvider[] = [];
   const unusable: PaymentSet["unusable"] = [];

@@ -2,7 +2,7 @@ import type { GatewayConfig } from "@travelagent/config";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Logger } from "@travelagent/protocol/ports";
 import type { Supplier } from "@travelagent/tools-booking";
-import { databaseMemory, migrateSupplierMemory, type SupplierMemory } from "@travelagent/tools-booking/suppliers/http";
+import { databaseMemory, type SupplierMemory } from "@travelagent/tools-booking/suppliers/http";
 import type { Environment } from "./models.ts";
 
 type Settings = NonNullable<GatewayConfig["suppliers"][string]>;
@@ -175,7 +175,7 @@ export interface SupplierSet {
 export interface SupplierSetOptions {
   config: GatewayConfig;
   env: Environment;
-  /** Adapters keep notes in it that must outlive the process. */
+  /** Adapters keep notes in it that must outlive the process. Its supplier memory is migrated. */
   db: Database;
   clock: Clock;
   log: Logger;
@@ -199,7 +199,6 @@ function settingsOf(id: string, { env: prefix, required, optional }: Known, conf
  * others work. Without an address a supplier is never called: no adapter knows a live host by heart.
  */
 export async function openSuppliers({ config, env, db, clock, log }: SupplierSetOptions): Promise<SupplierSet> {
-  await migrateSupplierMemory(db);
   const suppliers: Supplier[] = [];
   const unusable: UnusableSupplier[] = [];
   for (const [id, settings] of Object.entries(config.suppliers)) {

@@ -9,6 +9,7 @@ import type { Sessions } from "@travelagent/sessions";
 import { type Bookings, bookingHandlers, bookingTools, createBookings, type Supplier } from "@travelagent/tools-booking";
 import { scheduleChangeTool } from "@travelagent/tools-booking/news";
 import { travelRulesTool } from "@travelagent/tools-booking/rules";
+import { migrateSupplierMemory } from "@travelagent/tools-booking/suppliers/http";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
 import { type BookingHistory, type Crm, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
 import { openPapers, type PapersOptions } from "../papers/papers.ts";
@@ -62,6 +63,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
   const books = openDatabase({ path: join(directory, "sandbox.db") });
   try {
     const sandbox = createSandbox({ db: books, clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
+    await migrateSupplierMemory(db);
     const real = await openSuppliers({ config, env, db, clock, log });
     const suppliers = [...(config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier]), ...real.suppliers];
     const paying = await openPayments({

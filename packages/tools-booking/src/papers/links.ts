@@ -1,5 +1,5 @@
-import { createHash, randomBytes } from "node:crypto";
 import type { Clock, Database, Migration } from "@travelagent/protocol/ports";
+import { hashOfToken, newLinkToken } from "./link-token.ts";
 
 export type PaperKind = "itinerary" | "calendar" | "invoice";
 
@@ -38,20 +38,21 @@ create index paper_link_expires on paper_link (expires_at);
   },
 ];
 
-const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
-
 export function createPaperLinks({ db, clock }: { db: Database; clock: Clock }): PaperLinks {
   return {
     migrate: () => db.migrate("paper-links", migrations),
     async create(link) {
-      const token = randomBytes(24).toString("base64url");
+      const token = newLinkToken();
       await db.transaction((tx) =>
-        tx.run("insert into paper_link (token_hash, link, expires_at) values (?, ?, ?)", hashOf(token), JSON.stringify(link), Date.parse(link.expiresAt)),
+        tx.run("insert into paper_link (token_hash, link, expires_at) values (?, ?, ?)", hashOfToken(token), JSON.stringify(link), Date.parse(link.expiresAt)),
       );
       return token;
     },
     async open(token) {
-      const row = await db.get<{ link: string; expires_at: number | string }>("select link, expires_at from paper_link where token_hash = ?", hashOf(token));
+      const row = await db.get<{ link: string; expires_at: number | string }>(
+        "select link, expires_at from paper_link where token_hash = ?",
+        hashOfToken(token),
+      );
       return row && Number(row.expires_at) > clock.now() ? (JSON.parse(row.link) as PaperLink) : null;
     },
     async prune() {

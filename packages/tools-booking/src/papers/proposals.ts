@@ -1,7 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Migration, Row } from "@travelagent/protocol/ports";
 import type { Offer } from "../offer.ts";
+import { hashOfToken, newLinkToken } from "./link-token.ts";
 
 /** Offers shown to somebody by a link of their own, to choose from at leisure. */
 export interface Proposal {
@@ -56,15 +57,13 @@ create index booking_proposal_customer on booking_proposal (customer_id, created
   },
 ];
 
-const hashOf = (token: string): string => createHash("sha256").update(token).digest("hex");
-
 export function createProposals({ db, clock }: { db: Database; clock: Clock }): Proposals {
   const read = (row: Row | undefined): Proposal | null => {
     if (!row) return null;
     const proposal = { ...(JSON.parse(String(row.document)) as Proposal), status: row.status as Proposal["status"] };
     return proposal.status === "open" && Date.parse(proposal.expiresAt) <= clock.now() ? { ...proposal, status: "expired" } : proposal;
   };
-  const byToken = async (token: string) => read(await db.get("select status, document from booking_proposal where token_hash = ?", hashOf(token)));
+  const byToken = async (token: string) => read(await db.get("select status, document from booking_proposal where token_hash = ?", hashOfToken(token)));
   const byId = async (id: string) => read(await db.get("select status, document from booking_proposal where id = ?", id));
 
   /** Moves an open one on; false when somebody else did meanwhile. */
@@ -98,7 +97,7 @@ export function createProposals({ db, clock }: { db: Database; clock: Clock }): 
       // A quote may outlive the prices in it, which the page says of each: choosing is not buying.
       const until = Date.parse(given.expiresAt);
       if (!(until > now)) throw new TravelAgentError("INVALID_REQUEST", `a quote cannot end at ${given.expiresAt}, which is over; give a later time`);
-      const token = randomBytes(24).toString("base64url");
+      const token = newLinkToken();
       const proposal: Proposal = {
         ...given,
         id: `q${randomBytes(9).toString("base64url")}`,
@@ -110,7 +109,7 @@ export function createProposals({ db, clock }: { db: Database; clock: Clock }): 
         tx.run(
           "insert into booking_proposal (id, token_hash, session_key, customer_id, status, document, expires_at, created_at) values (?, ?, ?, ?, 'open', ?, ?, ?)",
           proposal.id,
-          hashOf(token),
+          hashOfToken(token),
           proposal.sessionKey,
           proposal.customerId ?? null,
           JSON.stringify(proposal),

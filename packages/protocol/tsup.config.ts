@@ -4,6 +4,7 @@ export default library({
   index: "src/index.ts",
   exec: "src/exec.ts",
   messages: "src/messages.ts",
+  "personal-data": "src/personal-data.ts",
   ports: "src/ports.ts",
   turn: "src/turn.ts",
   testing: "src/testing/index.ts",

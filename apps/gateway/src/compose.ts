@@ -63,6 +63,7 @@ import { ownDirectory, ownSecret } from "./configuration/own-file.ts";
 import type { ConfigState, LiveParts } from "./configuration/reload.ts";
 import { routingOf, withoutIdleHandoff } from "./configuration/routing.ts";
 import type { Settings } from "./configuration/settings.ts";
+import { openCustomers } from "./customers/open-customers.ts";
 import { healthFacts, statusFacts } from "./observing/health-facts.ts";
 import { logHandlers } from "./observing/log-tail.ts";
 import { observe } from "./observing/observation.ts";
@@ -172,12 +173,28 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const usage = await usageOf({ db, clock, log: part("usage"), config: () => state.running(), onExhausted: () => control.healthChanged() });
 
   // Customers, travel, rules.
+  const publicUrl = () => (config.gateway.publicUrl ?? server.url).replace(/\/$/, "");
+  const customers = await openCustomers({
+    config: () => state.running(),
+    env,
+    paths,
+    db,
+    work,
+    sessions,
+    clock,
+    log: part("customers"),
+    publicUrl,
+    bookings: () => bookings,
+    gateway: () => gateway,
+  });
+  onFailure(() => customers.close());
   const travel = await openTravel({
     config,
     env,
     directory: paths.data,
     db,
     work,
+    crm: customers.crm,
     sessions,
     clock,
     log: part("bookings"),
@@ -187,7 +204,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     },
     onCustomerKnown: (sessionKey, customerId, name) => gateway.bindCustomer(sessionKey, customerId, name),
     chatUrl: `${(config.gateway.publicUrl ?? `http://127.0.0.1:${settings.port}`).replace(/\/$/, "")}/chat`,
-    publicUrl: () => (config.gateway.publicUrl ?? server.url).replace(/\/$/, ""),
+    publicUrl,
     note: (note) => gateway.note(note),
     tell: (said) => gateway.tell(said),
   });
@@ -212,6 +229,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const helpers = openHelpers({ sessions, config: () => state.running(), agents: () => routing.agents });
   const tools = [
     ...travel.tools,
+    ...customers.tools,
     ...memoryTools(memory),
     handOverTool(),
     handOff,
@@ -303,7 +321,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     log: part("gateway"),
     timeZone,
     ...routing,
-    routingPorts: routingPorts(travel, sessions, ownGate.audit),
+    routingPorts: routingPorts({ bookings, crm: customers.crm }, sessions, ownGate.audit),
     // A reply is in the history of the chat by the commit that put it into the outbox; the outbox tells the open pages.
     channels: [createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } }), ...apis, ...plugins.channels],
     admission: { ...plugins.admission, webchat: { dmPolicy: "open" } },
@@ -392,7 +410,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       },
     },
     network: networkOf(config, tailnet),
-    routes: [...surface.routes, ...travel.routes, ...paymentWebhooks(bookings, part("bookings")), ...mcp.routes, ...plugins.routes],
+    routes: [...surface.routes, ...travel.routes, ...customers.routes, ...paymentWebhooks(bookings, part("bookings")), ...mcp.routes, ...plugins.routes],
     extraMethods: plugins.methods,
     ...(surface.widget ? { widget: surface.widget } : {}),
     status: (health) => ({ ...statusFacts(health, models.forAgent(routing.defaultAgentId)[0]), config: state.status(), ...fingerprint }),
@@ -429,6 +447,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
         roles: () => state.running().approvals.roles,
       }),
       ...travel.handlers,
+      ...customers.handlers,
       ...nodes.handlers,
       ...offered.handlers,
       ...plugins.handlers,
@@ -472,6 +491,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const legacy = await legacyDoors(config, { control, nodes, clock, log: part("legacy") });
   onFailure(() => legacy.close());
   await travel.resume();
+  await customers.resume();
   // An approval is decided in one commit and its conversation set going in the next: this finds one that a crash left between.
   for (const decision of await gate.decisions.decidedSince(clock.now() - dayMs)) await gateway.resume(decision.id, decision.turn.sessionKey);
   control.setReady();
@@ -536,6 +556,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       await plugins.stop(reason);
       await engine.stop();
       await travel.close();
+      await customers.close();
       policy.close();
       skills.close();
       await observed.stop();

@@ -3,11 +3,12 @@ import type { Routing, RoutingPorts } from "@travelagent/gateway-core";
 import type { Booking } from "@travelagent/protocol";
 import type { TurnScope } from "@travelagent/protocol/turn";
 import type { Sessions } from "@travelagent/sessions";
-import type { Travel } from "./travel.ts";
+import type { Bookings } from "@travelagent/tools-booking";
+import type { Crm } from "@travelagent/tools-crm";
 
 /** What routing asks of customers, bookings and the audit. */
 export function routingPorts(
-  { crm, bookings }: Pick<Travel, "crm" | "bookings">,
+  { crm, bookings }: { bookings: Bookings; crm: Crm },
   sessions: Pick<Sessions, "get">,
   audit: Pick<Gate["audit"], "write">,
 ): RoutingPorts {

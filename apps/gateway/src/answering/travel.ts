@@ -11,7 +11,7 @@ import { scheduleChangeTool } from "@travelagent/tools-booking/news";
 import { travelRulesTool } from "@travelagent/tools-booking/rules";
 import { migrateSupplierMemory } from "@travelagent/tools-booking/suppliers/http";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
-import { type BookingHistory, type Crm, crmTools, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
+import { type BookingHistory, type Crm, crmTools } from "@travelagent/tools-crm";
 import { openPapers, type PapersOptions } from "../papers/papers.ts";
 import { supplierWebhooks } from "../reaching/supplier-webhooks.ts";
 import type { Environment } from "./models.ts";
@@ -27,6 +27,7 @@ export interface TravelOptions {
   directory: string;
   db: Database;
   work: Work;
+  crm: Crm;
   sessions: Sessions;
   clock: Clock;
   log: Logger;
@@ -43,10 +44,9 @@ export interface TravelOptions {
   onCustomerKnown(sessionKey: string, customerId: string, name: string | undefined): Promise<void>;
 }
 
-/** Customers and what is booked for them. */
+/** What is booked for customers. */
 export interface Travel {
   bookings: Bookings;
-  crm: Crm;
   suppliers: readonly Supplier[];
   tools: readonly Tool[];
   handlers: Handlers;
@@ -58,8 +58,7 @@ export interface Travel {
 }
 
 export async function openTravel(options: TravelOptions): Promise<Travel> {
-  const { config, env, directory, db, work, sessions, clock, log, onBooking, onCustomerKnown, chatUrl, publicUrl, note, tell } = options;
-  const crm = await databaseCrm({ db, clock });
+  const { config, env, directory, db, work, crm, sessions, clock, log, onBooking, onCustomerKnown, chatUrl, publicUrl, note, tell } = options;
   const books = openDatabase({ path: join(directory, "sandbox.db") });
   try {
     const sandbox = createSandbox({ db: books, clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
@@ -109,7 +108,6 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
     const papers = await openPapers({ config: () => config, bookings, db, clock, log, publicUrl, note, buyerOf: buyerIn(crm) });
     return {
       bookings,
-      crm,
       suppliers,
       tools: [
         ...bookingTools(bookings),
@@ -123,7 +121,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
         await bookings.resume();
         await papers.resume();
       },
-      handlers: { ...papers.handlers, ...namingUnusable(bookingHandlers(bookings), real.unusable, paying.unusable), ...customerHandlers(crm) },
+      handlers: { ...papers.handlers, ...namingUnusable(bookingHandlers(bookings), real.unusable, paying.unusable) },
       close: () => books.close(),
     };
   } catch (error) {

@@ -6,9 +6,9 @@ import type { Row } from "./wire.ts";
 
 const run = promisify(execFile);
 
-/** Benchmarks of travel alone, each in a process of its own: searching and deciding. */
+/** Benchmarks of travel and customers alone, each in a process of its own: searching and deciding. */
 export async function travelRows(row: Row): Promise<void> {
-  for (const script of ["search.ts", "policy.ts"]) {
+  for (const script of ["search.ts", "policy.ts", "customers.ts"]) {
     const args = ["--conditions=@travelagent/source", join(import.meta.dirname, script), "--json"];
     // A goal that is missed ends it with 1, and its figures are printed all the same.
     const { stdout } = await run(process.execPath, args).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? "{}" }));

@@ -23,6 +23,7 @@ export default defineConfig({
   splitting: true,
   clean: true,
   onSuccess: async () => {
+    cpSync(new URL("../../packages/templates/templates", import.meta.url), new URL("./dist/templates", import.meta.url), { recursive: true });
     cpSync(new URL("../../skills", import.meta.url), new URL("./dist/skills", import.meta.url), { recursive: true });
     for (const name of readdirSync(new URL("./dist/", import.meta.url)).filter((file) => file.endsWith(".js")))
       inAscii(new URL(`./dist/${name}`, import.meta.url));

@@ -6,6 +6,7 @@ export default library({
   messages: "src/messages.ts",
   "personal-data": "src/personal-data.ts",
   ports: "src/ports.ts",
+  sensitive: "src/sensitive.ts",
   turn: "src/turn.ts",
   testing: "src/testing/index.ts",
 });

@@ -19,6 +19,7 @@ export default library({
   papers: "src/papers/index.ts",
   rules: "src/rules/index.ts",
   news: "src/news/index.ts",
+  documents: "src/documents/index.ts",
   geography: "src/geography/index.ts",
   testing: "src/testing/index.ts",
 });

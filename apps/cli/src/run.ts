@@ -5,7 +5,9 @@ import { approvalsCommand } from "./commands/approvals.ts";
 import { bookingsCommand } from "./commands/bookings.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { configCommand } from "./commands/config.ts";
+import { consentsCommand } from "./commands/consents.ts";
 import { credentialsCommand } from "./commands/credentials.ts";
+import { crmCommand } from "./commands/crm.ts";
 import { customersCommand } from "./commands/customers.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
 import { devicesCommand } from "./commands/devices.ts";
@@ -13,6 +15,7 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { documentsCommand, quotesCommand } from "./commands/documents.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
 import { healthCommand } from "./commands/health.ts";
+import { leadsCommand } from "./commands/leads.ts";
 import { logsCommand } from "./commands/logs.ts";
 import { mcpCommand } from "./commands/mcp.ts";
 import { modelsCommand } from "./commands/models.ts";
@@ -20,12 +23,17 @@ import { nodeCommand } from "./commands/node.ts";
 import { nodesCommand } from "./commands/nodes.ts";
 import { pluginsCommand } from "./commands/plugins.ts";
 import { policyCommand } from "./commands/policy.ts";
+import { portalCommand } from "./commands/portal.ts";
+import { privacyCommand } from "./commands/privacy.ts";
+import { promisesCommand } from "./commands/promises.ts";
 import { queueCommand } from "./commands/queue.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { simulatorsCommand } from "./commands/simulators.ts";
 import { skillsCommand } from "./commands/skills.ts";
 import { statusCommand } from "./commands/status.ts";
 import { suppliersCommand } from "./commands/suppliers.ts";
+import { templatesCommand } from "./commands/templates.ts";
+import { vaultCommand } from "./commands/vault.ts";
 import { errorLine, exitCodeOf } from "./failure.ts";
 import { addPluginCommand } from "./plugin-command.ts";
 import type { Terminal } from "./terminal.ts";
@@ -43,6 +51,13 @@ const commands: readonly AddCommand[] = [
   chatCommand,
   bookingsCommand,
   customersCommand,
+  crmCommand,
+  portalCommand,
+  leadsCommand,
+  promisesCommand,
+  consentsCommand,
+  privacyCommand,
+  templatesCommand,
   approvalsCommand,
   deliveriesCommand,
   documentsCommand,
@@ -62,6 +77,7 @@ const commands: readonly AddCommand[] = [
   policyCommand,
   configCommand,
   credentialsCommand,
+  vaultCommand,
   logsCommand,
 ];
 

@@ -70,6 +70,7 @@ import { observe } from "./observing/observation.ts";
 import { createStoreHealth } from "./observing/store-health.ts";
 import { usageOf } from "./observing/usage.ts";
 import { announceOnNetwork } from "./reaching/announcement.ts";
+import { configuredChannels } from "./reaching/channels.ts";
 import { gatewayAuth } from "./reaching/gateway-auth.ts";
 import { apiChannels, httpSurface } from "./reaching/http-surface.ts";
 import { legacyDoors } from "./reaching/legacy.ts";
@@ -185,7 +186,12 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     log: part("customers"),
     publicUrl,
     bookings: () => bookings,
+    papers: () => travel.papers,
     gateway: () => gateway,
+    routing: () => routing,
+    sessionKeyOf,
+    timeZone,
+    publish: (event, payload, options) => publisher.publish(event, payload, options),
   });
   onFailure(() => customers.close());
   const travel = await openTravel({
@@ -195,11 +201,15 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     db,
     work,
     crm: customers.crm,
+    papersOf: customers.vault,
+    agencyOf: customers.records.agencyOf,
     sessions,
     clock,
     log: part("bookings"),
     onBooking: (booking) => {
       publisher.publish("booking", { booking });
+      customers.records.onBooking(booking);
+      customers.sales.onBooking(booking);
       void news(booking);
     },
     onCustomerKnown: (sessionKey, customerId, name) => gateway.bindCustomer(sessionKey, customerId, name),
@@ -207,6 +217,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     publicUrl,
     note: (note) => gateway.note(note),
     tell: (said) => gateway.tell(said),
+    onQuote: customers.sales.onQuote,
   });
   onFailure(() => travel.close());
   const { bookings, suppliers } = travel;
@@ -246,6 +257,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     onState: () => control.healthChanged(),
   });
   const apis = apiChannels(config);
+  const reached = await configuredChannels(config, { clock, log: part("channels") });
   const system = await systemTools(settings, { permit: (action, who) => nodes.permit(action, who), clock, log: part("tools") });
   onFailure(() => system.stop());
   const images = openImageTool(config, { config: () => state.running(), workplace: system.workplace, clock, log: part("tools") });
@@ -271,7 +283,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     onApprovalRequested: (decision) => publisher.publish("approval", { approval: asApproval(decision) }),
   });
   await ownGate.migrate();
-  const gate = plugins.gate(observed.gate(ownGate, (name) => allTools().some((tool) => tool.name === name)));
+  const gate = customers.vault.gate(plugins.gate(observed.gate(ownGate, (name) => allTools().some((tool) => tool.name === name))));
 
   // Who answers.
   const concierge = createConcierge({ places: createGazetteer });
@@ -302,7 +314,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     context: context.keeper,
     clock,
     log: part("agent"),
-    models: (turn, choice) => models.forSession(turn.agentId, chosenIn(choice)).map((one) => observed.model(one, turn)),
+    models: (turn, choice) => models.forSession(turn.agentId, chosenIn(choice)).map((one) => customers.vault.model(observed.model(one, turn), turn)),
     cooldowns: rests.cooldowns,
     price: usage.price,
     budget: usage.budgets,
@@ -315,25 +327,38 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     engine,
     sessions,
     sessionKeyOf,
-    agent,
+    agent: customers.records.around(agent),
     publisher,
     clock,
     log: part("gateway"),
     timeZone,
     ...routing,
-    routingPorts: routingPorts({ bookings, crm: customers.crm }, sessions, ownGate.audit),
+    routingPorts: routingPorts({ bookings, crm: customers.crm, agencyOf: customers.records.agencyOf }, sessions, ownGate.audit),
     // A reply is in the history of the chat by the commit that put it into the outbox; the outbox tells the open pages.
-    channels: [createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } }), ...apis, ...plugins.channels],
-    admission: { ...plugins.admission, webchat: { dmPolicy: "open" } },
+    channels: [
+      createWebchat({ hub: { deliver: async () => undefined, delivered: async () => true } }),
+      ...(customers.portal ? [customers.portal.portal.adapter] : []),
+      ...reached.adapters,
+      ...apis,
+      ...plugins.channels,
+    ],
+    admission: { ...plugins.admission, ...reached.admission, webchat: { dmPolicy: "open" }, portal: { dmPolicy: "open" } },
     ...(config.agents.defaults.timeoutSeconds ? { turnTimeoutMs: config.agents.defaults.timeoutSeconds * 1000 } : {}),
     metrics,
     tracer,
     recordUsage: usage.recordUsage,
+    contact: customers.contact,
+    papers: customers.vault.papers,
+    removeParts: customers.vault.removeParts,
     ...queueing({ config: () => state.running(), gate: ownGate, db, onPause: () => helpers.stopPaused().finally(() => control.healthChanged()) }),
     onStop: helpers.stop,
     directives: directivesOf({ handlers: () => sessionMethods, session: sessions.get, models: () => models }),
     onSession: sessionChanged,
     ...plugins.listeners,
+    onSent(message) {
+      customers.sales.onSent(message);
+      plugins.listeners.onSent?.(message);
+    },
   });
   const news = bookingNews({ gate, tell: gateway.tell, log: part("news") });
   await gateway.prepare();
@@ -400,6 +425,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       sessionKeyOf: (visitorId) =>
         route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { ...routing, sessionKeyOf }).sessionKey,
     }),
+    ...(customers.portal ? { guests: customers.portal.guests } : {}),
     sessionDefaults: {
       get defaultAgentId() {
         return routing.defaultAgentId;
@@ -410,7 +436,15 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       },
     },
     network: networkOf(config, tailnet),
-    routes: [...surface.routes, ...travel.routes, ...customers.routes, ...paymentWebhooks(bookings, part("bookings")), ...mcp.routes, ...plugins.routes],
+    routes: [
+      ...surface.routes,
+      ...travel.routes,
+      ...customers.routes,
+      ...reached.routes,
+      ...paymentWebhooks(bookings, part("bookings")),
+      ...mcp.routes,
+      ...plugins.routes,
+    ],
     extraMethods: plugins.methods,
     ...(surface.widget ? { widget: surface.widget } : {}),
     status: (health) => ({ ...statusFacts(health, models.forAgent(routing.defaultAgentId)[0]), config: state.status(), ...fingerprint }),
@@ -434,6 +468,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
           ...(policy.problem() === undefined ? [] : ["policy"]),
           ...(sessions.damaged() > 0 ? ["transcripts"] : []),
           ...(usage.budgets.isExhausted() ? ["budget"] : []),
+          ...customers.crmSync.degraded(),
         ],
       }),
     ),
@@ -552,7 +587,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       await legacy.close();
       await server.close();
       forgetPort();
-      await Promise.all([gateway.stop(), offered.stop(), system.stop(), web.stop()]);
+      await Promise.all([gateway.stop(), offered.stop(), system.stop(), web.stop(), customers.crmSync.close()]);
       await plugins.stop(reason);
       await engine.stop();
       await travel.close();

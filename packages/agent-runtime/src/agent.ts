@@ -9,7 +9,8 @@ import { conventions } from "./loop/conventions.ts";
 import { defaultLoopLimits, type LoopLimits } from "./loop/limits.ts";
 import { runLoop } from "./loop/run-loop.ts";
 import type { Model } from "./model.ts";
-import { calledSkillPart, type PromptOptions, systemPrompt } from "./prompt.ts";
+import { calledSkillPart, type PromptOptions } from "./prompt.ts";
+import { promptMemo } from "./prompt-memo.ts";
 import type { Transcript } from "./transcript.ts";
 
 export interface AgentOptions {
@@ -47,10 +48,12 @@ export function createAgent({
   clock = systemClock,
   log = silentLogger,
 }: AgentOptions): AgentPort {
+  const systemPrompt = promptMemo();
   const systemFor = ({ turn, message }: TurnRequest): string => {
     const options = typeof prompt === "function" ? prompt(turn) : prompt;
     const called = message && !message.tainted ? calledSkillPart(options, message.text) : undefined;
-    return [systemPrompt(options), ...conventions(turn), ...(called === undefined ? [] : [called])].join("\n\n");
+    const more = [...conventions(turn), ...(called === undefined ? [] : [called])];
+    return more.length === 0 ? systemPrompt(options) : [systemPrompt(options), ...more].join("\n\n");
   };
   const cooldowns = given ?? createCooldowns({ clock });
   return {

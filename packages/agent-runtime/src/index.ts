@@ -5,6 +5,7 @@ export { handOverTool } from "./hand-over.ts";
 export type { Budget, BudgetStop, Spending } from "./loop/budget.ts";
 export type { LoopLimits } from "./loop/limits.ts";
 export type { Model, ModelEvent, ModelImage, ModelRequest, ToolSpec } from "./model.ts";
+export { agentPersonalData } from "./personal-data.ts";
 export type { Colleague, PromptMode, PromptOptions } from "./prompt.ts";
 export { type Action, type Claim, defineTool, type Tool, type ToolContext, type ToolOutput, type WriteClass } from "./tool.ts";
 export { type WorkspaceFile, workspaceFileNames } from "./workspace-files.ts";

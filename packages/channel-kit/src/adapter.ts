@@ -51,6 +51,11 @@ export interface ChannelHost {
    * too and starts nothing. Rejects with `UNAVAILABLE` while the gateway cannot store: let the platform deliver again.
    */
   receive(message: InboundMessage): Promise<Accepted>;
+  /**
+   * How the connection to the platform is, whenever that changes after `start` resolved: people see it, and no reason is needed for
+   * being well. An adapter mends what it can by itself and says `degraded` meanwhile.
+   */
+  report?(state: "running" | "degraded" | "logged-out" | "needs-pairing", reason?: string): void;
 }
 
 export interface Accepted {

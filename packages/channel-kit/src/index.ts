@@ -1,3 +1,4 @@
 export type { Accepted, ChannelAdapter, ChannelFeatures, ChannelHost, SendContext } from "./adapter.ts";
+export { createPace, type Pace, type PaceOptions, type Rate } from "./pace.ts";
 export { renderText } from "./render.ts";
 export { type ChunkOptions, chunkText } from "./text.ts";

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { withPreset } from "./presets.ts";
+import { agencies, agencyProblems } from "./schema/agencies.ts";
 import { agents, binding, broadcast } from "./schema/agents.ts";
 import { channels } from "./schema/channels.ts";
 import { cron } from "./schema/cron.ts";
@@ -10,7 +11,9 @@ import { memory } from "./schema/memory.ts";
 import { models } from "./schema/models.ts";
 import { hooks, logging, metrics, skills, telemetry } from "./schema/operations.ts";
 import { plugins } from "./schema/plugins.ts";
+import { privacy } from "./schema/privacy.ts";
 import { messages, session } from "./schema/session.ts";
+import { templates } from "./schema/templates.ts";
 import { tools } from "./schema/tools.ts";
 import { agency, approvals, payments, policy, supplierNews, suppliers } from "./schema/travel.ts";
 
@@ -19,6 +22,7 @@ export const GatewayConfig = z
   .strictObject({
     $schema: z.string().optional().describe("For editors."),
     agency: agency.prefault({}),
+    agencies: agencies.default({}),
     agents: agents.prefault({}),
     bindings: z.array(binding).default([]),
     broadcast: broadcast.optional(),
@@ -35,6 +39,7 @@ export const GatewayConfig = z
     suppliers: suppliers.default({}),
     supplierNews: supplierNews.prefault({}),
     payments: payments.prefault({}),
+    privacy: privacy.prefault({}),
     policy: policy.prefault({}),
     approvals: approvals.prefault({}),
     hooks: hooks.prefault({}),
@@ -43,10 +48,12 @@ export const GatewayConfig = z
     logging: logging.prefault({}),
     metrics: metrics.prefault({}),
     telemetry: telemetry.prefault({}),
+    templates: templates.prefault({}),
   })
   .superRefine((given, context) => {
     const config = withPreset(given);
     const problem = (path: (string | number)[], message: string) => context.addIssue({ code: "custom", path, message });
+    for (const { path, message } of agencyProblems(given.agencies)) problem(path, message);
     const own = given.agents.list.map((agent) => agent.id);
     own.forEach((id, index) => {
       if (own.indexOf(id) !== index) problem(["agents", "list", index, "id"], `there are two agents "${id}"; give each its own id`);

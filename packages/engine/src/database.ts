@@ -5,10 +5,12 @@ import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Database, type Migration, type Row, type SqlValue, systemClock, type Tx } from "@travelagent/protocol/ports";
 import { type Connection, openConnection } from "./connection.ts";
 import { diskSync } from "./disk-sync.ts";
+import { everyRow } from "./every-row.ts";
 import { afterCommit, groupCommit } from "./group-commit.ts";
 import { applyMigration, pendingMigrations } from "./migrate.ts";
 import { claimOwnership, type Ownership, superseded } from "./ownership.ts";
 import { guardProcess } from "./process-guard.ts";
+import { scrub } from "./scrub.ts";
 
 export interface DatabaseOptions {
   /** File of the database; its directory is made when it is missing. `:memory:` keeps everything in memory. */
@@ -120,6 +122,8 @@ export function openEngineDatabase({
     get: <R extends Row = Row>(sql: string, ...params: SqlValue[]) => read(sql, (from) => from.get<R>(sql, params)),
     ...(inMemory ? {} : { version }),
     transaction: (work, options) => commits.transaction((tx) => work(tx), options),
+    scrub: () => commits.between(scrub),
+    everyRow: () => everyRow((sql, ...params) => read(sql, (from) => from.all(sql, params))),
     async migrate(owner, migrations) {
       // What is left is looked up in the transaction that does it, so that two callers do nothing twice.
       const applyNext = async (_tx: Tx, writing: Connection) => {

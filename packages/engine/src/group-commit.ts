@@ -6,6 +6,8 @@ import type { DiskSync } from "./disk-sync.ts";
 /** The writer's queue. Transactions that wait together share one commit, and so one sync of the disk. */
 export interface GroupCommit {
   transaction<T>(work: (tx: Tx, connection: Connection) => Promise<T>, options?: CommitOptions): Promise<T>;
+  /** Runs `work` outside of any transaction while nobody else writes. */
+  between<T>(work: (connection: Connection) => T): Promise<T>;
   /** Resolves when no batch is open. */
   idle(): Promise<void>;
   /** Refuses what comes from now on and waits for what is queued. */
@@ -57,6 +59,7 @@ const SETTLE_MS = 50;
 
 export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, guard = () => {}, sync, batchSize = 256 }: GroupCommitOptions): GroupCommit {
   const queue: Job[] = [];
+  const apart: (() => void)[] = [];
   let draining: Promise<void> | undefined;
   let batchOpen: Promise<void> | undefined;
   let closed = false;
@@ -97,10 +100,12 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
   async function drain(): Promise<void> {
     do {
       await new Promise<void>((resolve) => setImmediate(resolve));
+      for (const run of apart.splice(0)) run();
+      if (queue.length === 0) continue;
       batchOpen = runBatch(queue.splice(0, batchSize));
       await batchOpen;
       batchOpen = undefined;
-    } while (queue.length > 0);
+    } while (queue.length > 0 || apart.length > 0);
     draining = undefined;
   }
 
@@ -133,14 +138,17 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
     }
     const pending: Pending[] = [];
     const batch: { failure?: unknown } = {};
+    // One that is alone needs no way back to what others did before it.
+    const alone = jobs.length === 1;
     for (const [index, job] of jobs.entries()) {
-      const done = await runOne(job, batch);
+      const done = await runOne(job, batch, alone);
       if (done) pending.push(done);
       if (batch.failure !== undefined) {
         queue.unshift(...jobs.slice(index + 1));
         break;
       }
     }
+    if (alone && pending.length === 0 && batch.failure === undefined) return rollBack();
     if (batch.failure === undefined) {
       try {
         connection.run("commit", []);
@@ -166,7 +174,7 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
   }
 
   /** One transaction in its savepoint. A failure of the storage may have rolled back the whole batch: then `batch.failure` says so. */
-  async function runOne(job: Job, batch: { failure?: unknown }): Promise<Pending | undefined> {
+  async function runOne(job: Job, batch: { failure?: unknown }, alone: boolean): Promise<Pending | undefined> {
     let state: "open" | "ended" = "open";
     const hooks: (() => void)[] = [];
     const statement = <T>(run: () => T): Promise<T> => {
@@ -186,13 +194,13 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
     };
     hooksOf.set(tx, { connection, hooks });
     try {
-      connection.run("savepoint one", []);
+      if (!alone) connection.run("savepoint one", []);
       const value = await unlessStuck(job.work(tx, connection));
       state = "ended";
       if (batch.failure === undefined) {
         if (!connection.inTransaction())
           throw new TravelAgentError("INTERNAL", "a transaction was ended by a statement inside it; leave begin, commit and rollback to the engine");
-        connection.run("release one", []);
+        if (!alone) connection.run("release one", []);
         return { job, value, hooks };
       }
       job.reject(batch.failure);
@@ -200,6 +208,7 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
       state = "ended";
       try {
         if (!connection.inTransaction()) batch.failure ??= error;
+        else if (alone) rollBack();
         else if (batch.failure === undefined) {
           connection.run("rollback to one", []);
           connection.run("release one", []);
@@ -235,6 +244,20 @@ export function groupCommit({ connection, clock, busyTimeoutMs, stuckAfterMs, gu
       if (closed) return Promise.reject(new TravelAgentError("UNAVAILABLE", "the database is closed; start the gateway again"));
       return new Promise<T>((resolve, reject) => {
         queue.push({ work, durable, resolve: resolve as (value: unknown) => void, reject });
+        draining ??= drain();
+      });
+    },
+    between<T>(work: (connection: Connection) => T): Promise<T> {
+      if (closed) return Promise.reject(new TravelAgentError("UNAVAILABLE", "the database is closed; start the gateway again"));
+      return new Promise<T>((resolve, reject) => {
+        apart.push(() => {
+          try {
+            guard();
+            resolve(work(connection));
+          } catch (error) {
+            reject(error);
+          }
+        });
         draining ??= drain();
       });
     },

@@ -8,6 +8,8 @@ export interface Item {
   readonly priority: number;
   /** Cancelled while it waited: skipped. */
   dropped: boolean;
+  /** Submitted in this process: no run of it was ever begun. */
+  readonly fresh?: true;
 }
 
 interface Lane {

@@ -130,7 +130,7 @@ export function createPump(options: PumpOptions): Pump {
           schedule();
         }),
     };
-    const run = startRun(options, item, definition.work, slot);
+    const run = startRun(options, item, definition, slot);
     active.set(item.id, run);
     void run.recorded.then(() => {
       active.delete(item.id);
@@ -178,7 +178,7 @@ export function createPump(options: PumpOptions): Pump {
       halted = true;
     },
     runs: () => [...active.values()],
-    load: () => ({ waiting: waiting.size, running: active.size, slots: options.concurrency + options.flowConcurrency }),
+    load: () => ({ waiting: waiting.size, running: atWork, slots: options.concurrency + options.flowConcurrency }),
     async idle() {
       if (atWork === 0) return;
       await new Promise<void>((resolve) => idleWaiters.push(resolve));

@@ -1,10 +1,10 @@
 import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
-import type { Clock, Database, Logger, WorkFunction, WorkState } from "@travelagent/protocol/ports";
+import type { Clock, Database, Logger, Tx, WorkFunction, WorkOptions, WorkState } from "@travelagent/protocol/ports";
 import type { Item } from "./lanes.ts";
 import { type Persist, storagePause } from "./persist.ts";
-import { createSteps, type UnwrittenMemo } from "./steps.ts";
+import { type Beginning, createSteps, type UnwrittenMemo } from "./steps.ts";
 import { waitsForStorage } from "./storage-error.ts";
-import { beginWork, endWork, fromJson, type Memo, readMemos, toJson } from "./work-table.ts";
+import { beginWork, endWork, fromJson, isRunning, type Memo, readMemos, readQueued, toJson } from "./work-table.ts";
 
 export interface RunDeps {
   db: Database;
@@ -36,7 +36,12 @@ export interface Run {
 type Outcome = { state: Extract<WorkState, "done" | "failed" | "cancelled">; value: string | null; error: ErrorShape | undefined } | "paused";
 
 /** Takes the item from queued to its end: begin, call, record, release. */
-export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, item: Item, work: WorkFunction, slot: Slot): Run {
+export function startRun(
+  { db, clock, log, persist, abandonAfterMs }: RunDeps,
+  item: Item,
+  { work, options }: { work: WorkFunction; options: WorkOptions },
+  slot: Slot,
+): Run {
   const aborter = new AbortController();
   let open = true;
   let given: Outcome | undefined;
@@ -56,7 +61,29 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
     if (reason && !aborter.signal.aborted) aborter.abort(reason);
   }
 
+  /** Stored, or to be stored with the first thing that is. */
+  let begun = !(item.fresh && options.beginsWithFirstStep);
+  const beginIn = async (tx: Tx): Promise<void> => {
+    if (!open) throw new TravelAgentError("CANCELLED", "this work has ended already");
+    if (begun || (await beginWork(tx, item.id, clock.now())) || (await isRunning(tx, item.id))) return;
+    throw new TravelAgentError("CANCELLED", "this work is not to run any more");
+  };
+  const hasBegun = () => {
+    begun = true;
+  };
+  const beginning: Beginning = {
+    stored: () => (begun ? undefined : persist("begin", fields, () => db.transaction(beginIn, { durable: false }), wanted).then(hasBegun)),
+    async join(tx) {
+      await beginIn(tx);
+      return hasBegun;
+    },
+  };
+
   async function begin(): Promise<{ input: unknown; attempt: number; timeoutMs: number | null; memos: Memo[] } | undefined> {
+    if (!begun) {
+      const row = await persist("begin", fields, () => readQueued(db, item.id), wanted);
+      return row && { input: fromJson(row.input), attempt: row.attempts + 1, timeoutMs: row.timeout_ms, memos: [] };
+    }
     const write = () =>
       db.transaction(
         async (tx) => {
@@ -81,7 +108,7 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
         // Steps that an earlier call did not await must not store anything beside those of this one.
         const own = ++current;
         const isOpen = () => open && own === current;
-        const made = createSteps({ workId: item.id, memos: known, unwritten, signal: aborter.signal, isOpen, db, clock, persist, resting });
+        const made = createSteps({ workId: item.id, memos: known, unwritten, signal: aborter.signal, isOpen, db, clock, persist, resting, beginning });
         unwritten = made.unwritten();
         const context = { id: item.id, lane: item.lane, signal: aborter.signal, attempt: attempt + failures, ...made.steps };
         return settle({ state: "done", value: toJson(await work(context, input)), error: undefined });
@@ -122,7 +149,14 @@ export function startRun({ db, clock, log, persist, abandonAfterMs }: RunDeps, i
 
   async function record(result: Exclude<Outcome, "paused">): Promise<void> {
     // Lost with the power: it ends again, from its memos.
-    const write = () => db.transaction((tx) => endWork(tx, item.id, result, clock.now()), { durable: false });
+    const write = () =>
+      db.transaction(
+        async (tx) => {
+          if (!begun) await beginWork(tx, item.id, clock.now());
+          await endWork(tx, item.id, result, clock.now());
+        },
+        { durable: false },
+      );
     await persist("end", fields, write, wanted);
   }
 

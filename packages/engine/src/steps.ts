@@ -28,6 +28,15 @@ export interface StepsDeps {
   persist: Persist;
   /** Does without its slot and its time-out while `waiting` is under way. */
   resting(waiting: () => Promise<void>): Promise<void>;
+  beginning: Beginning;
+}
+
+/** That the run has begun, where this is not stored before its function is called. */
+export interface Beginning {
+  /** Resolves when it is stored. Rejects when the work is not to run any more. */
+  stored(): Promise<void> | undefined;
+  /** The same within a commit; returns what is to be called when that has succeeded. */
+  join(tx: Tx): Promise<() => void>;
 }
 
 export interface Steps {
@@ -37,7 +46,7 @@ export interface Steps {
 }
 
 /** The memory of one run: what was done before a restart is answered from its memo, the rest is done and remembered. */
-export function createSteps({ workId, memos, unwritten: earlier, signal, isOpen, db, clock, persist, resting }: StepsDeps): {
+export function createSteps({ workId, memos, unwritten: earlier, signal, isOpen, db, clock, persist, resting, beginning }: StepsDeps): {
   steps: Steps;
   unwritten(): readonly UnwrittenMemo[];
 } {
@@ -59,13 +68,17 @@ export function createSteps({ workId, memos, unwritten: earlier, signal, isOpen,
   /** Takes along what waits for a commit. Taken inside, where one transaction runs at a time: steps beside each other must not both store it. */
   async function commit<T>(work: (tx: Tx) => Promise<T>, options?: CommitOptions): Promise<T> {
     let taken: UnwrittenMemo[] = [];
+    let begun = () => {};
     try {
-      return await db.transaction(async (tx) => {
+      const result = await db.transaction(async (tx) => {
         if (!isOpen()) throw refusal();
+        begun = await beginning.join(tx);
         taken = unwritten.splice(0);
         for (const { position: at, memo } of taken) await insertMemo(tx, workId, at, memo);
         return work(tx);
       }, options);
+      begun();
+      return result;
     } catch (error) {
       unwritten.unshift(...taken);
       throw error;
@@ -104,6 +117,7 @@ export function createSteps({ workId, memos, unwritten: earlier, signal, isOpen,
   async function step<T>(name: string, work: (signal: AbortSignal) => Promise<T>, options: StepOptions = {}): Promise<T> {
     const known = claim(name);
     if (known) return replay(known) as T;
+    await beginning.stored();
     let value: string | null;
     try {
       value = toJson(await attempts(name, work, options));

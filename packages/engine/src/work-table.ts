@@ -106,7 +106,7 @@ export async function insertWork(tx: Tx, { id, name, lane, input, priority = 0, 
     timeoutMs ?? null,
     now,
   );
-  return row && { id, name, lane, seq: row.seq, priority, dropped: false };
+  return row && { id, name, lane, seq: row.seq, priority, dropped: false, fresh: true };
 }
 
 /** Marks queued work as running. Undefined when it is not queued any more. */
@@ -117,6 +117,14 @@ export function beginWork(tx: Tx, id: string, now: number): Promise<Pick<WorkRow
     id,
   );
 }
+
+/** What a run that is not begun yet has to know. Undefined when it is not queued any more. */
+export const readQueued = (from: Pick<Tx, "get">, id: string): Promise<Pick<WorkRow, "input" | "attempts" | "timeout_ms"> | undefined> =>
+  from.get("select input, attempts, timeout_ms from work where id = ? and state = 'queued'", id);
+
+/** True when it runs, as far as the table knows. */
+export const isRunning = async (tx: Tx, id: string): Promise<boolean> =>
+  (await tx.get("select 1 as found from work where id = ? and state = 'running'", id)) !== undefined;
 
 /** Ends running work. The memos of work that is done are of no more use; those of a failure serve `retry`. */
 export async function endWork(

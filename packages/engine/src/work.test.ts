@@ -34,6 +34,73 @@ describe("durable work", () => {
     expect(ran).toEqual(["high", "first", "low1", "low2"]);
   });
 
+  describe("that begins with its first step", () => {
+    const stateOf = async (engine: Engine, id: string) => engine.db.get("select state, attempts from work where id = ?", id);
+
+    it("is stored as running before the step is at work, and with the first transaction", async () => {
+      const engine = await engineWith();
+      const seen: unknown[] = [];
+      engine.work.define(
+        "turn",
+        async (context, input) => {
+          seen.push(input, context.attempt, await stateOf(engine, context.id));
+          if (context.id === "step") await context.step("one", async () => void seen.push(await stateOf(engine, context.id)));
+          else await context.transaction("one", async (tx) => tx.get("select 1"));
+          seen.push(await stateOf(engine, context.id));
+        },
+        { beginsWithFirstStep: true },
+      );
+      const [queued, running] = [
+        { state: "queued", attempts: 0 },
+        { state: "running", attempts: 1 },
+      ];
+      await engine.work.submit({ name: "turn", id: "step", input: 7 });
+      expect(await engine.work.result("step", 5000)).toMatchObject({ state: "done" });
+      expect(seen.splice(0)).toEqual([7, 1, queued, running, running]);
+      await engine.work.submit({ name: "turn", id: "transaction" });
+      expect(await engine.work.result("transaction", 5000)).toMatchObject({ state: "done" });
+      expect(seen).toEqual([undefined, 1, queued, running]);
+    });
+
+    it("ends as anything else does without any step, by itself, by a failure, by its time and by others", async () => {
+      const engine = await engineWith({ abandonAfterMs: 10 });
+      engine.work.define(
+        "turn",
+        async (_, input) => (input === "fail" ? Promise.reject(new TravelAgentError("NOT_FOUND", "no")) : input === "hang" ? new Promise(() => {}) : 1),
+        {
+          beginsWithFirstStep: true,
+        },
+      );
+      await engine.work.submit({ name: "turn", id: "ends" });
+      expect(await engine.work.result("ends", 5000)).toMatchObject({ state: "done", value: 1 });
+      await engine.work.submit({ name: "turn", id: "fails", input: "fail" });
+      expect(await engine.work.result("fails", 5000)).toMatchObject({ state: "failed" });
+      await engine.work.submit({ name: "turn", id: "late", input: "hang", timeoutMs: 20 });
+      expect(await engine.work.result("late", 5000)).toMatchObject({ state: "failed", error: { code: "TIMEOUT" } });
+      await engine.work.submit({ name: "turn", id: "stopped", input: "hang" });
+      await settle();
+      await engine.work.cancel("stopped");
+      expect(await engine.work.result("stopped", 5000)).toMatchObject({ state: "cancelled" });
+    });
+
+    it("does nothing more for a row that is not queued any more", async () => {
+      const engine = await engineWith();
+      let did = 0;
+      engine.work.define(
+        "turn",
+        async (context) => {
+          await engine.db.transaction((tx) => tx.run("update work set state = 'cancelled' where id = ?", context.id));
+          await context.step("one", async () => void did++);
+        },
+        { beginsWithFirstStep: true },
+      );
+      await engine.work.submit({ name: "turn", id: "gone" });
+      await settle(60);
+      expect(did).toBe(0);
+      expect(await stateOf(engine, "gone")).toMatchObject({ state: "cancelled" });
+    });
+  });
+
   it("tells how much waits and runs", async () => {
     const { work } = await engineWith({ concurrency: 1, flowConcurrency: 2 });
     let release = () => {};

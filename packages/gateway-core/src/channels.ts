@@ -5,7 +5,8 @@ import type { Clock, Logger } from "@travelagent/protocol/ports";
 export interface ChannelStatus {
   id: string;
   accountId: string;
-  state: "starting" | "running" | "backing-off" | "failed" | "stopped";
+  /** `degraded`: it mends itself meanwhile. `logged-out` and `needs-pairing`: a person has to do something. */
+  state: "starting" | "running" | "backing-off" | "failed" | "stopped" | "degraded" | "logged-out" | "needs-pairing";
   attempts: number;
   lastError?: string;
 }
@@ -21,12 +22,15 @@ export interface ChannelManager {
 export function createChannels({
   adapters,
   host,
+  onState,
   clock,
   log,
   stopTimeoutMs = 5_000,
 }: {
   adapters: readonly ChannelAdapter[];
-  host(adapter: ChannelAdapter): ChannelHost;
+  host(adapter: ChannelAdapter): Omit<ChannelHost, "report">;
+  /** An account is otherwise than before. */
+  onState?(status: ChannelStatus): void;
   clock: Clock;
   log: Logger;
   stopTimeoutMs?: number;
@@ -49,7 +53,16 @@ export function createChannels({
     status.state = "starting";
     status.attempts += 1;
     try {
-      await adapter.start(host(adapter));
+      await adapter.start({
+        ...host(adapter),
+        report(state, reason) {
+          if (stopped || status.state === state) return;
+          status.state = state;
+          if (state === "running" || reason === undefined) delete status.lastError;
+          else status.lastError = reason;
+          onState?.({ ...status });
+        },
+      });
       status.state = "running";
       status.attempts = 0;
       delete status.lastError;

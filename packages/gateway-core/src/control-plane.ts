@@ -13,9 +13,11 @@ import { type Clock, type Logger, silentLogger, systemClock, type Tracer } from 
 import type { Authenticator } from "./auth/auth.ts";
 import type { Devices } from "./auth/devices/devices.ts";
 import { asRequest, deviceHandlers } from "./auth/devices/handlers.ts";
+import type { Guest, Guests } from "./auth/guests.ts";
 import { type CheckOrigin, createOriginCheck, type OriginOptions } from "./auth/origin.ts";
 import { createPeerReader, isLoopback, type Peer, type ReadPeer, type RequestHead } from "./auth/peer.ts";
 import type { Visitors } from "./auth/visitors.ts";
+import { withoutCardParams } from "./card-params.ts";
 import { type ConnectedClient, runConnection } from "./connections/connection-io.ts";
 import { createConnections, type PublishOptions } from "./connections/connections.ts";
 import { type Admitted, checkConnect, type HandshakeResult } from "./connections/handshake.ts";
@@ -60,6 +62,8 @@ export interface ControlPlaneOptions {
   status?: (health: HealthSnapshot) => Record<string, unknown>;
   /** Absent: the web chat is off. */
   visitors?: Visitors;
+  /** Absent: no customer has a page of their own. */
+  guests?: Guests;
   /** Started. Absent: no device pairs, there are no nodes, and no methods `device.*`. */
   devices?: Devices;
   visitorLimits?: VisitorLimitOptions;
@@ -126,6 +130,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     log = silentLogger,
     metrics = createMetrics(),
     visitors,
+    guests,
     devices,
     sessionDefaults,
     staticDir,
@@ -157,6 +162,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     tickIntervalMs: limits.tickIntervalMs,
     stateVersion,
     onTick: () => {
+      if (guests) endGuests(({ until }) => until <= clock.now());
       auth.sessions.sweep();
       // Only while somebody is there to be told.
       health.snapshot();
@@ -190,7 +196,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
         return { ok: true };
       },
       ...(devices ? deviceHandlers(devices) : {}),
-      ...options.handlers,
+      ...withoutCardParams(options.handlers),
     },
     ...(options.extraMethods ? { extraMethods: options.extraMethods } : {}),
     clock,
@@ -213,6 +219,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const cookiesOf = ({ headers: { cookie, origin } }: RequestHead) => ({
     sessionCookie: origin === undefined ? undefined : readCookie(cookie, sessionCookie),
     visitorCookie: readCookie(cookie, visitorCookie),
+    guestCookie: origin === undefined || !guests ? undefined : readCookie(cookie, guests.cookie),
   });
 
   const handshake = (params: unknown, cookies: ReturnType<typeof cookiesOf>, peer: Peer, nonce: string): HandshakeResult | Promise<HandshakeResult> => {
@@ -226,6 +233,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       nonce,
       clock,
       visitors,
+      guests,
       devices,
       ...cookies,
     });
@@ -320,11 +328,24 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     pending.add(end);
   };
 
+  const endGuests = (isMeant: (guest: Guest) => boolean) =>
+    connections.endWhere(
+      (member) => {
+        const { guest } = member as ConnectedClient;
+        return guest !== undefined && isMeant(guest);
+      },
+      1008,
+      "open the link to your page again",
+    );
   const endRevoked = (isMeant: (client: ConnectedClient) => boolean) => {
     revocations += 1;
     connections.endWhere((member) => isMeant(member as ConnectedClient), 1008, "the credential is no longer valid: sign in again");
   };
   const forgetAuth = auth.onRevoked((credential) => endRevoked(({ principal }) => principal?.credential === credential));
+  const forgetGuests = guests?.onEnded((id) => {
+    revocations += 1;
+    endGuests((guest) => guest.id === id);
+  });
   const forgetDevices = devices?.onNews((news) => {
     switch (news.type) {
       case "requested":
@@ -373,7 +394,9 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       routes: [
         ...systemRoutes({ health, metrics, status, ready: () => phase === "ready" }),
         ...consoleRoutes(auth, clock),
-        ...(staticDir === undefined ? [] : pageRoutes(staticDir, visitors, options.widget)),
+        ...(staticDir === undefined
+          ? []
+          : pageRoutes(staticDir, visitors, { portal: guests !== undefined, ...(options.widget ? { widget: options.widget } : {}) })),
         ...(options.routes ?? []),
       ],
     }),
@@ -386,6 +409,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
       phase = "stopped";
       forgetAuth();
       forgetDevices?.();
+      forgetGuests?.();
       const back = restartExpectedMs === undefined ? {} : { restartExpectedMs };
       connections.publish("shutdown", { reason, ...back }, { roles: ["operator"] });
       // Why may name settings, suppliers and accounts of the agency.

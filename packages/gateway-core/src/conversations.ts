@@ -32,6 +32,8 @@ export interface Conversations {
       address: Address;
       displayName: string;
       timeZone?: string;
+      /** When the session has one already; it changes no customer that the conversation has. */
+      customerId?: string | undefined;
       preview: string;
       at: number;
     },
@@ -106,15 +108,16 @@ export function createConversations({ db }: { db: Database }): Conversations {
       const row = await db.get("select * from conversation where session_key = ?", sessionKey);
       return row ? read(row) : null;
     },
-    async noteInbound(tx, { sessionKey, agentId, reassign = false, address, displayName, timeZone, preview: text, at }) {
+    async noteInbound(tx, { sessionKey, agentId, reassign = false, address, displayName, timeZone, customerId, preview: text, at }) {
       const row = await tx.get(
-        `insert into conversation (session_key, channel, account_id, agent_id, address, state, epoch, display_name, time_zone, preview, unanswered, last_at)
-         values (?, ?, ?, ?, ?, 'agent', 1, ?, ?, ?, 1, ?)
+        `insert into conversation (session_key, channel, account_id, agent_id, address, state, epoch, display_name, time_zone, customer_id, preview, unanswered, last_at)
+         values (?, ?, ?, ?, ?, 'agent', 1, ?, ?, ?, ?, 1, ?)
          on conflict (session_key) do update set preview = excluded.preview, unanswered = 1, last_at = excluded.last_at,
            agent_id = case when ? = 1 then excluded.agent_id else conversation.agent_id end,
            channel = case when ? = 1 then excluded.channel else conversation.channel end,
            account_id = case when ? = 1 then excluded.account_id else conversation.account_id end,
-           address = case when ? = 1 then excluded.address else conversation.address end, time_zone = coalesce(excluded.time_zone, conversation.time_zone) returning *`,
+           address = case when ? = 1 then excluded.address else conversation.address end, time_zone = coalesce(excluded.time_zone, conversation.time_zone),
+           customer_id = coalesce(conversation.customer_id, excluded.customer_id) returning *`,
         sessionKey,
         address.channel,
         address.accountId,
@@ -122,6 +125,7 @@ export function createConversations({ db }: { db: Database }): Conversations {
         JSON.stringify(address),
         displayName,
         timeZone ?? null,
+        customerId ?? null,
         preview(text),
         at,
         ...Array.from({ length: 4 }, () => (reassign ? 1 : 0)),

@@ -7,7 +7,9 @@ import { createAnnouncer } from "./announce.ts";
 import { apiChannel } from "./api-channel.ts";
 import { type ChannelStatus, createChannels } from "./channels.ts";
 import { messagesTopic } from "./connections/topics.ts";
+import type { Contact } from "./contact.ts";
 import { createConversations } from "./conversations.ts";
+import { type Correspondence, createCorrespondence } from "./correspondence.ts";
 import { createFlow, type FlowOptions } from "./flow.ts";
 import { channelHandlers } from "./handlers/channels.ts";
 import { chatHandlers, webchatChannel } from "./handlers/chat.ts";
@@ -21,6 +23,7 @@ import { finalOf } from "./live.ts";
 import type { Metrics } from "./metrics.ts";
 import { createOutbox } from "./outbox.ts";
 import type { SessionPort } from "./ports.ts";
+import { createPrivateWords, type PaperKeeper, type PartRemover } from "./private-words.ts";
 import type { Publisher } from "./publish.ts";
 import { type QueueHandlersOptions, queueHandlers } from "./queue/handlers.ts";
 import { createQueue, type QueueOptions } from "./queue/queue.ts";
@@ -50,6 +53,7 @@ export interface GatewayOptions {
   broadcast?: Routing["broadcast"];
   handoff?: Routing["handoff"];
   identityLinks?: Routing["identityLinks"];
+  agencyOf?: Routing["agencyOf"];
   /** What routing asks of whoever knows customers and bookings. */
   routingPorts?: RoutingPorts;
   defaultAgentId?: string;
@@ -82,6 +86,12 @@ export interface GatewayOptions {
   onStop?(sessionKey: string): Promise<unknown>;
   /** A row of the index of sessions is other than it was. */
   onSession?: TurnsOptions["onSession"];
+  /** What people want to hear, and what they have to be told. Absent: everything may be sent, and nothing is disclosed. */
+  contact?: Contact;
+  /** Who keeps the numbers of papers that people type. Absent: they are taken out and kept nowhere. */
+  papers?: PaperKeeper;
+  /** Takes parts of a card number out of everything that others keep of a conversation: transcripts, calls of tools, notes. */
+  removeParts?: PartRemover;
 }
 
 /** The path of a message: inbox, admission, routing, lane, turn, outbox. */
@@ -102,6 +112,7 @@ export interface Gateway {
   pausedAgents(): string[];
   /** The customer hears something without having asked just now. */
   readonly tell: Tell;
+  readonly correspondence: Correspondence;
   /** What programs start and wait for. Their channel (`createApiChannel`) must be among the channels. */
   readonly runs: Runs;
   /** The customer of a session became known. */
@@ -127,6 +138,7 @@ export function createGateway({
   broadcast,
   handoff,
   identityLinks,
+  agencyOf,
   routingPorts = {},
   defaultAgentId = "main",
   agentIds = [...new Set([defaultAgentId, ...bindings.map(({ agentId }) => agentId)])],
@@ -147,8 +159,12 @@ export function createGateway({
   directives,
   onStop,
   onSession = () => undefined,
+  contact,
+  papers,
+  removeParts,
 }: GatewayOptions): Gateway {
   const { db, work } = engine;
+  const privateWords = createPrivateWords({ db, work, clock, log, papers, removeParts });
   let routing: Routing = {
     bindings,
     defaultAgentId,
@@ -156,6 +172,7 @@ export function createGateway({
     ...(broadcast ? { broadcast } : {}),
     ...(handoff ? { handoff } : {}),
     ...(identityLinks ? { identityLinks } : {}),
+    ...(agencyOf ? { agencyOf } : {}),
   };
   warnOfUnknownAgents(routing, log);
   const routed = openRouting({
@@ -186,6 +203,7 @@ export function createGateway({
   const inbox = createInbox({ db, clock });
   const conversations = createConversations({ db });
   const outbox = createOutbox({
+    ...(contact ? { contact } : {}),
     db,
     clock,
     log,
@@ -248,6 +266,7 @@ export function createGateway({
     flow,
     ...(recordUsage ? { recordUsage } : {}),
     onSession,
+    contact,
   });
   /** A turn that waits for a model would keep the person waiting for what the customer writes next. */
   const onTakenOver = async (sessionKey: string): Promise<void> => {
@@ -273,6 +292,9 @@ export function createGateway({
       return runIds;
     },
     tell,
+    outbox,
+    contact,
+    privateWords,
   });
   const everybody = broadcasting(intake, () => routing);
   const channels = createChannels({
@@ -320,6 +342,7 @@ export function createGateway({
       // What the engine takes up when it starts has to know who may not work.
       await queue.pauses.list();
       turns.define();
+      privateWords.define();
     },
     async start() {
       channels.start();
@@ -336,6 +359,7 @@ export function createGateway({
       announcer.stop();
     },
     tell,
+    correspondence: createCorrespondence({ db, conversations }),
     runs: createRuns({
       intake,
       inbox,
@@ -345,12 +369,17 @@ export function createGateway({
       clock,
       listeners,
       turnTimeoutMs,
+      cleanText: privateWords.cleanText,
       agentIdOf: async (sessionKey) => (await conversations.get(sessionKey))?.agentId,
     }),
     resume: (decisionId, sessionKey) => turns.resume(decisionId, sessionKey),
     note: turns.note,
     pausedAgents: () => queue.pauses.known().map(({ agentId }) => agentId),
-    bindCustomer: (sessionKey, customerId, displayName) => conversations.bindCustomer(sessionKey, customerId, displayName),
+    async bindCustomer(sessionKey, customerId, displayName) {
+      await conversations.bindCustomer(sessionKey, customerId, displayName);
+      const conversation = await conversations.get(sessionKey);
+      if (conversation?.customerId === customerId && conversation.address.chatType === "direct") await contact?.known(conversation.address, customerId);
+    },
     channelStatus: () => channels.status(),
     reroute(next) {
       routing = next;

@@ -5,10 +5,14 @@ import type { InboundMessage } from "@travelagent/protocol/messages";
 import type { Database, Logger, Tx, Work } from "@travelagent/protocol/ports";
 import { type Admission, type AdmissionRules, admit } from "./admission.ts";
 import { cardFreeMessage } from "./card-free.ts";
+import type { Contact } from "./contact.ts";
 import type { ConversationRow, Conversations } from "./conversations.ts";
 import type { Flow, Origin } from "./flow.ts";
 import type { Inbox, MessageKind } from "./inbox.ts";
+import { createOptWords } from "./opt-words.ts";
+import type { Outbox } from "./outbox.ts";
 import type { SessionPort } from "./ports.ts";
+import type { PrivateWords } from "./private-words.ts";
 import { createInOrder } from "./queue/in-order.ts";
 import { makeRoom, type Room } from "./queue/make-room.ts";
 import { isPlain } from "./queue/mergeable.ts";
@@ -19,6 +23,7 @@ import type { Routes } from "./routing/routes.ts";
 import { sessionMeta } from "./session-meta.ts";
 import type { Tell } from "./tell.ts";
 import { isOwnRun } from "./turn/run-ids.ts";
+import { asUserMessage } from "./turn/user-message.ts";
 
 export interface IntakeOptions {
   db: Database;
@@ -35,10 +40,13 @@ export interface IntakeOptions {
   flow: Flow;
   queue: Queue;
   /** Messages that ended because this one came: their turns are over. */
-  drop(runIds: readonly string[]): Promise<void>;
+  drop(runIds: readonly string[], options?: { keep?: boolean }): Promise<void>;
   /** Ends what runs and waits in a session; returns the runs that were ended. */
   stop(sessionKey: string): Promise<string[]>;
   tell: Tell;
+  outbox: Outbox;
+  contact?: Contact | undefined;
+  privateWords: PrivateWords;
 }
 
 /** What the caller fixes instead of having it routed: an operator's chat into a session of its own. */
@@ -64,6 +72,7 @@ export const queueFull = "queue-full";
 const tooMany = "too many messages of this conversation wait for an answer; wait for one, then send this again";
 const notTaken = "You have written many messages that I have not answered yet, so I could not take this one. Please wait for my answer, then send it again.";
 const stopCommand = "the customer stopped the agent";
+const kindOf = (fixed: Fixed | undefined, peerId: string): MessageKind => (!fixed ? "customer" : peerId.startsWith("operator:") ? "operator" : "program");
 const stopped = (count: number): string =>
   count === 0 ? "There was nothing to stop." : `Stopped. ${count === 1 ? "One message" : `${count} messages`} will not be answered.`;
 
@@ -83,8 +92,12 @@ export function createIntake({
   drop,
   stop,
   tell,
+  outbox,
+  contact,
+  privateWords,
 }: IntakeOptions): Intake {
   const arriving = createInOrder();
+  const optWords = createOptWords({ contact, inbox, outbox, conversations, sessions, log, endOpen, drop, stop, onConversation });
   return {
     async receive(given, fixed, origin = {}) {
       const seen = flow.receiving(given.address.channel, origin);
@@ -110,20 +123,24 @@ export function createIntake({
   ): Promise<Accepted & { admission: Admission }> {
     // What only programs may add never comes from a channel.
     const { program, ...delivered } = given;
-    const message = cardFreeMessage(fixed && program ? given : delivered);
-    const { address } = message;
-    const verdict: Admission = fixed ? { admitted: true } : admit(message, admission(address.channel, address.accountId));
-    const routed = fixed ? undefined : await routes.of(message, oneOf);
+    const written = cardFreeMessage(fixed && program ? given : delivered);
+    const { address } = written;
+    const verdict: Admission = fixed ? { admitted: true } : admit(written, admission(address.channel, address.accountId));
+    const routed = fixed ? undefined : await routes.of(written, oneOf);
     const { agentId, sessionKey } = (fixed?.route ?? routed)!;
+    const { message, parts } = await privateWords.clean(written, sessionKey);
+    if (parts.length > 0) await privateWords.takeOutNow(sessionKey, parts);
     const rules = queue.rules();
     const waiting = work.load?.().waiting ?? 0;
-    if (verdict.admitted && waiting >= rules.maxWaiting) {
+    const kind = kindOf(fixed, address.peerId);
+    const word = optWords.in(kind, message);
+    if (verdict.admitted && !word && waiting >= rules.maxWaiting) {
       queue.metrics.dropped("busy");
       throw new TravelAgentError("UNAVAILABLE", `${waiting} turns wait already; hand the message in again later`, { retryAfterMs: 5_000 });
     }
     const session = verdict.admitted ? await sessions.ensure(sessionKey, sessionMeta(agentId, address)) : undefined;
     const settings = queue.settings(address.channel, session?.queue);
-    const kind: MessageKind = !fixed ? "customer" : address.peerId.startsWith("operator:") ? "operator" : "program";
+    const mayDrop = settings.drop === "new" || (await openIn(sessionKey)) < settings.cap || !(await queue.openQuestion(sessionKey));
     const mayInterrupt =
       settings.mode === "interrupt" &&
       isPlain({ kind, message }) &&
@@ -137,6 +154,9 @@ export function createIntake({
       if (before) return { runId: before.id, sessionKey: before.sessionKey, duplicate: true };
       if (foreign || (fixed && (await tx.get("select 1 as found from inbox where id = ?", runId))))
         throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this key is the id of another run; use a new one");
+      if (parts.length > 0) await privateWords.takeOut(tx, runId, sessionKey, parts);
+      const heard = word && (await optWords.hear(tx, word, { runId, sessionKey, message, admitted: verdict.admitted, agentId }));
+      if (heard) return heard;
       if (!verdict.admitted) {
         await inbox.insert(tx, { id: runId, sessionKey, kind, message, epoch: 0, status: "ignored", reason: verdict.reason });
         return { runId, sessionKey, duplicate: false };
@@ -153,6 +173,7 @@ export function createIntake({
         settings,
         capacity: rules.laneCapacity,
         mayInterrupt,
+        mayDrop,
       });
       if (room.full) {
         // Whoever calls hears of it and can wait; on a channel nobody would.
@@ -165,6 +186,7 @@ export function createIntake({
         ...(routed ? { agentId: (await routes.settle(tx, routed)).agentId, reassign: true } : { agentId }),
         address,
         displayName: message.senderName ?? message.senderId,
+        customerId: session?.customerId,
         preview: message.text,
         at: message.sentAt,
         ...(message.timeZone ? { timeZone: message.timeZone } : {}),
@@ -176,15 +198,21 @@ export function createIntake({
     });
     if ("conversation" in received && received.conversation) onConversation(received.conversation);
     if (!verdict.admitted) log.info("a message was not admitted", { channel: address.channel, reason: verdict.reason });
-    if ("stops" in received) {
-      await drop(received.stops);
+    if ("word" in received) await optWords.after(received);
+    else if ("stops" in received) {
+      await drop(received.stops, { keep: true });
       const count = received.stops.length + (await stop(sessionKey)).length;
+      await sessions.append(sessionKey, [{ id: `${runId}:user`, message: asUserMessage({ id: runId, message }) }], { durable: true });
       if (await conversations.get(sessionKey)) await tell({ id: `${runId}:stopped`, sessionKey, text: stopped(count) });
     }
     const admitted = "gone" in received ? await makeWay(received) : verdict;
     if (verdict.admitted && !received.duplicate) queue.holding.watch();
     // A platform's repeat may be routed elsewhere by now: the first routing counts.
     return { runId: received.runId, sessionKey: received.sessionKey, duplicate: received.duplicate, admission: admitted };
+  }
+
+  async function openIn(sessionKey: string): Promise<number> {
+    return Number((await db.get("select count(*) as n from inbox where session_key = ? and status = 'accepted'", sessionKey))?.n ?? 0);
   }
 
   /** In the commit of a stop: whatever becomes of this process then, what was stopped is not answered any more. */

@@ -19,12 +19,18 @@ const deltaIntervalMs = 50;
 export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Publisher; clock: Clock; runId: string; sessionKey: string }): LiveRun {
   let agentSeq = 0;
   let chatSeq = 0;
+  let visitorSeq = 0;
   let unsent = "";
   let replace = false;
   let cancel: (() => void) | undefined;
 
   const agent = (stream: string, data: Record<string, unknown>) => {
     if (publisher.isFollowed(sessionKey)) publisher.publish("agent", { runId, sessionKey, seq: ++agentSeq, stream, ts: clock.now(), data });
+  };
+  /** That somebody is at work, and no more of it: a page shows dots until the first word comes. */
+  const visitors = (phase: "start" | "end") => {
+    if (publisher.isFollowed(sessionKey))
+      publisher.publish("agent", { runId, sessionKey, seq: ++visitorSeq, stream: "lifecycle", ts: clock.now(), data: { phase } }, { roles: ["visitor"] });
   };
   const chat = (rest: { state: "delta" | "aborted"; deltaText?: string; replace?: boolean }) => {
     if (publisher.isFollowed(sessionKey)) publisher.publish("chat", { runId, sessionKey, seq: ++chatSeq, ...rest }, { droppable: rest.state === "delta" });
@@ -45,6 +51,7 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
       switch (event.type) {
         case "run-start":
           agent("lifecycle", { phase: "start", startedAt: clock.now(), model: event.model });
+          visitors("start");
           break;
         case "text-delta":
           if (!publisher.isFollowed(sessionKey)) break;
@@ -66,6 +73,7 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
         case "run-parked":
           flush();
           agent("lifecycle", { phase: "parked", until: event.until, reason: event.reason });
+          visitors("end");
           break;
         case "run-end":
           flush();
@@ -75,10 +83,12 @@ export function liveRun({ publisher, clock, runId, sessionKey }: { publisher: Pu
     done({ kind, reason = "the turn failed" }) {
       flush();
       agent("lifecycle", kind === "failed" ? { phase: "error", error: reason, endedAt: clock.now() } : { phase: "end", endedAt: clock.now() });
+      visitors("end");
     },
     aborted() {
       flush();
       agent("lifecycle", { phase: "end", aborted: true, endedAt: clock.now() });
+      visitors("end");
       chat({ state: "aborted" });
     },
   };

@@ -48,6 +48,80 @@ describe("outbox", () => {
   });
   afterEach(() => engine.stop());
 
+  describe("what is claimed in the commit that inserts it", () => {
+    const sent: string[] = [];
+    const asking = (over: Partial<ChannelAdapter> = {}) => {
+      sent.length = 0;
+      return outboxWith({
+        send: async (_to, { text }) => {
+          sent.push(text);
+          return { status: "sent" };
+        },
+        reconcile: async () => null,
+        ...over,
+      });
+    };
+    const say = (outbox: Subject, id: string, fails = false) =>
+      engine.db.transaction(async (tx) => {
+        await outbox.insert(tx, { id, sessionKey: "s", address, author: "agent", epoch: 1, message: { text: id }, claims: true });
+        if (fails) throw new Error("rolled back");
+      });
+
+    it("goes out once, without a commit of its own, and what follows it after it", async () => {
+      const outbox = asking();
+      await outbox.start();
+      await say(outbox, "one");
+      expect(await statusOf("one")).toBe("attempting");
+      await say(outbox, "two");
+      expect(await statusOf("two")).toBe("pending");
+      outbox.kick("s");
+      outbox.kick("s");
+      await until(async () => (await statusOf("two")) === "sent");
+      expect(sent).toEqual(["one", "two"]);
+      await outbox.stop();
+    });
+
+    it("is claimed apart where the adapter could not tell after a crash what went out, and before the start", async () => {
+      const { reconcile: _, ...mute } = { reconcile: undefined };
+      const outbox = outboxWith(mute);
+      await outbox.start();
+      await say(outbox, "one");
+      expect(await statusOf("one")).toBe("pending");
+      await outbox.stop();
+      const later = asking();
+      await say(later, "two");
+      expect(await statusOf("two")).toBe("pending");
+    });
+
+    it("is not sent when its commit fails, and is when it is inserted again", async () => {
+      const outbox = asking();
+      await outbox.start();
+      await say(outbox, "one", true).catch(() => undefined);
+      outbox.kick("s");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(sent).toEqual([]);
+      await say(outbox, "one");
+      outbox.kick("s");
+      await until(async () => (await statusOf("one")) === "sent");
+      outbox.kick("s");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(sent).toEqual(["one"]);
+      await outbox.stop();
+    });
+
+    it("is asked after at the start when the process died before it was sent", async () => {
+      const first = asking();
+      await first.start();
+      await say(first, "one");
+      const second = asking();
+      await second.start();
+      await until(async () => (await statusOf("one")) === "sent");
+      expect(sent).toEqual(["one"]);
+      await first.stop();
+      await second.stop();
+    });
+  });
+
   it("does not wait for ever for an adapter that hangs: the outcome is unknown and the next message goes out", async () => {
     const outbox = outboxWith({
       send: async (_to, { text }, { signal }) => {

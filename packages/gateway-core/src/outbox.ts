@@ -2,6 +2,7 @@ import { type ChannelAdapter, renderText } from "@travelagent/channel-kit";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Address, OutboundMessage, Receipt } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger, Row, Tx } from "@travelagent/protocol/ports";
+import { type Contact, refusalOf, type SendPurpose } from "./contact.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
 import { storeCannotWrite } from "./store-failure.ts";
 
@@ -13,6 +14,8 @@ export interface Delivery {
   sessionKey: string;
   address: Address;
   message: OutboundMessage;
+  /** Whether the person wants to hear it is asked when it is sent. */
+  purpose: SendPurpose;
   /** Only `agent` is fenced: a person's words and the system's own go out whoever owns the conversation. */
   author: "agent" | "operator" | "system";
   epoch: number;
@@ -39,11 +42,19 @@ export interface OutboxOptions {
   sendTimeoutMs?: number;
   /** What is being sent when the gateway stops gets this long to end. Default 2 s. */
   drainMs?: number;
+  /** Asked before each send. Absent: everything may go out. */
+  contact?: Contact;
 }
 
 export interface Outbox {
-  /** A repeat of the same id changes nothing. */
-  insert(tx: Tx, delivery: Pick<Delivery, "id" | "sessionKey" | "address" | "message" | "author" | "epoch"> & { runId?: string }): Promise<void>;
+  /**
+   * A repeat of the same id changes nothing. `claims`: the right to speak was looked at in this very commit, so that the delivery may
+   * be claimed in it too; that is done where nothing else of the conversation waits and the adapter can tell after a crash what went out.
+   */
+  insert(
+    tx: Tx,
+    delivery: Pick<Delivery, "id" | "sessionKey" | "address" | "message" | "author" | "epoch"> & { runId?: string; claims?: boolean; purpose?: SendPurpose },
+  ): Promise<void>;
   /** There is something new for this conversation. Call after the commit. Before `start` nothing is sent. */
   kick(sessionKey: string): void;
   /**
@@ -74,6 +85,7 @@ const read = (row: Row): Delivery => ({
   sessionKey: row.session_key as string,
   address: JSON.parse(row.address as string) as Address,
   message: JSON.parse(row.message as string) as OutboundMessage,
+  purpose: row.purpose as SendPurpose,
   author: row.author as Delivery["author"],
   epoch: Number(row.epoch),
   status: row.status as DeliveryStatus,
@@ -102,6 +114,7 @@ export function createOutbox({
   maxAttempts = 32,
   sendTimeoutMs = 60_000,
   drainMs = 2_000,
+  contact,
 }: OutboxOptions): Outbox {
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
@@ -112,6 +125,8 @@ export function createOutbox({
   /** Conversations in which nobody knows yet what became of a send before the start. */
   const unsure = new Set<string>();
   const waiting = new Map<string, Set<() => void>>();
+  /** By conversation: what was inserted as claimed, in a commit that may be under way or may have failed. */
+  const claimedAtOnce = new Map<string, string>();
 
   const changed = (delivery: Delivery): void => {
     if (!underWay(delivery.status)) for (const wake of waiting.get(delivery.id) ?? []) wake();
@@ -144,14 +159,48 @@ export function createOutbox({
       const waitMs = Number(row.next_at) - clock.now();
       const delivery = read(row);
       if (waitMs > 0) return { delivery, send: false, waitMs };
-      const owner = await tx.get("select state, epoch from conversation where session_key = ?", sessionKey);
+      const owner = await tx.get("select state, epoch, customer_id from conversation where session_key = ?", sessionKey);
       const fenced = delivery.author === "agent" && owner !== undefined && Number(owner.epoch) !== delivery.epoch;
       const expired = Number(row.expires_at) <= clock.now();
-      const status: DeliveryStatus = fenced ? "refused" : expired ? "expired" : "attempting";
-      const reason = fenced ? "a person has taken over the conversation" : expired ? "too old to be sent without a person's decision" : null;
+      const unwanted = fenced || expired ? undefined : await unwantedBecause(tx, delivery, owner?.customer_id as string | null | undefined);
+      const status: DeliveryStatus = fenced || unwanted ? "refused" : expired ? "expired" : "attempting";
+      const reason = fenced ? "a person has taken over the conversation" : expired ? "too old to be sent without a person's decision" : (unwanted ?? null);
+      if (claimedAtOnce.get(sessionKey) === delivery.id) claimedAtOnce.delete(sessionKey);
       await tx.run("update outbox set status = ?, reason = ?, attempts = attempts + 1, updated_at = ? where id = ?", status, reason, clock.now(), delivery.id);
-      return { delivery: { ...delivery, status, attempts: delivery.attempts + 1 }, send: status === "attempting", waitMs: 0 };
+      return {
+        delivery: { ...delivery, status, attempts: delivery.attempts + 1, ...(reason === null ? {} : { reason }) },
+        send: status === "attempting",
+        waitMs: 0,
+      };
     });
+  const unwantedBecause = (
+    tx: Tx,
+    { address, author, sessionKey, purpose }: Pick<Delivery, "address" | "author" | "sessionKey" | "purpose">,
+    customerId: string | null | undefined,
+  ): Promise<string | undefined> => refusalOf(tx, contact, { address, author, sessionKey, purpose, ...(customerId ? { customerId } : {}) }, clock.now());
+
+  /** What was claimed when it was inserted, once that is committed. */
+  const alreadyClaimed = async (sessionKey: string): Promise<Awaited<ReturnType<typeof claim>>> => {
+    const id = claimedAtOnce.get(sessionKey);
+    const row = id === undefined ? undefined : await db.get("select * from outbox where id = ? and status = 'attempting'", id);
+    if (!row || claimedAtOnce.get(sessionKey) !== id) return null;
+    claimedAtOnce.delete(sessionKey);
+    return { delivery: read(row), send: true, waitMs: 0 };
+  };
+  const mayClaimAtOnce = async (tx: Tx, sessionKey: string, { channel, accountId }: Address): Promise<boolean> =>
+    begun &&
+    !draining &&
+    // Nothing is being sent there.
+    !unsure.has(sessionKey) &&
+    !running.has(sessionKey) &&
+    !claimedAtOnce.has(sessionKey) &&
+    adapter(channel, accountId)?.reconcile !== undefined &&
+    (await tx.get("select 1 as found from outbox where status = 'pending' and session_key = ? limit 1", sessionKey)) === undefined;
+
+  const isWanted = async (tx: Tx, delivery: Pick<Delivery, "address" | "author" | "sessionKey" | "purpose">): Promise<boolean> => {
+    const owner = await tx.get("select customer_id from conversation where session_key = ?", delivery.sessionKey);
+    return (await unwantedBecause(tx, delivery, owner?.customer_id as string | null | undefined)) === undefined;
+  };
 
   /** Most conversations have nothing more to send after each reply: that is looked up without a commit. What comes later is kicked for. */
   const hasPending = async (sessionKey: string): Promise<boolean> =>
@@ -161,14 +210,18 @@ export function createOutbox({
     if (receipt.status === "sent") return settle(delivery.id, "sent", receipt.externalId === undefined ? {} : { externalId: receipt.externalId });
     if (receipt.status === "unknown") return settle(delivery.id, "unknown", { reason: receipt.reason });
     if (!receipt.retryable || delivery.attempts >= maxAttempts) return settle(delivery.id, "failed", { reason: receipt.reason });
-    return settle(delivery.id, "pending", { reason: receipt.reason, nextAt: clock.now() + Math.min(300_000, 500 * 2 ** delivery.attempts) });
+    return settle(delivery.id, "pending", {
+      reason: receipt.reason,
+      nextAt: clock.now() + Math.max(receipt.retryAfterMs ?? 0, Math.min(300_000, 500 * 2 ** delivery.attempts)),
+    });
   };
 
   const drain = async (sessionKey: string): Promise<void> => {
     for (let first = true; ; first = false) {
       if (draining) return;
       again.delete(sessionKey);
-      const claimed = first || (await hasPending(sessionKey)) ? await claim(sessionKey) : null;
+      const own = await alreadyClaimed(sessionKey);
+      const claimed = own ?? (first || (await hasPending(sessionKey)) ? await claim(sessionKey) : null);
       if (!claimed) {
         if (again.has(sessionKey)) continue;
         return;
@@ -268,11 +321,14 @@ export function createOutbox({
   };
 
   return {
-    async insert(tx, { id, runId, sessionKey, address, message, author, epoch }) {
+    async insert(tx, { id, runId, sessionKey, address, message, author, epoch, claims = false, purpose = "service" }) {
       const now = clock.now();
-      await tx.run(
-        `insert into outbox (id, run_id, session_key, channel, account_id, address, message, author, epoch, status, attempts, next_at, created_at, expires_at, updated_at)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending', 0, 0, ?, ?, ?) on conflict (id) do nothing`,
+      // Whether it is wanted is asked when it is claimed apart, so that a refusal is one everywhere.
+      const claimed =
+        claims && (await mayClaimAtOnce(tx, sessionKey, address)) && (contact === undefined || (await isWanted(tx, { address, author, sessionKey, purpose })));
+      const { changes } = await tx.run(
+        `insert into outbox (id, run_id, session_key, channel, account_id, address, message, author, epoch, status, attempts, next_at, created_at, expires_at, updated_at, purpose)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?) on conflict (id) do nothing`,
         id,
         runId ?? null,
         sessionKey,
@@ -282,10 +338,14 @@ export function createOutbox({
         JSON.stringify(message),
         author,
         epoch,
+        claimed ? "attempting" : "pending",
+        claimed ? 1 : 0,
         now,
         now + timeToLiveMs,
         now,
+        purpose,
       );
+      if (claimed && changes > 0) claimedAtOnce.set(sessionKey, id);
     },
     kick,
     async start() {

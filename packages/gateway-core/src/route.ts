@@ -24,8 +24,10 @@ export interface RouteOptions {
   defaultAgentId: string;
   /** Every agent there is: a binding to another one counts as none. Absent: all that bindings name. */
   agentIds?: readonly string[];
-  /** Direct chats that are one person's share a session. */
+  /** Direct chats that are one person's share a session, within one agency. */
   identityLinks?: IdentityLinks;
+  /** The brand an account belongs to; undefined for the first one. Absent: there is one. */
+  agencyOf?: (account: Pick<Address, "channel" | "accountId">) => string | undefined;
   sessionKeyOf: SessionKeyOf;
 }
 
@@ -47,11 +49,14 @@ export const isThere = (agentId: string, { agentIds }: Pick<RouteOptions, "agent
 export function sessionKeyFor(
   agentId: string,
   address: Address,
-  { sessionKeyOf, identityLinks }: Pick<RouteOptions, "sessionKeyOf" | "identityLinks">,
+  { sessionKeyOf, identityLinks, agencyOf }: Pick<RouteOptions, "sessionKeyOf" | "identityLinks" | "agencyOf">,
 ): string {
   if (address.peerId.trim() === "") throw new TravelAgentError("INVALID_REQUEST", "an address without a peer has no session");
   const person = linkedAs(identityLinks, address);
-  if (person !== undefined) return sessionKeyOf({ kind: "direct", agentId, peerId: person, ...(address.threadId ? { threadId: address.threadId } : {}) });
+  // The same person at two agencies is two, also where their addresses are linked.
+  const agency = person === undefined ? undefined : agencyOf?.(address);
+  const peerId = agency === undefined ? person : `${agency}/${person}`;
+  if (peerId !== undefined) return sessionKeyOf({ kind: "direct", agentId, peerId, ...(address.threadId ? { threadId: address.threadId } : {}) });
   return sessionKeyOf({
     kind: address.chatType,
     agentId,

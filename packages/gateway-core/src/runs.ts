@@ -4,7 +4,7 @@ import type { AssistantMessage, Card, ProgramExtras, ToolCallBlock, TranscriptMe
 import type { Clock, Work } from "@travelagent/protocol/ports";
 import type { TurnEvent } from "@travelagent/protocol/turn";
 import { apiChannel } from "./api-channel.ts";
-import { cardFree } from "./card-free.ts";
+import { cardFree, hadCard } from "./card-free.ts";
 import type { Inbox, InboxRow } from "./inbox.ts";
 import type { Intake } from "./intake.ts";
 import type { Outbox } from "./outbox.ts";
@@ -62,6 +62,8 @@ export interface RunsOptions {
   clock: Clock;
   listeners: RunListeners;
   turnTimeoutMs: number;
+  /** A text without card numbers and numbers of papers, as intake would keep it. */
+  cleanText(text: string, sessionKey: string): Promise<string>;
   agentIdOf(sessionKey: string): Promise<string | undefined>;
 }
 
@@ -70,22 +72,27 @@ const noUsage: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0, total
 
 const hashOf = (value: unknown): string => createHash("sha256").update(canonicalJson(value)).digest("base64url");
 
-export function createRuns({ intake, inbox, outbox, sessions, work, clock, listeners, turnTimeoutMs, agentIdOf }: RunsOptions): Runs {
+export function createRuns({ intake, inbox, outbox, sessions, work, clock, listeners, turnTimeoutMs, cleanText, agentIdOf }: RunsOptions): Runs {
   return {
     async start({ agentId, sessionKey, channel = apiChannel, peerId, senderName, idempotencyKey, tainted, ...given }, hear) {
       // As intake would clean it: a repeat is compared with what was kept.
       const {
-        text,
+        text: written,
         program,
-        earlier = [],
+        earlier: said = [],
       } = cardFree({ text: given.text, ...(given.program ? { program: given.program } : {}), ...(given.earlier ? { earlier: given.earlier } : {}) });
+      const text = await cleanText(written, sessionKey);
+      const earlier = await Promise.all(
+        said.map(async (message) => (message.role === "user" && typeof message.content === "string" ? { ...message, content: await cleanText(message.content, sessionKey) } : message)),
+      );
       const address = { channel, accountId: "default", chatType: "direct" as const, peerId };
       const runId = randomUUID();
       // A conversation that is new each time is known by what was said in it before.
       const place = given.earlier ? [agentId, earlier.map(({ timestamp: _, ...said }) => said)] : sessionKey;
       const externalId = `program:${idempotencyKey === undefined ? runId : hashOf([place, idempotencyKey])}`;
       const repeatOf = (first: InboxRow | null): { runId: string; duplicate: true } => {
-        const same = first?.message.text === text && canonicalJson(first.message.program ?? {}) === canonicalJson(program ?? {});
+        // What was taken out because of what was said before is not said again.
+        const same = (first?.message.text === text || (first !== null && hadCard(first.message.text))) && canonicalJson(first.message.program ?? {}) === canonicalJson(program ?? {});
         if (!same) throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this idempotency key belongs to another request; use a new one");
         return { runId: first.id, duplicate: true };
       };

@@ -49,4 +49,5 @@ export const gatewayMigrations: readonly Migration[] = [
       create table agent_pause (agent_id text primary key, reason text not null, paused_by text not null, at bigint not null);
     `,
   },
+  { version: 3, sql: "alter table outbox add column purpose text not null default 'service'" },
 ];

@@ -5,6 +5,8 @@ import type { AgentPort, TurnEvent, TurnOutcome, TurnRequest } from "@travelagen
 import * as z from "zod";
 import type { Announcer } from "./announce.ts";
 import { cardFree, hadCard, withCardNotice } from "./card-free.ts";
+import { wasToldLately } from "./card-notice.ts";
+import type { Contact } from "./contact.ts";
 import type { ConversationRow, Conversations } from "./conversations.ts";
 import type { Flow } from "./flow.ts";
 import type { Inbox, InboxRow } from "./inbox.ts";
@@ -22,6 +24,7 @@ import { sessionMeta } from "./session-meta.ts";
 import { storeCannotWrite } from "./store-failure.ts";
 import type { Tell } from "./tell.ts";
 import { answeredAt } from "./turn/answered-at.ts";
+import { disclosureFor, withDisclosure } from "./turn/disclosed.ts";
 import { createFailure } from "./turn/failure.ts";
 import { createReply, nothingToSay, resultOf } from "./turn/reply.ts";
 import { decisionPrefix, notePrefix, retryPrefix } from "./turn/run-ids.ts";
@@ -56,6 +59,7 @@ export interface TurnsOptions {
   recordUsage?(tx: Tx, used: { runId: string; conversation: ConversationRow; outcome: TurnOutcome }): Promise<void>;
   /** A row of the index of sessions is other than it was. */
   onSession(sessionKey: string, reason: string): void;
+  contact?: Contact | undefined;
 }
 
 const Input = z.union([
@@ -88,7 +92,10 @@ export interface Turns extends StopTurns {
   note(note: TurnNote): Promise<string>;
   /** Tries the turn of a dead letter again, as a run of its own, in the commit of `tx`. What it did is not done again: its writes count for the session, and no yes counts twice. */
   retry(tx: Tx, runId: string, sessionKey: string): Promise<string>;
-  /** After a start: messages whose turn was lost are queued again, those whose turn ended without an answer go to a person. */
+  /**
+   * After a start: messages whose turn was lost are queued again, those whose turn ended without an answer go to a person, and so do
+   * conversations whose turn without a message ended so. A reply that went out is in the history.
+   */
   sweep(): Promise<void>;
 }
 
@@ -104,14 +111,16 @@ interface Subject {
   traceparent: string;
 }
 
+/** Turns that ended badly, looked through after a start, newest first. */
+const mostEnded = 500;
 const nothing: Gathered = { batch: [], dropped: [], mode: "followup" };
 
 export function createTurns(options: TurnsOptions): Turns {
   const { db, work, inbox, outbox, conversations, sessions, agent, publisher, announcer, tell, listen, showTyping } = options;
-  const { clock, log, timeZone, turnTimeoutMs, flow, queue, recordUsage, onSession } = options;
+  const { clock, log, timeZone, turnTimeoutMs, flow, queue, recordUsage, onSession, contact } = options;
   const failure = createFailure({ db, inbox, outbox, conversations, sessions, announcer, deadLetters: queue.deadLetters, clock });
   const toPerson = createToPerson({ db, inbox, outbox, conversations, sessions, announcer, publisher, tell, now: clock.now });
-  const stop = createStopTurns({ db, work, inbox, conversations, announcer, publisher, queue, toPerson });
+  const stop = createStopTurns({ db, work, inbox, conversations, announcer, publisher, queue, toPerson, sessions });
   const commitReply = createReply({ inbox, outbox, sessions, conversations, queue, clock, recordUsage });
   const steering = createSteering({ inbox, openQuestion: queue.openQuestion, onHeard: (row) => publishUser(publisher, row) });
 
@@ -135,9 +144,12 @@ export function createTurns(options: TurnsOptions): Turns {
     return { ...value, answeredBy: takenBy };
   };
 
+  const declined = async ({ address, customerId }: ConversationRow, row: InboxRow | null): Promise<{ reason: string } | undefined> =>
+    row?.kind === "customer" && (await contact?.declinesAgent(address, customerId)) ? { reason: "the customer wants no answers of a machine" } : undefined;
+
   /** The agent does not work now: nothing is asked of a model. */
   const stopped = async (context: WorkContext, conversation: ConversationRow, row: InboxRow | null): Promise<Ended | undefined> => {
-    const pause = await queue.pauses.of(conversation.agentId);
+    const pause = (await queue.pauses.of(conversation.agentId)) ?? (await declined(conversation, row));
     if (!pause || (await replied(context.id))) return undefined;
     if (row) await toPerson.handOver(conversation, row, pause);
     else await db.transaction((tx) => conversations.needPerson(tx, conversation.sessionKey));
@@ -200,9 +212,10 @@ export function createTurns(options: TurnsOptions): Turns {
     const before = await unanswered(found);
     if (before) return before;
     const gathered = await gather(context, input, row, address, session);
-    // It may have waited for the customer to be done.
+    const subject = { input, row, session, epoch, gathered, traceparent: seen.traceparent };
+    if (!gathered.waited) return reply(context, { ...subject, conversation: found });
     const conversation = answeredAt(await conversations.get(found.sessionKey), row) ?? found;
-    return (await unanswered(conversation)) ?? reply(context, { input, row, conversation, session, epoch, gathered, traceparent: seen.traceparent });
+    return (await unanswered(conversation)) ?? reply(context, { ...subject, conversation });
   };
 
   /** Asks the agent, commits what it says, and sends it. */
@@ -219,10 +232,14 @@ export function createTurns(options: TurnsOptions): Turns {
       ...("note" in input ? { note: { text: input.note.text, ...(input.note.tainted ? { tainted: true } : {}) } } : {}),
       ...(steer ? { steer } : {}),
       hold: (text) => queue.holding.hold(context.id, text),
+      mayWait: () => queue.metrics.parkedNow < queue.rules().maxParked,
     };
     const answered = await answer(request, context, live);
-    const outcome = row && answered.kind !== "silent" && (await someHadCard(gathered, answered)) ? withCardNotice(answered) : answered;
-    const { sent } = await commitReply(context, { conversation, epoch, outcome, gathered, answers: row !== null });
+    const tells = row && answered.kind !== "silent" && (await someHadCard(gathered, answered)) && !(await wasToldLately({ db, clock }, sessionKey));
+    const cardFreed = tells ? withCardNotice(answered) : answered;
+    const disclosure = await disclosureFor(contact, answered, { runId: context.id, row, conversation, epoch, customerId: request.turn.customerId });
+    const outcome = withDisclosure(cardFreed, disclosure);
+    const { sent } = await commitReply(context, { conversation, epoch, outcome, gathered, answers: row !== null, disclosure });
     if (!sent) {
       live.aborted();
       await announce(sessionKey);
@@ -287,24 +304,28 @@ export function createTurns(options: TurnsOptions): Turns {
   return {
     ...stop,
     define: () =>
-      work.define(turnWork, async (context, rawInput) => {
-        const input = Input.parse(rawInput);
-        const seen = flow.turn(context.id, "traceparent" in input ? input.traceparent : undefined);
-        try {
-          const result = await run(context, input, seen);
-          seen.end("answeredBy" in result ? "merged" : result.outcome);
-          return result;
-        } catch (thrown) {
-          seen.failed(context.signal.aborted ? context.signal.reason : thrown);
-          const reason = context.signal.aborted ? TravelAgentError.from(context.signal.reason) : TravelAgentError.from(thrown);
-          // Cancelled by somebody, or the process is stopping: the first is answered for already, the second goes on after the start.
-          if (reason.code === "CANCELLED" || (reason.code === "UNAVAILABLE" && context.signal.aborted)) throw thrown;
-          // The engine runs the turn again when the store can write.
-          if (storeCannotWrite(reason) && !context.signal.aborted) throw thrown;
-          await failure.giveUpWhenPossible(context.id, context.lane, `the turn ended: ${reason.code}`, reason.code);
-          throw thrown;
-        }
-      }),
+      work.define(
+        turnWork,
+        async (context, rawInput) => {
+          const input = Input.parse(rawInput);
+          const seen = flow.turn(context.id, "traceparent" in input ? input.traceparent : undefined);
+          try {
+            const result = await run(context, input, seen);
+            seen.end("answeredBy" in result ? "merged" : result.outcome);
+            return result;
+          } catch (thrown) {
+            seen.failed(context.signal.aborted ? context.signal.reason : thrown);
+            const reason = context.signal.aborted ? TravelAgentError.from(context.signal.reason) : TravelAgentError.from(thrown);
+            // Cancelled by somebody, or the process is stopping: the first is answered for already, the second goes on after the start.
+            if (reason.code === "CANCELLED" || (reason.code === "UNAVAILABLE" && context.signal.aborted)) throw thrown;
+            // The engine runs the turn again when the store can write.
+            if (storeCannotWrite(reason) && !context.signal.aborted) throw thrown;
+            await failure.giveUpWhenPossible(context.id, context.lane, `the turn ended: ${reason.code}`, reason.code);
+            throw thrown;
+          }
+        },
+        { beginsWithFirstStep: true },
+      ),
     resume: (decisionId, sessionKey) => submit(`${decisionPrefix}${decisionId}`, sessionKey, { decisionId, sessionKey }, "interactive"),
     async note({ id, sessionKey, text, tainted, class: turnClass = "interactive" }) {
       if (!(await conversations.get(sessionKey))) throw new TravelAgentError("NOT_FOUND", `there is no conversation ${sessionKey}`);
@@ -315,7 +336,11 @@ export function createTurns(options: TurnsOptions): Turns {
     async retry(tx, runId, sessionKey) {
       const id = `${retryPrefix}${runId}`;
       // Of one that was tried again already, the messages are those of the first run.
-      await submit(id, sessionKey, { retryOf: runId.replace(/^(?:retry:)+/, ""), sessionKey }, "interactive", tx);
+      const first = runId.replace(/^(?:retry:)+/, "");
+      if (first.startsWith(notePrefix))
+        throw new TravelAgentError("CONFLICT", "what the gateway told the agent is told once; look at the conversation, then drop this");
+      const again = first.startsWith(decisionPrefix) ? { decisionId: first.slice(decisionPrefix.length), sessionKey } : { retryOf: first, sessionKey };
+      await submit(id, sessionKey, again, "interactive", tx);
       return id;
     },
     async sweep() {
@@ -325,6 +350,9 @@ export function createTurns(options: TurnsOptions): Turns {
         else if (state === "dead" || state === "failed") await failure.giveUp(row, `the turn ended as ${state}`, state === "dead" ? "INTERNAL" : "TIMEOUT");
         else if (state === "cancelled") await db.transaction((tx) => inbox.end(tx, row.id, "ignored", "aborted"));
       }
+      for (const state of ["dead", "failed"] as const)
+        for (const { id, lane, error } of await work.list({ name: turnWork, state, limit: mostEnded }))
+          if (lane !== undefined) await failure.lost(id, lane, `the turn ended as ${state}`, error?.code ?? "INTERNAL");
     },
   };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cardCodeMarker, cardMarker, findCardNumbers, removeCardNumbers } from "./card-numbers.ts";
+import { cardCodeMarker, cardMarker, findCardNumbers, findSplitCard, removeCardNumbers, removeCodeAlone, removeSpan } from "./card-numbers.ts";
 
 const clean = (text: string): string => removeCardNumbers(text).text;
 
@@ -129,6 +129,59 @@ describe("card numbers", () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it("are seen in digits of every script, in circles, in faces and in words", () => {
+    const written = (zero: number) => [...cards.visa].map((digit) => String.fromCodePoint(zero + Number(digit))).join("");
+    for (const zero of [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50, 0x1040, 0xff10, 0x1d7ce, 0x1d7f6]) expect(clean(`take ${written(zero)} now`)).toBe(`take ${cardMarker} now`);
+    expect(clean("④①①① ①①①① ①①①① ①①①①")).toBe(cardMarker);
+    expect(clean([...cards.visa].map((digit) => `${digit}\ufe0f\u20e3`).join(""))).toBe(`${cardMarker}\ufe0f\u20e3`);
+    const words = {
+      en: "zero one two three four five six seven eight nine",
+      de: "null eins zwei drei vier fünf sechs sieben acht neun",
+      es: "cero uno dos tres cuatro cinco seis siete ocho nueve",
+      fr: "zéro un deux trois quatre cinq six sept huit neuf",
+      pt: "zero um dois três quatro cinco seis sete oito nove",
+      it: "zero uno due tre quattro cinque sei sette otto nove",
+    };
+    for (const [language, names] of Object.entries(words))
+      for (const separator of [" ", ", ", " - "]) {
+        if (separator === ", ") continue;
+        const said = [...cards.mastercard].map((digit) => names.split(" ")[Number(digit)]).join(separator);
+        expect([language, clean(`pay with ${said} please`)]).toEqual([language, `pay with ${cardMarker} please`]);
+      }
+    expect(clean("cvv one two three, four five six seven eight nine")).toBe(`cvv ${cardCodeMarker}, four five six seven eight nine`);
+    for (const text of ["one two three four five six seven adults, eight nine ten bags", "uno dos tres cuatro cinco seis siete ocho"]) expect(clean(text)).toBe(text);
+  });
+
+  it("are seen when they come in several messages", () => {
+    const split = (...messages: string[]) => findSplitCard(messages)?.map(({ message, start, end }) => `${message} ${messages[message]!.slice(start, end)}`);
+    expect(split("my card is 4111 1111", "1111 1111")).toEqual(["0 4111 1111", "1 1111 1111"]);
+    expect(split("4111", "1111", "1111", "1111")).toEqual(["0 4111", "1 1111", "2 1111", "3 1111"]);
+    expect(split("3782", "822463", "10005")).toEqual(["0 3782", "1 822463", "2 10005"]);
+    expect(split("hello", "it is 4111 1111 1111", "one moment", "and 1111, exp 12/28 123")).toEqual(["1 4111 1111 1111", "3 1111"]);
+    expect(removeSpan("and 1111, exp 12/28 123", { start: 4, end: 8 })).toBe(`and ${cardMarker}, exp 12/28 ${cardCodeMarker}`);
+    expect(split("card four one one one one one one one", "1111 1111")).toEqual(["0 four one one one one one one one", "1 1111 1111"]);
+    for (const messages of [
+      ["4111 1111", "1111 1112"],
+      ["2 adults", "450 EUR", "12 March 2027", "14:30"],
+      ["4111 1111 1111 1111"],
+      ["flight 4111", "1111", "1111", "1111 eur"],
+      ["+34600111222", "+34600111223"],
+      ["4111 1111", "and then we fly"],
+    ])
+      expect([messages, split(...messages)]).toEqual([messages, undefined]);
+  });
+
+  it("leave codes behind that are all a message says", () => {
+    for (const [written, kept] of [
+      ["123", cardCodeMarker],
+      ["it is 9871", `it is ${cardCodeMarker}`],
+      ["12/28 682", `12/28 ${cardCodeMarker}`],
+      ["exp 12/28, code 682", `exp 12/28, code ${cardCodeMarker}`],
+    ])
+      expect(removeCodeAlone(written!)).toEqual({ text: kept, removed: true });
+    for (const text of ["2027", "450 EUR", "€450", "120 nights", "12", "see you on 12/28", "flight 682", "two of us, 3 bags", "12345"]) expect([text, removeCodeAlone(text).removed]).toEqual([text, false]);
   });
 
   it("cost little in a long text", () => {

@@ -6,6 +6,7 @@ import { Approval, Conversation } from "./methods/conversations.ts";
 import { PairingRequest } from "./methods/devices.ts";
 import { ExecApprovalRequest } from "./methods/exec-approvals.ts";
 import { NodePairRequest } from "./methods/nodes.ts";
+import { PromiseEntry } from "./methods/sales.ts";
 import { SessionChange } from "./methods/sessions.ts";
 
 /**
@@ -73,6 +74,14 @@ export const events = {
       changedPaths: z.array(z.string()),
       restart: z.looseObject({ needed: z.boolean(), reasons: z.array(z.string()) }),
     }),
+  }),
+  /** Something a customer was promised is new, other or settled; or its time comes soon (`due`) or is over (`overdue`). */
+  promise: event({ audience: "operator.read", payload: z.looseObject({ phase: z.enum(["changed", "due", "overdue"]), promise: PromiseEntry }) }),
+  /** How far the forgetting of a person is: `done` of `of` parts. */
+  "customers.erasure": event({
+    audience: "operator.read",
+    dropIfSlow: true,
+    payload: z.looseObject({ id: z.string(), doing: z.string(), done: z.int(), of: z.int() }),
   }),
   delivery: event({ audience: "operator.read", payload: z.looseObject({ id: z.string(), status: z.string() }) }),
   "device.pair.requested": event({ audience: "operator.pairing", dropIfSlow: true, payload: PairingRequest }),

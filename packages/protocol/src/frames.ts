@@ -77,7 +77,8 @@ export const clientIds = [
   "openclaw-watchos",
   "openclaw-worker",
 ] as const;
-export const clientModes = ["webchat", "cli", "ui", "backend", "node", "probe", "test", "worker"] as const;
+/** `portal`: a visitor by the cookie of the customer's own page instead of the web chat's. */
+export const clientModes = ["webchat", "portal", "cli", "ui", "backend", "node", "probe", "test", "worker"] as const;
 
 export const scopes = ["operator.read", "operator.write", "operator.admin", "operator.approvals", "operator.pairing"] as const;
 export type Scope = (typeof scopes)[number];

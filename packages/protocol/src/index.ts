@@ -25,8 +25,9 @@ export {
 export { joinJson, jsonOf, memoizeJson } from "./json-memo.ts";
 export { looksMerged, type MergedPart, mergeMessages, splitMerged } from "./merged-messages.ts";
 export { ChatMessage } from "./methods/chat.ts";
+export { ConsentEntry, ContactPurpose, DisclosureEntry } from "./methods/consent.ts";
 export { Approval, Conversation } from "./methods/conversations.ts";
-export { Customer } from "./methods/customers.ts";
+export { Customer, CustomerPreferences } from "./methods/customers.ts";
 export type { MethodSpec } from "./methods/define.ts";
 export { PairedDevice, PairingRequest } from "./methods/devices.ts";
 export { ExecApproval } from "./methods/exec-approvals.ts";

@@ -121,7 +121,8 @@ export interface OutboundMessage {
 export type Receipt =
   | { status: "sent"; externalId?: string }
   | { status: "unknown"; reason: string }
-  | { status: "failed"; reason: string; retryable: boolean };
+  /** `retryAfterMs`: the platform said how long to wait; it is not tried again before. */
+  | { status: "failed"; reason: string; retryable: boolean; retryAfterMs?: number };
 
 // ---- transcripts -------------------------------------------------------------------------------------------------
 

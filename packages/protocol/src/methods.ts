@@ -1,24 +1,32 @@
 import type * as z from "zod";
 import type { ConnectionRole } from "./frames.ts";
+import type { Address } from "./messages.ts";
 import { automationMethods } from "./methods/automation.ts";
 import { catalogueMethods } from "./methods/catalogue.ts";
 import { chatMethods } from "./methods/chat.ts";
 import { configMethods } from "./methods/config.ts";
+import { consentMethods, retentionMethods } from "./methods/consent.ts";
 import { conversationMethods } from "./methods/conversations.ts";
+import { crmSyncMethods } from "./methods/crm-sync.ts";
 import { customerMethods } from "./methods/customers.ts";
 import type { MethodSpec } from "./methods/define.ts";
 import { deviceMethods } from "./methods/devices.ts";
+import { erasureMethods } from "./methods/erasure.ts";
 import { execApprovalMethods } from "./methods/exec-approvals.ts";
 import { mcpMethods } from "./methods/mcp.ts";
 import { modelMethods } from "./methods/models.ts";
 import { nodeMethods } from "./methods/nodes.ts";
 import { paperMethods } from "./methods/papers.ts";
 import { pluginMethods } from "./methods/plugins.ts";
+import { portalMethods } from "./methods/portal.ts";
 import { queueMethods } from "./methods/queue.ts";
 import { routingMethods } from "./methods/routing.ts";
+import { salesMethods } from "./methods/sales.ts";
 import { sessionMethods } from "./methods/sessions.ts";
 import { systemMethods } from "./methods/system.ts";
+import { templateMethods } from "./methods/templates.ts";
 import { travelMethods } from "./methods/travel.ts";
+import { vaultMethods } from "./methods/vault.ts";
 
 /** Every method of the wire after `connect`. A gateway offers those it was given a handler for. */
 export const methods = {
@@ -35,11 +43,19 @@ export const methods = {
   ...travelMethods,
   ...paperMethods,
   ...customerMethods,
+  ...crmSyncMethods,
+  ...vaultMethods,
+  ...salesMethods,
+  ...templateMethods,
+  ...consentMethods,
+  ...retentionMethods,
+  ...erasureMethods,
   ...deviceMethods,
   ...nodeMethods,
   ...execApprovalMethods,
   ...mcpMethods,
   ...pluginMethods,
+  ...portalMethods,
 } as const;
 
 export type MethodName = keyof typeof methods;
@@ -58,6 +74,8 @@ export interface Call {
   /** The visitor's own session; a handler of a `visitor` method serves no other to a visitor. */
   readonly visitorSessionKey?: string;
   readonly visitorId?: string;
+  /** Of a visitor who is known by name: where what they write comes from. */
+  readonly guest?: { readonly address: Address; readonly name: string };
   /** Of a connection with role `node`: the id of its device. */
   readonly nodeId?: string;
   /** Name for the audit log. */

@@ -1,5 +1,8 @@
 import type { Tx } from "./ports.ts";
 
+export { type PersonalTable, personalRows } from "./personal-rows.ts";
+export { type PruneRows, prunedTogether, pruneRows } from "./prune-rows.ts";
+
 /**
  * One person, as the stores know them. It grows while stores are asked: a customer has sessions, sessions have bookings, bookings
  * have names and addresses.
@@ -20,6 +23,8 @@ export interface DataSubject {
 
 /** One file of an export. */
 export interface ExportedFile {
+  /** What it is, in words for the person: "Messages you wrote to us". */
+  title?: string;
   /** Relative, with forward slashes, unique within the store: `orders/ord_1.json`. */
   path: string;
   /** Text or bytes; anything else is written as JSON. */
@@ -51,6 +56,8 @@ export interface Erasure {
 export interface PersonalDataStore {
   /** Unique, the name of the folder in an export: `transcripts`. */
   readonly name: string;
+  /** What it answers for: names of tables, and files relative to the state directory (`*` for a part of a name). */
+  readonly covers?: { readonly tables?: readonly string[]; readonly files?: readonly string[] };
   /** What this store can add to who the person is. Asked again until no store adds anything. Reads only. */
   discover?(subject: DataSubject): Promise<Partial<DataSubject>>;
   /** Everything about the person and nothing about others. Nothing sealed is opened unless the person gave it to us. */
@@ -66,3 +73,27 @@ export interface PersonalDataStore {
    */
   reassign?(move: { from: string; to: string; only?: readonly string[] }, tx: Tx): Promise<string[]>;
 }
+
+/** What a store did, or would do, for the end of a time. */
+export interface Pruned {
+  /** Rows, lines or files that are gone; with `dryRun`, that would be. */
+  removed: number;
+  /** Old enough to go, and kept because something open needs them. */
+  kept: number;
+}
+
+/** A store that forgets what its time is over of. It alone knows what of it is still needed. */
+export interface RetentionStore {
+  /** Unique, such as `messages`. */
+  readonly name: string;
+  /** The line of the retention policy that counts for it, such as `messages`. */
+  readonly kind: string;
+  /**
+   * Removes what is older than `before` (milliseconds since the epoch), in parts small enough for others to write in between. What an
+   * open booking, an open promise, a legal hold or an unanswered message needs stays. A repeat goes on where a crash stopped it.
+   */
+  prune(before: number, options: { dryRun: boolean; signal: AbortSignal }): Promise<Pruned>;
+}
+
+/** Which of these conversations something open needs: a booking under way, a promise that is not kept yet, a message nobody has answered. */
+export type SessionsInUse = (sessionKeys: readonly string[]) => Promise<ReadonlySet<string>>;

@@ -118,6 +118,20 @@ export interface Database {
    * them can be kept. At once and cheap.
    */
   version?(): number;
+  /**
+   * An ability: what was deleted or replaced before is in no byte of the database's files afterwards, search indexes and logs of
+   * writes included. Everybody who reads or writes waits meanwhile, about a second for each gigabyte.
+   */
+  scrub?(): Promise<void>;
+  /** An ability: every row of every table, whoever owns it, for one who looks for something everywhere. */
+  everyRow?(): AsyncIterable<StoredRow>;
+}
+
+/** A row with the name of its table; `id` is its primary key, parts of which stand with a `/` between them. */
+export interface StoredRow {
+  table: string;
+  id: string;
+  row: Row;
 }
 
 export type WorkState = "queued" | "running" | "done" | "failed" | "cancelled" | "dead";
@@ -166,6 +180,12 @@ export type WorkFunction = (context: WorkContext, input: unknown) => Promise<unk
 export interface WorkOptions {
   /** Restarts in the middle after which a piece of work is `dead` instead of run again. Default 3. */
   maxCrashes?: number;
+  /**
+   * That it runs may be stored with its first step or transaction, and before any step is begun. Until then a crash is not
+   * counted, once: what was queued when the process died begins with a commit of its own. For a function that only reads before
+   * its first step. Default false.
+   */
+  beginsWithFirstStep?: boolean;
 }
 
 export interface WorkRequest {

@@ -59,6 +59,11 @@ export interface TurnRequest {
    * this session wants them answered one by one.
    */
   steer?(): Promise<readonly SteeringMessage[]>;
+  /**
+   * Whether one more turn may wait for models that cannot answer now; false: it ends as failed instead. Asked inside a step, before it
+   * waits for the first time. Absent: it may.
+   */
+  mayWait?(): boolean;
   /** The answer takes longer: tells the customer so, once in a turn, whoever asks first. Never rejects for a reason of the platform. */
   hold?(text: string): Promise<void>;
   /** The approval that was decided. */

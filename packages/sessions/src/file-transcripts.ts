@@ -9,7 +9,9 @@ import { linesBefore } from "./line-reader.ts";
 import { createMender } from "./mend-entries.ts";
 import { mendFile } from "./mend-file.ts";
 import { admit, contextOf, emptyTranscript, followCalls, messagesOf, type OpenTranscript, type StoredEntry, type StoredLine } from "./open-transcript.ts";
+import { redactFile } from "./redact-file.ts";
 import { planAppend, supersededLines } from "./repair.ts";
+import { rewriteLines } from "./rewrite-lines.ts";
 import { defaultSpillLimits, readSpilledText, type SpillLimits, spillDirectory, spillText } from "./spill.ts";
 import type { TranscriptContext, TranscriptDamage, TranscriptRef, TranscriptStore } from "./transcript.ts";
 import { entryLine, headerLine, readLine } from "./transcript-lines.ts";
@@ -37,6 +39,8 @@ interface OpenFile {
   bytes: number;
   /** What of it the cache has counted. */
   counted: number;
+  /** The last context that was asked for: a turn asks twice. It holds as long as lines neither came nor went. */
+  context?: ReturnType<typeof contextOf> & { lines: number; lastId: string | null; start: number };
 }
 
 /** Parsed it takes twice as much, and the heap as much again for what is to be collected; to open a transcript anew takes about a millisecond. */
@@ -226,6 +230,14 @@ export function fileTranscripts({
     }
   }
 
+  function keptContext(file: OpenFile): ReturnType<typeof contextOf> {
+    const { lines, lastId } = file.transcript;
+    const { context: before, start } = file;
+    if (before && before.lines === lines.length && before.lastId === lastId && before.start === start) return before;
+    file.context = { ...contextOf(lines), lines: lines.length, lastId, start };
+    return file.context;
+  }
+
   /** More of the file, until `enough`. False when the older part cannot be read and everything has to be opened anew. */
   async function extend(path: string, file: OpenFile, enough: (bytes: number, lines: number) => boolean): Promise<boolean> {
     const handle = await open(path, "r");
@@ -333,7 +345,7 @@ export function fileTranscripts({
           path,
           ref,
           (file): TranscriptContext | undefined => {
-            const { context, reached } = contextOf(file.transcript.lines);
+            const { context, reached } = keptContext(file);
             if (reached || file.whole) return { ...context, whole: true };
             return file.bytes - file.start >= maxBytes ? { ...context, whole: false } : undefined;
           },
@@ -378,6 +390,32 @@ export function fileTranscripts({
           if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
           throw coded(error, path);
         }
+      });
+    },
+    async redact(ref, change) {
+      const path = pathOf(ref);
+      return inTurn(path, async () => {
+        forget(path);
+        await files.letGo(path);
+        const beside = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.startsWith(`${basename(path)}.`));
+        let count = 0;
+        try {
+          for (const file of [path, ...beside.map((name) => join(dirname(path), name))]) count += await redactFile(file, change);
+        } catch (error) {
+          throw coded(error, path);
+        }
+        return count;
+      });
+    },
+    async rewrite(ref, change) {
+      const path = pathOf(ref);
+      return inTurn(path, async () => {
+        forget(path);
+        await files.letGo(path);
+        const beside = (await readdir(dirname(path)).catch(() => [])).filter((name) => name.startsWith(`${basename(path)}.`));
+        let changed = 0;
+        for (const file of [path, ...beside.map((name) => join(dirname(path), name))]) changed += await rewriteLines(file, change);
+        return changed;
       });
     },
     async remove(ref) {

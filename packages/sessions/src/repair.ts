@@ -62,11 +62,15 @@ export function planAppend(
   return { entries, late };
 }
 
+const hasToPair = ({ role, content }: TranscriptMessage): boolean =>
+  role === "toolResult" || (role === "assistant" && content.some((block) => typeof block !== "string" && block.type === "toolCall"));
+
 /**
  * Messages as every provider accepts them: each assistant message with tool calls is followed by one result per call;
  * results without a call are left out. A call whose result is missing gets an error result.
  */
 export function pairToolCalls(messages: readonly TranscriptMessage[]): TranscriptMessage[] {
+  if (!messages.some(hasToPair)) return [...messages];
   const results = new Map<TranscriptMessage, Map<string, ToolResultMessage>>();
   const askedBy = new Map<string, TranscriptMessage>();
   for (const message of messages) {

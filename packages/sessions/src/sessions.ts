@@ -16,10 +16,12 @@ import {
   writeCursor,
 } from "./index-store.ts";
 import { createKeptReads } from "./kept-reads.ts";
+import { createKeptRefs } from "./kept-refs.ts";
 import { agentOfKey } from "./key.ts";
 import { modelMessages } from "./model-messages.ts";
+import type { ChangeEntry } from "./rewrite-lines.ts";
 import type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch, SessionUse } from "./session.ts";
-import type { NewCompaction, NewEntry, SpilledText, TranscriptContext, TranscriptStore } from "./transcript.ts";
+import type { NewCompaction, NewEntry, SpilledText, TranscriptContext, TranscriptRef, TranscriptStore } from "./transcript.ts";
 
 /** Conversations by key: an index of them, and their transcripts. Methods that need an existing session raise `NOT_FOUND` without one. */
 export interface Sessions {
@@ -73,6 +75,10 @@ export interface Sessions {
    * `remove` still finds it all. Do it in the session's lane. False when there is none.
    */
   archive(key: string, options?: { keepTranscript?: boolean }): Promise<{ deleted: boolean; archived: string[] }>;
+  /** Changes words in every transcript the session ever had and leaves nothing of the old ones; see `TranscriptStore.redact`. Returns how many entries changed. */
+  redact(key: string, change: (text: string) => string): Promise<number>;
+  /** Changes messages in every transcript the session ever had. See `TranscriptStore.rewrite`; 0 where that is not possible. */
+  rewrite(key: string, change: ChangeEntry): Promise<number>;
   /** Erases the session with every transcript it ever had. False when there is none. */
   remove(key: string): Promise<boolean>;
 }
@@ -103,6 +109,7 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
   /** Grows when a session comes or goes. A database that tells its version has one process, and that is this one. */
   let members = 0;
   const totals = createKeptReads<number>(db.version ? { version: () => members } : {});
+  const refs = createKeptRefs();
   const marks = createDamageMarks({ db, clock, log, onChange: () => void clock.after(1, onDamaged) });
   transcripts.onDamage?.((damage) => {
     members += 1;
@@ -134,6 +141,14 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
     return session;
   }
 
+  /** Where the transcript is: asked for several times in every turn, and other only after a reset. */
+  const refOf = (key: string): TranscriptRef | Promise<TranscriptRef> =>
+    refs.get(canonical(key)) ??
+    refs.load(canonical(key), async () => {
+      const { agentId, sessionId } = await need(key);
+      return { agentId, sessionId };
+    });
+
   /** Changes one session in a transaction and returns it as it is then. */
   async function change(key: string, work: (tx: Tx, before: Session) => Promise<void>, options?: CommitOptions): Promise<Session> {
     await ready();
@@ -155,8 +170,8 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
     return session;
   }
 
-  const contextOf = async (session: Session, maxBytes?: number): Promise<TranscriptContext> =>
-    transcripts.context ? transcripts.context(session, maxBytes === undefined ? {} : { maxBytes }) : { entries: await transcripts.read(session), whole: true };
+  const contextOf = async (ref: TranscriptRef, maxBytes?: number): Promise<TranscriptContext> =>
+    transcripts.context ? transcripts.context(ref, maxBytes === undefined ? {} : { maxBytes }) : { entries: await transcripts.read(ref), whole: true };
 
   return {
     start: ready,
@@ -201,8 +216,8 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
       });
     },
 
-    reset(key) {
-      return change(key, async (tx, before) => {
+    async reset(key) {
+      const session = await change(key, async (tx, before) => {
         const sessionId = randomUUID();
         const now = clock.now();
         await tx.run(
@@ -214,33 +229,35 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
         await insertTranscript(tx, { ...before, sessionId }, now);
         await marks.remove(tx, before.sessionId);
       });
+      refs.forget(session.key);
+      return session;
     },
 
     async history(key, { limit = DEFAULT_HISTORY } = {}) {
-      const session = await need(key);
+      const ref = await refOf(key);
       if (limit <= 0) return [];
-      return [...(transcripts.last ? await transcripts.last(session, limit) : (await transcripts.read(session)).slice(-limit))];
+      return [...(transcripts.last ? await transcripts.last(ref, limit) : (await transcripts.read(ref)).slice(-limit))];
     },
 
     async messages(key) {
-      return modelMessages(await contextOf(await need(key), contextBytes));
+      return modelMessages(await contextOf(await refOf(key), contextBytes));
     },
 
     async context(key, { maxBytes } = {}) {
-      return contextOf(await need(key), maxBytes);
+      return contextOf(await refOf(key), maxBytes);
     },
 
     async compact(key, compaction) {
       if (!transcripts.compact) throw new TravelAgentError("UNAVAILABLE", "these transcripts cannot keep summaries; begin the session anew instead");
-      await transcripts.compact(await need(key), compaction);
+      await transcripts.compact(await refOf(key), compaction);
     },
 
     async spill(key, id, text) {
-      return (await transcripts.spill?.(await need(key), id, text)) ?? false;
+      return (await transcripts.spill?.(await refOf(key), id, text)) ?? false;
     },
 
     async readSpilled(key, id, options) {
-      const found = await transcripts.readSpilled?.(await need(key), id, options);
+      const found = await transcripts.readSpilled?.(await refOf(key), id, options);
       if (!found) throw new TravelAgentError("NOT_FOUND", `this conversation keeps no text ${id.slice(0, 100)}`);
       return found;
     },
@@ -248,7 +265,7 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
     damaged: () => marks.count(),
 
     async append(key, messages, options) {
-      return transcripts.append(await need(key), messages, options);
+      return transcripts.append(await refOf(key), messages, options);
     },
 
     // What a turn leaves may be lost with the power, and only that: a person's choice is kept.
@@ -270,8 +287,28 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
         await marks.remove(tx, session.sessionId);
         return tx.run("delete from session where key = ? and session_id = ?", session.key, session.sessionId);
       });
+      refs.forget(session.key);
       members += 1;
       return { deleted: changes > 0, archived: moved === undefined ? [] : [moved] };
+    },
+
+    async redact(key, change) {
+      const name = canonical(key);
+      await ready();
+      const files = await db.all<{ session_id: string; agent_id: string }>("select session_id, agent_id from session_transcript where key = ?", name);
+      let count = 0;
+      for (const { session_id, agent_id } of files) count += (await transcripts.redact?.({ agentId: agent_id, sessionId: session_id }, change)) ?? 0;
+      return count;
+    },
+    async rewrite(key, change) {
+      await ready();
+      let changed = 0;
+      for (const { session_id, agent_id } of await db.all<{ session_id: string; agent_id: string }>(
+        "select session_id, agent_id from session_transcript where key = ?",
+        canonical(key),
+      ))
+        changed += (await transcripts.rewrite?.({ agentId: agent_id, sessionId: session_id }, change)) ?? 0;
+      return changed;
     },
 
     async remove(key) {
@@ -285,6 +322,7 @@ export function createSessions({ db, transcripts, onDamaged = () => undefined, c
         await tx.run("delete from session_transcript where key = ?", name);
         return (await tx.run("delete from session where key = ?", name)).changes > 0;
       });
+      refs.forget(name);
       members += 1;
       return removed;
     },

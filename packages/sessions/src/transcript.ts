@@ -1,4 +1,5 @@
 import type { CompactionEntry, TranscriptEntry, TranscriptMessage } from "@travelagent/protocol/messages";
+import type { ChangeEntry } from "./rewrite-lines.ts";
 
 /** Which transcript: one per session id, so a reset begins a new one. */
 export interface TranscriptRef {
@@ -63,8 +64,15 @@ export interface TranscriptStore {
   spill?(ref: TranscriptRef, id: string, text: string): Promise<boolean>;
   /** A part of one. Undefined for one that is not there. */
   readSpilled?(ref: TranscriptRef, id: string, options: { offset: number; limit: number }): Promise<SpilledText | undefined>;
+  /**
+   * Changes the words of entries that are there already, also of parts that were set aside before, and leaves nothing of the old ones on
+   * disk. For what must not be kept; resolves with how many entries are other than before. Absent: it cannot.
+   */
+  redact?(ref: TranscriptRef, change: (text: string) => string): Promise<number>;
   /** Sets the transcript aside under another name, which is returned; undefined when there is none. Absent: it stays where it is. */
   archive?(ref: TranscriptRef): Promise<string | undefined>;
+  /** Changes messages where they stand, also in what was set aside; durable. For what a person has a right to have removed. Resolves with how many changed. */
+  rewrite?(ref: TranscriptRef, change: ChangeEntry): Promise<number>;
   /** Forgets the transcript and everything kept beside it, also what was set aside. */
   remove(ref: TranscriptRef): Promise<void>;
   /** Asks to be told of every transcript with lines that cannot be read. */

@@ -18,7 +18,7 @@ import { type CustomerNews, createTelling } from "./news/telling.ts";
 import type { Offer } from "./offer.ts";
 import { isPaidHere } from "./offer-facts.ts";
 import { createOfferStore, type FoundOffer } from "./offer-store.ts";
-import { type ChangeTerms, type Order, statusOf } from "./order.ts";
+import { type ChangeTerms, isBooked, type Order, statusOf } from "./order.ts";
 import { createOrderStore, type HistoryRow, type OrderFilter, type OrderWork, type StoredOrder } from "./order-store.ts";
 import type { Delivery, PaymentProvider } from "./payment.ts";
 import { createPaymentStore, type Payment } from "./payment-store.ts";
@@ -300,12 +300,6 @@ export function createBookings(options: BookingsOptions): Bookings {
     changed(stored);
   }
 
-  /** An offer as this conversation may buy it: under an id of its own where another one found it. */
-  async function ownedBy(sessionKey: string, offer: Offer): Promise<Offer> {
-    const known = await offers.get(offer.id);
-    return !known || known.sessionKey === sessionKey ? offer : { ...offer, id: `${offer.id}.${shortHash(sessionKey).slice(0, 8)}` };
-  }
-
   /** The result of a piece of work, or null when it is not there in time. */
   async function wait(id: string, { waitMs, signal }: { waitMs: number; signal: AbortSignal }): Promise<WorkResult | null> {
     signal.throwIfAborted();
@@ -465,15 +459,13 @@ export function createBookings(options: BookingsOptions): Bookings {
     async search(search, owner, { requestId, signal }) {
       const outcome = await fanOut({ suppliers, clock, log, deadlineMs: searchDeadlineMs, cache }, search, requestId, signal);
       for (const answer of outcome.suppliers) lastSearch.set(answer.id, { ...answer, at: new Date(clock.now()).toISOString() });
-      // What another conversation found before belongs to that one: suppliers give the same offer to whoever asks.
-      const found = await Promise.all(outcome.offers.map(async (ranked) => ({ ...ranked, offer: await ownedBy(owner.sessionKey, ranked.offer) })));
-      await offers.keep(
-        found.map(({ offer }) => offer),
+      const own = await offers.keepOwn(
+        outcome.offers.map(({ offer }) => offer),
         { ...owner, ...(search.query.maxTotal ? { budget: search.query.maxTotal } : {}) },
         clock.now(),
       );
       if (clock.now() - forgotAt >= dayMs) await forgetOld().catch((error: unknown) => log.error("old offers could not be pruned", { cause: String(error) }));
-      return { ...outcome, offers: found };
+      return { ...outcome, offers: outcome.offers.map((ranked, index) => ({ ...ranked, offer: own[index]! })) };
     },
 
     getOffer: (id) => offers.get(id),
@@ -485,11 +477,10 @@ export function createBookings(options: BookingsOptions): Bookings {
           if (!found) throw new TravelAgentError("OFFER_NOT_FOUND", `there is no offer ${id}; search again and use an id from the result`);
           if (found.sessionKey !== owner.sessionKey && !found.sessionKey.startsWith("operator:"))
             throw new TravelAgentError("SCOPE_VIOLATION", `the offer ${id} was found for another conversation; search for this one`);
-          return ownedBy(owner.sessionKey, found.offer);
+          return found.offer;
         }),
       );
-      await offers.keep(given, owner, clock.now());
-      return given;
+      return offers.keepOwn(given, owner, clock.now());
     },
 
     async checkAvailability(offerId, { requestId, signal }) {
@@ -605,7 +596,7 @@ export function createBookings(options: BookingsOptions): Bookings {
     },
 
     openScheduleChange({ order }) {
-      const open = order.items.find(({ scheduleChange, doing }) => scheduleChange !== undefined && scheduleChange.answer === undefined && !doing);
+      const open = order.items.find((item) => isBooked(item) && item.scheduleChange !== undefined && item.scheduleChange.answer === undefined && !item.doing);
       return open?.journeys && { item: open.no, times: timesOf(open.journeys) };
     },
 

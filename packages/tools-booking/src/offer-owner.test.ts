@@ -32,6 +32,14 @@ describe("whose an offer is", () => {
     expect((await bookings.getOffer(other.id))?.sessionKey).toBe("s2");
   });
 
+  it("is each one's own when several find it at the same moment", async () => {
+    const { search, bookings } = await bench();
+    const sessions = ["s1", "s2", "s3", "s4"];
+    const found = await Promise.all(sessions.map(search));
+    expect(new Set(found.map(({ id }) => id)).size).toBe(sessions.length);
+    for (const [at, { id }] of found.entries()) expect((await bookings.getOffer(id))?.sessionKey).toBe(sessions[at]);
+  });
+
   it("becomes a customer's when a person of the agency gives it, and no other customer's ever", async () => {
     const { search, bookings } = await bench();
     const found = await search("operator:c1");

@@ -1,5 +1,6 @@
 import type { Money, Vertical } from "@travelagent/protocol";
 import type { Database, Tx } from "@travelagent/protocol/ports";
+import { shortHash } from "./ids.ts";
 import type { Offer } from "./offer.ts";
 
 /** An offer and the conversation it was found in: only that one may buy it. */
@@ -22,6 +23,11 @@ export interface OfferOwner {
 export interface OfferStore {
   /** Keeps what a search found; the same id again replaces the offer and leaves its owner, and its budget unless there is a new one. */
   keep(offers: readonly Offer[], owner: OfferOwner, now: number): Promise<void>;
+  /**
+   * The same for what suppliers give to whoever asks: an offer that another conversation found stays that one's, and is kept for this
+   * one under an id of its own. Returns the offers under the ids by which this conversation may buy them.
+   */
+  keepOwn(offers: readonly Offer[], owner: OfferOwner, now: number): Promise<Offer[]>;
   /** Null when it was never found or is pruned. An expired one is still given, so that the answer can say so. */
   get(id: string): Promise<FoundOffer | null>;
   /** Forgets what expired before `before`. Returns how many. */
@@ -55,6 +61,20 @@ export function createOfferStore(db: Database): OfferStore {
       if (offers.length === 0) return;
       await db.transaction(async (tx) => {
         for (const offer of offers) await insert(tx, offer, offer.vertical, owner, now);
+      });
+    },
+    async keepOwn(offers, owner, now) {
+      if (offers.length === 0) return [];
+      // One commit: two conversations that find the same at once must not both take it for theirs.
+      return db.transaction(async (tx) => {
+        const own: Offer[] = [];
+        for (const offer of offers) {
+          const known = await tx.get<{ session_key: string }>("select session_key from booking_offer where id = ?", offer.id);
+          const mine = !known || known.session_key === owner.sessionKey ? offer : { ...offer, id: `${offer.id}.${shortHash(owner.sessionKey).slice(0, 8)}` };
+          await insert(tx, mine, mine.vertical, owner, now);
+          own.push(mine);
+        }
+        return own;
       });
     },
     async get(id) {

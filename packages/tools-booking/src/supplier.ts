@@ -13,6 +13,30 @@ export interface Traveller {
   bornOn?: string;
   /** As in the passport. Some suppliers and Secure Flight ask for it. */
   gender?: "M" | "F" | "X";
+  /** Papers of this traveller that are kept in the vault: by id, never by number. */
+  documents?: PaperRef[];
+}
+
+/** A paper in the vault. */
+export interface PaperRef {
+  id: string;
+  kind: PaperKind;
+}
+
+export type PaperKind = "passport" | "identity-card" | "visa" | "residence-permit" | "driving-licence" | "known-traveller" | "loyalty" | "insurance";
+
+/** A paper as a supplier wants it. For the request of one call: it is kept nowhere and said in no error. */
+export interface OpenedPaper {
+  kind: PaperKind;
+  number: string;
+  /** That issued it, ISO 3166-1 alpha-2, as `nationality`. */
+  country?: string;
+  nationality?: string;
+  /** YYYY-MM-DD. */
+  expiresOn?: string;
+  issuedOn?: string;
+  /** Airline or programme of a loyalty number: `TP`. */
+  issuer?: string;
 }
 
 export interface Contact {
@@ -25,6 +49,8 @@ export interface SupplierCall {
   signal: AbortSignal;
   /** Travels in logs on both sides. */
   requestId: string;
+  /** Opens the papers of a traveller for this call; each opening is on record. Absent: there are none to open. */
+  papers?(traveller: Pick<Traveller, "documents">): Promise<OpenedPaper[]>;
 }
 
 export interface BookRequest<O extends Offer = Offer> {
@@ -107,7 +133,7 @@ export interface VerticalSupplier<Q, O extends Offer> {
   find(key: string, call: SupplierCall): Promise<SupplierOrder | null>;
   /**
    * A person found the purchase of `key` whose reply was lost, at the supplier itself, under this reference: from now on it is that order.
-   * Raises `SUPPLIER_REJECTED` when it cannot be. Absent where `read` shows orders whose reply never came.
+   * Raises `SUPPLIER_REJECTED` when it cannot be. Absent where `read` shows orders whose reply never came, also those that are cancelled by now.
    */
   adopt?(reference: string, key: string, call: SupplierCall): Promise<SupplierOrder>;
   read(reference: string, call: SupplierCall): Promise<SupplierOrder>;

@@ -1,7 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Offer, PassengerType } from "./offer.ts";
 import { endOf, startOf } from "./offer-facts.ts";
-import type { Contact, Traveller } from "./supplier.ts";
+import type { Contact, PaperRef, Traveller } from "./supplier.ts";
 import { sayDate, sayPassengers } from "./wording.ts";
 
 export interface TravellerInput {
@@ -9,6 +9,8 @@ export interface TravellerInput {
   familyName: string;
   bornOn?: string | undefined;
   gender?: "M" | "F" | "X" | undefined;
+  /** Papers in the vault, looked up and this traveller's own. */
+  papers?: PaperRef[] | undefined;
 }
 
 const refuse = (message: string): TravelAgentError => new TravelAgentError("INVALID_REQUEST", message);
@@ -41,6 +43,9 @@ function missingNeeds(travellers: readonly Traveller[], offers: readonly Offer[]
 const counts = (types: readonly PassengerType[]) =>
   (["ADT", "CHD", "INF"] as const).map((ptc) => ({ ptc, count: types.filter((type) => type === ptc).length }));
 
+const withDocuments = (papers: readonly PaperRef[] | undefined) =>
+  papers && papers.length > 0 ? { documents: papers.map(({ id, kind }): PaperRef => ({ id, kind })) } : {};
+
 const asGiven = ({ givenName, familyName, bornOn }: TravellerInput, index: number): Traveller => ({
   id: String(index + 1),
   givenName,
@@ -71,13 +76,14 @@ export function checkTravellers(inputs: readonly TravellerInput[], offers: reado
     .toSorted()
     .at(-1)!;
   const travellers = inputs.map(
-    ({ givenName, familyName, bornOn, gender }, index): Traveller => ({
+    ({ givenName, familyName, bornOn, gender, papers }, index): Traveller => ({
       id: String(index + 1),
       givenName,
       familyName,
       ptc: typeAt(bornOn, lastDay),
       ...(bornOn === undefined ? {} : { bornOn }),
       ...(gender === undefined ? {} : { gender }),
+      ...withDocuments(papers),
     }),
   );
   const names = travellers.map((t) => `${t.givenName} ${t.familyName} ${t.bornOn ?? ""}`.toLowerCase());

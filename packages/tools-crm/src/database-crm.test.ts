@@ -24,19 +24,22 @@ describe("database crm", () => {
         return real.all(sql, ...params);
       },
     };
-    const crm = await databaseCrm({ db, clock: fakeClock() });
+    await databaseCrm({ db: real, clock: fakeClock() });
     await real.transaction(async (tx) => {
       for (let number = 0; number < 700; number++)
         await insertCustomer(tx, `cus_${number}`, { name: `Common Guest${number}`, email: `g${number}@example.com` }, number);
     });
+    // Rows without an entry in the index are taken in at the next start.
+    const crm = await databaseCrm({ db, clock: fakeClock() });
+    plans.length = 0;
     const names = async (query: string, limit = 2) => (await crm.list({ query, limit })).customers.map(({ name }) => name);
-    expect((await crm.list({ limit: 1, cursor: "400.cus_400" })).customers[0]?.name).toBe("Common Guest399");
+    expect((await crm.list({ limit: 1, cursor: "401" })).customers[0]?.name).toBe("Common Guest399");
     expect(await names("common")).toEqual(["Common Guest699", "Common Guest698"]);
     expect(await names("common guest12", 20)).toHaveLength(11);
     expect(await names("common example.com", 1)).toEqual(["Common Guest699"]);
     expect(await names("g42@example.com")).toEqual(["Common Guest42"]);
     expect(plans.length).toBeGreaterThan(5);
-    expect(plans.filter((step) => step.startsWith("SCAN") && !step.includes("USING INDEX") && !step.includes("USING COVERING INDEX"))).toEqual([]);
+    expect(plans.filter((step) => step.startsWith("SCAN") && !/USING (?:COVERING )?INDEX|VIRTUAL TABLE INDEX/.test(step))).toEqual([]);
     await real.close();
   });
 

@@ -1,4 +1,4 @@
-import type { Clock, Database, Row } from "@travelagent/protocol/ports";
+import type { Clock, Database, Row, Tx } from "@travelagent/protocol/ports";
 import type { Crm, Note } from "./crm.ts";
 import { behind, paged, pageSize } from "./newest-first.ts";
 import { once } from "./once.ts";
@@ -16,10 +16,13 @@ export const notesIn = ({
   db,
   clock,
   newId,
+  onNote,
 }: {
   db: Database;
   clock: Clock;
   newId: (prefix: string, now: number) => string;
+  /** In the commit of a note about a customer: they are found by its words too. */
+  onNote(tx: Tx, customerId: string): Promise<void>;
 }): Pick<Crm, "addNote" | "notes"> => ({
   async addNote(about, { text, author }, { idempotencyKey }) {
     const now = clock.now();
@@ -35,6 +38,7 @@ export const notesIn = ({
           author,
           now,
         );
+        if (about.customerId !== undefined) await onNote(tx, about.customerId);
         return added;
       });
       return readNote((await tx.get("select * from crm_note where id = ?", id))!);

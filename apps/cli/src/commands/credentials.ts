@@ -33,6 +33,7 @@ export const credentialsCommand: AddCommand = (program, terminal) => {
 };
 
 async function set(name: string, options: JsonOption, terminal: Terminal): Promise<void> {
+  await notTheVaults(name);
   const { credentials } = await configFile(terminal);
   const value = await secretFrom(terminal);
   await credentials.set(name, value);
@@ -51,6 +52,7 @@ async function list(options: JsonOption, terminal: Terminal): Promise<void> {
 }
 
 async function remove(name: string, options: JsonOption, terminal: Terminal): Promise<void> {
+  await notTheVaults(name);
   const { loadConfigFile } = await import("@travelagent/config");
   const { credentials, configPath, load } = await configFile(terminal);
   const { files } = await loadConfigFile(configPath, terminal.env, load);
@@ -72,6 +74,11 @@ async function rotate(options: JsonOption, terminal: Terminal): Promise<void> {
   out.line(`${rotated === 1 ? "one credential has" : `${rotated} credentials have`} the new key ${keyId}`);
   if (terminal.env.TRAVELAGENT_NEW_MASTER_KEY)
     out.line("set TRAVELAGENT_MASTER_KEY to the new key for the gateway and restart it; the old key opens nothing any more");
+}
+
+/** Without it no passport of any customer can be opened any more. */
+async function notTheVaults(name: string): Promise<void> {
+  if (name.startsWith("vault.")) throw await failure("CONFLICT", `${name} is the key of the vault: it is neither changed nor removed by hand; travelagent vault rotate makes a new one`);
 }
 
 /** Standard input without the end of its last line. */

@@ -88,15 +88,16 @@ export const quotesCommand: AddCommand = (program, terminal) => {
     .option("--title <title>", "heading of the page")
     .option("--message <text>", "a word to the customer")
     .option("--expires <time>", "ISO 8601; default in a week")
-    .action((offerIds: string[], options: GatewayOptions & { session: string; title?: string; message?: string; expires?: string }) =>
+    .option("--supersedes <id>", "the quote whose place it takes; nobody can accept that one any more")
+    .action((offerIds: string[], options: GatewayOptions & { session: string; title?: string; message?: string; expires?: string; supersedes?: string }) =>
       withGateway(options, terminal, "making", async ({ client, out, timeoutMs }) => {
-        const { session: sessionKey, title, message, expires } = options;
+        const { session: sessionKey, title, message, expires, supersedes } = options;
         const made = await client.call(
           "quotes.create",
           {
             sessionKey,
             offerIds,
-            ...given({ title, message, expiresAt: expires === undefined ? undefined : new Date(expires).toISOString() }),
+            ...given({ title, message, supersedes, expiresAt: expires === undefined ? undefined : new Date(expires).toISOString() }),
             idempotencyKey: randomUUID(),
           },
           { timeoutMs },
@@ -116,8 +117,8 @@ export const quotesCommand: AddCommand = (program, terminal) => {
         const found = await client.call("quotes.list", { limit, ...given({ sessionKey: options.session, customerId: options.customer }) }, { timeoutMs });
         out.data(found);
         out.table(
-          ["ID", "STATUS", "EXPIRES", "TITLE"],
-          found.quotes.map((quote) => [String(quote.id), String(quote.status), String(quote.expiresAt), printable(String(quote.title))]),
+          ["ID", "VERSION", "STATUS", "EXPIRES", "TITLE"],
+          found.quotes.map((quote) => [String(quote.id), String(quote.version), String(quote.status), String(quote.expiresAt), printable(String(quote.title))]),
           "no quotes",
         );
       }),

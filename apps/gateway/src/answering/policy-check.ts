@@ -3,6 +3,7 @@ import type { GatewayConfig } from "@travelagent/config";
 import type { Logger } from "@travelagent/protocol/ports";
 import { type Bookings, bookingTools } from "@travelagent/tools-booking";
 import { type BookingHistory, type Crm, crmTools } from "@travelagent/tools-crm";
+import { type Linking, linkTools } from "@travelagent/tools-crm/linking";
 
 /** Tools are asked what they are called and what they state, and never to do anything. */
 const nothing = {};
@@ -26,10 +27,16 @@ export const shippedTools = (): readonly PolicyTool[] => [
   ...merged(
     [
       ...crmTools({ crm: nothing as Crm, bookings: nothing as BookingHistory, onCustomerKnown: async () => undefined }),
+      ...linkTools({ linking: nothing as Linking }),
       ...[false, true].flatMap((offered) => bookingTools(desk(offered))),
     ].map(asPolicyTool),
   ),
   ...of("booking", "write", "share_itinerary", "share_quote", "respond_to_schedule_change"),
+  ...of("crm", "write", "share_portal"),
+  ...of("crm", "write", "save_document"),
+  ...of("crm", "read", "list_documents"),
+  ...of("crm", "write", "record_consent", "withdraw_consent"),
+  ...of("crm", "write", "promise"),
   ...of("conversation", "read", "read_skill", "read_result"),
   ...of("conversation", "write", "hand_over_to_person", "hand_off_to_agent", "ask_in_parallel"),
   ...of("memory", "read", "memory_search", "memory_get"),

@@ -4,11 +4,11 @@ import type { Booking } from "@travelagent/protocol";
 import type { TurnScope } from "@travelagent/protocol/turn";
 import type { Sessions } from "@travelagent/sessions";
 import type { Bookings } from "@travelagent/tools-booking";
-import type { Crm } from "@travelagent/tools-crm";
+import type { AgencyOf, Crm } from "@travelagent/tools-crm";
 
 /** What routing asks of customers, bookings and the audit. */
 export function routingPorts(
-  { crm, bookings }: { bookings: Bookings; crm: Crm },
+  { crm, bookings, agencyOf }: { bookings: Bookings; crm: Crm; agencyOf: AgencyOf },
   sessions: Pick<Sessions, "get">,
   audit: Pick<Gate["audit"], "write">,
 ): RoutingPorts {
@@ -17,7 +17,7 @@ export function routingPorts(
     facts: {
       async customerOf({ sessionKey, address }) {
         const bound = (await sessions.get(sessionKey))?.customerId;
-        const customer = bound === undefined ? await crm.byIdentity(address.channel, address.peerId) : await crm.get(bound);
+        const customer = bound === undefined ? await crm.byIdentity(address.channel, address.peerId, agencyOf(address)) : await crm.get(bound);
         return customer ? { id: customer.id, tags: customer.tags } : undefined;
       },
       referencesOf: async (customerId) =>

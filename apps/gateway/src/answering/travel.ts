@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Tool } from "@travelagent/agent-runtime";
+import { isOperators } from "@travelagent/agent-runtime/gate";
 import type { GatewayConfig } from "@travelagent/config";
 import { openDatabase } from "@travelagent/engine";
 import type { HttpRoute, Tell } from "@travelagent/gateway-core";
@@ -7,12 +8,13 @@ import type { Booking, Handlers } from "@travelagent/protocol";
 import type { Clock, Database, Logger, Work } from "@travelagent/protocol/ports";
 import type { Sessions } from "@travelagent/sessions";
 import { type Bookings, bookingHandlers, bookingTools, createBookings, type Supplier } from "@travelagent/tools-booking";
+import { type PaperDesk, type PaperOpener, withPapers } from "@travelagent/tools-booking/documents";
 import { scheduleChangeTool } from "@travelagent/tools-booking/news";
 import { travelRulesTool } from "@travelagent/tools-booking/rules";
 import { migrateSupplierMemory } from "@travelagent/tools-booking/suppliers/http";
 import { createSandbox } from "@travelagent/tools-booking/suppliers/sandbox";
-import { type BookingHistory, type Crm, crmTools } from "@travelagent/tools-crm";
-import { openPapers, type PapersOptions } from "../papers/papers.ts";
+import { type AgencyOf, type BookingHistory, type Crm, crmTools } from "@travelagent/tools-crm";
+import { openPapers, type Papers, type PapersOptions } from "../papers/papers.ts";
 import { supplierWebhooks } from "../reaching/supplier-webhooks.ts";
 import type { Environment } from "./models.ts";
 import { openPayments } from "./payments.ts";
@@ -28,6 +30,10 @@ export interface TravelOptions {
   db: Database;
   work: Work;
   crm: Crm;
+  /** Papers of travellers. */
+  papersOf?: { desk: PaperDesk; open: PaperOpener };
+  /** The brand an account of a channel belongs to. */
+  agencyOf: AgencyOf;
   sessions: Sessions;
   clock: Clock;
   log: Logger;
@@ -40,6 +46,7 @@ export interface TravelOptions {
   note: PapersOptions["note"];
   /** A customer hears something without having asked just now, once for each id. */
   tell: Tell;
+  onQuote?: PapersOptions["onQuote"];
   /** Who writes in this conversation is known from now on. May come again for the same. */
   onCustomerKnown(sessionKey: string, customerId: string, name: string | undefined): Promise<void>;
 }
@@ -48,6 +55,7 @@ export interface TravelOptions {
 export interface Travel {
   bookings: Bookings;
   suppliers: readonly Supplier[];
+  papers: Papers;
   tools: readonly Tool[];
   handlers: Handlers;
   /** What customers open by a link, and where suppliers send their webhooks. */
@@ -58,13 +66,15 @@ export interface Travel {
 }
 
 export async function openTravel(options: TravelOptions): Promise<Travel> {
-  const { config, env, directory, db, work, crm, sessions, clock, log, onBooking, onCustomerKnown, chatUrl, publicUrl, note, tell } = options;
+  const { config, env, directory, db, work, crm, papersOf, agencyOf, sessions, clock, log, onBooking, onCustomerKnown, chatUrl, publicUrl, note, tell, onQuote } = options;
   const books = openDatabase({ path: join(directory, "sandbox.db") });
   try {
     const sandbox = createSandbox({ db: books, clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });
     await migrateSupplierMemory(db);
     const real = await openSuppliers({ config, env, db, clock, log });
-    const suppliers = [...(config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier]), ...real.suppliers];
+    const suppliers = [...(config.suppliers.sandbox?.enabled === false ? [] : [sandbox.supplier]), ...real.suppliers].map((supplier) =>
+      papersOf ? withPapers(supplier, papersOf.open) : supplier,
+    );
     const paying = await openPayments({
       config,
       env,
@@ -87,7 +97,9 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
       payments: [...paying.providers, sandbox.payments],
       customers: {
         async ensure(person) {
-          const { customerId } = await crm.ensureCustomer(person);
+          const { accountId = "default" } = (await sessions.get(person.sessionKey)) ?? {};
+          const agency = agencyOf({ channel: person.channel, accountId });
+          const { customerId } = await crm.ensureCustomer({ ...person, ...(agency === undefined ? {} : { agency }) });
           await known(person.sessionKey, customerId);
           return { customerId };
         },
@@ -105,16 +117,28 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
         return customerId === undefined ? [] : bookingsOf(customerId);
       },
     };
-    const papers = await openPapers({ config: () => config, bookings, db, clock, log, publicUrl, note, buyerOf: buyerIn(crm) });
+    const papers = await openPapers({
+      config: () => config,
+      bookings,
+      db,
+      clock,
+      log,
+      publicUrl,
+      note,
+      ...(onQuote ? { onQuote } : {}),
+      buyerOf: buyerIn(crm),
+      customerOf: async (key) => (await sessions.get(key))?.customerId,
+    });
     return {
       bookings,
       suppliers,
+      papers,
       tools: [
-        ...bookingTools(bookings),
+        ...bookingTools(bookings, papersOf ? { papers: papersOf.desk } : {}),
         scheduleChangeTool(bookings),
         ...papers.tools,
         travelRulesTool(),
-        ...crmTools({ crm, bookings: history, onCustomerKnown: known }),
+        ...crmTools({ crm, agencyOf, bookings: history, onCustomerKnown: known, ofAgency: (turn) => isOperators(turn, config.tools.operators) }),
       ],
       routes: [...papers.routes, ...supplierWebhooks(bookings, log)],
       async resume() {

@@ -18,6 +18,7 @@ describe("the queue's rules", () => {
           cap: 5,
           byChannel: { webchat: "coalesce", email: { mode: "abort", drop: "new" }, sms: "steer+backlog", slack: { cap: 3 } },
           laneCapacity: 7,
+          maxParked: 3,
         },
         inbound: { debounceMs: 10, byChannel: { whatsapp: 20 } },
         holdAfterSeconds: 0,
@@ -29,6 +30,7 @@ describe("the queue's rules", () => {
       holdAfterMs: 0,
       laneCapacity: 7,
       maxWaiting: 10_000,
+      maxParked: 3,
     });
   });
 

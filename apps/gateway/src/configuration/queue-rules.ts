@@ -6,10 +6,10 @@ const given = <T extends object>(from: T): { [K in keyof T]?: Exclude<T[K], unde
 
 /** What a configuration says about messages that come while others are answered. */
 export function queueRules({ messages: { queue = {}, inbound = {}, holdAfterSeconds } }: Pick<GatewayConfig, "messages">): QueueRules {
-  const { byChannel = {}, laneCapacity, maxWaiting, ...defaults } = queue;
+  const { byChannel = {}, laneCapacity, maxWaiting, maxParked, ...defaults } = queue;
   return {
     ...defaultQueueRules,
-    ...given({ laneCapacity, maxWaiting }),
+    ...given({ laneCapacity, maxWaiting, maxParked }),
     defaults: { ...defaultQueueRules.defaults, ...given(defaults) },
     byChannel: Object.fromEntries(Object.entries(byChannel).map(([channel, own]) => [channel, given(own)])),
     inbound: { debounceMs: inbound.debounceMs ?? 0, byChannel: inbound.byChannel ?? {} },

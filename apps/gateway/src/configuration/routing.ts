@@ -2,6 +2,7 @@ import { handOffToolName } from "@travelagent/agent-runtime";
 import type { ExposureRules } from "@travelagent/agent-runtime/gate";
 import type { GatewayConfig } from "@travelagent/config";
 import type { Binding, Routing } from "@travelagent/gateway-core";
+import { agenciesOf } from "../customers/agencies.ts";
 
 export interface ConfiguredRouting extends Routing {
   agents: { id: string; name?: string }[];
@@ -19,6 +20,7 @@ export function routingOf(config: GatewayConfig): ConfiguredRouting {
     bindings: config.bindings.map(bindingOf),
     handoff: Object.fromEntries(list.map(({ id, handoff }) => [id, handoff?.to ?? []])),
     ...(config.session.identityLinks ? { identityLinks: config.session.identityLinks } : {}),
+    ...(Object.keys(config.agencies).length > 0 ? { agencyOf: agenciesOf(config) } : {}),
     ...(Object.keys(groups).length > 0 ? { broadcast: { strategy, agents: groups as Record<string, string[]> } } : {}),
   };
 }

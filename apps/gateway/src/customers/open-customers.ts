@@ -1,13 +1,23 @@
 import type { Tool } from "@travelagent/agent-runtime";
 import type { GatewayConfig, StatePaths } from "@travelagent/config";
-import type { Gateway, HttpRoute } from "@travelagent/gateway-core";
+import type { Gateway, HttpRoute, Publisher, Routing, SessionKeyOf } from "@travelagent/gateway-core";
 import type { Handlers } from "@travelagent/protocol";
 import type { PersonalDataStore } from "@travelagent/protocol/personal-data";
 import type { Clock, Database, Logger, Work } from "@travelagent/protocol/ports";
 import type { Sessions } from "@travelagent/sessions";
 import type { Bookings } from "@travelagent/tools-booking";
-import { type Crm, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
+import type { Crm } from "@travelagent/tools-crm";
 import type { Environment } from "../answering/models.ts";
+import type { Papers } from "../papers/papers.ts";
+import { openConsent, type OpenedConsent } from "./consent.ts";
+import { type OpenedCrmSync, openCrmSync } from "./crm-sync.ts";
+import { openErasure } from "./erasure.ts";
+import { type OpenedVault, openVault } from "./vault.ts";
+import { type OpenedPortal, openPortal } from "./portal.ts";
+import { openRetention } from "./retention.ts";
+import { type OpenedRecords, openRecords } from "./records.ts";
+import { type OpenedSales, openSales } from "./sales.ts";
+import { openTemplates } from "./templates.ts";
 
 export interface CustomersOptions {
   /** As it is now: a reload gives another one. */
@@ -23,17 +33,36 @@ export interface CustomersOptions {
   publicUrl(): string;
   /** Not before everything is wired. */
   bookings: () => Bookings;
+  papers: () => Papers;
+  /** Who answers, as it is now. */
+  routing: () => Routing;
+  sessionKeyOf: SessionKeyOf;
   /** Not before everything is wired. */
-  gateway: () => Pick<Gateway, "tell" | "note" | "bindCustomer">;
+  gateway: () => Pick<Gateway, "tell" | "note" | "bindCustomer" | "correspondence">;
+  /** IANA zone of the agency. */
+  timeZone: string;
+  publish: Publisher["publish"];
 }
 
 /** Who the customers are and what is kept about them. */
 export interface Customers {
   crm: Crm;
+  /** Which brand an account belongs to, what is done around turns, and who hears of bookings. */
+  records: Pick<OpenedRecords, "agencyOf" | "around" | "onBooking">;
   tools: readonly Tool[];
   handlers: Handlers;
   /** What customers and vendors of CRM systems reach by HTTP. */
   routes: readonly HttpRoute[];
+  /** What customers want to hear, and what they are told. */
+  contact: OpenedConsent["contact"];
+  /** The page each customer has; absent where it is switched off. */
+  portal?: OpenedPortal;
+  /** Hears of what is sent, quoted and booked. */
+  sales: Pick<OpenedSales, "onSent" | "onQuote" | "onBooking">;
+  /** Papers and files of customers. */
+  vault: OpenedVault;
+  /** The exchange with another CRM: parts that are not well, and its end before the engine's. */
+  crmSync: Pick<OpenedCrmSync, "degraded" | "close">;
   /** Every store here that knows something about a person. */
   personalData: readonly PersonalDataStore[];
   /** After the engine and the gateway started: takes up what the last process left. */
@@ -41,15 +70,48 @@ export interface Customers {
   close(): Promise<void>;
 }
 
-export async function openCustomers({ db, clock }: CustomersOptions): Promise<Customers> {
-  const crm = await databaseCrm({ db, clock });
-  return {
+export async function openCustomers(options: CustomersOptions): Promise<Customers> {
+  const { config } = options;
+  const records = await openRecords(options, () => opened.personalData);
+  const { crm } = records;
+  const consent = await openConsent({ ...options, crm });
+  const vault = await openVault({ ...options, crm });
+  const retention = openRetention(options, [consent.retention]);
+  const portal = config().channels.portal?.enabled === false ? undefined : await openPortal({ ...options, crm, agencyOf: records.agencyOf });
+  const sales = openSales({ ...options, crm, agencyOf: records.agencyOf });
+  const templates = await openTemplates({ ...options, crm, consents: consent.consents });
+  const crmSync = await openCrmSync({ ...options, crm });
+  // Whoever opens a store of its own above adds it here.
+  const others = [sales.personalData, crmSync.personalData, templates.personalData, consent.personalData, vault.personalData, ...(portal ? [portal.personalData] : [])];
+  const erasure = await openErasure({ ...options, crm, others });
+  const opened: Customers = {
     crm,
-    tools: [],
-    handlers: { ...customerHandlers(crm) },
-    routes: [],
-    personalData: [],
-    async resume() {},
-    async close() {},
+    records,
+    sales,
+    contact: consent.contact,
+    vault,
+    crmSync,
+    ...(portal ? { portal } : {}),
+    tools: [...records.tools, ...sales.tools, ...consent.tools, ...vault.tools, ...(portal?.tools ?? [])],
+    handlers: { ...records.handlers, ...sales.handlers, ...templates.handlers, ...consent.handlers, ...retention.handlers, ...vault.handlers, ...portal?.handlers, ...crmSync.handlers, ...erasure.handlers },
+    routes: [...vault.routes, ...crmSync.routes, ...(portal?.routes ?? [])],
+    personalData: erasure.stores,
+    async resume() {
+      await records.resume();
+      await vault.resume();
+      await sales.resume();
+      await templates.resume();
+      await retention.resume();
+      await erasure.resume();
+      crmSync.start();
+    },
+    async close() {
+      await crmSync.close();
+      retention.close();
+      records.close();
+      await sales.close();
+      await erasure.close();
+    },
   };
+  return opened;
 }

@@ -134,6 +134,7 @@ describe("models that misbehave", () => {
     const sentAt = performance.now();
     await Promise.all(visitors.map((own, at) => own.say(`hello, ${names[at]}`, `parked-${at}`)));
     const [told, answer] = [expect.stringContaining("takes a little longer"), "Here I am again."];
+    const disclosed = "You are chatting with the AI assistant of Travel agency. You can ask for a person at any time.";
     for (const own of visitors) await expect.poll(() => own.heard(), { timeout: 5_000 }).toEqual([told]);
     expect(performance.now() - sentAt).toBeLessThan(6_000);
 
@@ -158,7 +159,7 @@ describe("models that misbehave", () => {
     away = false;
     await bench.restart();
     visitors = await Promise.all(visitors.map(({ cookie }) => visit(bench.gateway.url, cookie)));
-    for (const own of visitors) await expect.poll(() => own.heard(), { timeout: 15_000 }).toEqual([told, answer]);
+    for (const own of visitors) await expect.poll(() => own.heard(), { timeout: 15_000 }).toEqual([told, `${disclosed}${answer}`]);
     const helper = await customer("helper");
     const { conversations } = await helper.client.call("conversations.list", { state: "needs-person" });
     for (const { sessionKey, wire } of visitors) {

@@ -24,7 +24,7 @@ const canary = {
 };
 const cards = ["4111 1111 1111 1111", "5555-5555-5555-4444", "378282246310005", "6011 1111 1111 1117"];
 const codes = ["9871", "682"];
-/** Needed to book, so it is in the conversation; never in a log, a number or a trace. */
+/** Needed to book, so it is in the vault, sealed, and nowhere else. */
 const passport = "XK7319452";
 
 const config = (collector: string, model: string) => ({
@@ -200,8 +200,10 @@ describe("secrets, card numbers and passports", () => {
     };
     const files = filesIn(state.path);
     expect(files.length).toBeGreaterThan(6);
-    // The scan sees what was said: a passport number is kept where the booking needs it.
-    expect(files.some((path) => readFileSync(path, "latin1").includes(passport))).toBe(true);
+    // What was said is there, and the number of the passport is sealed.
+    expect(files.some((path) => readFileSync(path, "latin1").includes("I am Ana Silva"))).toBe(true);
+    for (const path of files) expect([path, readFileSync(path, "latin1").includes(passport)]).toEqual([path, false]);
+    expect(modelRequests.join("\n")).not.toContain(passport);
     for (const path of files) {
       const name = relative(state.path, path);
       const text = readFileSync(path, "latin1");

@@ -94,6 +94,7 @@ describe("the page of a quote", () => {
       id: "q",
       sessionKey: "s",
       title: "T",
+      version: 2,
       offers: [sampleFlight()],
       expiresAt: "2027-01-20T09:00:00.000Z",
       createdAt: "2027-01-15T09:00:00.000Z",
@@ -101,6 +102,23 @@ describe("the page of a quote", () => {
     expect(quotePage({ ...proposal, status: "expired" }, options)).toContain("has expired");
     expect(quotePage({ ...proposal, status: "withdrawn" }, options)).toContain("taken back");
     expect(quotePage({ ...proposal, status: "withdrawn" }, options)).not.toContain("<form");
+    expect(quotePage({ ...proposal, status: "open" }, options)).toContain("Version 2");
+    const old = quotePage({ ...proposal, status: "superseded", supersededBy: "qSECRETNEW" }, options);
+    expect(old).toContain("newer version of this quote was sent");
+    expect(old).not.toContain("<form");
+    // A link opens its own quote and says nothing about the way to another.
+    expect(old).not.toContain("qSECRETNEW");
+  });
+
+  it("refuses an old version in its own words", async () => {
+    const { token, call, offers, proposals, close } = await bench();
+    const { id } = (await proposals.list({ limit: 1 }))[0]!;
+    await proposals.create({ sessionKey: "s1", title: "Frankfurt again", offers, expiresAt: "2027-01-20T09:00:00.000Z", supersedes: id });
+    const refused = await call("POST", `/quotes/${token}/accept`, `offer=${encodeURIComponent(offers[0]!.id)}`);
+    expect(refused.status).toBe(409);
+    expect(refused.text).toContain("newer version");
+    expect((await call("GET", `/quotes/${token}`)).text).not.toContain("<form");
+    await close();
   });
 
   it("serves a paper inline, under its name", async () => {

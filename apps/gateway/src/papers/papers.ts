@@ -16,7 +16,7 @@ import {
   type Proposal,
   paperTools,
 } from "@travelagent/tools-booking/papers";
-import { paperOf } from "./booking-papers.ts";
+import { type PaperFile, paperOf } from "./booking-papers.ts";
 import { paperRoutes } from "./paper-routes.ts";
 
 type Stored = NonNullable<Awaited<ReturnType<Bookings["get"]>>>;
@@ -29,10 +29,14 @@ export interface PapersOptions {
   log: Logger;
   /** Where customers reach this gateway, without a slash at the end. */
   publicUrl(): string;
+  /** Whose conversation it is, where that is known. */
+  customerOf(sessionKey: string): Promise<string | undefined>;
   /** How the customer is called on an invoice nobody named a buyer for. */
   buyerOf(customerId: string): Promise<Buyer | undefined>;
   /** The agent of a conversation is told something, once for each id. */
   note(note: { id: string; sessionKey: string; text: string }): Promise<unknown>;
+  /** A quote was made. May come again for the same one; must not throw. */
+  onQuote?(quote: Pick<Proposal, "id" | "sessionKey" | "createdAt">): void;
 }
 
 /** Itineraries, invoices, calendars and quotes: for people of the agency by method, for customers by link. */
@@ -42,6 +46,12 @@ export interface Papers {
   routes: readonly HttpRoute[];
   /** A link to a paper of the booking as it is when it is opened. Raises `NOT_FOUND` for a booking that is not there. */
   share(orderId: string, kind: PaperKind): Promise<{ url: string; expiresAt: string }>;
+  /** The paper itself, as it is now; an invoice is issued when there is none. Raises `NOT_FOUND`. */
+  file(orderId: string, kind: PaperKind): Promise<PaperFile>;
+  /** Newest first. */
+  quotesOf(customerId: string): Promise<Proposal[]>;
+  /** The choice of a customer who is signed in. Raises `NOT_FOUND` for a quote of somebody else; else as the quote page. */
+  acceptQuote(customerId: string, id: string, offerId: string): Promise<void>;
   /** Tells agents of choices that a crash kept from them. Safe at any time. */
   resume(): Promise<void>;
 }
@@ -50,7 +60,18 @@ const dayMs = 86_400_000;
 const linkDays = 90;
 const quoteDays = 7;
 
-export async function openPapers({ config, bookings, db, clock, log, publicUrl, buyerOf, note }: PapersOptions): Promise<Papers> {
+export async function openPapers({
+  config,
+  bookings,
+  db,
+  clock,
+  log,
+  publicUrl,
+  buyerOf,
+  customerOf,
+  note,
+  onQuote = () => undefined,
+}: PapersOptions): Promise<Papers> {
   const invoices = createInvoices({ db, clock });
   const links = createPaperLinks({ db, clock });
   const proposals = createProposals({ db, clock });
@@ -92,19 +113,20 @@ export async function openPapers({ config, bookings, db, clock, log, publicUrl, 
     title?: string;
     message?: string;
     expiresAt?: string;
+    supersedes?: string;
   }) {
-    const offers = await bookings.giveOffers(request.offerIds, {
-      sessionKey: request.sessionKey,
-      ...(request.customerId === undefined ? {} : { customerId: request.customerId }),
-    });
+    const customerId = request.customerId ?? (await customerOf(request.sessionKey));
+    const owner = { sessionKey: request.sessionKey, ...(customerId === undefined ? {} : { customerId }) };
+    const offers = await bookings.giveOffers(request.offerIds, owner);
     const { proposal, token } = await proposals.create({
-      sessionKey: request.sessionKey,
-      ...(request.customerId === undefined ? {} : { customerId: request.customerId }),
+      ...owner,
       title: request.title ?? "Your travel options",
       ...(request.message === undefined ? {} : { message: request.message }),
       offers,
       expiresAt: request.expiresAt ?? new Date(clock.now() + quoteDays * dayMs).toISOString(),
+      ...(request.supersedes === undefined ? {} : { supersedes: request.supersedes }),
     });
+    onQuote(proposal);
     return { proposal, url: `${publicUrl()}/quotes/${token}` };
   }
 
@@ -121,11 +143,11 @@ export async function openPapers({ config, bookings, db, clock, log, publicUrl, 
     });
   };
 
-  async function accept(token: string, offerId: string): Promise<Proposal> {
-    const { proposal } = await proposals.accept(token, offerId);
+  async function told({ proposal }: { proposal: Proposal }): Promise<Proposal> {
     await tellOfChoice(proposal).catch((error: unknown) => log.error("an agent could not be told of an accepted quote", { quote: proposal.id, error }));
     return proposal;
   }
+  const accept = async (token: string, offerId: string): Promise<Proposal> => told(await proposals.accept(token, offerId));
 
   const handlers: Handlers = {
     "bookings.document": async ({ id, kind, number }) => {
@@ -134,13 +156,14 @@ export async function openPapers({ config, bookings, db, clock, log, publicUrl, 
     },
     "bookings.invoice": async ({ id, buyer }) => ({ invoices: (await issue(await must(id), buyer as Buyer | undefined)).map((paper) => ({ ...paper })) }),
     "bookings.share": ({ id, kind, number, days }) => share(id, kind, { ...(number === undefined ? {} : { number }), ...(days === undefined ? {} : { days }) }),
-    "quotes.create": async ({ sessionKey, offerIds, title, message, expiresAt }) => {
+    "quotes.create": async ({ sessionKey, offerIds, title, message, expiresAt, supersedes }) => {
       const { proposal, url } = await quote({
         sessionKey,
         offerIds,
         ...(title === undefined ? {} : { title }),
         ...(message === undefined ? {} : { message }),
         ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(supersedes === undefined ? {} : { supersedes }),
       });
       return { quote: shown(proposal), url };
     },
@@ -156,6 +179,14 @@ export async function openPapers({ config, bookings, db, clock, log, publicUrl, 
     tools: paperTools({ bookings, share: (orderId, kind) => share(orderId, kind), quote }),
     handlers,
     share: (orderId, kind) => share(orderId, kind),
+    async file(orderId, kind) {
+      if (kind === "invoice") await issue(await must(orderId));
+      return file(orderId, kind);
+    },
+    quotesOf: (customerId) => proposals.list({ customerId, limit: 50 }),
+    async acceptQuote(customerId, id, offerId) {
+      await told(await proposals.acceptAs(customerId, id, offerId));
+    },
     routes: paperRoutes({
       config,
       open: proposals.open,
@@ -167,6 +198,7 @@ export async function openPapers({ config, bookings, db, clock, log, publicUrl, 
     }),
     async resume() {
       for (const proposal of await proposals.list({ limit: 200 })) {
+        if (clock.now() - Date.parse(proposal.createdAt) < dayMs) onQuote(proposal);
         if (proposal.status === "accepted" && clock.now() - Date.parse(proposal.accepted!.at) < dayMs)
           await tellOfChoice(proposal).catch((error: unknown) => log.error("an agent could not be told of an accepted quote", { quote: proposal.id, error }));
       }

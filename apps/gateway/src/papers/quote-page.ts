@@ -32,6 +32,8 @@ function state({ status, accepted, expiresAt }: Proposal): string {
   if (status === "accepted")
     return `<p class="note" role="status">You chose an offer on ${escaped(accepted!.at.slice(0, 10))}. We go on with it and write to you; nothing is booked before you have said yes to the final price.</p>`;
   if (status === "expired") return `<p class="note" role="status">This quote has expired. Write to us for today's prices.</p>`;
+  if (status === "superseded")
+    return `<p class="note" role="status">A newer version of this quote was sent to you. Please open that one; this one can no longer be accepted.</p>`;
   if (status === "withdrawn") return `<p class="note" role="status">This quote was replaced or taken back. Write to us for the current one.</p>`;
   return `<p class="soft">Valid until <time datetime="${escaped(expiresAt)}">${escaped(expiresAt.slice(0, 16).replace("T", " "))} UTC</time>. Prices are asked for again before anything is booked.</p>`;
 }
@@ -61,7 +63,7 @@ export function quotePage(proposal: Proposal, { agency, locale, action }: QuoteP
     : "";
   return page(
     `${proposal.title} · ${agency.name}`,
-    `<header><p class="soft">${escaped(agency.name)}</p><h1>${escaped(proposal.title)}</h1>${proposal.message ? `<p>${escaped(proposal.message)}</p>` : ""}${state(proposal)}${sandbox}</header><div class="offers">${cards.join("")}</div><footer><p class="soft">${escaped(reach(agency))}</p></footer>`,
+    `<header><p class="soft">${escaped(agency.name)}</p><h1>${escaped(proposal.title)}</h1>${proposal.version > 1 ? `<p class="soft">Version ${proposal.version}</p>` : ""}${proposal.message ? `<p>${escaped(proposal.message)}</p>` : ""}${state(proposal)}${sandbox}</header><div class="offers">${cards.join("")}</div><footer><p class="soft">${escaped(reach(agency))}</p></footer>`,
     locale,
   );
 }

@@ -7,7 +7,9 @@ export interface Gateway {
 }
 
 /** The gateway this page came from. The cookie of the page says who we are, so no secret passes through here. */
-export function createGateway(role: "operator" | "visitor"): Gateway {
+/** `portal`: a visitor too, by the cookie of the customer's own page. */
+export function createGateway(as: "operator" | "visitor" | "portal"): Gateway {
+  const role = as === "operator" ? "operator" : "visitor";
   const listeners = new Set<() => void>();
   const refresh = () => {
     for (const listener of [...listeners]) listener();
@@ -20,7 +22,7 @@ export function createGateway(role: "operator" | "visitor"): Gateway {
       id: role === "visitor" ? "webchat-ui" : "openclaw-control-ui",
       version: "0.1.0",
       platform: "web",
-      mode: role === "visitor" ? "webchat" : "ui",
+      mode: as === "portal" ? "portal" : role === "visitor" ? "webchat" : "ui",
     },
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     locale: navigator.language,

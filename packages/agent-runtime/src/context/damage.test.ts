@@ -71,7 +71,8 @@ function checkRequests(messages: readonly TranscriptMessage[]): void {
     expect(new Set(uses).size).toBe(uses.length);
     if (index > 0) expect(each.role).not.toBe(theirs[index - 1]!.role);
   }
-  const chat = chatRequest(request(messages), { provider: "p", model: "m", maxTokens: 100 } as unknown as Parameters<typeof chatRequest>[1]).messages;
+  const asked = chatRequest(request(messages), { provider: "p", model: "m", maxTokens: 100 } as unknown as Parameters<typeof chatRequest>[1]);
+  const chat = (JSON.parse(asked) as { messages: { role: string; tool_call_id?: string; tool_calls?: { id: string }[] }[] }).messages;
   let open: string[] = [];
   for (const each of chat) {
     if (each.role === "tool") {

@@ -186,7 +186,9 @@ export function createContextKeeper({
       const tokens = messagesTokens(messages);
       state.partOnly ??= !(await transcript.context(call.turn.sessionKey, { maxBytes: mostBytes })).whole;
       const due = tokens > room || (state.partOnly && state.compactions === 0);
-      if (due && state.compactions < mostCompactions && (await shorten(context, call, state))) messages = prune(context, call, state);
+      // A list of its own: `context` grows while the answer is awaited.
+      if (!due) return messages === context ? [...messages] : messages;
+      if (state.compactions < mostCompactions && (await shorten(context, call, state))) messages = prune(context, call, state);
       return squeezed(messages, room);
     },
 

@@ -42,13 +42,18 @@ export const messagesTokens = (messages: readonly TranscriptMessage[]): number =
 
 const knownTools = new WeakMap<ToolSpec, number>();
 
-/** A tool is described by one object for as long as it is there, whatever list it stands in. */
+const knownLists = new WeakMap<readonly ToolSpec[], number>();
+
+/** A tool is described by one object for as long as it is there, whatever list it stands in; lists do not change. */
 export function toolTokens(tools: readonly ToolSpec[]): number {
+  const before = knownLists.get(tools);
+  if (before !== undefined) return before;
   let tokens = 0;
   for (const tool of tools) {
     const own = knownTools.get(tool) ?? textTokens(JSON.stringify(tool)) + 1;
     knownTools.set(tool, own);
     tokens += own;
   }
+  knownLists.set(tools, tokens);
   return tokens;
 }

@@ -86,7 +86,20 @@ function isOptedIn(tool: Tool, turn: ExposedTo, ofAgent: AgentToolRules | undefi
 }
 
 /** Step 2: each layer only narrows. */
-export function isExposed(tool: Tool, turn: ExposedTo, rules: ExposureRules): boolean {
+export const isExposed = (tool: Tool, turn: ExposedTo, rules: ExposureRules): boolean => exposedTo(turn, rules)(tool);
+
+/** All that exposure finds out about a turn: where it is the same, the same tools are exposed. */
+export const layersFor = (turn: ExposedTo, rules: ExposureRules): readonly unknown[] => [
+  rules,
+  own(rules.byAgent, turn.agentId),
+  own(rules.byChannel, turn.channel),
+  rules.sandbox?.(turn),
+  isSubAgent(turn.sessionKey ?? ""),
+  isOperators(turn, rules.operators),
+];
+
+/** The same for many tools of one turn. Looks at nothing of the turn but what `layersFor` names. */
+export function exposedTo(turn: ExposedTo, rules: ExposureRules): (tool: Tool) => boolean {
   const ofAgent = own(rules.byAgent, turn.agentId);
   const layers = [
     profileRules(rules, ofAgent),
@@ -96,7 +109,7 @@ export function isExposed(tool: Tool, turn: ExposedTo, rules: ExposureRules): bo
     rules.sandbox?.(turn),
     isSubAgent(turn.sessionKey ?? "") ? subAgentRules : undefined,
   ];
-  return layers.every((layer) => passes(layer, tool)) && (!tool.optIn || isOptedIn(tool, turn, ofAgent, rules.operators));
+  return (tool) => layers.every((layer) => passes(layer, tool)) && (!tool.optIn || isOptedIn(tool, turn, ofAgent, rules.operators));
 }
 
 export function checkExposure(tool: Tool, turn: TurnScope, rules: ExposureRules): void {

@@ -9,7 +9,7 @@ import { confirmationCard, pendingContent, plainAction } from "./asking.ts";
 import { type Audit, type AuditEntry, createAudit } from "./audit.ts";
 import { createDecisions, type Decision, type Decisions } from "./decisions.ts";
 import { execute } from "./execute.ts";
-import { checkExposure, type ExposedTo, type ExposureRules, isExposed } from "./exposure.ts";
+import { checkExposure, type ExposedTo, type ExposureRules, exposedTo } from "./exposure.ts";
 import { createIntents, type Intent } from "./intents.ts";
 import { legible } from "./legible.ts";
 import type { Policy } from "./policy.ts";
@@ -18,6 +18,8 @@ import { needsFreshYes } from "./provenance.ts";
 import { denyCodeOf, policyOf, refusal, ruleOf } from "./refusal.ts";
 import { checkSchema } from "./schema.ts";
 import { checkScope } from "./scope.ts";
+import { shownTools } from "./shown-tools.ts";
+import { isOver, stoppedMidway } from "./stopped-midway.ts";
 import { storeCannotWrite } from "./store-failure.ts";
 import { gateMigrations } from "./tables.ts";
 import { toolSets } from "./tool-set.ts";
@@ -82,7 +84,7 @@ export interface Gate {
   readonly audit: Audit;
   /** Creates the gate's tables. Before the first call. */
   migrate(): Promise<void>;
-  /** What a model of this turn is shown. */
+  /** What a model of this turn is shown. The array may be that of an earlier call and must not be changed. */
   specs(turn: ExposedTo): ToolSpec[];
   /** The writes of a session that were carried out and what they answered, newest first. */
   writes(sessionKey: string): Promise<{ key: string; tool: string; output: unknown }[]>;
@@ -96,6 +98,7 @@ export interface Gate {
 
 export function createGate({ db, tools, policy, exposure = {}, clock = systemClock, log = silentLogger, onApprovalRequested }: GateOptions): Gate {
   const toolSet = toolSets(tools);
+  const shown = shownTools();
   const exposed = typeof exposure === "function" ? exposure : () => exposure;
   const decisions = createDecisions({ db, clock });
   const intents = createIntents({ db, clock });
@@ -304,7 +307,10 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     try {
       output = await execute(tool, intent.args, { ...context, idempotencyKey: key, ...(intent.action ? { action: intent.action } : {}) }, clock);
     } catch (thrown) {
-      if (context.signal.aborted) throw context.signal.reason;
+      if (context.signal.aborted) {
+        if (isOver(context.signal.reason)) await interrupted(intent, turn);
+        throw context.signal.reason;
+      }
       if (storeCannotWrite(thrown)) throw thrown;
       const error = TravelAgentError.from(thrown);
       await db.transaction(async (tx) => {
@@ -319,6 +325,20 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
       await decisions.use(tx, intent.decisions, key);
     });
     return { status: "done", output };
+  }
+
+  /** A write under way whose turn was ended from outside: nobody takes it up again, so that it is on record as what it is. */
+  async function interrupted({ key, tool, actionHash, decisions: spent }: Intent, turn: Caller): Promise<void> {
+    const error = stoppedMidway(tool);
+    try {
+      await db.transaction(async (tx) => {
+        await intents.end(tx, key, { state: "unknown", error: error.toShape() });
+        await decisions.use(tx, spent, key);
+        await audit.write(tx, entry(turn, tool, actionHash, { decision: "failed", code: error.code, ruleId: ruleOf(error), reason: error.message }));
+      });
+    } catch (thrown) {
+      log.error("a write that was stopped could not be recorded", { tool, runId: turn.runId, code: TravelAgentError.from(thrown).code });
+    }
   }
 
   async function failed(thrown: unknown, turn: Caller, decided: { tool: Pick<Tool, "name">; hash: string }, signal: AbortSignal): Promise<GateOutcome> {
@@ -362,7 +382,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     { tainted, sources = [], actor }: Pick<ActionRequest, "tainted" | "sources" | "actor">,
     turn: TurnScope,
   ): { tainted: boolean; sources: string[] } => {
-    const foreign = actor === undefined ? toolSet().tools.filter((tool) => tool.foreign && isExposed(tool, turn, exposed())) : [];
+    const foreign = actor === undefined ? toolSet().tools.filter((tool) => tool.foreign && exposedTo(turn, exposed())(tool)) : [];
     return { tainted: tainted || foreign.length > 0, sources: [...sources, ...foreign.slice(0, 10).map(({ name }) => `description of ${name}`)] };
   };
 
@@ -371,9 +391,7 @@ export function createGate({ db, tools, policy, exposure = {}, clock = systemClo
     audit,
     migrate: () => db.migrate("gate", gateMigrations),
     specs(turn) {
-      const { tools: now, spec } = toolSet();
-      const rules = exposed();
-      return now.filter((tool) => isExposed(tool, turn, rules)).map(spec);
+      return shown(toolSet(), turn, exposed());
     },
     writes: async (sessionKey) => (await intents.ofSession(sessionKey)).map(({ key, tool, output }) => ({ key, tool, output })),
     isRead: (name) => toolSet().find(name)?.effect === "read",

@@ -10,5 +10,6 @@ export { evaluatePolicy, type PolicyDecision, type PolicyInput } from "./policy-
 export type { DenyCode, Params as PolicyParams, ParamValue as PolicyParamValue } from "./policy-language.ts";
 export { asPolicyTool, lintPolicy, type PolicyFinding, type PolicyTool } from "./policy-lint.ts";
 export { isTainted, taintSources } from "./provenance.ts";
+export { auditRetention } from "./retention.ts";
 export { isSandboxed, type SandboxMode } from "./sandboxed.ts";
 export { namesNothing, type ToolProfile } from "./tool-names.ts";

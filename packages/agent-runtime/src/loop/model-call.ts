@@ -104,6 +104,7 @@ const namePattern = /^[A-Za-z0-9_-]{1,64}$/;
  * call), and with a name that may be one. A name that cannot be one becomes one that no tool has.
  */
 export function wellFormedCalls(message: AssistantMessage, context: readonly TranscriptMessage[], prefix: string): AssistantMessage {
+  if (toolCallsOf(message).length === 0) return message;
   const taken = new Set(context.flatMap((earlier) => (earlier.role === "assistant" ? toolCallsOf(earlier).map((call) => call.id) : [])));
   const content = message.content.map((block, index) => {
     if (block.type !== "toolCall") return block;

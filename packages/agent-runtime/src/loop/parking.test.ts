@@ -123,6 +123,22 @@ describe("when no model can answer", () => {
     expect(model.requests.length).toBeLessThan(30);
   });
 
+  it("does not wait when too many turns do, and is asked that once, before it waits for the first time", async () => {
+    let asked = 0;
+    const full = scriptedModel(() => fault("MODEL_OVERLOADED"));
+    expect(await bench.run({ models: [full], request: { hold, mayWait: () => ++asked > 99 }, options: { cooldowns: noCooldown() } })).toMatchObject({
+      kind: "failed",
+      reason: "no model could answer: MODEL_OVERLOADED",
+    });
+    expect([asked, full.requests.length]).toEqual([1, 1]);
+    asked = 0;
+    const back = scriptedModel([fault("MODEL_OVERLOADED"), fault("MODEL_OVERLOADED"), "Back."]);
+    const { done } = bench.begin({ models: [back], request: { hold, mayWait: () => ++asked === 1 }, options: { cooldowns: noCooldown() } });
+    await pass(60_000);
+    expect((await done).text).toBe("Back.");
+    expect(asked).toBe(1);
+  });
+
   it("waits for nothing when all models refuse the request itself, or when it may not wait", async () => {
     const rejected = scriptedModel(() => fault("MODEL_REJECTED"));
     expect(await bench.run({ models: [rejected, rejected], request: { hold } })).toMatchObject({ kind: "failed" });

@@ -15,7 +15,7 @@ const spreadMs = 5_000;
 /**
  * Asks the models, and while none can answer for reasons that pass, parks the turn: the customer is told once, the slot is
  * given free, and the models are asked again when the first of them may be. Survives restarts. What it gives back is an
- * answer, a budget that is used up, or a failure that waiting does not mend.
+ * answer, a budget that is used up, or a failure that waiting does not mend, or that too many turns wait for already.
  */
 export async function thinkPatiently(
   loop: Loop,
@@ -29,6 +29,10 @@ export async function thinkPatiently(
     const thought = await think(loop, { step, context, heard: progress.heard, tools, insist });
     const left = limits.maxParkedMs - progress.parkedMs;
     if (!("failed" in thought) || thought.retryInMs === undefined || left <= 0) return thought;
+    if (progress.parkedMs === 0 && request.mayWait && !(await work.step(`may-wait:${iteration}`, async () => request.mayWait!()))) {
+      log.warn("a turn does not wait for a model, since too many do", { runId, code: thought.failed.code });
+      return thought;
+    }
     const ms = Math.min(left, pauseMs(thought.retryInMs, round, runId, limits));
     // Whoever is to be left in peace for longer than anybody can wait is asked all the same.
     insist = ms < thought.retryInMs;

@@ -29,7 +29,7 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
   // Once for the turn: a tool that comes meanwhile waits for the next one, so that the prompt stays the same.
   const specs = gate.specs(turn);
   const theirs = clientTools(request.program, specs);
-  const tools = [...specs, ...theirs];
+  const tools = theirs.length === 0 ? specs : [...specs, ...theirs];
 
   const context = await begin(loop);
   emit({ type: "run-start", runId: turn.runId, model: loop.models[0] ? nameOf(loop.models[0]) : "none" });

@@ -1,7 +1,8 @@
-import type { TravelAgentError } from "@travelagent/protocol";
+import { TravelAgentError } from "@travelagent/protocol";
 import type { AssistantMessage, Card, ToolCallBlock, ToolResultMessage, TranscriptMessage } from "@travelagent/protocol/messages";
 import type { GateOutcome } from "../gate/gate.ts";
 import { isTainted, taintSources } from "../gate/provenance.ts";
+import { isOver, stoppedMidway } from "../gate/stopped-midway.ts";
 import { handOverToolName } from "../hand-over.ts";
 import type { Loop } from "./loop.ts";
 import { toolCallsOf } from "./model-call.ts";
@@ -42,6 +43,10 @@ export async function carryOut(
   const tainted = isTainted(context);
   const provenance = tainted ? { tainted, sources: taintSources(context) } : { tainted };
   let stopped = false;
+  const begun = new Set<string>();
+  const made = new Map<string, ToolOutcome>();
+  const entries = (results: readonly ToolResultMessage[]) =>
+    [assistant, ...results].map((message, index) => ({ id: `${turn.runId}:${name}:${index}`, message }));
   const run = (call: ToolCallBlock, index: number, alone: boolean) =>
     work.step(
       `tool:${name}:${index}`,
@@ -50,6 +55,7 @@ export async function carryOut(
         const late = stopped || (alone && index > 0 && heard !== undefined && (await unheard(asked, heard)).length > 0);
         const refused = refuse(call) ?? (late ? superseded(call.name) : null);
         const request = { toolCallId: `${name}:${index}`, name: call.name, args: call.arguments, ...provenance, ...(refused ? { refused } : {}) };
+        if (!refused) begun.add(call.id);
         const outcome: GateOutcome = await gate.call(request, turn, signal);
         const result = asResult(call, outcome, { now: clock.now(), maxChars: limits.maxToolResultChars });
         emit({ type: "tool-end", runId: turn.runId, toolCallId: call.id, name: call.name, isError: result.message.isError });
@@ -57,22 +63,41 @@ export async function carryOut(
       },
       { durable: !gate.isRead(call.name) },
     );
+  /** The turn was ended while a write was under way: what it did, and that one, stand in the transcript, or nobody would look for it. */
+  const keepStopped = async (): Promise<void> => {
+    if (!work.signal.aborted || !isOver(work.signal.reason) || !calls.some(({ id, name: tool }) => begun.has(id) && !gate.isRead(tool))) return;
+    const results = calls.map((call): ToolResultMessage => {
+      const known = made.get(call.id);
+      if (known) return known.message;
+      const error = begun.has(call.id) && !gate.isRead(call.name) ? stoppedMidway(call.name) : notMade(call.name);
+      return asResult(call, { status: "failed", error }, { now: clock.now(), maxChars: limits.maxToolResultChars }).message;
+    });
+    await transcript.append(turn.sessionKey, entries(results), { durable: true });
+  };
   const outcomes: ToolOutcome[] = [];
-  if (calls.every((call) => gate.isRead(call.name))) outcomes.push(...(await Promise.all(calls.map((call, index) => run(call, index, false)))));
-  else
-    for (const [index, call] of calls.entries()) {
-      const outcome = await run(call, index, true);
-      outcomes.push(outcome);
-      stopped ||= outcome.superseded === true;
-    }
-  const messages: TranscriptMessage[] = [assistant, ...outcomes.map((outcome) => outcome.message)];
-  await transcript.append(
-    turn.sessionKey,
-    messages.map((message, index) => ({ id: `${turn.runId}:${name}:${index}`, message })),
-  );
-  context.push(...messages);
+  const runAll = async (): Promise<void> => {
+    if (calls.every((call) => gate.isRead(call.name))) outcomes.push(...(await Promise.all(calls.map((call, index) => run(call, index, false)))));
+    else
+      for (const [index, call] of calls.entries()) {
+        const outcome = await run(call, index, true);
+        outcomes.push(outcome);
+        made.set(call.id, outcome);
+        stopped ||= outcome.superseded === true;
+      }
+  };
+  try {
+    await runAll();
+  } catch (thrown) {
+    await keepStopped();
+    throw thrown;
+  }
+  const results = outcomes.map((outcome) => outcome.message);
+  await transcript.append(turn.sessionKey, entries(results));
+  context.push(assistant, ...results);
   return outcomes;
 }
+
+const notMade = (tool: string): TravelAgentError => new TravelAgentError("CANCELLED", `${tool} was not called: the turn was stopped`);
 
 function asResult(call: ToolCallBlock, outcome: GateOutcome, { now, maxChars }: { now: number; maxChars: number }): ToolOutcome {
   const message = (content: unknown, isError: boolean, extra: Partial<ToolResultMessage> = {}): ToolResultMessage => ({

@@ -1,9 +1,11 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
-import type OpenAI from "openai";
-import type { Model, ModelRequest, ThinkingLevel } from "../model.ts";
+import type { ChatCompletionChunk } from "openai/resources/chat/completions";
+import type { ResponseStreamEvent } from "openai/resources/responses/responses";
+import type { Model, ThinkingLevel } from "../model.ts";
 import { guardedStream } from "./guarded-stream.ts";
 import { checkImages } from "./images.ts";
+import { callOpenAi } from "./openai/call.ts";
 import { readChat } from "./openai/chat-events.ts";
 import { chatRequest } from "./openai/chat-request.ts";
 import { openAiReasons } from "./openai/effort.ts";
@@ -41,7 +43,10 @@ export interface OpenAiOptions {
   clock?: Clock;
 }
 
-/** Models behind the Responses or the Chat Completions API. The SDK is loaded by the first call, never retries and is not configured by the environment. */
+/**
+ * Models behind the Responses or the Chat Completions API. Spoken with `fetch`: of the vendor's SDK the types are used and no code, since
+ * what is one POST and a stream of JSON here takes twice the time and several MiB of memory there.
+ */
 export function openai(options: OpenAiOptions): Model {
   const {
     apiKey,
@@ -60,45 +65,33 @@ export function openai(options: OpenAiOptions): Model {
   } = options;
   const ownVendor = baseUrl === undefined || baseUrl.startsWith(vendorUrl);
   const defaults = { provider, model, maxTokens, temperature, reasoning, thinking, ownVendor };
-  let client: Promise<OpenAI> | undefined;
-  const connect = async (): Promise<OpenAI> => {
-    if (!apiKey && baseUrl === undefined) throw new TravelAgentError("MODEL_AUTH", `${provider} needs an API key; set it for this provider`);
-    const { default: OpenAI } = await import("openai");
-    return new OpenAI({
-      apiKey: apiKey || "none",
-      adminAPIKey: null,
-      organization: null,
-      project: null,
-      webhookSecret: null,
-      baseURL: baseUrl ?? vendorUrl,
-      maxRetries: 0,
-      timeout: timeoutMs,
-      logLevel: "off",
-      ...(apiKey ? {} : { defaultHeaders: { authorization: null } }),
-      // A redirect would carry the conversation to another host.
-      fetchOptions: { redirect: "manual" },
-    });
-  };
-  const connected = (request: ModelRequest): Promise<OpenAI> => {
-    checkImages(request, about);
-    client ??= connect();
-    return client;
-  };
   const about = { provider, id: model, contextWindow, ...(seesImages ? { seesImages: true as const } : {}) };
   return {
     ...about,
     stream(request, signal) {
       const guard = { provider, apiKey, clock, timeoutMs, signal };
-      if (api === "responses") {
-        const body = responsesRequest(request, defaults);
+      const checked = (): void => {
+        if (!apiKey && baseUrl === undefined) throw new TravelAgentError("MODEL_AUTH", `${provider} needs an API key; set it for this provider`);
+        checkImages(request, about);
+      };
+      const call = { baseUrl: baseUrl ?? vendorUrl, apiKey, clock };
+      if (api === "responses")
         return guardedStream(
           guard,
-          async (aborted) => (await connected(request)).responses.create(body, { signal: aborted }),
+          (aborted) => {
+            checked();
+            return callOpenAi<ResponseStreamEvent>({ ...call, path: "responses", body: responsesRequest(request, defaults), signal: aborted });
+          },
           (events) => readResponses(events, guard),
         );
-      }
-      const body = chatRequest(request, defaults);
-      return guardedStream(guard, async (aborted) => (await connected(request)).chat.completions.create(body, { signal: aborted }), readChat);
+      return guardedStream(
+        guard,
+        (aborted) => {
+          checked();
+          return callOpenAi<ChatCompletionChunk>({ ...call, path: "chat/completions", body: chatRequest(request, defaults), signal: aborted });
+        },
+        readChat,
+      );
     },
   };
 }

@@ -84,8 +84,8 @@ describe("thinking levels", () => {
     ["gpt-5.4-pro", ["medium", "medium", "medium", "medium", "high", "xhigh"]],
   ])("openai %s", (model, efforts) => {
     const asked = thinkingLevels.map((thinking) => ({ ...base, thinking }));
-    expect(asked.map((request) => responsesRequest(request, { ...vendor, model }).reasoning?.effort)).toEqual(efforts);
-    expect(asked.map((request) => chatRequest(request, { ...vendor, model }).reasoning_effort)).toEqual(efforts);
+    expect(asked.map((request) => JSON.parse(responsesRequest(request, { ...vendor, model })).reasoning?.effort)).toEqual(efforts);
+    expect(asked.map((request) => JSON.parse(chatRequest(request, { ...vendor, model })).reasoning_effort)).toEqual(efforts);
   });
 
   it.each([

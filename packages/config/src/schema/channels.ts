@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { baseUrl } from "./base-url.ts";
+import { crm } from "./crm.ts";
 import { secret } from "./secret.ts";
 
 const group = z.strictObject({ requireMention: z.boolean().optional(), agentId: z.string().min(1).optional(), allowFrom: z.array(z.string()).optional() });
@@ -53,6 +54,12 @@ export const channels = z.strictObject({
       allowedOrigins: z.array(z.string().min(1)).optional().describe("Sites that may embed the chat."),
     })
     .optional(),
+  portal: z
+    .strictObject({
+      enabled: z.boolean().optional().describe("The page of each customer. Default true; it opens by a link that was sent and by nothing else."),
+      linkDays: z.int().min(1).max(90).optional().describe("For how long a link to it can be opened. Default 7."),
+    })
+    .optional(),
   whatsapp: z
     .strictObject({
       ...admission,
@@ -85,5 +92,5 @@ export const channels = z.strictObject({
   slack: chatApi.optional(),
   discord: chatApi.optional(),
   booking: z.record(z.string().min(1), bookingSystem).optional(),
-  crm: z.strictObject({ enabled: z.boolean().optional(), provider: z.string().min(1), apiUrl: baseUrl().optional(), apiKey: secret().optional() }).optional(),
+  crm: crm.optional(),
 });

@@ -44,6 +44,12 @@ export const messages = z.strictObject({
         .describe("A mode, or several of these settings, for one channel."),
       laneCapacity: z.int().min(1).max(10_000).optional().describe("Messages of one session that may be open, whatever its mode. Default 100."),
       maxWaiting: z.int().min(1).max(1_000_000).optional().describe("Turns that may wait in the whole gateway; further messages are refused. Default 10000."),
+      maxParked: z
+        .int()
+        .min(0)
+        .max(100_000)
+        .optional()
+        .describe("Turns that may wait for a model that can answer; a person answers instead of further ones. Default 1000."),
     })
     .optional(),
   inbound: z

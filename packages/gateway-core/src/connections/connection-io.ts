@@ -1,6 +1,7 @@
 import type { RequestFrame } from "@travelagent/protocol";
 import type { Clock } from "@travelagent/protocol/ports";
 import type { Principal } from "../auth/auth.ts";
+import type { Guest } from "../auth/guests.ts";
 import { grantsOf } from "../router/grants.ts";
 import { parseFrame } from "../router/request-frame.ts";
 import type { Caller } from "../router/router.ts";
@@ -12,6 +13,7 @@ import type { Socket } from "./socket.ts";
 /** A client past the handshake. */
 export interface ConnectedClient extends Member, Caller {
   readonly visitorSessionKey?: string;
+  readonly guest?: Guest;
   readonly principal?: Principal;
   /** Address the rate limits of visitors count by. */
   readonly address: string;
@@ -94,7 +96,7 @@ export function runConnection(socket: Socket, options: ConnectionOptions, hooks:
     hooks.connected(client, result.admitted);
   };
 
-  const clientOf = ({ protocol, role, scopes, actor, principal, visitorId, visitorSessionKey, nodeId, deviceId, params }: Admitted): ConnectedClient => {
+  const clientOf = ({ protocol, role, scopes, actor, principal, visitorId, visitorSessionKey, guest, nodeId, deviceId, params }: Admitted): ConnectedClient => {
     const timeZone = params.timeZone ?? params.client.timeZone;
     const self: ConnectedClient = {
       id,
@@ -110,6 +112,7 @@ export function runConnection(socket: Socket, options: ConnectionOptions, hooks:
       ...(principal ? { principal } : {}),
       ...(visitorId === undefined ? {} : { visitorId }),
       ...(visitorSessionKey === undefined ? {} : { visitorSessionKey }),
+      ...(guest === undefined ? {} : { guest }),
       ...(nodeId === undefined ? {} : { nodeId }),
       ...(deviceId === undefined ? {} : { deviceId }),
       ...(timeZone === undefined ? {} : { timeZone }),

@@ -62,6 +62,21 @@ describe("events", () => {
     expect(control.followers(main)).toBe(0);
   });
 
+  it("about a run reach a visitor only as far as they are published for visitors", async () => {
+    const { control } = gateway();
+    const cookie = visitors.issue();
+    const sessionKey = visitors.sessionKeyOf(visitors.verify(cookie) ?? "");
+    const visitor = await connectTestClient(control, { role: "visitor", headers: { cookie: `ta_visitor=${cookie}` } });
+    const operator = await connectTestClient(control, { token });
+    await operator.call("chat.history", { sessionKey });
+    const run = { runId: "r", sessionKey, seq: 1, ts: 1 };
+    control.publish("agent", { ...run, stream: "tool", data: { phase: "start", name: "get_customer", args: { id: "secret" } } });
+    control.publish("agent", { ...run, stream: "lifecycle", data: { phase: "start", model: "acme/m" } });
+    control.publish("agent", { ...run, stream: "lifecycle", data: { phase: "start" } }, { roles: ["visitor"] });
+    expect(eventsOf(visitor, "agent").map(({ payload }) => payload)).toEqual([{ ...run, stream: "lifecycle", data: { phase: "start" } }]);
+    expect(eventsOf(operator, "agent")).toHaveLength(2);
+  });
+
   it("for a scope go to those who have it", async () => {
     const { control } = gateway();
     const reader = await connectTestClient(control, { token, scopes: ["operator.read"] });

@@ -111,6 +111,7 @@ export function createConnections(options: ConnectionsOptions): Connections {
     const send = (member: Member) => {
       if (roles && !roles.includes(member.role)) return;
       if (member.role !== "operator" && !eventsOf[member.role].has(event)) return;
+      if (member.role === "visitor" && event === "agent" && !roles?.includes("visitor")) return;
       frame ??= {
         head: `{"type":"event","event":"${event}","payload":${jsonOf(payload)},"seq":`,
         tail: withStateVersion.has(event) ? `,"stateVersion":${JSON.stringify(stateVersion())}}` : "}",

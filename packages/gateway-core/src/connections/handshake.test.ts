@@ -152,7 +152,7 @@ describe("connect is accepted", () => {
     const own = visitors.sessionKeyOf(visitors.verify(cookie) ?? "");
     expect(client.hello).toMatchObject({ snapshot: { presence: [], sessionDefaults: { mainSessionKey: own } }, auth: { role: "visitor", scopes: [] } });
     expect((client.hello.snapshot as { health: unknown }).health).toEqual({ ok: true });
-    expect(client.hello.features).toEqual({ methods: [], events: ["connect.challenge", "tick", "shutdown", "chat"] });
+    expect(client.hello.features).toEqual({ methods: [], events: ["connect.challenge", "tick", "shutdown", "agent", "chat"] });
   });
 
   it("with a console session, when the page's origin came along", async () => {

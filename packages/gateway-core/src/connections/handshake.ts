@@ -2,6 +2,7 @@ import { type ConnectionRole, ConnectParams, MAX_PROTOCOL_VERSION, PROTOCOL_VERS
 import type { Clock } from "@travelagent/protocol/ports";
 import type { Authenticator, Principal } from "../auth/auth.ts";
 import type { Devices } from "../auth/devices/devices.ts";
+import type { Guest, Guests } from "../auth/guests.ts";
 import type { Peer } from "../auth/peer.ts";
 import type { Visitors } from "../auth/visitors.ts";
 import { describeIssues } from "../router/issues.ts";
@@ -17,6 +18,8 @@ export interface Admitted {
   readonly principal?: Principal;
   readonly visitorId?: string;
   readonly visitorSessionKey?: string;
+  /** Of a visitor who is known by name. */
+  readonly guest?: Guest;
   /** Of a node: the id of its device. */
   readonly nodeId?: string;
   /** Of a client that proved the identity of its device, and what it connects with from now on. */
@@ -32,6 +35,8 @@ export interface HandshakeContext {
   readonly auth: Authenticator;
   /** Absent: there is no web chat. */
   readonly visitors?: Visitors | undefined;
+  /** Absent: there is no page for customers of their own. */
+  readonly guests?: Guests | undefined;
   /** Absent: device identities are not looked at, and there are no nodes. */
   readonly devices?: Devices | undefined;
   readonly peer: Peer;
@@ -41,6 +46,7 @@ export interface HandshakeContext {
   /** The console's cookie; only taken into account when the request came with an `Origin` that was checked. */
   readonly sessionCookie?: string | undefined;
   readonly visitorCookie?: string | undefined;
+  readonly guestCookie?: string | undefined;
 }
 
 /**
@@ -88,6 +94,7 @@ function negotiate(params: unknown): number {
 
 function admit(params: ConnectParams, protocol: number, context: HandshakeContext): Admitted | Promise<Admitted> {
   const role = params.role ?? "operator";
+  if (role === "visitor" && params.client.mode === "portal") return guest(context).then((known) => ({ protocol, role, scopes: [], params, ...known }));
   if (role === "visitor") return { protocol, role, scopes: [], params, ...visitor(context) };
   if (role !== "operator" && !(role === "node" && context.devices))
     throw new TravelAgentError("INVALID_REQUEST", "invalid role", {
@@ -132,6 +139,16 @@ function visitor({ visitors, visitorCookie }: HandshakeContext): { actor: string
       details: { code: "VISITOR_COOKIE_MISSING" },
     });
   return { actor: `visitor:${visitorId}`, visitorId, visitorSessionKey: visitors.sessionKeyOf(visitorId) };
+}
+
+async function guest({ guests, guestCookie }: HandshakeContext): Promise<{ actor: string; visitorId: string; visitorSessionKey: string; guest: Guest }> {
+  if (!guests) throw new TravelAgentError("FORBIDDEN", "this gateway has no customer portal");
+  const found = guestCookie === undefined ? undefined : await guests.verify(guestCookie);
+  if (!found)
+    throw new TravelAgentError("UNAUTHORIZED", "unauthorized: open the link to your page again, or ask for a new one", {
+      details: { code: "PORTAL_COOKIE_MISSING" },
+    });
+  return { actor: `portal:${found.id}`, visitorId: found.id, visitorSessionKey: found.sessionKey, guest: found };
 }
 
 /** Unknown ones are left out: newer clients ask for some that nothing here needs. Undefined when none were asked for: all in protocol 3, none in 4. */

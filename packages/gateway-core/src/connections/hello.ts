@@ -24,7 +24,8 @@ export interface HelloFacts {
 
 /** Events that connections of other roles than operator may get; of those with audience `session`, only for their own. */
 export const eventsOf: Readonly<Record<"visitor" | "node", ReadonlySet<EventName>>> = {
-  visitor: new Set(["connect.challenge", "tick", "shutdown", "chat"]),
+  // Of `agent` only what is published for visitors: what tools are asked is none of theirs.
+  visitor: new Set(["connect.challenge", "tick", "shutdown", "chat", "agent"]),
   node: new Set(["connect.challenge", "tick", "shutdown", "node.invoke.request", "node.invoke.cancel"]),
 };
 

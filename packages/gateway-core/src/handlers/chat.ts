@@ -83,15 +83,15 @@ export function chatHandlers({
     const visitor = call.role === "visitor" ? call.visitorId! : undefined;
     if (visitor === undefined && (await sessions.get(sessionKey))?.sendPolicy === "deny")
       throw new TravelAgentError("INVALID_REQUEST", "send blocked by session policy; allow it with sessions.patch");
-    const peerId = visitor ?? `operator:${sessionKey}`;
+    const peerId = call.guest?.address.peerId ?? visitor ?? `operator:${sessionKey}`;
     call.follow(sessionKey);
     const agentId = sessionKey.split(":")[1] ?? routing().defaultAgentId;
     return intake.receive(
       {
-        address: { channel: webchatChannel, accountId: "default", chatType: "direct", peerId },
+        address: call.guest?.address ?? { channel: webchatChannel, accountId: "default", chatType: "direct", peerId },
         externalId: `${peerId}:${params.idempotencyKey}`,
         senderId: peerId,
-        ...(visitor ? { senderName: `Visitor ${visitor.replace(/[^a-z0-9]/gi, "").slice(0, 6)}` } : { senderName: sessionKey }),
+        senderName: call.guest?.name ?? (visitor ? `Visitor ${visitor.replace(/[^a-z0-9]/gi, "").slice(0, 6)}` : sessionKey),
         text: params.message,
         sentAt: clock.now(),
         ...(params.action ? { action: params.action } : {}),

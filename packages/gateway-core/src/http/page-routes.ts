@@ -30,8 +30,12 @@ const consolePages = [
   "system",
 ];
 
-/** The console at `/`, the web chat at `/chat`, and the files of both. `visitors` absent: the chat page is not served. `widget` absent: nobody may frame it. */
-export function pageRoutes(directory: string, visitors: Visitors | undefined, widget?: WidgetOptions): HttpRoute[] {
+/** The console at `/`, the web chat at `/chat`, the page of each customer at `/portal`, and the files of all. `visitors` absent: the chat page is not served. `widget` absent: nobody may frame it. */
+export function pageRoutes(
+  directory: string,
+  visitors: Visitors | undefined,
+  { widget, portal = false }: { widget?: WidgetOptions; portal?: boolean } = {},
+): HttpRoute[] {
   const framing = widget && framedBy(frameOrigins(widget.allowedOrigins));
   let reading: ReturnType<typeof readStaticFiles> | undefined;
   const page = async (name: string, request: HttpRequest): Promise<HttpReply> => {
@@ -64,6 +68,7 @@ export function pageRoutes(directory: string, visitors: Visitors | undefined, wi
     get("/login", consolePage),
     ...consolePages.flatMap((name) => [get(`/${name}`, consolePage), get(`/${name}/*`, consolePage)]),
     get("/chat", chat),
+    ...(portal ? [get("/portal", (request) => page("portal.html", request))] : []),
     ...(widget && visitors ? widgetRoutes() : []),
     get("/*", (request) => page(request.url.pathname.slice(1), request)),
   ];

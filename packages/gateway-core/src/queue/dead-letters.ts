@@ -16,8 +16,8 @@ export interface NewDeadLetter {
 
 /** What ended without doing what it was for, until a person deals with it. */
 export interface DeadLetters {
-  /** In the commit that ends the turn. A repeat changes nothing. */
-  add(tx: Tx, letter: NewDeadLetter): Promise<void>;
+  /** In the commit that ends the turn. A repeat changes nothing; true when this was the first. `settled`: nobody has to deal with it any more, and why. */
+  add(tx: Tx, letter: NewDeadLetter, settled?: string): Promise<boolean>;
   list(filter: {
     kind?: DeadLetter["kind"] | undefined;
     state?: DeadLetter["state"] | "all" | undefined;
@@ -97,12 +97,13 @@ export function createDeadLetters({ db, work, clock, flows, onAdded }: DeadLette
   };
 
   return {
-    async add(tx, { runId, sessionKey, agentId, channel, code, reason, text }) {
+    async add(tx, { runId, sessionKey, agentId, channel, code, reason, text }, settled) {
       const preview = text === undefined ? null : Array.from(text.replace(/\s+/g, " ").trim()).slice(0, 140).join("");
       const { changes } = await tx.run(
-        `insert into dead_letter (id, kind, state, run_id, session_key, agent_id, channel, code, reason, preview, at)
-         values (?, 'turn', 'open', ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
+        `insert into dead_letter (id, kind, state, run_id, session_key, agent_id, channel, code, reason, preview, at, note)
+         values (?, 'turn', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
         runId,
+        settled === undefined ? "open" : "dropped",
         runId,
         sessionKey,
         agentId,
@@ -111,8 +112,10 @@ export function createDeadLetters({ db, work, clock, flows, onAdded }: DeadLette
         reason,
         preview,
         clock.now(),
+        settled ?? null,
       );
       if (changes > 0) onAdded("turn");
+      return changes > 0;
     },
     async list({ kind, state = "open", limit = 50, cursor }) {
       await findFlows();

@@ -13,6 +13,8 @@ export interface Gathered {
   dropped: string[];
   /** The mode of the session when the turn began. */
   mode: QueueSettings["mode"];
+  /** The turn waited until the customer was quiet: what was looked up before may be other now. */
+  waited?: boolean;
 }
 
 export interface GatherOptions {
@@ -32,18 +34,24 @@ const napMs = 500;
 export function createGather({ inbox, clock, openQuestion }: GatherOptions) {
   return async (context: WorkContext, head: InboxRow, settings: QueueSettings, inboundMs: number): Promise<Gathered> => {
     const alone = !isPlain(head) || (await openQuestion(head.sessionKey));
+    let waited = false;
     for (let nap = 0; !alone; nap++) {
       const rows = await inbox.openOf(head.sessionKey);
       const waitMs = quietTime({ head, rows, settings, inboundMs, now: clock.now() });
       if (waitMs <= 0) break;
+      waited = true;
       await context.sleep(`quiet:${nap}`, Math.min(waitMs, napMs));
     }
+    const read = new Map<string, InboxRow>();
     const taken = await context.transaction(
       "taken",
       async (tx) => {
         const rows = await inbox.openOf(head.sessionKey, tx);
         const batch = alone ? [head] : turnBatch({ head, rows, settings, inboundMs });
-        for (const { id } of batch) await inbox.take(tx, id, context.id);
+        for (const row of batch) {
+          await inbox.take(tx, row.id, context.id);
+          read.set(row.id, { ...row, takenBy: context.id });
+        }
         const gone = isPlain(head)
           ? await tx.all(
               "select id, message from inbox where session_key = ? and dropped = 'summarize' and taken_by is null order by received_at, seq, id",
@@ -62,7 +70,8 @@ export function createGather({ inbox, clock, openQuestion }: GatherOptions) {
       },
       { durable: false },
     );
-    const batch = await Promise.all(taken.ids.map((id) => inbox.get(id)));
-    return { batch: batch.filter((row) => row !== null), dropped: taken.dropped, mode: taken.mode };
+    // After a restart they are only remembered by their ids.
+    const batch = await Promise.all(taken.ids.map((id) => read.get(id) ?? inbox.get(id)));
+    return { batch: batch.filter((row) => row !== null), dropped: taken.dropped, mode: taken.mode, waited };
   };
 }

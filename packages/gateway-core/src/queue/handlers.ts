@@ -80,7 +80,9 @@ export function queueHandlers({ db, work, clock, inbox, conversations, sessions,
         const { mode } = queue.settings(row.channel as string, (await sessions.get(row.session_key as string))?.queue);
         modes[mode] = (modes[mode] ?? 0) + count;
       }
-      const running = Number((await db.get("select count(distinct taken_by) as n from inbox where status = 'accepted' and taken_by is not null"))?.n ?? 0);
+      const begun = await db.all("select distinct taken_by as run_id from inbox where status = 'accepted' and taken_by is not null");
+      // One that waits for a model is at no work: it has no slot.
+      const running = begun.filter(({ run_id }) => !queue.metrics.isParked(run_id as string)).length;
       const load = work.load?.();
       return {
         waiting,

@@ -23,6 +23,21 @@ const writeAll = async (count: number) => {
 };
 
 describe("what gives way when too many wait", () => {
+  for (const drop of ["old", "summarize"] as const)
+    it(`${drop}: nothing while a question waits for its answer, since the oldest may be the yes`, async () => {
+      let open = false;
+      const gate = await busy({ queue: { cap: 2, drop }, rules: { laneCapacity: 5 }, openQuestion: async () => open });
+      open = true;
+      const runs = await writeAll(5);
+      expect(await bench.open()).toBe(5);
+      expect(await bench.inbox(runs[4]!)).toMatchObject({ status: "ignored", reason: "queue-full" });
+      open = false;
+      await bench.phone.write("one more");
+      expect(await bench.inbox(runs[0]!)).toMatchObject({ status: "ignored" });
+      gate.open();
+      await until(async () => (await bench.open()) === 0);
+    });
+
   it("summarize: the oldest, with a line about each in the next prompt", async () => {
     const gate = await busy({ queue: { cap: 20, drop: "summarize" } });
     const runs = await writeAll(25);

@@ -24,6 +24,7 @@ export async function makeRoom(
     settings,
     capacity,
     mayInterrupt,
+    mayDrop,
   }: {
     inbox: Inbox;
     coming: Pick<InboxRow, "kind" | "message">;
@@ -33,6 +34,8 @@ export async function makeRoom(
     capacity: number;
     /** False while a question is open (a yes on its way must not be lost), and while a person has the conversation. */
     mayInterrupt: boolean;
+    /** False while a question is open: what waits may be its yes, so nothing gives way up to `capacity`. */
+    mayDrop: boolean;
   },
 ): Promise<Room> {
   const open = await inbox.openOf(sessionKey, tx);
@@ -48,7 +51,7 @@ export async function makeRoom(
     const waiting = open.filter((row) => isPlain(row) && row.takenBy === undefined);
     const surplus = waiting.length - settings.cap + 1;
     if (surplus > 0 && settings.drop === "new") return { full: "cap", gone };
-    for (const row of surplus > 0 ? waiting.slice(0, surplus) : []) {
+    for (const row of surplus > 0 && mayDrop ? waiting.slice(0, surplus) : []) {
       await end(row, settings.drop === "old" ? "old" : "summarize", "too many messages waited, and this was the oldest");
       if (settings.drop === "summarize") await tx.run("update inbox set dropped = 'summarize' where id = ?", row.id);
     }

@@ -118,14 +118,22 @@ describe("mode collect", () => {
   });
 
   it("is stopped as a whole by any of its messages", async () => {
-    bench = await queueBench(() => new Promise(() => {}));
+    const gate = latch();
+    bench = await queueBench(async ({ message }) => {
+      if (message?.text === "k0") await gate.opened;
+      else await new Promise(() => {});
+      return "";
+    });
     const send = (idempotencyKey: string) => bench.ask("chat.send", { sessionKey: "main", message: idempotencyKey, idempotencyKey });
-    await Promise.all([send("k1"), send("k2"), send("k3")]);
+    await send("k0");
     await until(() => bench.agent.requests.length === 1);
+    await Promise.all([send("k1"), send("k2"), send("k3")]);
+    gate.open();
+    await until(() => bench.agent.requests.length === 2);
     await send("k4");
     expect(await bench.ask("chat.abort", { sessionKey: "main", runId: "k2" })).toMatchObject({ aborted: true, runIds: ["k1", "k2", "k3"] });
-    await until(() => bench.agent.requests.length === 2);
-    expect(asked()[1]).toBe("k4");
+    await until(() => bench.agent.requests.length === 3);
+    expect(asked()[2]).toBe("k4");
   });
 
   it("answers the same messages after a restart in the middle, and those that came later after them", async () => {

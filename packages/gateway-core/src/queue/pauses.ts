@@ -8,7 +8,7 @@ export interface Pause {
   at: number;
 }
 
-/** The kill switch of the agents. Durable. */
+/** The kill switch of the agents. Durable; nobody else writes to its table, so that what was read or written last counts. */
 export interface Pauses {
   /** Why this agent does not work now. */
   of(agentId: string): Promise<Pause | undefined>;
@@ -22,6 +22,7 @@ export interface Pauses {
 
 export function createPauses({ db, clock }: { db: Database; clock: Clock }): Pauses {
   let known: readonly Pause[] = [];
+  let read: Promise<unknown> | undefined;
   const list = async (): Promise<Pause[]> => {
     const rows = await db.all("select * from agent_pause order by agent_id");
     const pauses = rows.map(
@@ -32,8 +33,13 @@ export function createPauses({ db, clock }: { db: Database; clock: Clock }): Pau
   };
   return {
     async of(agentId) {
-      const row = await db.get("select * from agent_pause where agent_id in (?, '*') limit 1", agentId);
-      return row && { agentId: row.agent_id as string, reason: row.reason as string, by: row.paused_by as string, at: Number(row.at) };
+      // Asked several times in every turn: read once, then as this process has changed it.
+      read ??= list();
+      await read.catch((error: unknown) => {
+        read = undefined;
+        throw error;
+      });
+      return known.find((pause) => pause.agentId === agentId) ?? known.find((pause) => pause.agentId === "*");
     },
     list,
     known: () => known,

@@ -20,6 +20,7 @@ export interface QueueMetrics {
   /** No model can answer this run for now, or one can again. */
   parked(runId: string, isParked: boolean): void;
   readonly parkedNow: number;
+  isParked(runId: string): boolean;
 }
 
 /** What waits is counted in the table, when somebody scrapes, and at most this often; a scrape shows what the one before found out. */
@@ -70,6 +71,7 @@ export function createQueueMetrics({ db, clock, metrics }: { db: Database; clock
       if (isParked) parked.add(runId);
       else parked.delete(runId);
     },
+    isParked: (runId) => parked.has(runId),
     get parkedNow() {
       return parked.size;
     },

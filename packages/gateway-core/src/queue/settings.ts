@@ -13,6 +13,8 @@ export interface QueueRules {
   laneCapacity: number;
   /** Turns that may wait in the whole gateway; further messages are refused. */
   maxWaiting: number;
+  /** Turns that may wait for a model that can answer; a person answers instead of further ones. Each keeps its conversation in memory and its lane. */
+  maxParked: number;
 }
 
 export const defaultQueueRules: QueueRules = {
@@ -22,6 +24,7 @@ export const defaultQueueRules: QueueRules = {
   holdAfterMs: 20_000,
   laneCapacity: 100,
   maxWaiting: 10_000,
+  maxParked: 1_000,
 };
 
 const named = <T>(from: Readonly<Record<string, T>>, name: string): T | undefined => (Object.hasOwn(from, name) ? from[name] : undefined);

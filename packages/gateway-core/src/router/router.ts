@@ -9,6 +9,7 @@ import {
   type RequestFrame,
   TravelAgentError,
 } from "@travelagent/protocol";
+import type { Address } from "@travelagent/protocol/messages";
 import type { Clock, Logger, Span, Tracer } from "@travelagent/protocol/ports";
 import type { Metrics } from "../metrics.ts";
 import { createIdempotencyCache, type Execution } from "./idempotency.ts";
@@ -25,6 +26,7 @@ export interface Caller {
   readonly actor: string;
   readonly visitorId?: string;
   readonly visitorSessionKey?: string;
+  readonly guest?: { readonly address: Address; readonly name: string };
   readonly nodeId?: string;
   readonly timeZone?: string;
   readonly protocol?: number;
@@ -328,6 +330,7 @@ function openCall(caller: Caller, requestId: string, traceparent: string | undef
   call.actor = caller.actor;
   if (caller.visitorSessionKey !== undefined) call.visitorSessionKey = caller.visitorSessionKey;
   if (caller.visitorId !== undefined) call.visitorId = caller.visitorId;
+  if (caller.guest !== undefined) call.guest = caller.guest;
   if (caller.nodeId !== undefined) call.nodeId = caller.nodeId;
   if (caller.timeZone !== undefined) call.timeZone = caller.timeZone;
   if (caller.protocol !== undefined) call.protocol = caller.protocol;

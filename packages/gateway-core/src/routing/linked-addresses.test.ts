@@ -2,6 +2,7 @@ import { testEngine } from "@travelagent/engine/testing";
 import { type Call, type ParsedParams, TravelAgentError } from "@travelagent/protocol";
 import { afterEach, expect, it } from "vitest";
 import { createGateway } from "../gateway.ts";
+import { sessionKeyFor } from "../route.ts";
 import { memorySessions, plainSessionKey, type ScriptedTurn, scriptedAgent, testPlatform } from "../testing/index.ts";
 
 const opened: (() => Promise<void>)[] = [];
@@ -79,4 +80,16 @@ it("tells of a failure where the message came from, and sends an operator's word
   expect(await send("phone", "+34600111222")).toMatchObject({ sessionKey: "agent:main:dm:ana", status: "sent" });
   expect(mail.shown.at(-1)).toMatchObject({ peer: "ana@example.com", text: "for mail" });
   expect(phone.shown.at(-1)).toMatchObject({ peer: "+34600111222", text: "for phone" });
+});
+
+it("never joins the addresses of a person at two agencies", () => {
+  const identityLinks = { ana: ["phone:+34600111222", "mail:ana@example.com"] };
+  const agencyOf = ({ accountId }: { accountId: string }) => (accountId === "north" ? "north" : undefined);
+  const keyOf = (channel: string, accountId: string, peerId: string) =>
+    sessionKeyFor("main", { channel, accountId, chatType: "direct", peerId }, { sessionKeyOf: plainSessionKey, identityLinks, agencyOf });
+  const here = keyOf("phone", "default", "+34600111222");
+  const there = keyOf("phone", "north", "+34600111222");
+  expect(here).not.toBe(there);
+  expect(keyOf("mail", "default", "ana@example.com")).toBe(here);
+  expect(keyOf("mail", "north", "ana@example.com")).toBe(there);
 });

@@ -21,6 +21,8 @@ export interface Routing {
   /** To whom each agent may hand a conversation. Absent: to nobody. */
   handoff?: Readonly<Record<string, readonly string[]>>;
   identityLinks?: IdentityLinks;
+  /** The brand an account belongs to; undefined for the first one. Absent: there is one. */
+  agencyOf?: (account: Pick<Address, "channel" | "accountId">) => string | undefined;
 }
 
 /** The agents that all answer this address, in their order; those that are not there are left out. Undefined: bindings decide. */

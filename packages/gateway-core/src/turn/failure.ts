@@ -1,5 +1,6 @@
 import type { TravelAgentError } from "@travelagent/protocol";
-import type { Clock, Database } from "@travelagent/protocol/ports";
+import type { OutboundMessage } from "@travelagent/protocol/messages";
+import type { Clock, Database, Row } from "@travelagent/protocol/ports";
 import type { TurnOutcome } from "@travelagent/protocol/turn";
 import type { Announcer } from "../announce.ts";
 import type { Conversations } from "../conversations.ts";
@@ -11,6 +12,7 @@ import { saidByGateway } from "../said.ts";
 import { sessionMeta } from "../session-meta.ts";
 import { storeCannotWrite } from "../store-failure.ts";
 import { answeredAt } from "./answered-at.ts";
+import { isOwnRun } from "./run-ids.ts";
 import { asUserMessage } from "./user-message.ts";
 
 const sorry = "I am sorry, something went wrong on our side. I have kept your message, and a colleague will answer you here.";
@@ -34,6 +36,11 @@ export interface Failure {
   giveUp(row: InboxRow, reason: string, code: string): Promise<void>;
   /** The same for whatever ran under that id. Nobody else would tell the customer before the next start, so a store that cannot write now is asked until it can. */
   giveUpWhenPossible(runId: string, sessionKey: string | undefined, reason: string, code: string): Promise<void>;
+  /**
+   * A turn is over that nobody gave up, since the process was gone by then: the same for one without a message of its own, and a
+   * reply that was committed and is not in the history comes there. Once for each run, however often it is called.
+   */
+  lost(runId: string, sessionKey: string, reason: string, code: string): Promise<void>;
 }
 
 export function createFailure({ db, inbox, outbox, conversations, sessions, announcer, deadLetters, clock }: FailureOptions): Failure {
@@ -77,10 +84,37 @@ export function createFailure({ db, inbox, outbox, conversations, sessions, anno
     await announce(sessionKey);
   };
 
-  /** A turn without a message of its own ended without a word: somebody of the agency has to look. */
-  const callPerson = async (sessionKey: string): Promise<void> => {
-    await db.transaction((tx) => conversations.needPerson(tx, sessionKey));
-    await announce(sessionKey);
+  /** A turn without a message of its own ended without a word: somebody of the agency has to look, once. */
+  const callPerson = async (runId: string, sessionKey: string, reason: string, code: string): Promise<void> => {
+    const conversation = await conversations.get(sessionKey);
+    if (!conversation) return;
+    const { agentId, address } = conversation;
+    const first = await db.transaction(async (tx) => {
+      if (!(await deadLetters.add(tx, { runId, sessionKey, agentId, channel: address.channel, code, reason }))) return false;
+      await conversations.needPerson(tx, sessionKey);
+      return true;
+    });
+    if (first) await announce(sessionKey);
+  };
+
+  const historyHasIt = "the reply had gone out; it is in the history";
+  const keepReply = async (runId: string, sessionKey: string, reply: Row, code: string, reason: string): Promise<void> => {
+    const conversation = await conversations.get(sessionKey);
+    if (!conversation || (await db.get("select 1 as found from dead_letter where id = ?", runId))) return;
+    const { text, cards } = JSON.parse(reply.message as string) as OutboundMessage;
+    const row = await inbox.get(runId);
+    await sessions.ensure(sessionKey, sessionMeta(conversation.agentId, conversation.address));
+    await sessions.append(
+      sessionKey,
+      [
+        ...(row ? [{ id: `${row.id}:user`, message: asUserMessage(row) }] : []),
+        { id: `${runId}:final`, message: { ...saidByGateway(text, Number(reply.created_at)), ...(cards ? { cards } : {}) } },
+      ],
+      { durable: true },
+    );
+    const { agentId, address } = conversation;
+    // Behind the history, so that a crash between does it again; the history skips what it has.
+    await db.transaction((tx) => deadLetters.add(tx, { runId, sessionKey, agentId, channel: address.channel, code, reason }, historyHasIt));
   };
 
   return {
@@ -89,12 +123,17 @@ export function createFailure({ db, inbox, outbox, conversations, sessions, anno
       return { kind: "failed", message, text: sorry, cards: [], reason: `the turn failed: ${error.code}`, commit: async () => undefined };
     },
     giveUp,
+    async lost(runId, sessionKey, reason, code) {
+      const reply = await db.get("select message, created_at from outbox where id = ? and status <> 'refused'", runId);
+      if (reply) return keepReply(runId, sessionKey, reply, code, reason);
+      if (isOwnRun(runId)) await callPerson(runId, sessionKey, reason, code);
+    },
     async giveUpWhenPossible(runId, sessionKey, reason, code) {
       for (;;) {
         try {
           const row = await inbox.get(runId);
           if (row?.status === "accepted") await giveUp(row, reason, code);
-          else if (!row && sessionKey) await callPerson(sessionKey);
+          else if (!row && sessionKey) await callPerson(runId, sessionKey, reason, code);
           return;
         } catch (error) {
           if (!storeCannotWrite(error)) throw error;

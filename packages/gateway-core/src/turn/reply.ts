@@ -1,6 +1,7 @@
 import type { OutboundMessage } from "@travelagent/protocol/messages";
 import type { Clock, Tx, WorkContext } from "@travelagent/protocol/ports";
 import type { TurnOutcome } from "@travelagent/protocol/turn";
+import type { Disclosure } from "../contact.ts";
 import type { ConversationRow, Conversations } from "../conversations.ts";
 import type { Inbox, InboxRow } from "../inbox.ts";
 import type { Outbox } from "../outbox.ts";
@@ -53,6 +54,8 @@ export interface Ending {
   gathered: Gathered;
   /** The messages end with this reply; false for a turn without any, and for one that is tried again. */
   answers: boolean;
+  /** Stands before the answer already. */
+  disclosure?: Disclosure | undefined;
 }
 
 /**
@@ -126,7 +129,8 @@ export function createReply({ inbox, outbox, sessions, conversations, queue, clo
       const message = { text, ...(cards.length > 0 ? { cards } : {}), ...(await quoted(tx, ending)) };
       const author = kind === "replied" ? "agent" : "system";
       if (kind === "silent") await conversations.noteSilence(tx, sessionKey);
-      else await outbox.insert(tx, { id: context.id, runId: context.id, sessionKey, address, author, epoch, message });
+      else await outbox.insert(tx, { id: context.id, runId: context.id, sessionKey, address, author, epoch, message, claims: true });
+      if (kind !== "silent") await ending.disclosure?.shown(tx);
       await outcome.commit(tx);
       await recordUsage?.(tx, { runId: context.id, conversation, outcome });
       // Here, so that the tokens of a turn are counted once whatever becomes of it.

@@ -1,6 +1,7 @@
 import type { Database, WorkContext } from "@travelagent/protocol/ports";
 import type { Announcer } from "../announce.ts";
 import { cardNotice, hadCard } from "../card-free.ts";
+import { wasToldLately } from "../card-notice.ts";
 import type { ConversationRow, Conversations } from "../conversations.ts";
 import type { Inbox, InboxRow } from "../inbox.ts";
 import type { Outbox } from "../outbox.ts";
@@ -50,7 +51,8 @@ export function createToPerson({ db, inbox, outbox, conversations, sessions, ann
       publishUser(publisher, row);
       // A button of the agent's does nothing here: who pressed it must not believe that it did.
       if (row.message.action) await tell({ id: `${row.id}:with-person`, sessionKey, text: withPerson });
-      if (hadCard(row.message.text)) await tell({ id: `${row.id}:card`, sessionKey, text: cardNotice });
+      if (hadCard(row.message.text) && !(await wasToldLately({ db, clock: { now } }, sessionKey)))
+        await tell({ id: `${row.id}:card`, sessionKey, text: cardNotice });
       await announce(sessionKey);
     },
     async handOver(given, row, { reason }) {

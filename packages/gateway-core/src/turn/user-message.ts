@@ -4,7 +4,7 @@ import type { InboxRow } from "../inbox.ts";
 import type { Publisher } from "../publish.ts";
 
 /** As a turn writes it down: who wrote the words stays with them, whichever way the turn ends. */
-export const asUserMessage = ({ id, message }: InboxRow): UserMessage => ({
+export const asUserMessage = ({ id, message }: Pick<InboxRow, "id" | "message">): UserMessage => ({
   role: "user",
   content: message.text,
   timestamp: message.sentAt,

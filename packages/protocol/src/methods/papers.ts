@@ -39,6 +39,7 @@ export const paperMethods = {
       title: str1.max(120).optional(),
       message: str1.max(2000).optional(),
       expiresAt: z.iso.datetime().optional(),
+      supersedes: id.optional().describe("A quote of this conversation that it takes the place of: nobody can accept that one any more."),
       idempotencyKey,
     }),
     result: z.looseObject({ quote: open, url: z.string() }),

@@ -1,6 +1,6 @@
 import { type ErrorShape, TravelAgentError } from "@travelagent/protocol";
 import type { Journey } from "../offer.ts";
-import type { OrderEvent } from "../order.ts";
+import { isBooked, type OrderEvent } from "../order.ts";
 import { portOf, type Saga } from "../saga/saga.ts";
 import { alsoAttend, noLongerAttend } from "./attention.ts";
 import type { ScheduleChange } from "./journey-changes.ts";
@@ -35,8 +35,12 @@ async function isAnswered(saga: Saga, no: number, change: string): Promise<boole
 /** The customer's answer to a schedule change. Refusing, and accepting where the supplier takes no answer by machine, is a person's work. */
 export async function answerSaga(saga: Saga, { item: no, answer, times }: AnswerInput): Promise<AnswerResult> {
   const open = await saga.ctx.step("asked", async () => {
-    const { scheduleChange, journeys, doing } = saga.item(no);
-    return scheduleChange !== undefined && scheduleChange.answer === undefined && !doing && journeys !== undefined && timesOf(journeys) === times;
+    const item = saga.item(no);
+    const { scheduleChange, journeys, doing } = item;
+    // What is cancelled meanwhile needs no answer any more.
+    return (
+      isBooked(item) && scheduleChange !== undefined && scheduleChange.answer === undefined && !doing && journeys !== undefined && timesOf(journeys) === times
+    );
   });
   if (!open) {
     const message = "the flights changed once more, or the answer is known already; look at the booking and ask the customer again";

@@ -497,6 +497,16 @@ describe("the answer to a schedule change", () => {
     expect(no.supplier.calls.filter(({ operation }) => operation === "acceptChange")).toEqual([]);
   });
 
+  it("is not asked for, and not taken, once the flights are cancelled", async () => {
+    const { answer, bookings, order, signal } = await asked({});
+    const confirmed = await bookings.quoteCancel(order.reference, { requestId: "q", signal });
+    const { stored } = await bookings.cancel({ reference: order.reference, confirmed }, { idempotencyKey: "x", waitMs: 5000, signal });
+    expect(stored.order.status).toBe("refunded");
+    expect(bookings.openScheduleChange(stored)).toBeUndefined();
+    await expect(answer("accept", "yes-a")).rejects.toMatchObject({ code: "CONFLICT" });
+    expect((await bookings.get(order.id))!.order.status).toBe("refunded");
+  });
+
   it("is to what was shown: after another change it is asked for again", async () => {
     const { answer, supplier, order, receive, settle } = await asked({ canAcceptChange: true }, "aic-1");
     supplier.happen(`${order.id}-1`, { journeys: moved(400), changeToAnswer: "aic-2" });

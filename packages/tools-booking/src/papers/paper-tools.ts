@@ -17,6 +17,7 @@ export interface PaperToolParts {
     offerIds: readonly string[];
     title?: string;
     message?: string;
+    supersedes?: string;
   }): Promise<{ proposal: Proposal; url: string }>;
 }
 
@@ -44,26 +45,28 @@ export function paperTools({ bookings, share, quote }: PaperToolParts): Tool[] {
     defineTool({
       name: "share_quote",
       description:
-        "A page with offers of the last searches side by side (price for everybody, taxes, bags, conditions), which the customer can open, forward and accept from. Nothing is booked by it.",
+        "A page with offers of the last searches side by side (price for everybody, taxes, bags, conditions), which the customer can open, forward and accept from. Nothing is booked by it. When it replaces an earlier quote of this conversation, say so in `supersedes`: the customer can no longer accept that one.",
       group: "booking",
       args: z.strictObject({
         offerIds: z.array(z.string().min(1).max(100)).min(1).max(6),
         title: z.string().trim().min(1).max(120).optional(),
         message: z.string().trim().min(1).max(1000).optional().describe("a line for the customer above the offers"),
+        supersedes: z.string().min(1).max(100).optional().describe("quoteId of the earlier quote of this conversation that it replaces"),
       }),
       effect: "write",
       writes: "conversation",
       timeoutMs: 15_000,
       claims: ({ offerIds }) => claimOffers(bookings, offerIds),
-      async execute({ offerIds, title, message }, { turn }) {
+      async execute({ offerIds, title, message, supersedes }, { turn }) {
         const { proposal, url } = await quote({
           sessionKey: turn.sessionKey,
           ...(turn.customerId === undefined ? {} : { customerId: turn.customerId }),
           offerIds,
           ...(title === undefined ? {} : { title }),
           ...(message === undefined ? {} : { message }),
+          ...(supersedes === undefined ? {} : { supersedes }),
         });
-        return { content: { status: "shared", quoteId: proposal.id, url, expiresAt: proposal.expiresAt } };
+        return { content: { status: "shared", quoteId: proposal.id, version: proposal.version, url, expiresAt: proposal.expiresAt } };
       },
     }),
   ];

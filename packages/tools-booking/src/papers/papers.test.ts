@@ -136,6 +136,79 @@ describe("quotes", () => {
   });
 });
 
+describe("versions of quotes", () => {
+  async function bench() {
+    const db = await database();
+    const clock = fakeClock();
+    const proposals = createProposals({ db, clock });
+    await proposals.migrate();
+    const offers = [sampleFlight(), sampleHotel()];
+    const quote = (sessionKey: string, supersedes?: string) =>
+      proposals.create({ sessionKey, title: "Frankfurt", offers, expiresAt: "2027-01-20T09:00:00.000Z", ...(supersedes === undefined ? {} : { supersedes }) });
+    return { db, clock, proposals, offers, quote };
+  }
+
+  it("count on, and leave only the newest to accept", async () => {
+    const { proposals, quote, offers } = await bench();
+    const first = await quote("s1");
+    const second = await quote("s1", first.proposal.id);
+    const third = await quote("s1", second.proposal.id);
+    expect([first, second, third].map(({ proposal }) => proposal.version)).toEqual([1, 2, 3]);
+    for (const { token, proposal } of [first, second]) {
+      expect(await codeOf(proposals.accept(token, offers[0]!.id))).toBe("CONFLICT");
+      expect((await proposals.open(token))!.status).toBe("superseded");
+      expect(await codeOf(quote("s1", proposal.id))).toBe("CONFLICT");
+      expect(await codeOf(proposals.withdraw(proposal.id))).toBe("CONFLICT");
+    }
+    await expect(proposals.accept(first.token, offers[0]!.id)).rejects.toMatchObject({ details: { reason: "superseded" } });
+    expect((await proposals.get(first.proposal.id))!.supersededBy).toBe(second.proposal.id);
+    expect((await proposals.accept(third.token, offers[0]!.id)).first).toBe(true);
+    expect(await codeOf(quote("s1", third.proposal.id))).toBe("CONFLICT");
+  });
+
+  it("are of one conversation, and nothing is made when the old one cannot go", async () => {
+    const { proposals, quote } = await bench();
+    const theirs = await quote("s2");
+    expect(await codeOf(quote("s1", theirs.proposal.id))).toBe("NOT_FOUND");
+    expect(await codeOf(quote("s1", "qnone"))).toBe("NOT_FOUND");
+    expect(await proposals.list({ limit: 10 })).toHaveLength(1);
+    expect((await proposals.get(theirs.proposal.id))!.status).toBe("open");
+  });
+
+  it("take the place of those that ended or were taken back, too", async () => {
+    const { proposals, quote, clock } = await bench();
+    const first = await quote("s1");
+    await proposals.withdraw(first.proposal.id);
+    expect((await quote("s1", first.proposal.id)).proposal.version).toBe(2);
+    const other = await proposals.create({ sessionKey: "s1", title: "T", offers: [sampleFlight()], expiresAt: "2027-01-16T09:00:00.000Z" });
+    await clock.advance(2 * 86_400_000);
+    expect((await quote("s1", other.proposal.id)).proposal.version).toBe(2);
+  });
+
+  it("let exactly one of an acceptance and a newer version win", async () => {
+    for (let round = 0; round < 20; round++) {
+      const { proposals, quote, offers } = await bench();
+      const { proposal, token } = await quote("s1");
+      const accept = () => codeOf(proposals.accept(token, offers[0]!.id));
+      const supersede = () => codeOf(quote("s1", proposal.id));
+      const codes = await Promise.all(round % 2 === 0 ? [accept(), supersede()] : [supersede(), accept()]);
+      expect(codes.toSorted()).toEqual(["CONFLICT", "no error"]);
+      const { status } = (await proposals.get(proposal.id))!;
+      const accepted = codes[round % 2] === "no error";
+      expect([status, (await proposals.list({ limit: 9 })).length]).toEqual(accepted ? ["accepted", 1] : ["superseded", 2]);
+    }
+  });
+
+  it("read what was stored before there were any", async () => {
+    const { db, proposals, quote } = await bench();
+    const { proposal } = await quote("s1");
+    const { version: _version, ...old } = proposal;
+    await db.transaction((tx) => tx.run("update booking_proposal set document = ? where id = ?", JSON.stringify(old), proposal.id));
+    expect((await proposals.get(proposal.id))!.version).toBe(1);
+    expect((await quote("s1", proposal.id)).proposal.version).toBe(2);
+  });
+});
+
 describe("a comparison", () => {
   it("puts price for everybody, taxes, bags and conditions side by side, and leaves out what no offer has", () => {
     const { titles, rows } = compareOffers([sampleFlight(), sampleCar()]);

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { TravelAgentError } from "@travelagent/protocol";
-import type { Clock, Database, Migration, Row } from "@travelagent/protocol/ports";
+import type { Clock, Database, Migration, Row, Tx } from "@travelagent/protocol/ports";
 import type { Offer } from "../offer.ts";
 import { hashOfToken, newLinkToken } from "./link-token.ts";
 
@@ -13,27 +13,45 @@ export interface Proposal {
   /** A word of the agency's people to the customer. */
   message?: string;
   offers: Offer[];
-  status: "open" | "accepted" | "withdrawn" | "expired";
+  /** `superseded`: a newer version took its place. */
+  status: "open" | "accepted" | "withdrawn" | "expired" | "superseded";
+  /** 1 for the first; a quote that takes the place of another counts on. */
+  version: number;
+  /** The quote whose place it took. */
+  supersedes?: string;
+  /** The quote that took its place. */
+  supersededBy?: string;
   /** ISO UTC. Nobody can accept after it. */
   expiresAt: string;
   createdAt: string;
   accepted?: { offerId: string; at: string };
 }
 
+export type NewProposal = Pick<Proposal, "sessionKey" | "customerId" | "title" | "message" | "offers" | "expiresAt"> & {
+  /**
+   * The quote of the same conversation that the new one takes the place of, in one commit: from then on nobody can accept it. Raises
+   * `NOT_FOUND` for one that is not of this conversation, `CONFLICT` when it was accepted or has a newer version already.
+   */
+  supersedes?: string;
+};
+
 export interface Proposals {
   migrate(): Promise<void>;
   /** The token stands in the link and is not stored: only its hash is. */
-  create(proposal: Pick<Proposal, "sessionKey" | "customerId" | "title" | "message" | "offers" | "expiresAt">): Promise<{ proposal: Proposal; token: string }>;
+  create(proposal: NewProposal): Promise<{ proposal: Proposal; token: string }>;
   /** Null for a token that is none. */
   open(token: string): Promise<Proposal | null>;
   get(id: string): Promise<Proposal | null>;
   list(filter: { sessionKey?: string; customerId?: string; limit: number }): Promise<Proposal[]>;
   /**
    * The customer's choice. The same choice again changes nothing. Raises `OFFER_EXPIRED` when it is too late, `CONFLICT` when it was
-   * withdrawn or another offer was accepted, `OFFER_NOT_FOUND` for one that is not in it.
+   * withdrawn, another offer was accepted, or a newer version was sent (`details.reason` is `superseded`), `OFFER_NOT_FOUND` for one that
+   * is not in it.
    */
   accept(token: string, offerId: string): Promise<{ proposal: Proposal; first: boolean }>;
-  /** Nobody can accept it any more. Raises `NOT_FOUND`, and `CONFLICT` when it was accepted. */
+  /** The same for a customer who is signed in and has no token. Raises `NOT_FOUND` for a quote of somebody else. */
+  acceptAs(customerId: string, id: string, offerId: string): Promise<{ proposal: Proposal; first: boolean }>;
+  /** Nobody can accept it any more. Raises `NOT_FOUND`, and `CONFLICT` when it was accepted or superseded. */
   withdraw(id: string): Promise<Proposal>;
 }
 
@@ -60,7 +78,8 @@ create index booking_proposal_customer on booking_proposal (customer_id, created
 export function createProposals({ db, clock }: { db: Database; clock: Clock }): Proposals {
   const read = (row: Row | undefined): Proposal | null => {
     if (!row) return null;
-    const proposal = { ...(JSON.parse(String(row.document)) as Proposal), status: row.status as Proposal["status"] };
+    // Those from before there were versions are all first ones.
+    const proposal: Proposal = { version: 1, ...(JSON.parse(String(row.document)) as Omit<Proposal, "version">), status: row.status as Proposal["status"] };
     return proposal.status === "open" && Date.parse(proposal.expiresAt) <= clock.now() ? { ...proposal, status: "expired" } : proposal;
   };
   const byToken = async (token: string) => read(await db.get("select status, document from booking_proposal where token_hash = ?", hashOfToken(token)));
@@ -74,19 +93,37 @@ export function createProposals({ db, clock }: { db: Database; clock: Clock }): 
     return changes > 0;
   };
 
-  async function accept(token: string, offerId: string): Promise<{ proposal: Proposal; first: boolean }> {
-    const proposal = await byToken(token);
+  async function choose(find: () => Promise<Proposal | null>, offerId: string): Promise<{ proposal: Proposal; first: boolean }> {
+    const proposal = await find();
     if (!proposal) throw new TravelAgentError("NOT_FOUND", "this link is not valid; ask for a new one");
     if (proposal.accepted) {
       if (proposal.accepted.offerId === offerId) return { proposal, first: false };
       throw new TravelAgentError("CONFLICT", "another offer of this quote was accepted already; write to us to change it");
     }
+    if (proposal.status === "superseded")
+      throw new TravelAgentError("CONFLICT", "a newer version of this quote was sent to you; open that one, or write to us", {
+        details: { reason: "superseded" },
+      });
     if (proposal.status === "withdrawn") throw new TravelAgentError("CONFLICT", "this quote was replaced or taken back; write to us for the current one");
     if (proposal.status === "expired") throw new TravelAgentError("OFFER_EXPIRED", "this quote has expired; write to us for today's prices");
     if (!proposal.offers.some(({ id }) => id === offerId)) throw new TravelAgentError("OFFER_NOT_FOUND", "this offer is not part of the quote");
     const after: Proposal = { ...proposal, status: "accepted", accepted: { offerId, at: new Date(clock.now()).toISOString() } };
-    return (await settle(proposal, after)) ? { proposal: after, first: true } : accept(token, offerId);
+    return (await settle(proposal, after)) ? { proposal: after, first: true } : choose(find, offerId);
   }
+
+  /** The version that follows. In the commit that stores the new one: an acceptance comes before it or never. */
+  const supersede = async (tx: Tx, id: string, by: Pick<Proposal, "id" | "sessionKey">): Promise<number> => {
+    const before = read(await tx.get("select status, document from booking_proposal where id = ?", id));
+    if (!before || before.sessionKey !== by.sessionKey) throw new TravelAgentError("NOT_FOUND", `this conversation has no quote ${id}`);
+    if (before.status === "accepted") throw new TravelAgentError("CONFLICT", "this quote was accepted; go on with the booking, or make a quote of its own");
+    if (before.status === "superseded")
+      throw new TravelAgentError("CONFLICT", `this quote has a newer version, ${before.supersededBy}; supersede that one`, {
+        details: { reason: "superseded", supersededBy: before.supersededBy },
+      });
+    const after: Proposal = { ...before, status: "superseded", supersededBy: by.id };
+    await tx.run("update booking_proposal set status = 'superseded', document = ? where id = ?", JSON.stringify(after), id);
+    return before.version + 1;
+  };
 
   return {
     migrate: () => db.migrate("proposals", migrations),
@@ -102,11 +139,13 @@ export function createProposals({ db, clock }: { db: Database; clock: Clock }): 
         ...given,
         id: `q${randomBytes(9).toString("base64url")}`,
         status: "open",
+        version: 1,
         expiresAt: new Date(until).toISOString(),
         createdAt: new Date(now).toISOString(),
       };
-      await db.transaction((tx) =>
-        tx.run(
+      await db.transaction(async (tx) => {
+        if (given.supersedes !== undefined) proposal.version = await supersede(tx, given.supersedes, proposal);
+        await tx.run(
           "insert into booking_proposal (id, token_hash, session_key, customer_id, status, document, expires_at, created_at) values (?, ?, ?, ?, 'open', ?, ?, ?)",
           proposal.id,
           hashOfToken(token),
@@ -115,8 +154,8 @@ export function createProposals({ db, clock }: { db: Database; clock: Clock }): 
           JSON.stringify(proposal),
           until,
           now,
-        ),
-      );
+        );
+      });
       return { proposal, token };
     },
 
@@ -136,13 +175,20 @@ export function createProposals({ db, clock }: { db: Database; clock: Clock }): 
       return rows.map((row) => read(row)!);
     },
 
-    accept,
+    accept: (token, offerId) => choose(() => byToken(token), offerId),
+
+    acceptAs: (customerId, id, offerId) =>
+      choose(async () => {
+        const proposal = await byId(id);
+        return proposal?.customerId === customerId ? proposal : null;
+      }, offerId),
 
     async withdraw(id) {
       const proposal = await byId(id);
       if (!proposal) throw new TravelAgentError("NOT_FOUND", `there is no quote ${id}`);
       if (proposal.status === "accepted") throw new TravelAgentError("CONFLICT", "the quote was accepted; cancel the booking instead");
       if (proposal.status === "withdrawn") return proposal;
+      if (proposal.status === "superseded") throw new TravelAgentError("CONFLICT", `a newer version took its place; withdraw ${proposal.supersededBy}`);
       const after: Proposal = { ...proposal, status: "withdrawn" };
       if (proposal.status === "open" && !(await settle(proposal, after))) throw new TravelAgentError("CONFLICT", "the quote was just accepted");
       return after;

@@ -5,7 +5,7 @@ import type { Alteration, ChangeTerms, Doing } from "../order.ts";
 import type { Quote, SupplierCall } from "../supplier.ts";
 import type { AfterSaleResult } from "./cancel-saga.ts";
 import { authorise } from "./money-steps.ts";
-import { portOf, type Saga } from "./saga.ts";
+import { outOfReach, portOf, type Saga } from "./saga.ts";
 
 /** True when `terms` are no worse for the customer than `confirmed`. */
 const withinTerms = (terms: ChangeTerms, confirmed: ChangeTerms): boolean =>
@@ -51,7 +51,13 @@ export async function alter(saga: Saga, alteration: Alteration, confirmed: Chang
   };
   const numbers = await saga.ctx.step("altered-items", async () => alteredItems(saga.order().items, alteration).map(({ no }) => no));
   const parts = await quotesOf(saga, alteration, numbers);
-  if ("error" in parts) return refuse(parts.error);
+  if ("error" in parts) {
+    const { error } = parts;
+    if (paidWith === undefined || !("error" in error) || !outOfReach(error.error)) return refuse(error);
+    // What is paid for is not given up because a supplier does not answer just now.
+    await saga.record("altered-items:unfinished", [{ type: "unfinished" }]);
+    return null;
+  }
   const { currency } = saga.order();
   const total = (of: "penalty" | "refund" | "due"): Money =>
     sum(
@@ -72,11 +78,11 @@ export async function alter(saga: Saga, alteration: Alteration, confirmed: Chang
   );
   if (paidWith === undefined && compare(dueHere, zero(currency)) > 0) {
     const paid = await authorise(saga, "change", saga.round, dueHere);
-    if (paid.state === "waiting") {
+    if (paid.state === "waiting" || paid.state === "unknown") {
+      // Also where nobody can tell yet: a payment that turns out to be there pays for the change, and one that is not ends it with a word.
       await saga.record("planned", [{ type: "planned", planned: { alteration, confirmed, payment: `${saga.order().id}-p${saga.round}` } }]);
-      return "waiting";
+      return paid.state === "waiting" ? "waiting" : null;
     }
-    if (paid.state === "unknown") return null;
     if (paid.state === "refused") return { error: paid.error };
   }
   if (paidWith !== undefined) {

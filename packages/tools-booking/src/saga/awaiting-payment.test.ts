@@ -80,6 +80,23 @@ describe("a payment that the customer makes on the provider's page", () => {
     expect(await differences()).toEqual([]);
   });
 
+  it("puts a trip that was paid for before a person when its supplier stays out of reach, and goes on when they say so", async () => {
+    const { book, bookings, payments, supplier, goOn, current, clock, signal, differences } = await bench();
+    const { order } = await book(["hotel-1"]);
+    payments.pay(`${order.id}-p0`);
+    supplier.faults.next("reprice", ...Array.from({ length: 200 }, () => "unavailable" as const));
+    for (let looks = 0; looks < 3; looks += 1) {
+      expect((await current(order.id)).attention).toBe(undefined);
+      clock.skip(10 * minute);
+      await goOn();
+    }
+    expect(await current(order.id)).toMatchObject({ status: "needs-human", attention: expect.stringContaining("did not answer") });
+    expect(payments.payments()).toMatchObject([{ status: "authorised" }]);
+    supplier.faults.clear();
+    expect((await bookings.reconcile(order.id, { waitMs: 5000, signal })).order.status).toBe("confirmed");
+    expect(await differences()).toEqual([]);
+  });
+
   it("asks by itself where no webhook comes, ever more rarely", async () => {
     const { book, payments, goOn, current, clock, bookings, differences } = await bench();
     const { order } = await book(["flight-1"]);
@@ -182,6 +199,54 @@ describe("a payment that the customer makes on the provider's page", () => {
       if (!paid) await expect(bookings.change(request, call)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("not paid in time") });
       expect(await differences()).toEqual([]);
     }
+  });
+
+  it("makes a change whose payment was in doubt and is found, and drops it with a word where there is none", async () => {
+    for (const there of [true, false]) {
+      const { book, bookings, payments, goOn, current, clock, signal, differences } = await bench();
+      payments.askCustomer(false);
+      const { order } = await book(["flight-1"]);
+      const { terms } = await bookings.quoteChange(order.reference, "changed-1", { requestId: "q", signal });
+      payments.faults.next("authorise", there ? "lost-reply" : "never-arrived");
+      payments.faults.next("find", ...Array.from({ length: 3 }, () => "unavailable" as const));
+      const request = { reference: order.reference, newOfferId: "changed-1", confirmed: terms };
+      const call = { idempotencyKey: "c", waitMs: 5000, signal };
+      const doubtful = await bookings.change(request, call);
+      expect(doubtful.stored.order).toMatchObject({ status: "unknown", planned: { alteration: { item: 1 } } });
+      clock.skip(11 * minute);
+      await goOn();
+      const after = await current(order.id);
+      expect([after.status, after.items[0]!.offer.id, after.paid.amount, after.planned, after.notice]).toEqual(
+        there
+          ? ["ticketed", "changed-1", "240.00", undefined, undefined]
+          : ["ticketed", "flight-1", "189.40", undefined, expect.stringContaining("its payment did not go through")],
+      );
+      if (!there)
+        await expect(bookings.change(request, call)).rejects.toMatchObject({ code: "CONFLICT", message: expect.stringContaining("did not go through") });
+      expect(await differences()).toEqual([]);
+    }
+  });
+
+  it("does not drop a change that was paid for because its supplier is out of reach for a moment", async () => {
+    const { book, bookings, payments, supplier, goOn, current, clock, signal, differences } = await bench();
+    payments.askCustomer(false);
+    const { order } = await book(["flight-1"]);
+    payments.askCustomer(true);
+    const { terms } = await bookings.quoteChange(order.reference, "changed-1", { requestId: "q", signal });
+    const { stored } = await bookings.change(
+      { reference: order.reference, newOfferId: "changed-1", confirmed: terms },
+      { idempotencyKey: "c", waitMs: 5000, signal },
+    );
+    payments.pay(stored.order.awaiting!.key);
+    supplier.faults.next("quoteChange", "unavailable");
+    clock.skip(2 * minute);
+    await goOn();
+    expect(await current(order.id)).toMatchObject({ items: [{ offer: { id: "flight-1" } }], planned: {}, unfinished: true });
+    clock.skip(2 * minute);
+    await goOn();
+    const after = await current(order.id);
+    expect([after.items[0]!.offer.id, after.paid.amount, after.planned, after.unfinished]).toEqual(["changed-1", "240.00", undefined, undefined]);
+    expect(await differences()).toEqual([]);
   });
 
   it("makes no change that became dearer than what was paid for it, and gives that back", async () => {
@@ -334,6 +399,34 @@ describe("what is in doubt", () => {
       expect(made.supplier.orders()).toHaveLength(made === found ? 1 : 0);
       expect(await made.differences()).toEqual([]);
     }
+  });
+
+  it("closes the page of a payment at its end although a person has the booking, and leaves the rest to them", async () => {
+    const { book, bookings, payments, supplier, goOn, current, clock, signal, differences } = await bench();
+    supplier.faults.next("hold", "never-arrived");
+    supplier.faults.next("find", ...Array.from({ length: 200 }, () => "unavailable" as const));
+    const { order } = await book(["flight-1"]);
+    for (let looks = 0; looks < 4; looks += 1) {
+      clock.skip(10 * minute);
+      await goOn();
+    }
+    expect(await current(order.id)).toMatchObject({ status: "needs-human", awaiting: { key: `${order.id}-p0` } });
+    expect((await bookings.get(order.id))!.wake?.at).toBe(Date.parse(order.awaiting!.payUntil));
+    // The provider is out of reach just then: a little later.
+    payments.faults.next("void", "unavailable", "unavailable");
+    clock.skip(21 * minute);
+    await goOn();
+    expect(payments.payments()).toMatchObject([{ status: "awaiting-customer" }]);
+    clock.skip(minute);
+    await goOn();
+    expect(payments.payments()).toMatchObject([{ status: "voided" }]);
+    expect(payments.pay(`${order.id}-p0`)).toBe(false);
+    const closed = await current(order.id);
+    expect([closed.status, closed.awaiting]).toEqual(["needs-human", undefined]);
+    supplier.faults.clear();
+    await bookings.attend({ id: order.id, resolution: "never-happened", note: "asked", by: "lena" }, { idempotencyKey: "a", waitMs: 5000, signal });
+    expect((await current(order.id)).status).toBe("failed");
+    expect(await differences()).toEqual([]);
   });
 
   it("stays with the person when the supplier does not show what was said to be found", async () => {

@@ -5,7 +5,7 @@ import type { BookRequest } from "../supplier.ts";
 import { alter, dropChange } from "./alter.ts";
 import { authorise, endAwaited, resolvePayments, settleMoney } from "./money-steps.ts";
 import { planOf } from "./plan.ts";
-import { type Ending, type PaidEnding, portOf, purchaseKey, type Saga, transient } from "./saga.ts";
+import { type Ending, outOfReach, type PaidEnding, portOf, purchaseKey, type Saga } from "./saga.ts";
 import { undo } from "./undo.ts";
 import { payDeadline } from "./wake.ts";
 
@@ -17,8 +17,6 @@ const canHold = (saga: Saga, item: OrderItem): boolean => {
 };
 
 const giveUp = (error: ErrorShape): Ending => ({ state: "refused", error });
-
-const outOfReach = (error: ErrorShape): boolean => transient(error) || error.code === "TIMEOUT";
 
 /** The customer's money is set aside: a trip is not given up then because a supplier does not answer just now. It ends with its offers. */
 const isPaidFor = async (saga: Saga): Promise<boolean> =>
@@ -227,9 +225,10 @@ export async function goOn(saga: Saga, { looked, atAnyCost = false }: { looked: 
   const planned = await saga.ctx.step("planned", async () => saga.order().planned ?? null);
   const items = await resolveItems(saga);
   const money = await resolvePayments(saga);
-  if (items.state === "unknown" || money.state === "unknown") return;
-  // What a person has to decide, no clock and no webhook decides.
-  if (saga.order().attention !== undefined) return;
+  const { attention, awaiting } = saga.order();
+  // What a person has to decide, no clock and no webhook decides; but after its time nobody shall pay any more.
+  if (attention !== undefined && awaiting && !(await mayPay(saga))) await endAwaited(saga);
+  if (items.state === "unknown" || money.state === "unknown" || attention !== undefined) return;
   if (planned) return goOnWithChange(saga, planned);
   if (again && !saga.order().awaiting) {
     await compareRecords(saga, looked);

@@ -156,6 +156,9 @@ async function readBack(
 /** Nothing happened now, and the same may work later. */
 export const transient = (error: ErrorShape): boolean => error.code === "SUPPLIER_UNAVAILABLE" || error.code === "RATE_LIMITED";
 
+/** Of a question: nobody answered, and somebody may answer later. */
+export const outOfReach = (error: ErrorShape): boolean => transient(error) || error.code === "TIMEOUT";
+
 export async function openSaga(parts: SagaParts, ctx: WorkContext, orderId: string): Promise<Saga> {
   const { orders, ledger, clock, timing, suppliers } = parts;
   const load = async (): Promise<StoredOrder> => {

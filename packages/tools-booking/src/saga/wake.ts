@@ -27,7 +27,12 @@ export function wakeOf(saga: Pick<Saga, "order" | "wake" | "timing" | "unreachab
   const count = before?.count ?? 0;
   const at = now + timing.wakeDelaysMs[Math.min(count, timing.wakeDelaysMs.length - 1)]!;
   if (payments.some(toAsk)) return { at: saga.unreachable ? at : now, since: before?.since ?? now, count: count + 1 };
-  if (order.attention !== undefined) return undefined;
+  if (order.attention !== undefined) {
+    if (!order.awaiting) return undefined;
+    // A person has it. Its page is closed at its end all the same.
+    const end = payDeadline(order, order.awaiting.payUntil, timing);
+    return { at: end > now ? end : at, since: before?.since ?? now, count: end > now ? 0 : count + 1 };
+  }
   if (isOpen(order) || order.awaiting) {
     if (isOpen(order)) return { at, since: before?.since ?? now, count: count + 1 };
     // Waiting for a customer is nothing that has to be cleared up; it ends by itself.
@@ -39,7 +44,15 @@ export function wakeOf(saga: Pick<Saga, "order" | "wake" | "timing" | "unreachab
 
 const doubtsOf = (order: Order): string => {
   const items = order.items.flatMap(({ no, doing, offer }) => (doing ? [`item ${no} (${doing.what} at ${offer.supplier}, our key ${doing.key})`] : []));
-  return [...items, ...(order.paymentInDoubt ? ["a payment"] : [])].join(" and ") || "it";
+  return [...items, ...(order.paymentInDoubt ? ["a payment"] : [])].join(" and ");
+};
+
+/** Why a person has to look at what was open for so long. */
+const overdue = (order: Order, minutes: number): string => {
+  const doubts = doubtsOf(order);
+  return doubts === ""
+    ? `for ${minutes} minutes a supplier or the payment provider did not answer, so that it could not be finished; see that they are back, then reconcile`
+    : `for ${minutes} minutes nobody could say what became of ${doubts}; ask there, then attend to it with what you learned`;
 };
 
 /** The end of a run: what was open for too long goes to a person, the rest gets its next time. */
@@ -51,12 +64,7 @@ export async function closeRound(saga: Saga): Promise<void> {
   const open = isOpen(order) && order.attention === undefined;
   if (open && before && now - before.since >= timing.personAfterMs) {
     const minutes = Math.round((now - before.since) / 60_000);
-    await saga.record("overdue", [
-      {
-        type: "needs-human",
-        reason: `for ${minutes} minutes nobody could say what became of ${doubtsOf(order)}; ask there, then attend to it with what you learned`,
-      },
-    ]);
+    await saga.record("overdue", [{ type: "needs-human", reason: overdue(order, minutes) }]);
   }
   await saga.record("release", [], async (tx) => {
     const payments = await paymentStore.ofOrder(id, tx);

@@ -28,13 +28,25 @@ export interface RandomWorld {
   calm(): void;
   /** The customer pays what waits for them, or, `anyway`, also what was given up. */
   pay(key: string, anyway: boolean): void;
-  /** A webhook about this payment, `id` naming its event. Absent where there is none. */
-  webhook?(key: string, id: string): { provider: string; delivery: Delivery };
-  /** Called after every change of a payment, with its key. */
+  /** A webhook about this payment, `id` naming its event, or what a supplier tells. Absent where there is none. */
+  webhook?(key: string, id: string): WorldDelivery;
+  /** Called after every change of a payment, with its key, and when a supplier has something to tell. */
   onPayment?(listener: (key: string) => void): void;
+  /** Suppliers change what they sold, such as flights that leave at other times. */
+  moves?(): Promise<void>;
+  /** What a look at everything booked, as it takes place day by day, would hear of. */
+  readings?(): Promise<WorldDelivery[]>;
   /** The process may die in the middle of a call, not only between two steps: the world then calls `kill`. */
   mayKill?(kill: () => void): void;
   close?(): Promise<void>;
+}
+
+/** Something that came for us, of a payment provider or a supplier. */
+export interface WorldDelivery {
+  to: "payments" | "suppliers";
+  /** Of the provider or the supplier. */
+  id: string;
+  delivery: Delivery;
 }
 
 export type OpenWorld = (random: Random, clock: SimulatedClock) => Promise<RandomWorld> | RandomWorld;
@@ -187,7 +199,7 @@ export function fakeWorld(random: Random, clock: SimulatedClock): RandomWorld {
       payments.faults.clear();
     },
     pay: (key, anyway) => void payments.pay(key, anyway),
-    webhook: (key, id) => ({ provider: payments.id, delivery: payments.webhook(key, id) }),
+    webhook: (key, id) => ({ to: "payments", id: payments.id, delivery: payments.webhook(key, id) }),
     onPayment: (listener) => void listeners.push(listener),
   };
 }

@@ -1,21 +1,26 @@
 import { createHmac } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type ErrorCode, TravelAgentError } from "@travelagent/protocol";
-import type { Clock, Database } from "@travelagent/protocol/ports";
+import { TravelAgentError } from "@travelagent/protocol";
+import type { Database } from "@travelagent/protocol/ports";
 import { compare, subtract, sum } from "../money.ts";
 import type { Offer } from "../offer.ts";
 import type { Delivery, PaymentProvider, PaymentState } from "../payment.ts";
-import type { Dialect, LedgerEntry, Scenario, Simulator } from "../simulators/kit/index.ts";
+import type { Dialect, LedgerEntry, Simulator } from "../simulators/kit/index.ts";
 import { openWorld, startSimulator } from "../simulators/kit/index.ts";
-import type { Supplier, VerticalSupplier } from "../supplier.ts";
-import { type SupplierMemory, volatileMemory } from "../suppliers/http/index.ts";
+import type { Supplier, SupplierNews, VerticalSupplier } from "../supplier.ts";
+import { volatileMemory } from "../suppliers/http/index.ts";
 import type { SupplierRecord } from "./compare-books.ts";
+import { type Move, scheduleChangeOf, settlingOf } from "./later-moves.ts";
 import { watchLine } from "./line.ts";
+import { type Life, mortalClock, mortalMemory } from "./mortal.ts";
+import { pageCustomer } from "./page-customer.ts";
 import type { Random } from "./random.ts";
-import { type OpenWorld, searchesOf } from "./random-world.ts";
+import { type OpenWorld, searchesOf, type WorldDelivery } from "./random-world.ts";
+import { drawForPurchase, drawForRead, drawForWrite, inBusiness, isReplyLost } from "./scenario-draw.ts";
 import { stirring } from "./simulated-clock.ts";
-import { paymentVendors, stripeSecret, supplierVendors } from "./vendors.ts";
+import { duffelSecret, paymentVendors, stripeSecret, supplierVendors } from "./vendors.ts";
+import { watchedDialect } from "./watched-dialect.ts";
 
 export interface SimulatedWorldOptions {
   /** An empty database, for the books of the world outside. */
@@ -24,54 +29,17 @@ export interface SimulatedWorldOptions {
   supplier: string;
   /** One of `paymentVendors`. */
   payments: string;
-  /** Called with every fault that a request met: `create-order timeout_after_commit`. */
+  /** Called with every fault that was met: `duffel create-order pending_then_webhook`. */
   onFault?(fault: string): void;
 }
 
-const readFaults: readonly Scenario[] = [
-  "connection_reset",
-  "rate_limited",
-  "auth_expired",
-  "server_error",
-  "malformed_json",
-  "wrong_content_type",
-  "slow",
-  "error_in_200",
-];
-const lost: readonly Scenario[] = ["timeout_after_commit", "timeout_after_commit", "server_error_after_commit", "malformed_json", "wrong_content_type", "slow"];
-const writeFaults: readonly Scenario[] = [
-  ...lost,
-  ...["connection_reset", "rate_limited", "auth_expired", "server_error", "error_in_200", "partial", "price_changed", "sold_out", "card_declined"].map(
-    (name) => name as Scenario,
-  ),
-];
 const routes = [
   { origin: "BCN", destination: "FRA" },
   { origin: "LIS", destination: "PAR" },
   { origin: "MAD", destination: "ROM" },
 ];
 
-/** A process, as its adapters see it: at `kill -9` nothing of it sends, remembers or ends any more. */
-interface Life {
-  alive: boolean;
-}
-const never = () => new Promise<never>(() => {});
-
-const mortalMemory = (memory: SupplierMemory, life: Life): SupplierMemory => ({
-  get: (kind, key) => (life.alive ? memory.get(kind, key) : never()),
-  put: (kind, key, value) => (life.alive ? memory.put(kind, key, value) : never()),
-  claim: (kind, key, value) => (life.alive ? memory.claim(kind, key, value) : never()),
-  remove: (kind, key) => (life.alive ? memory.remove(kind, key) : never()),
-});
-
-/** Adapters ask for the time before they send. */
-const mortalClock = (clock: Clock, life: Life): Clock => ({
-  now() {
-    if (!life.alive) throw new TravelAgentError("CANCELLED" satisfies ErrorCode, "the process is dead");
-    return clock.now();
-  },
-  after: (ms, run) => clock.after(ms, () => life.alive && run()),
-});
+const minute = 60_000;
 
 /**
  * A real adapter and a real payment provider over sockets against their simulators, as the world of a random run. Every request may meet
@@ -85,16 +53,20 @@ export const simulatedWorld =
     if (!supplierVendor || !paymentVendor) throw new RangeError(`there is no ${supplierVendor ? paymentId : supplierId}`);
     const world = await openWorld({ db: stirring(db, clock), clock, seed: `world-${random.int(1, 5)}` });
 
-    const deliveries: Delivery[] = [];
-    const listeners: ((key: string) => void)[] = [];
+    /** What came for us, whether by a socket or as the daily reading of a supplier that sends nothing. */
+    const deliveries: { to: "payments" | "suppliers"; delivery: Delivery }[] = [];
+    const listeners: ((no: string) => void)[] = [];
+    const came = (to: "payments" | "suppliers", delivery: Delivery): void => {
+      const no = deliveries.push({ to, delivery }) - 1;
+      clock.stir();
+      for (const listener of listeners) listener(String(no));
+    };
     const hooks = createServer(async (message, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of message) chunks.push(chunk as Buffer);
       const headers = Object.fromEntries(Object.entries(message.headers).map(([name, value]) => [name, String(value)]));
-      const no = deliveries.push({ headers, body: Buffer.concat(chunks).toString() }) - 1;
       response.writeHead(204).end();
-      clock.stir();
-      for (const listener of listeners) listener(String(no));
+      came(message.url === "/suppliers" ? "suppliers" : "payments", { headers, body: Buffer.concat(chunks).toString() });
     });
     await new Promise<void>((resolve) => hooks.listen(0, "127.0.0.1", resolve));
     const hooksOrigin = `http://127.0.0.1:${(hooks.address() as AddressInfo).port}`;
@@ -129,13 +101,19 @@ export const simulatedWorld =
           return "server_error";
         }
         const isWrite = method !== "GET";
+        const ofPurchase = isWrite && left > 0 ? drawForPurchase(random, path.replace(/\?.*/, "")) : undefined;
+        if (ofPurchase !== undefined) {
+          left -= 1;
+          return ofPurchase;
+        }
         // Tokens are asked for so often that they would have most of the faults.
         if (left === 0 || !random.chance(isWrite && !path.includes("token") ? often : often / 8)) return undefined;
         left -= 1;
-        const scenario = random.pick(isWrite ? writeFaults : readFaults);
-        onFault?.(`${vendor} ${method} ${path.replace(/[^/]*\d[^/?]*/g, "…")} ${scenario}`);
+        const scenario = isWrite ? drawForWrite(random) : drawForRead(random);
+        // Those of the business count where the dialect met them.
+        if (!inBusiness.includes(scenario)) onFault?.(`${vendor} ${method} ${path.replace(/\?.*/, "").replace(/[^/]*\d[^/]*/g, "…")} ${scenario}`);
         // Who lost a reply may be out of reach for a while as well.
-        if (lost.includes(scenario) && random.chance(0.2)) outages.set(vendor, random.pick([1, 3, 10, 40]));
+        if (isReplyLost(scenario) && random.chance(0.2)) outages.set(vendor, random.pick([1, 3, 10, 40]));
         // Longer than anybody waits for, or not quite.
         return scenario === "slow" ? `slow=${random.pick([5_000, 20_000, 90_000, 200_000])}` : scenario;
       },
@@ -149,29 +127,56 @@ export const simulatedWorld =
       return simulator;
     };
 
+    /** The vendor does something without being asked. What cannot happen any more does not. */
+    const happen = (simulator: Simulator, { event, reference }: Move): Promise<boolean> => {
+      const letGo = clock.hold();
+      return simulator
+        .happen(event, reference)
+        .then(
+          () => {
+            onFault?.(`${simulator.vendor} ${event} by itself`);
+            return true;
+          },
+          () => false,
+        )
+        .finally(letGo);
+    };
+    const watched = (dialect: Dialect, more: Pick<Parameters<typeof watchedDialect>[1], "keyInHand" | "unnamed"> = {}): Dialect =>
+      watchedDialect(dialect, {
+        ...more,
+        onMet(route, met, request, answer) {
+          for (const scenario of met) if (inBusiness.includes(scenario)) onFault?.(`${dialect.vendor} ${route} ${scenario}`);
+          const simulator = simulators.find(({ vendor }) => vendor === dialect.vendor)!;
+          const settling = settlingOf(dialect.vendor, route, met, request, answer);
+          const move = settling && (settling.badly && random.chance(0.3) ? settling.badly : settling.well);
+          if (move) clock.after(random.pick([0.02, 1, 8, 25, 45, 120]) * minute, () => void happen(simulator, move));
+          // Sent back to the page, most customers go there.
+          if (route === "authorize" && answer.status >= 400 && random.chance(0.8)) {
+            const page = [...pages.values()].find((one) => one.includes(request.params.id!));
+            if (page !== undefined) clock.after(random.pick([0.2, 3, 20]) * minute, () => customer.pay(page));
+          }
+        },
+      });
+
     const keys = new Map<string, string>();
     let keyInHand: string | undefined;
     const unnamed = new Map<string, string>();
-    const supplierDialect = supplierVendor.dialect(world);
-    const shop = await start(notingOrders(supplierDialect, unnamed, () => keyInHand));
-    const bank = await start(paymentVendor.dialect(world, hooksOrigin));
+    const supplierDialect = supplierVendor.dialect(world, `${hooksOrigin}/suppliers`);
+    const shop = await start(watched(supplierDialect, { unnamed, keyInHand: () => keyInHand }));
+    const bank = await start(watched(paymentVendor.dialect(world, `${hooksOrigin}/payments`)));
     const memories = { supplier: volatileMemory(), payments: volatileMemory() };
     const supplierNow = (mine: Life) => supplierVendor.adapter(shop.url, { memory: mortalMemory(memories.supplier, mine), clock: mortalClock(clock, mine) });
     const providerNow = (mine: Life) => paymentVendor.adapter(bank.url, { memory: mortalMemory(memories.payments, mine), clock: mortalClock(clock, mine) });
 
     const pages = new Map<string, string>();
+    const customer = pageCustomer({ random, clock, troubled: () => troubled });
     /** Most customers pay soon after they see the page. */
     const prompt = random.chance(0.7);
-    const payAt = (page: string): void =>
-      void fetch(page, { method: "POST", body: new URLSearchParams({ action: "pay" }), redirect: "manual" }).then(
-        (response) => response.arrayBuffer(),
-        () => undefined,
-      );
     const noting = (provider: PaymentProvider): PaymentProvider => {
       const seen = <S extends PaymentState | null>(state: S): S => {
         const page = state?.payUrl;
         if (state && page !== undefined) {
-          if (!pages.has(state.key) && prompt) clock.after(random.pick([0.2, 1, 3, 10, 25]) * 60_000, () => payAt(page));
+          if (!pages.has(state.key) && prompt) clock.after(random.pick([0.2, 1, 3, 10, 25]) * 60_000, () => customer.pay(page));
           pages.set(state.key, page);
         }
         return state;
@@ -267,7 +272,7 @@ export const simulatedWorld =
       get suppliers() {
         life.alive = false;
         life = { alive: true };
-        return [notingKeys(supplierNow(life), noteKey)];
+        return [tellingOf(notingKeys(supplierNow(life), noteKey))];
       },
       get payments() {
         return [noting(providerNow(life))];
@@ -287,16 +292,31 @@ export const simulatedWorld =
       pay(key) {
         const page = pages.get(key);
         if (page === undefined) return;
-        payAt(page);
+        customer.pay(page);
       },
       webhook(no) {
-        const { headers, body } = deliveries[Number(no)]!;
-        if (paymentId !== "stripe") return { provider: paymentId, delivery: { headers, body } };
+        const { to, delivery } = deliveries[Number(no)]!;
         // Signed anew at each delivery.
         const stamp = Math.floor(clock.now() / 1000);
-        const mac = createHmac("sha256", stripeSecret).update(`${stamp}.${body}`).digest("hex");
-        return { provider: paymentId, delivery: { headers: { ...headers, "stripe-signature": `t=${stamp},v1=${mac}` }, body } };
+        const signed = (secret: string) => `t=${stamp},v1=${createHmac("sha256", secret).update(`${stamp}.${delivery.body}`).digest("hex")}`;
+        const headers = {
+          ...delivery.headers,
+          ...(to === "payments" && paymentId === "stripe" ? { "stripe-signature": signed(stripeSecret) } : {}),
+          ...(to === "suppliers" && "x-duffel-signature" in delivery.headers ? { "x-duffel-signature": signed(duffelSecret) } : {}),
+        };
+        const id = to === "payments" ? paymentId : supplierId;
+        return { to, id, delivery: { ...delivery, headers } };
       },
+      async moves() {
+        const sold = (await shop.ledger()).flatMap((entry) => scheduleChangeOf(shop.vendor, entry) ?? []);
+        if (sold.length === 0) return;
+        const move = random.pick(sold);
+        if (await happen(shop, move)) came("suppliers", readingOf(move.reference, "schedule-change"));
+      },
+      readings: async () =>
+        (await shop.ledger())
+          .filter(({ kind }) => kind === "flight")
+          .map(({ reference }): WorldDelivery => ({ to: "suppliers", id: supplierId, delivery: readingOf(reference, "changed") })),
       onPayment(listener) {
         listeners.push(listener);
         // The searches are over: from now on nothing is safe.
@@ -353,20 +373,25 @@ function notingKeys(supplier: Supplier, note: (key: string) => void): Supplier {
   return { ...supplier, ...(flights ? { flights } : {}), ...(hotels ? { hotels } : {}), ...(cars ? { cars } : {}) };
 }
 
-/** A dialect whose orders without a reference of the client are known to the test by the key that was in hand when they came. */
-function notingOrders(dialect: Dialect, unnamed: Map<string, string>, keyInHand: () => string | undefined): Dialect {
+const readingHeader = "x-reading";
+
+/** What a look at the supplier's list, or at the booking once a day, comes down to. */
+function readingOf(reference: string, kind: SupplierNews["kind"]): Delivery {
+  const news: SupplierNews = { id: crypto.randomUUID(), kind, vertical: "flight", reference };
+  return { headers: { [readingHeader]: "yes" }, body: JSON.stringify([news]) };
+}
+
+/** A supplier whose news are heard. Where it sends none, and to make sure where it does, what is booked is read again, as `readingOf` says. */
+function tellingOf(supplier: Supplier): Supplier {
+  const { receive } = supplier.events ?? {};
   return {
-    ...dialect,
-    routes: dialect.routes.map((route) => ({
-      ...route,
-      async handle(request) {
-        const key = keyInHand();
-        const answer = await route.handle(request);
-        if (key !== undefined && request.method === "POST")
-          for (const entry of await dialect.ledger())
-            if (entry.clientReference === undefined && !unnamed.has(entry.reference)) unnamed.set(entry.reference, key);
-        return answer;
+    ...supplier,
+    events: {
+      ...supplier.events,
+      async receive(delivery, signal) {
+        if (readingHeader in delivery.headers) return JSON.parse(delivery.body) as SupplierNews[];
+        return receive ? receive(delivery, signal) : [];
       },
-    })),
+    },
   };
 }

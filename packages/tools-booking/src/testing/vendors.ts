@@ -28,11 +28,13 @@ interface Parts {
 }
 
 interface SupplierVendor {
-  dialect(world: World): Dialect;
+  dialect(world: World, webhookUrl: string): Dialect;
   adapter(url: string, parts: Parts): Supplier;
 }
 
 const live = false;
+
+export const duffelSecret = "whsec_duffel_runs";
 
 /** Every supplier with a simulator, as an agency would set it up. */
 export const supplierVendors: Readonly<Record<string, SupplierVendor>> = {
@@ -49,8 +51,8 @@ export const supplierVendors: Readonly<Record<string, SupplierVendor>> = {
     adapter: (url, parts) => bookingDemandSupplier({ baseUrl: `${url}/3.2`, apiToken: "demand-token", affiliateId: "111111", wallet: true, live, ...parts }),
   },
   duffel: {
-    dialect: (world) => duffelDialect(world),
-    adapter: (baseUrl, parts) => duffelSupplier({ baseUrl, accessToken: "duffel_test_runs", live, ...parts }),
+    dialect: (world, url) => duffelDialect(world, { webhook: { url, secret: duffelSecret } }),
+    adapter: (baseUrl, parts) => duffelSupplier({ baseUrl, accessToken: "duffel_test_runs", webhookSecret: duffelSecret, live, ...parts }),
   },
   expedia: {
     dialect: (world) => expediaDialect(world),

@@ -89,6 +89,11 @@ export const BookingTravellerArgs = TravellerArgs.extend({
     .max(60)
     .optional()
     .describe("in the 180 days before, where the customer gives them"),
+  documents: z
+    .array(z.string().regex(/^doc_[0-9a-f-]{36}$/))
+    .max(6)
+    .optional()
+    .describe("ids of this traveller's papers that save_document or list_documents gave; the airline gets their numbers, nobody else"),
 });
 
 export const CreateBookingArgs = z.strictObject({

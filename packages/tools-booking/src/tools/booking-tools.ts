@@ -1,5 +1,6 @@
 import type { Tool } from "@travelagent/agent-runtime";
 import type { Bookings } from "../bookings.ts";
+import type { PaperDesk } from "../documents/paper-desk.ts";
 import { cancelBooking } from "./cancel-booking.ts";
 import { checkAvailability } from "./check-availability.ts";
 import { createBooking } from "./create-booking.ts";
@@ -21,12 +22,14 @@ export interface BookingToolOptions {
   limit?: number;
   /** What the conversation itself tells, for rules. Default nothing. */
   conversation?: ReadConversation;
+  /** Papers in the vault. Absent: none can be named in a booking. */
+  papers?: PaperDesk;
 }
 
 /** The tools of the group `booking`. */
-export function bookingTools(bookings: Bookings, { currency = "EUR", limit = 5, conversation = async () => ({}) }: BookingToolOptions = {}): Tool[] {
+export function bookingTools(bookings: Bookings, { currency = "EUR", limit = 5, conversation = async () => ({}), papers }: BookingToolOptions = {}): Tool[] {
   const search = { currency, limit };
-  const writes = { create: createBooking(bookings), modify: modifyBooking(bookings), cancel: cancelBooking(bookings) };
+  const writes = { create: createBooking(bookings, papers), modify: modifyBooking(bookings), cancel: cancelBooking(bookings) };
   const { offered, compensates } = bookings.desk;
   return [
     searchFlights(bookings, search),

@@ -27,4 +27,18 @@ export const CreateLeadArgs = z.strictObject({
   dates: z.string().trim().min(1).max(200).optional().describe("as the person said it"),
   budget: z.string().trim().min(1).max(100).optional().describe("as the person said it"),
 });
+export const UpdateLeadArgs = z
+  .strictObject({
+    nextStep: z
+      .strictObject({
+        what: z.string().trim().min(1).max(500).describe("what a colleague does next"),
+        dueAt: z.iso.datetime({ offset: true }).optional().describe("ISO 8601 with an offset, such as 2027-01-20T17:00:00+01:00"),
+      })
+      .optional(),
+    leadId: z.string().min(1).max(200).optional().describe("for colleagues; left out, the open lead of this conversation"),
+    stage: z.enum(["new", "contacted", "qualified", "quoted", "won", "lost"]).optional().describe("for colleagues"),
+    lostReason: z.string().trim().min(1).max(500).optional().describe("for colleagues; why it was lost"),
+    owner: z.string().trim().min(1).max(200).optional().describe("for colleagues"),
+  })
+  .refine(({ nextStep, stage, owner }) => nextStep !== undefined || stage !== undefined || owner !== undefined, "say at least one thing that changes");
 export const AddNoteArgs = z.strictObject({ text: z.string().trim().min(1).max(4000).describe("a fact a colleague should know") });

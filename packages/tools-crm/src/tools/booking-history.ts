@@ -1,8 +1,7 @@
 import { defineTool, type Tool } from "@travelagent/agent-runtime";
 import type { Booking } from "@travelagent/protocol";
-import type { Crm } from "../crm.ts";
 import { BookingHistoryArgs } from "./arguments.ts";
-import { refuseInGroups, turnCustomer } from "./turn-customer.ts";
+import { refuseInGroups, type TurnCustomers, turnCustomer } from "./turn-customer.ts";
 
 /** Where bookings are kept. Newest first. */
 export interface BookingHistory {
@@ -17,7 +16,7 @@ const ownView = ({ id: _id, customerId: _customer, sessionKey: _session, version
 });
 
 /** `get_booking_history`: all bookings of the turn's customer, or those of the conversation while it has none. */
-export const bookingHistoryTool = ({ crm, bookings }: { crm: Crm; bookings: BookingHistory }): Tool =>
+export const bookingHistoryTool = ({ bookings, ...customers }: TurnCustomers & { bookings: BookingHistory }): Tool =>
   defineTool({
     name: "get_booking_history",
     description: "Bookings of the customer of this conversation, past and coming, newest first. `more` says how many older ones are left out.",
@@ -26,7 +25,7 @@ export const bookingHistoryTool = ({ crm, bookings }: { crm: Crm; bookings: Book
     effect: "read",
     async execute({ limit = 10 }, { turn }) {
       refuseInGroups(turn);
-      const customer = await turnCustomer(crm, turn);
+      const customer = await turnCustomer(customers, turn);
       const all = customer ? await bookings.forCustomer(customer.id) : await bookings.forSession(turn.sessionKey);
       const shown = all.slice(0, limit);
       return {

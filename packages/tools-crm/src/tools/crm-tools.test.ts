@@ -86,20 +86,21 @@ describe("crm tools", () => {
   const describeTool = (name: string, args: unknown, turn = turnOf("1")) =>
     tools.find((other) => other.name === name)!.describe!(args, { turn, toolCallId: "t", idempotencyKey: "k", signal: new AbortController().signal, now: 0 });
 
-  it("offers the six tools, writes as personal data, and takes no ids", () => {
+  it("offers its tools, writes as personal data, and takes no ids but what is for colleagues", () => {
     expect(tools.map((tool) => [tool.name, tool.effect, tool.writes])).toEqual([
       ["get_customer", "read", undefined],
       ["create_customer", "write", "personal-data"],
       ["update_customer", "write", "personal-data"],
       ["get_booking_history", "read", undefined],
       ["create_lead", "write", "personal-data"],
+      ["update_lead", "write", "personal-data"],
       ["add_note", "write", "personal-data"],
     ]);
     for (const tool of tools) {
       expect(tool.group).toBe("crm");
       const schema = z.toJSONSchema(tool.args) as { properties: object; additionalProperties: boolean };
       expect(schema.additionalProperties).toBe(false);
-      expect(Object.keys(schema.properties).filter((key) => /id$/i.test(key))).toEqual([]);
+      expect(Object.keys(schema.properties).filter((key) => /id$/i.test(key))).toEqual(tool.name === "update_lead" ? ["leadId"] : []);
       expect(tool.args.safeParse({ customerId: "cus_1" }).success).toBe(false);
     }
     expect(crmTools({ crm }).map((tool) => tool.name)).not.toContain("get_booking_history");

@@ -1,11 +1,10 @@
 import { type Action, defineTool, type Tool, type ToolContext } from "@travelagent/agent-runtime";
 import { TravelAgentError } from "@travelagent/protocol";
-import type { Crm, CustomerFields } from "../crm.ts";
+import type { CustomerFields } from "../crm.ts";
 import { CreateCustomerArgs, NoArgs, UpdateCustomerArgs } from "./arguments.ts";
-import { ownView, refuseInGroups, turnCustomer } from "./turn-customer.ts";
+import { ownParties, ownView, refuseInGroups, type TurnCustomers, turnCustomer } from "./turn-customer.ts";
 
-export interface CustomerToolsOptions {
-  crm: Crm;
+export interface CustomerToolsOptions extends TurnCustomers {
   /** A conversation got its customer. Called again after a restart, so it must bear repeats. */
   onCustomerKnown?(sessionKey: string, customerId: string): Promise<void>;
 }
@@ -30,14 +29,18 @@ const saving = (given: Given, { turn, now }: ToolContext, record: { id: string; 
 });
 
 /** `get_customer`, `create_customer`, `update_customer`. None takes an id: they are about the turn's own customer. */
-export function customerTools({ crm, onCustomerKnown }: CustomerToolsOptions): Tool[] {
+export function customerTools({ onCustomerKnown, ...customers }: CustomerToolsOptions): Tool[] {
+  const { crm, agencyOf } = customers;
+
   async function create(given: Given & { name: string }, { turn, idempotencyKey }: ToolContext) {
+    const agency = agencyOf?.(turn);
     const { customer } = await crm.create(
       { ...fieldsOf(given), name: given.name },
       {
         idempotencyKey,
         identity: { channel: turn.channel, peerId: turn.peerId, verified: true },
         sessionKey: turn.sessionKey,
+        ...(agency === undefined ? {} : { agency }),
       },
     );
     await onCustomerKnown?.(turn.sessionKey, customer.id);
@@ -48,14 +51,17 @@ export function customerTools({ crm, onCustomerKnown }: CustomerToolsOptions): T
   return [
     defineTool({
       name: "get_customer",
-      description: "The contact details on record for the customer of this conversation. `known` is false for somebody without a record.",
+      description:
+        "What is on record for the customer of this conversation: contact details, how they like to travel, who travels with them. `known` is false for somebody without a record.",
       group: "crm",
       args: NoArgs,
       effect: "read",
       async execute(_args, { turn }) {
         refuseInGroups(turn);
-        const customer = await turnCustomer(crm, turn);
-        return { content: customer ? { known: true, customer: ownView(customer) } : { known: false } };
+        const customer = await turnCustomer(customers, turn);
+        if (!customer) return { content: { known: false } };
+        const parties = await ownParties(crm, customer);
+        return { content: { known: true, customer: { ...ownView(customer), ...(parties.length > 0 ? { parties } : {}) } } };
       },
     }),
 
@@ -87,11 +93,11 @@ export function customerTools({ crm, onCustomerKnown }: CustomerToolsOptions): T
       writes: "personal-data",
       async describe(args, context) {
         refuseInGroups(context.turn);
-        return saving(args, context, await turnCustomer(crm, context.turn));
+        return saving(args, context, await turnCustomer(customers, context.turn));
       },
       async execute(args, context) {
         refuseInGroups(context.turn);
-        const customer = await turnCustomer(crm, context.turn);
+        const customer = await turnCustomer(customers, context.turn);
         if (customer) {
           const updated = await crm.update(customer.id, fieldsOf(args), { idempotencyKey: context.idempotencyKey });
           return { content: { status: "updated", customer: ownView(updated) } };

@@ -26,6 +26,7 @@ const writes = [
   ["create_customer", { name: "Ana Silva" }],
   ["update_customer", { name: "Ana Silva" }],
   ["create_lead", { summary: "sea" }],
+  ["update_lead", { nextStep: { what: "call" } }],
   ["add_note", { text: "cot" }],
 ] as const;
 
@@ -62,7 +63,7 @@ describe("crm tools behind the gate", () => {
   });
 
   it("do their work once when they may", async () => {
-    for (const [name, args] of [writes[0], writes[0], writes[2], writes[2], writes[3], writes[3]])
+    for (const [name, args] of [writes[0], writes[0], writes[2], writes[2], writes[3], writes[4], writes[4]])
       expect(await call(allow, name, args)).toMatchObject({ status: "done" });
     expect(await stored()).toEqual([1, 1, 1]);
     const { id } = (await crm.byIdentity("telegram", "1"))!;

@@ -3,6 +3,7 @@ import type { ModelRequest } from "../../model.ts";
 import { callId } from "../call-id.ts";
 import { dataUrl } from "../images.ts";
 import { timeNote } from "../time-note.ts";
+import { toolsJson, withField } from "../tools-json.ts";
 import { modelTurns, textsOf } from "../turns.ts";
 import { effortOf, type OpenAiDefaults, temperatureOf } from "./defaults.ts";
 import { outputText, userTexts } from "./texts.ts";
@@ -33,21 +34,21 @@ function chatMessages(request: ModelRequest): ChatCompletionMessageParam[] {
   return request.system === "" ? messages : [{ role: "system", content: request.system }, ...messages];
 }
 
-/** The body of one call. */
-export function chatRequest(request: ModelRequest, defaults: OpenAiDefaults): ChatCompletionCreateParamsStreaming {
+const chatTools = toolsJson(({ name, description, parameters }) => ({ type: "function", function: { name, description, parameters } }));
+
+/** The body of one call, as JSON. */
+export function chatRequest(request: ModelRequest, defaults: OpenAiDefaults): string {
   const { model, maxTokens, ownVendor } = defaults;
   const effort = effortOf(request, defaults);
   const limit = request.maxTokens ?? maxTokens;
-  return {
+  const body: ChatCompletionCreateParamsStreaming = {
     model,
     stream: true,
     stream_options: { include_usage: true },
     messages: chatMessages(request),
-    ...(request.tools.length === 0
-      ? {}
-      : { tools: request.tools.map(({ name, description, parameters }) => ({ type: "function" as const, function: { name, description, parameters } })) }),
     ...(limit === undefined ? {} : ownVendor ? { max_completion_tokens: limit } : { max_tokens: limit }),
     ...temperatureOf(defaults),
     ...(effort === undefined ? {} : { reasoning_effort: effort }),
   };
+  return request.tools.length === 0 ? JSON.stringify(body) : withField(body, "tools", chatTools(request.tools));
 }

@@ -4,6 +4,7 @@ import type { ModelRequest } from "../../model.ts";
 import { callId } from "../call-id.ts";
 import { dataUrl } from "../images.ts";
 import { timeNote } from "../time-note.ts";
+import { toolsJson, withField } from "../tools-json.ts";
 import { modelTurns } from "../turns.ts";
 import { effortOf, type OpenAiDefaults, temperatureOf } from "./defaults.ts";
 import { readReasoning } from "./reasoning.ts";
@@ -39,24 +40,24 @@ function inputItems(request: ModelRequest, provider: string): ResponseInputItem[
   });
 }
 
-/** The body of one call. Nothing is stored at the vendor: the conversation travels with each request. */
-export function responsesRequest(request: ModelRequest, defaults: OpenAiDefaults): ResponseCreateParamsStreaming {
+const responsesTools = toolsJson(({ name, description, parameters }) => ({ type: "function", name, description, parameters, strict: false }));
+
+/** The body of one call, as JSON. Nothing is stored at the vendor: the conversation travels with each request. */
+export function responsesRequest(request: ModelRequest, defaults: OpenAiDefaults): string {
   const { provider, model, maxTokens } = defaults;
   const effort = effortOf(request, defaults);
   const limit = request.maxTokens ?? maxTokens;
-  return {
+  const body: ResponseCreateParamsStreaming = {
     model,
     stream: true,
     store: false,
     ...(request.system === "" ? {} : { instructions: request.system }),
     input: inputItems(request, provider),
-    ...(request.tools.length === 0
-      ? {}
-      : { tools: request.tools.map(({ name, description, parameters }) => ({ type: "function" as const, name, description, parameters, strict: false })) }),
     ...(limit === undefined ? {} : { max_output_tokens: limit }),
     ...temperatureOf(defaults),
     ...(effort === undefined ? {} : { reasoning: { effort, summary: "auto" as const } }),
     // Whatever it thought comes back with the next request, also when nobody asked it to think.
     ...(effort !== undefined || (defaults.reasoning && defaults.ownVendor) ? { include: ["reasoning.encrypted_content" as const] } : {}),
   };
+  return request.tools.length === 0 ? JSON.stringify(body) : withField(body, "tools", responsesTools(request.tools));
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
 import type { Answer, Dialect, LedgerEntry, RefusalKind, Route, SimulatedRequest } from "./dialect.ts";
+import { type SeenPaper, withoutPaperNumbers } from "./seen-papers.ts";
 import { type Armed, createSwitch, isScenario, scenarios } from "./scenario.ts";
 
 /** A request the simulator saw, for tests that ask what was sent. Credentials are left out. */
@@ -13,6 +14,8 @@ export interface SeenRequest {
   json: unknown;
   form: Readonly<Record<string, string>>;
   headers: Readonly<Record<string, string>>;
+  /** Papers of travellers in it, which `json` has as hashes. */
+  papers?: readonly SeenPaper[];
   status: number;
 }
 
@@ -136,7 +139,8 @@ export async function startSimulator(
       const params = route.method === method ? match(url.pathname) : undefined;
       return params ? [{ route, params }] : [];
     })[0];
-    const { json, form, broken } = parsed(raw, message.headers["content-type"]);
+    const { json: body, form, broken } = parsed(raw, message.headers["content-type"]);
+    const { json, papers } = withoutPaperNumbers(body);
     const on = faults.take(hit?.route.name ?? "", message.headers["x-sim-scenario"] as string | undefined);
     const request: SimulatedRequest = {
       method,
@@ -157,6 +161,7 @@ export async function startSimulator(
       json,
       form: Object.fromEntries([...form].filter(([name]) => !/secret|password/.test(name))),
       headers: Object.fromEntries(Object.entries(message.headers).flatMap(([name, value]) => (secretHeaders.has(name) ? [] : [[name, String(value)]]))),
+      ...(papers.length === 0 ? {} : { papers }),
       status: 0,
     };
     requests.push(seen);

@@ -1,7 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import * as z from "zod";
 import { minorUnits, money } from "../../money.ts";
-import type { Answer, Route, SimulatedRequest } from "../kit/index.ts";
+import type { Answer, Route, SimulatedRequest, World } from "../kit/index.ts";
 import { fault, type OrderFault, orderAnswer } from "./answers.ts";
 import { type BookingParts, contactOf, createBooking, generous, simulatorCall, travellersOf, worldFault, worldKey } from "./create-booking.ts";
 import { bookingDocument, type PassengerRecord, signatureOf } from "./record.ts";
@@ -28,17 +28,19 @@ export interface AfterBookingParts extends BookingParts {
   voidMinutes: number;
 }
 
+/** The carrier takes seats back when the time limit passes; nobody writes that into the record. */
+export async function hasLapsed(world: World, { status, sold, flight }: PassengerRecord): Promise<boolean> {
+  if (status !== "open" || sold === undefined || !flight) return false;
+  return (await world.counter("sabre").supplier.flights!.read(sold, simulatorCall())).status === "cancelled";
+}
+
 export function bookingRoutes(parts: AfterBookingParts): Route[] {
   const { world, records, voidMinutes } = parts;
   const { clock } = world;
   const flights = () => world.counter("sabre").supplier.flights!;
   const cars = () => world.counter("sabre").supplier.cars!;
 
-  /** The carrier takes seats back when the time limit passes. */
-  async function lapsed(record: PassengerRecord): Promise<boolean> {
-    if (record.status !== "open" || record.sold === undefined || !record.flight) return false;
-    return (await flights().read(record.sold, simulatorCall())).status === "cancelled";
-  }
+  const lapsed = (record: PassengerRecord) => hasLapsed(world, record);
 
   type Handler<T> = (record: PassengerRecord, body: T, request: SimulatedRequest) => Promise<{ body?: object; errors?: OrderFault[] }>;
   const forRecord =

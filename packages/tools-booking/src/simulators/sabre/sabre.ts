@@ -1,6 +1,6 @@
 import type { CarOffer, FlightOffer } from "../../offer.ts";
 import type { Answer, Dialect, LedgerEntry, SimulatedRequest, World } from "../kit/index.ts";
-import { bookingRoutes } from "./after-booking.ts";
+import { bookingRoutes, hasLapsed } from "./after-booking.ts";
 import { gatewayAnswer } from "./answers.ts";
 import { carRoutes } from "./cars.ts";
 import type { PassengerRecord } from "./record.ts";
@@ -80,11 +80,14 @@ export function sabreDialect(world: World, options: SabreDialectOptions = {}): D
       return until <= clock.now() ? "auth_expired" : undefined;
     },
     async ledger() {
-      return (await records.all()).map((record): LedgerEntry => {
-        const { confirmationId, car, status, total, remarks } = record;
-        const text = (remarks[0] as { text?: string } | undefined)?.text;
-        return { kind: car ? "car" : "flight", reference: confirmationId, ...(text === undefined ? {} : { clientReference: text }), status, total };
-      });
+      return Promise.all(
+        (await records.all()).map(async (record): Promise<LedgerEntry> => {
+          const { confirmationId, car, total, remarks } = record;
+          const text = (remarks[0] as { text?: string } | undefined)?.text;
+          const status = (await hasLapsed(world, record)) ? "cancelled" : record.status;
+          return { kind: car ? "car" : "flight", reference: confirmationId, ...(text === undefined ? {} : { clientReference: text }), status, total };
+        }),
+      );
     },
     async happen(event, reference) {
       const record = await records.get(reference);

@@ -91,13 +91,16 @@ function shifted(offer: FlightOffer, minutes: number): FlightOffer {
   return { ...offer, journeys };
 }
 
+/** The carrier takes seats back when the time limit passes; nobody writes that into the record. */
+export const hasLapsed = async (world: World, { status, sold }: ReservationRecord): Promise<boolean> =>
+  status === "open" && sold !== undefined && (await world.counter("travelport").supplier.flights!.read(sold, simulatorCall())).status === "cancelled";
+
 export function reservationRoutes({ world, records, find, honoursPriceFlag }: ReservationParts): Route[] {
   const { clock } = world;
   const benches = new Map<string, Workbench>();
   const flights = () => world.counter("travelport").supplier.flights!;
 
-  const lapsed = async ({ status, sold }: ReservationRecord): Promise<boolean> =>
-    status === "open" && sold !== undefined && (await flights().read(sold, simulatorCall())).status === "cancelled";
+  const lapsed = (record: ReservationRecord) => hasLapsed(world, record);
 
   async function reservationBody(record: ReservationRecord, identifier?: string): Promise<object> {
     const gone = record.status === "cancelled" || (await lapsed(record));

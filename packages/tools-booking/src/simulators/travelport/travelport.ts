@@ -1,5 +1,5 @@
 import type { Answer, Dialect, LedgerEntry, Route, SimulatedRequest, World } from "../kit/index.ts";
-import { type ReservationRecord, reservationRoutes } from "./reservations.ts";
+import { hasLapsed, type ReservationRecord, reservationRoutes } from "./reservations.ts";
 import { type CachedSearch, offerFinder, resultError, searchRoutes } from "./search.ts";
 
 export interface TravelportDialectOptions {
@@ -60,10 +60,14 @@ export function travelportDialect(world: World, { envelope = "both", honoursPric
       return headers["accept-version"] === "11" && headers["content-version"] === "11" && office ? undefined : "bad_request";
     },
     async ledger() {
-      return (await records.all()).map(({ locator, status, total, comments }): LedgerEntry => {
-        const [comment] = comments;
-        return { kind: "flight", reference: locator, ...(comment === undefined ? {} : { clientReference: comment }), status, total };
-      });
+      return Promise.all(
+        (await records.all()).map(async (record): Promise<LedgerEntry> => {
+          const { locator, total, comments } = record;
+          const [comment] = comments;
+          const status = (await hasLapsed(world, record)) ? "cancelled" : record.status;
+          return { kind: "flight", reference: locator, ...(comment === undefined ? {} : { clientReference: comment }), status, total };
+        }),
+      );
     },
     async happen(event, reference) {
       const record = await records.get(reference);

@@ -4,6 +4,7 @@ import type { FlightOffer, FlightQuery } from "../../offer.ts";
 import type { BookRequest, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { surelyNothingHappened } from "../../write-outcome.ts";
 import { afterSaleOnce, createPurchases, createQuoteBook, type SupplierMemory, understand } from "../http/index.ts";
+import { openPapers } from "../../documents/opened-papers.ts";
 import { withinLimit } from "../within-limit.ts";
 import { supplierId } from "./connection.ts";
 import { type FlightParts, isOver, openRef, priceFlight, searchFlights } from "./flight-offers.ts";
@@ -97,7 +98,7 @@ export function amadeusFlights(options: FlightOptions): VerticalSupplier<FlightQ
         type: "flight-order",
         // Every field as pricing gave it, known to us or not.
         flightOffers: [raw],
-        travelers: wireTravellers(places, contact),
+        travelers: wireTravellers(places, contact, await openPapers(travellers, call)),
         // For the people who look the order up by hand when its reply was lost.
         remarks: { general: [{ subType: "GENERAL_MISCELLANEOUS", text: `AGENCY REFERENCE ${key}` }] },
         ticketingAgreement: hold ? { option: "DELAY_TO_CANCEL", delay: hold.delay } : { option: "CONFIRM" },

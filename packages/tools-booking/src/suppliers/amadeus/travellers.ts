@@ -1,6 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { PassengerType } from "../../offer.ts";
-import type { Contact, Traveller } from "../../supplier.ts";
+import { amadeusPapers } from "../../documents/wire-papers.ts";
+import type { Contact, OpenedPaper, Traveller } from "../../supplier.ts";
 import { passengerType } from "./map-price.ts";
 import type { WireFlightOffer } from "./wire-flights.ts";
 
@@ -52,14 +53,19 @@ export function seated(
 }
 
 /** The travellers of an order. Raises `SUPPLIER_REJECTED`, before anything is sent, for what Amadeus is known to refuse. */
-export function wireTravellers(places: readonly { id: string; traveller: Traveller }[], { email, phone }: Contact) {
-  return places.map(({ id, traveller: { givenName, familyName, bornOn, gender } }, place) => {
+export function wireTravellers(
+  places: readonly { id: string; traveller: Traveller }[],
+  { email, phone }: Contact,
+  papers: ReadonlyMap<string, readonly OpenedPaper[]> = new Map(),
+) {
+  return places.map(({ id, traveller: { id: ours, givenName, familyName, bornOn, gender } }, place) => {
     if (bornOn === undefined) throw refused("missing_birth_date", "Amadeus needs the date of birth of every traveller; ask for it and book again");
     return {
       id,
       dateOfBirth: bornOn,
       name: { firstName: recordName(givenName), lastName: recordName(familyName) },
       ...(gender === undefined ? {} : { gender: genders[gender] }),
+      ...amadeusPapers(papers.get(ours)),
       // The first traveller is the one whom the airline calls.
       ...(place > 0
         ? {}

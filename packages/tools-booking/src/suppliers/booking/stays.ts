@@ -120,8 +120,8 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
     try {
       return (await look(reservation, call)).order;
     } catch (error) {
-      // Only the order says what it earns: one that could not be asked for is looked up again in a moment.
-      if (codeWithin(error) !== "not_shown_yet" && (TravelAgentError.is(error, "SUPPLIER_UNAVAILABLE") || TravelAgentError.is(error, "RATE_LIMITED")))
+      // Only the order says what it earns: one that could not be asked for, for whatever reason, is looked up again in a moment.
+      if (codeWithin(error) !== "not_shown_yet")
         throw new TravelAgentError("OUTCOME_UNKNOWN", `Booking.com made the reservation ${reservation} and did not show it; read it in a moment`, {
           cause: error,
         });

@@ -198,6 +198,21 @@ describe("ordering a stay at Booking.com", () => {
     expect(await sold()).toBe(0);
   });
 
+  it.each(["auth_expired", "server_error", "malformed_json"] as const)(
+    "is looked up where it cannot be read at once (%s), so that what it earns is known",
+    async (scenario) => {
+      const { hotels, simulator, clock, stay } = await bench();
+      const offer = await stay();
+      simulator.next({ scenario, on: "read-stay", times: 5 });
+      expect(await letting(codeOf(hotels.book(request(offer, "earn-1"), call)), (ms) => clock.advance(ms))).toBe("OUTCOME_UNKNOWN");
+      simulator.calm();
+      const order = await hotels.find("earn-1", call);
+      expect(order).toMatchObject({ status: "confirmed", key: "earn-1" });
+      expect(minorUnits(order!.commission!)).toBeGreaterThan(0n);
+      expect((await simulator.ledger()).length).toBe(1);
+    },
+  );
+
   it.each(["timeout_after_commit", "server_error_after_commit", "malformed_json", "wrong_content_type"] as const)(
     "%s is an unknown outcome that the label resolves to one order",
     async (scenario) => {

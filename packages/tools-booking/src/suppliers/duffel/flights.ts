@@ -15,6 +15,7 @@ import { flightOfferOf, flightRefOf } from "./map-flight-offer.ts";
 import { keyField, keyIn, orderOf, totalOf, typeField } from "./map-order.ts";
 import { type DuffelParts, expired, type FlightOrders, ownCall, rejected } from "./parts.ts";
 import { createTicketing } from "./ticketing.ts";
+import { openPapers } from "../../documents/opened-papers.ts";
 import { passengersFor } from "./travellers.ts";
 import { listedOrder, order, type WireOrder, offer as wireOffer } from "./wire-air.ts";
 
@@ -74,7 +75,7 @@ export function duffelFlights(parts: DuffelParts, attempts: Attempts): VerticalS
     withinLimit(total, maxTotal, offer.price.total);
     if (type === "hold" && fresh.payment_requirements?.requires_instant_payment !== false)
       throw rejected("hold_not_available", "this fare has to be paid at once; book it or choose another");
-    const passengers = passengersFor(ref, travellers, contact, lastDeparture(offer));
+    const passengers = passengersFor(ref, travellers, contact, lastDeparture(offer), await openPapers(travellers, call));
     await attempts.begin(key, { of: ref.offer, total, travellers: Object.fromEntries(passengers.map(({ id }, i) => [id, travellers[i]!.id])) });
     const { total_amount: amount, total_currency: currency } = fresh;
     const data = {

@@ -1,5 +1,6 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { Contact, Traveller } from "../../supplier.ts";
+import { duffelPapers } from "../../documents/wire-papers.ts";
+import type { Contact, OpenedPaper, Traveller } from "../../supplier.ts";
 import { ageOn } from "../../travellers.ts";
 import type { FlightRef } from "./map-flight-offer.ts";
 
@@ -31,7 +32,13 @@ function personOf({ id, givenName, familyName, gender, bornOn }: Traveller, cont
  * The travellers as Duffel's passengers, in our order. Children go to the passenger of their age on `lastDay`, since fares depend
  * on it, and every infant is named on an adult of its own. Raises `SUPPLIER_REJECTED` when they are not the party of the offer.
  */
-export function passengersFor(ref: FlightRef, travellers: readonly Traveller[], contact: Contact, lastDay: string) {
+export function passengersFor(
+  ref: FlightRef,
+  travellers: readonly Traveller[],
+  contact: Contact,
+  lastDay: string,
+  papers: ReadonlyMap<string, readonly OpenedPaper[]> = new Map(),
+) {
   const free = [...ref.passengers];
   const take = (suits: (passenger: FlightRef["passengers"][number]) => boolean): string | undefined => {
     const at = free.findIndex(suits);
@@ -53,6 +60,6 @@ export function passengersFor(ref: FlightRef, travellers: readonly Traveller[], 
   const infants = travellers.filter(({ ptc }) => ptc === "INF").map((infant) => ids.get(infant)!);
   return travellers.map((traveller) => {
     const infant = traveller.ptc === "ADT" ? infants.shift() : undefined;
-    return { id: ids.get(traveller)!, ...personOf(traveller, contact), ...(infant ? { infant_passenger_id: infant } : {}) };
+    return { id: ids.get(traveller)!, ...personOf(traveller, contact), ...duffelPapers(papers.get(traveller.id)), ...(infant ? { infant_passenger_id: infant } : {}) };
   });
 }

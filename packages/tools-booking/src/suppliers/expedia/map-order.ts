@@ -48,6 +48,6 @@ export function orderOf({ itinerary_id: reference, rooms = [], links }: Itinerar
     const money = unpaid ? { refund: nothing, penalty: nothing } : refund ? { refund, penalty: subtract(total, refund) } : {};
     return { ...common, status: "cancelled", documents, ...money, commission: nothing };
   }
-  const commission = commissionOf(prices);
+  const commission = prices.length > 0 ? commissionOf(prices) : note.commission;
   return { ...common, status: note.resumed ? "ticketed" : "confirmed", documents, ...(commission ? { commission } : {}) };
 }

@@ -8,7 +8,7 @@ import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
 import { withinLimit } from "../within-limit.ts";
 import { pricedPart, type RapidReference, readReference } from "./map-offer.ts";
 import { orderOf } from "./map-order.ts";
-import { pricingOf, totalOf } from "./map-price.ts";
+import { commissionOf, pricingOf, totalOf } from "./map-price.ts";
 import { splitPhone } from "./phone.ts";
 import type { Session } from "./session.ts";
 import { created, itinerary, type Link, type Pricing, priceCheck } from "./wire.ts";
@@ -31,6 +31,7 @@ interface Attempt {
   email: string;
   at: number;
   total: Money;
+  commission?: Money;
   checkInUtc: string;
   timeZone: string;
   heldUntil?: string;
@@ -122,7 +123,8 @@ export function createShop({ session, pointOfSale, holdMinutes }: PurchaseParts)
     if (!book) throw offerTooOld();
     const { timeZone, utc: checkInUtc } = offer.checkIn;
     const heldUntil = hold ? { heldUntil: new Date(clock.now() + holdMinutes! * 60_000).toISOString() } : {};
-    const known = { total, checkInUtc, timeZone, ...heldUntil };
+    const commission = rooms && understand("expedia", "read", () => commissionOf(rooms));
+    const known = { total, ...(commission ? { commission } : {}), checkInUtc, timeZone, ...heldUntil };
     await memory.put("attempt", key, { email: contact.email, at: clock.now(), ...known } satisfies Attempt);
     const reply = await follow("write", book, "itineraries", call, json);
     const made = understand("expedia", "write", () => created.parse(reply.body));
@@ -139,7 +141,7 @@ export function createShop({ session, pointOfSale, holdMinutes }: PurchaseParts)
       const common = { reference, key, locators: [reference], total };
       return hold
         ? { ...common, status: "held", paymentTimeLimit: heldUntil.heldUntil!, documents: [] }
-        : { ...common, status: "confirmed", documents: [{ type: "VOUCHER", number: reference }] };
+        : { ...common, status: "confirmed", documents: [{ type: "VOUCHER", number: reference }], ...(commission ? { commission } : {}) };
     }
   }
 

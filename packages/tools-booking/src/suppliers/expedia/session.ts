@@ -10,6 +10,8 @@ export interface ItineraryNote {
   email: string;
   retrieve?: Link;
   total: Money;
+  /** What Rapid said at the price check that it pays; counts where the itinerary does not show its prices. */
+  commission?: Money;
   /** ISO UTC. */
   checkInUtc: string;
   timeZone: string;

@@ -156,10 +156,15 @@ describe("booking at Rapid", () => {
     expect(await sold()).toBe(0);
   });
 
-  it("too new to be read is confirmed all the same", async () => {
-    const { hotels, refundable } = await bench({ lagMs: 4 * minute });
+  it("too new to be read is confirmed all the same, with what the price check said it earns", async () => {
+    const { hotels, refundable, clock } = await bench({ lagMs: 4 * minute });
     const offer = await refundable();
-    expect(await hotels.book(request(offer, "new-1"), call)).toMatchObject({ status: "confirmed", key: "new-1", total: offer.price.total });
+    const order = await hotels.book(request(offer, "new-1"), call);
+    expect(order).toMatchObject({ status: "confirmed", key: "new-1", total: offer.price.total });
+    // Nobody looks again at what it earns.
+    await clock.advance(5 * minute);
+    expect(minorUnits(order.commission!)).toBeGreaterThan(0n);
+    expect(order.commission).toEqual((await hotels.read(order.reference, call)).commission);
   });
 
   it("again with a reference that exists is answered duplicate_itinerary, and gives the first order", async () => {

@@ -14,7 +14,7 @@ export interface Purchases {
   buy(key: string, buy: () => Promise<SupplierOrder>): Promise<SupplierOrder>;
   /** The port's `find`: null only when the vendor surely has no order of this key. */
   find(key: string): Promise<SupplierOrder | null>;
-  /** The port's `adopt`: a person says which order a key became. Raises `SUPPLIER_REJECTED` where that is known already and is another. */
+  /** The port's `adopt`: a person says which order a key became. Raises `SUPPLIER_REJECTED` where that is known already and is another, or where the order is another purchase's. */
   adopt(key: string, reference: string): Promise<SupplierOrder>;
   /** Our key of an order, by the vendor's reference. Empty when the order was not bought here. */
   keyOf(reference: string): Promise<string>;
@@ -85,10 +85,14 @@ export function createPurchases({ supplier, memory, kind, read, lookUp }: Purcha
     },
     async adopt(key, reference) {
       const known = await memory.get<KeyState>(purchase, key);
-      if (known?.state === "done" && known.reference !== reference)
-        throw new TravelAgentError("SUPPLIER_REJECTED", `this purchase is the order ${known.reference}; ${reference} is another one`, {
-          details: { supplier, code: "another_order" },
-        });
+      const owner = await memory.get<string>(byReference, reference);
+      const why =
+        known?.state === "done" && known.reference !== reference
+          ? `this purchase is the order ${known.reference}; ${reference} is another one`
+          : owner !== null && owner !== key
+            ? `${reference} belongs to another booking of ours`
+            : undefined;
+      if (why !== undefined) throw new TravelAgentError("SUPPLIER_REJECTED", why, { details: { supplier, code: "another_order" } });
       const order = await read(reference, key);
       await done(key, reference);
       return order;

@@ -1,17 +1,24 @@
-import type { BookRequest, Contact, Traveller } from "../../supplier.ts";
+import { sabrePapers } from "../../documents/wire-papers.ts";
+import type { BookRequest, Contact, OpenedPaper, Traveller } from "../../supplier.ts";
 import { officeClock } from "./local-time.ts";
 import { type FlightTerms, passengerCode, termsOf } from "./terms.ts";
 
 const genders = { M: "MALE", F: "FEMALE", X: "UNDISCLOSED" } as const;
 
-const travelersOf = (travellers: readonly Traveller[]) =>
-  travellers.map(({ givenName, familyName, ptc, bornOn, gender }, i) => ({
+const travelersOf = (travellers: readonly Traveller[], papers: ReadonlyMap<string, readonly OpenedPaper[]> = new Map()) =>
+  travellers.map(({ id, givenName, familyName, ptc, bornOn, gender }, i) => ({
     id: String(i + 1),
     givenName,
     surname: familyName,
     passengerCode: passengerCode(ptc),
     ...(bornOn === undefined ? {} : { birthDate: bornOn }),
     ...(gender === undefined ? {} : { gender: genders[gender] }),
+    ...sabrePapers(papers.get(id), {
+      givenName,
+      familyName,
+      ...(bornOn === undefined ? {} : { bornOn }),
+      ...(gender === undefined ? {} : { gender: genders[gender] }),
+    }),
   }));
 
 const contactOf = ({ email, phone }: Contact) => ({ emails: [email], ...(phone === undefined ? {} : { phones: [phone] }) });
@@ -65,7 +72,12 @@ export interface Office {
 }
 
 /** A record that is not ticketed yet: by `limit` where it is held, else today. */
-export function flightBooking({ offer, travellers, contact, key }: BookRequest, { pcc, timeZone }: Office, limit: string | undefined): unknown {
+export function flightBooking(
+  { offer, travellers, contact, key }: BookRequest,
+  { pcc, timeZone }: Office,
+  limit: string | undefined,
+  papers?: ReadonlyMap<string, readonly OpenedPaper[]>,
+): unknown {
   const until = limit === undefined ? undefined : officeClock(limit, timeZone);
   return {
     ...common(key),
@@ -74,7 +86,7 @@ export function flightBooking({ offer, travellers, contact, key }: BookRequest, 
       ? { ticketingPolicy: "TICKETING_TIME_LIMIT", futureTicketingPolicy: { ticketingPcc: pcc, ticketingDate: until.date, ticketingTime: until.time } }
       : { ticketingPolicy: "TODAY" },
     flightDetails: flightDetails(termsOf(offer.supplierRef)),
-    travelers: travelersOf(travellers),
+    travelers: travelersOf(travellers, papers),
     contactInfo: contactOf(contact),
   };
 }

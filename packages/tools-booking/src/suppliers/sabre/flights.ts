@@ -1,5 +1,6 @@
-import { TravelAgentError } from "@travelagent/protocol";
+import { type Money, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Logger } from "@travelagent/protocol/ports";
+import { openPapers } from "../../documents/opened-papers.ts";
 import { compare } from "../../money.ts";
 import type { FlightOffer, FlightQuery } from "../../offer.ts";
 import type { BookRequest, Reprice, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
@@ -135,9 +136,12 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
     const { key, offer, maxTotal } = request;
     const fresh = await checked(request, call);
     if (held && fresh.paymentTimeLimit === undefined) throw rejected("hold_not_available", "this fare cannot be held; book it or choose another");
-    const body = flightBooking(request, { pcc, timeZone }, held ? fresh.paymentTimeLimit : undefined);
+    const body = flightBooking(request, { pcc, timeZone }, held ? fresh.paymentTimeLimit : undefined, await openPapers(request.travellers, call));
     // From here on the key leads to the record, whatever breaks.
     const known = (locator: string) => memory.put("flight locator", key, locator);
+    // What an earlier attempt with this key made was taken back: should this one's reply be lost, that record must not pass for it.
+    await memory.remove("flight locator", key);
+    await memory.put("flight attempt", key, fresh.price.total);
     const { reference, booking: told } = await api.create(body, call).catch(async (error: unknown) => {
       const details = TravelAgentError.is(error) ? (error.details as { reference?: string } | undefined) : undefined;
       if (details?.reference !== undefined) await known(details.reference);
@@ -206,6 +210,12 @@ export function sabreFlights({ http, pcc, tier, timeZone, live, memory, clock, l
         },
       ),
     find: (key) => purchases.find(key),
+    async adopt(reference, key) {
+      // A record that lapsed or was cancelled says no price any more.
+      const total = await memory.get<Money>("flight attempt", key);
+      if (total && !(await noteOf(reference))) await putNote(reference, { key, total });
+      return purchases.adopt(key, reference);
+    },
     read,
     ...cancelling,
     ...naming,

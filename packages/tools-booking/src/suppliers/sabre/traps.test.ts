@@ -396,6 +396,30 @@ describe("Sabre's traps: outcomes nobody knows", () => {
     expect((await own.simulator.ledger()).length).toBe(1);
   });
 
+  it("shows a person who found it what a lost hold was, also when it ran out meanwhile, and gives it to no other purchase", async () => {
+    const own = await bench();
+    const offer = await holdable(own);
+    own.simulator.next({ scenario: "server_error_after_commit", on: "createBooking" });
+    expect((await failure(own.flights.hold!(request(offer), call()))).code).toBe("OUTCOME_UNKNOWN");
+    const { reference } = (await own.simulator.ledger())[0]!;
+    await own.clock.advance(Date.parse(offer.paymentTimeLimit!) - own.clock.now() + 60_000);
+    expect((await own.simulator.ledger()).map(({ status }) => status)).toEqual(["cancelled"]);
+    expect(await own.flights.adopt!(reference, "key-1", call())).toMatchObject({ status: "cancelled", key: "key-1", total: offer.price.total });
+    expect(await own.flights.find("key-1", call())).toMatchObject({ status: "cancelled", reference });
+    expect((await failure(own.flights.adopt!(reference, "key-2", call()))).details).toMatchObject({ code: "another_order" });
+  });
+
+  it("does not take an attempt that was taken back for the next one with the same key, whose reply is lost", async () => {
+    const own = await bench();
+    const offer = await holdable(own);
+    own.simulator.next({ scenario: "rate_limited", on: "fulfillFlightTickets" });
+    expect((await failure(own.flights.book(request(offer), call()))).code).toBe("RATE_LIMITED");
+    own.simulator.next({ scenario: "server_error_after_commit", on: "createBooking" });
+    expect((await failure(own.flights.book(request(offer), call()))).code).toBe("OUTCOME_UNKNOWN");
+    expect((await own.simulator.ledger()).map(({ status }) => status)).toEqual(["cancelled", "open"]);
+    expect((await failure(own.flights.find("key-1", call()))).details).toMatchObject({ code: "no_locator", needsPerson: true });
+  });
+
   it("keeps the locator of a booking that came with an error", async () => {
     const own = await bench();
     const offer = await holdable(own);

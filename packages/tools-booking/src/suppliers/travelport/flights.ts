@@ -1,4 +1,4 @@
-import { TravelAgentError } from "@travelagent/protocol";
+import { type Money, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Logger } from "@travelagent/protocol/ports";
 import { compare } from "../../money.ts";
 import type { FlightOffer, FlightQuery, Price } from "../../offer.ts";
@@ -162,6 +162,9 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
       const told: Price | undefined = priceOf(price);
       if (told) withinLimit(told.total, maxTotal, was);
     };
+    // What an earlier attempt with this key made was taken back: should this one's reply be lost, that record must not pass for it.
+    await memory.remove("flight locator", key);
+    await memory.put("flight attempt", key, now.offer.price.total);
     const reservation = await bench.reserve({ ...request, contact }, within, call).catch(async (error: unknown) => {
       const details = TravelAgentError.is(error) ? (error.details as { reference?: string } | undefined) : undefined;
       if (details?.reference !== undefined) await known(details.reference);
@@ -202,6 +205,12 @@ export function travelportFlights({ http, live, memory, clock, log, pricedTrips 
     book: (request, call) => buy(request, false, call),
     ticket: afterSale.ticket,
     find: (key) => purchases.find(key),
+    async adopt(reference, key) {
+      // A record that lapsed or was cancelled says no price any more.
+      const total = await memory.get<Money>("flight attempt", key);
+      if (total && !(await noteOf(reference))) await putNote(reference, { key, total });
+      return purchases.adopt(key, reference);
+    },
     read,
     quoteCancel: afterSale.quoteCancel,
     cancel: afterSale.cancel,

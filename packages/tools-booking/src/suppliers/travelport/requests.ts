@@ -1,6 +1,7 @@
 import type { Money } from "@travelagent/protocol";
 import type { Cabin, FlightQuery } from "../../offer.ts";
-import type { Contact, Traveller } from "../../supplier.ts";
+import { travelportPapers } from "../../documents/wire-papers.ts";
+import type { Contact, OpenedPaper, Traveller } from "../../supplier.ts";
 import { type FlightTerms, partyOf, passengerCode } from "./terms.ts";
 
 /** What an access may ask in: current accounts by type name, older ones by a wrapper of the same name. */
@@ -62,7 +63,11 @@ const genders = { M: "Male", F: "Female", X: "Unknown" } as const;
 const digits = (phone: string): string => phone.replace(/\D/g, "");
 
 /** Every traveller carries the telephone: a contact beside them does not count as one. */
-export function travelerRequest({ id, givenName, familyName, ptc, bornOn, gender }: Traveller, { email, phone }: Contact & { phone: string }): unknown {
+export function travelerRequest(
+  { id, givenName, familyName, ptc, bornOn, gender }: Traveller,
+  { email, phone }: Contact & { phone: string },
+  papers?: readonly OpenedPaper[],
+): unknown {
   return {
     Traveler: {
       "@type": "Traveler",
@@ -73,6 +78,7 @@ export function travelerRequest({ id, givenName, familyName, ptc, bornOn, gender
       PersonName: { "@type": "PersonNameDetail", Given: givenName, Surname: familyName },
       Telephone: [{ "@type": "Telephone", phoneNumber: digits(phone), role: "Mobile" }],
       Email: [{ value: email }],
+      ...travelportPapers(papers),
     },
   };
 }

@@ -428,6 +428,30 @@ describe("Travelport's traps: the reservation", () => {
     expect((await own.flights.ticket!(held.reference, "ticket-2", call())).status).toBe("ticketed");
   });
 
+  it("shows a person who found it what a lost hold was, also when it ran out meanwhile, and gives it to no other purchase", async () => {
+    const own = await bench();
+    const offer = await holdable(own);
+    own.simulator.next({ scenario: "server_error_after_commit", on: "commit" });
+    expect((await failure(own.flights.hold!(request(offer), call()))).code).toBe("OUTCOME_UNKNOWN");
+    const { reference } = (await own.simulator.ledger())[0]!;
+    await own.clock.advance(Date.parse(offer.paymentTimeLimit!) - own.clock.now() + 60_000);
+    expect((await own.simulator.ledger()).map(({ status }) => status)).toEqual(["cancelled"]);
+    expect(await own.flights.adopt!(reference, "key-1", call())).toMatchObject({ status: "cancelled", key: "key-1", total: offer.price.total });
+    expect(await own.flights.find("key-1", call())).toMatchObject({ status: "cancelled", reference });
+    expect((await failure(own.flights.adopt!(reference, "key-2", call()))).details).toMatchObject({ code: "another_order" });
+  });
+
+  it("does not take an attempt that was taken back for the next one with the same key, whose reply is lost", async () => {
+    const own = await bench();
+    const offer = (await own.find()).find(({ paymentTimeLimit }) => paymentTimeLimit === undefined) ?? (await holdable(own));
+    own.simulator.next({ scenario: "connection_reset", on: "add-payment" });
+    expect((await failure(own.flights.book(request(offer), call()))).code).toBe("SUPPLIER_UNAVAILABLE");
+    own.simulator.next({ scenario: "server_error_after_commit", on: "commit" });
+    expect((await failure(own.flights.book(request(offer), call()))).code).toBe("OUTCOME_UNKNOWN");
+    expect((await own.simulator.ledger()).map(({ status }) => status)).toEqual(["cancelled", "open"]);
+    expect((await failure(own.flights.find("key-1", call()))).details).toMatchObject({ code: "no_locator", needsPerson: true });
+  });
+
   it("hands tickets that are missing for one traveller to a person", async () => {
     const own = await bench();
     const offer = (await own.find({ adults: 2 })).find(({ paymentTimeLimit }) => paymentTimeLimit !== undefined)!;

@@ -1,5 +1,6 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Logger } from "@travelagent/protocol/ports";
+import { openPapers } from "../../documents/opened-papers.ts";
 import type { FlightOffer } from "../../offer.ts";
 import type { BookRequest, Contact, SupplierCall } from "../../supplier.ts";
 import { type Reply, type SupplierHttp, understand } from "../http/index.ts";
@@ -95,8 +96,9 @@ export function workbenches(http: SupplierHttp, log: Logger): Workbenches {
           );
           const price = understand("travelport", "read", () => OfferList.parse(added.body).OfferListResponse.OfferID[0]?.Price);
           if (price) check(price);
+          const papers = await openPapers(travellers, call);
           for (const traveller of travellers)
-            await send(`air/book/traveler/reservationworkbench/${id}/travelers`, "add-traveler", travelerRequest(traveller, contact));
+            await send(`air/book/traveler/reservationworkbench/${id}/travelers`, "add-traveler", travelerRequest(traveller, contact, papers.get(traveller.id)));
           await send(`air/book/remarks/reservationworkbench/${id}/reservationcomments/list`, "add-comment", commentRequest(key));
           await send(`air/payment/reservationworkbench/${id}/formofpayment`, "add-form-of-payment", cashRequest());
           await send(`air/book/primarycontact/reservationworkbench/${id}/primarycontacts`, "add-contact", contactRequest(contact));

@@ -1,0 +1,1 @@
+export { type BotApi, type BotApiFault, type Shown, startBotApi } from "./bot-api.ts";

@@ -1,0 +1,135 @@
+import type { Address, InboundMessage } from "@travelagent/protocol/messages";
+import { type DataSubject, type PersonalDataStore, personalRows } from "@travelagent/protocol/personal-data";
+import type { Database, Row } from "@travelagent/protocol/ports";
+
+type Identity = DataSubject["identities"][number];
+
+const inText = (value: string): string => `%${value.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
+const long = (texts: readonly (string | undefined)[]): string[] => texts.filter((text) => text !== undefined && text.trim().length >= 5) as string[];
+const isGroup = (row: Row): boolean => (JSON.parse(String(row.address)) as Address).chatType === "group";
+
+/** What this person wrote into conversations of many. */
+export async function groupMessagesOf(
+  db: Database,
+  { identities, sessionKeys }: Pick<DataSubject, "identities" | "sessionKeys">,
+): Promise<{ id: string; sessionKey: string; takenBy: string | undefined; message: InboundMessage }[]> {
+  const found = new Map<string, { id: string; sessionKey: string; takenBy: string | undefined; message: InboundMessage }>();
+  for (const { channel, peerId } of identities)
+    for (const row of await db.all("select * from inbox where channel = ? and message like ? escape '\\' order by received_at, id", channel, inText(peerId))) {
+      const message = JSON.parse(String(row.message)) as InboundMessage;
+      const sessionKey = String(row.session_key);
+      if (message.address.chatType !== "group" || message.senderId !== peerId || sessionKeys.includes(sessionKey)) continue;
+      found.set(String(row.id), { id: String(row.id), sessionKey, takenBy: row.taken_by === null ? undefined : String(row.taken_by), message });
+    }
+  return [...found.values()];
+}
+
+/**
+ * Messages that came and went, conversations, hand-offs, dead letters and what was used for the person. Of a conversation of many
+ * only what the person wrote. Figures of usage stay without the conversation they belonged to.
+ */
+export function gatewayPersonalData({ db }: { db: Database }): PersonalDataStore {
+  const rows = personalRows({
+    name: "messages",
+    db,
+    tables: [
+      {
+        table: "inbox",
+        key: ["id"],
+        title: "Messages you wrote to us",
+        session: "session_key",
+        json: ["message"],
+        hidden: ["epoch", "seq", "taken_by", "dropped"],
+        erase: "delete",
+      },
+      {
+        table: "outbox",
+        key: ["id"],
+        title: "Messages we wrote to you",
+        session: "session_key",
+        json: ["message", "address"],
+        hidden: ["epoch", "attempts", "next_at"],
+        erase: "delete",
+      },
+      { table: "dead_letter", key: ["id"], title: "Requests that we could not answer", session: "session_key", erase: "delete" },
+      {
+        table: "routing_handoff",
+        key: ["id"],
+        title: "When another agent took over, and what it was told",
+        session: "session_key",
+        erase: "delete",
+      },
+      { table: "routing_assignment", key: ["session_key"], session: "session_key", erase: "delete" },
+      { table: "usage_run", key: ["run_id"], session: "session_key", erase: { session_key: "erased" } },
+      {
+        table: "conversation",
+        key: ["session_key"],
+        title: "Conversations",
+        customer: "customer_id",
+        session: "session_key",
+        json: ["address"],
+        hidden: ["epoch"],
+        where: `address not like '%"chatType":"group"%'`,
+        erase: "delete",
+      },
+    ],
+  });
+
+  return {
+    ...rows,
+
+    async discover({ customerIds, identities, sessionKeys }) {
+      const conversations = new Map<string, Row>();
+      const add = (found: readonly Row[]) => {
+        for (const row of found) if (!isGroup(row)) conversations.set(String(row.session_key), row);
+      };
+      for (const id of customerIds) add(await db.all("select * from conversation where customer_id = ?", id));
+      for (const key of sessionKeys) add(await db.all("select * from conversation where session_key = ?", key));
+      for (const { channel, peerId } of identities)
+        add(
+          (await db.all("select * from conversation where channel = ? and address like ? escape '\\'", channel, inText(peerId))).filter(
+            (row) => (JSON.parse(String(row.address)) as Address).peerId === peerId,
+          ),
+        );
+      const peers = new Map<string, Identity>();
+      const names: (string | undefined)[] = [];
+      for (const row of conversations.values()) {
+        const { channel, peerId } = JSON.parse(String(row.address)) as Address;
+        // Somebody of the agency who tries a chat is no identity of a customer.
+        if (!peerId.startsWith("operator:")) peers.set(`${channel}\n${peerId}`, { channel, peerId });
+        names.push(String(row.display_name));
+      }
+      return {
+        sessionKeys: [...conversations.keys()],
+        identities: [...peers.values()],
+        identifiers: long(names).filter((name) => ![...peers.values()].some(({ peerId }) => peerId === name)),
+      };
+    },
+
+    async *export(subject, signal) {
+      yield* rows.export(subject, signal);
+      const said = await groupMessagesOf(db, subject);
+      if (said.length > 0)
+        yield {
+          path: "groups.json",
+          title: "What you wrote in groups",
+          content: said.map(({ message: { address, senderName, text, sentAt } }) => ({
+            channel: address.channel,
+            group: address.peerId,
+            ...(senderName === undefined ? {} : { senderName }),
+            text,
+            sentAt: new Date(sentAt).toISOString(),
+          })),
+        };
+    },
+
+    async erase(subject, request) {
+      const said = await groupMessagesOf(db, subject);
+      await db.transaction(async (tx) => {
+        for (const { id } of said) await tx.run("delete from inbox where id = ?", id);
+      });
+      const { removed, held } = await rows.erase(subject, request);
+      return { removed: removed + said.length, held };
+    },
+  };
+}

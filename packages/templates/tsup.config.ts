@@ -1,0 +1,5 @@
+import { library } from "../../scripts/tsup-library.ts";
+
+export default library({
+  index: "src/index.ts",
+});

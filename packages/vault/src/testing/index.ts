@@ -1,0 +1,1 @@
+export { memoryKeyRing } from "./memory-key-ring.ts";

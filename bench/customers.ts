@@ -65,7 +65,7 @@ const searches: Record<string, Parameters<typeof crm.list>[0]> = {
   "common words that meet nowhere (ana bruno)": { query: "ana bruno" },
   "rare word (quartzman)": { query: "quartzman" },
   "common and rare (ana quartzman)": { query: "ana quartz" },
-  "address": { query: "ana.silva@example" },
+  address: { query: "ana.silva@example" },
   "end of a number": { query: "10077777" },
   "nothing (zzz)": { query: "zzz" },
   "notes (quiet lift dossier)": { query: "quiet lift dossier" },
@@ -74,7 +74,8 @@ const searches: Record<string, Parameters<typeof crm.list>[0]> = {
   "common word, agency, page far behind": { query: "ana", agency: "main", cursor: String(Math.floor(count / 50)) },
 };
 const figures: Record<string, { measured: number; goal: number }> = {};
-for (const [name, filter] of Object.entries(searches)) figures[`${name}, median ms`] = { measured: await timed(() => crm.list({ limit: 50, ...filter }), 15), goal };
+for (const [name, filter] of Object.entries(searches))
+  figures[`${name}, median ms`] = { measured: await timed(() => crm.list({ limit: 50, ...filter }), 15), goal };
 const scan = await timed(
   () =>
     db.all(

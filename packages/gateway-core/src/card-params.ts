@@ -16,7 +16,10 @@ export function withoutCardParams<H extends Handlers>(handlers: H): H {
       if (cleanThemselves.has(name) || typeof handler !== "function") return [name, handler];
       const guarded = (params: unknown, call: unknown) => {
         if (hasCard(params))
-          throw new TravelAgentError("INVALID_REQUEST", "the request holds a card number, which is kept nowhere here: take it out; customers pay on the secure payment page");
+          throw new TravelAgentError(
+            "INVALID_REQUEST",
+            "the request holds a card number, which is kept nowhere here: take it out; customers pay on the secure payment page",
+          );
         return (handler as (params: unknown, call: unknown) => unknown)(params, call);
       };
       return [name, guarded];

@@ -29,7 +29,7 @@ function ledger(): Contact & { out: Set<string>; shown: string[]; declined: Set<
     },
     refusal: async (_tx, { address, purpose }) =>
       out.has(address.peerId) ? "opted-out: no messages here" : purpose === "marketing" ? "no-consent: no advertising" : undefined,
-    declinesAgent: async ({ peerId }) => declined.has(peerId),
+    declinesAgent: async ({ peerId }) => (declined.has(peerId) ? "no machine, please" : undefined),
     async disclosure({ runId, sessionKey }) {
       if (byRun.has(sessionKey) && byRun.get(sessionKey) !== runId) return undefined;
       return {
@@ -150,7 +150,7 @@ describe("the disclosure", () => {
     expect(contact.shown).toEqual([first.runId]);
     const said = (await bench.sessions.history(session, { limit: 10 })).filter(({ message }) => message.role === "assistant");
     expect(said[0]!.message.content).toEqual([
-      { type: "text", text: "I am a machine." },
+      { type: "text", text: "I am a machine.\n" },
       { type: "text", text: "here is a flight" },
     ]);
   });

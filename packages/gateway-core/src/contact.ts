@@ -39,8 +39,8 @@ export interface Contact {
   wordIn(message: InboundMessage): ContactWord | undefined;
   /** Why this may not go out: a code, a colon and words for people of the agency. Undefined: it may. */
   refusal(tx: Pick<Tx, "all" | "get">, sending: Sending): Promise<string | undefined>;
-  /** The person does not want a machine to answer. */
-  declinesAgent(address: Address, customerId: string | undefined): Promise<boolean>;
+  /** Why a person of the agency takes care of what is written here, and no model is asked; undefined: the agent may answer. */
+  declinesAgent(address: Address, customerId: string | undefined): Promise<string | undefined>;
   /** What has to stand before the reply of this run; the same again when the run is repeated. */
   disclosure(reply: {
     runId: string;

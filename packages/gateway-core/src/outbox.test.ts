@@ -109,6 +109,16 @@ describe("outbox", () => {
       await outbox.stop();
     });
 
+    it("waits like any other when the gateway stops before it was sent", async () => {
+      const outbox = asking();
+      await outbox.start();
+      await say(outbox, "one");
+      await outbox.stop();
+      outbox.kick("s");
+      expect(await engine.db.get("select status, attempts from outbox where id = 'one'")).toEqual({ status: "pending", attempts: 0 });
+      expect(sent).toEqual([]);
+    });
+
     it("is asked after at the start when the process died before it was sent", async () => {
       const first = asking();
       await first.start();

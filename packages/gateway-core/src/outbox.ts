@@ -381,6 +381,11 @@ export function createOutbox({
       disarm();
       stopping.abort(new TravelAgentError("UNAVAILABLE", "the gateway is stopping"));
       await Promise.allSettled(running.values());
+      // Nobody has begun to send these: nothing about them has to be asked after.
+      for (const id of claimedAtOnce.values())
+        await db
+          .transaction((tx) => tx.run("update outbox set status = 'pending', attempts = 0 where id = ? and status = 'attempting'", id))
+          .catch((error: unknown) => log.warn("a delivery is asked after at the next start, although nobody sent it", { deliveryId: id, error }));
     },
     async list({ status, limit = 50, cursor }) {
       const [at, after] = readCursor(cursor);

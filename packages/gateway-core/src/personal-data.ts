@@ -1,8 +1,24 @@
 import type { Address, InboundMessage } from "@travelagent/protocol/messages";
-import { type DataSubject, type PersonalDataStore, personalRows } from "@travelagent/protocol/personal-data";
-import type { Database, Row } from "@travelagent/protocol/ports";
+import {
+  type AgencyOfAccount,
+  type DataSubject,
+  isSameAgency,
+  ofAgency,
+  type PersonalDataStore,
+  personalRows,
+  plainContact,
+} from "@travelagent/protocol/personal-data";
+import type { Database, Row, SqlValue } from "@travelagent/protocol/ports";
 
 type Identity = DataSubject["identities"][number];
+
+/** Without `agencyOf` there is one agency. */
+interface AgencyOption {
+  agencyOf?: AgencyOfAccount;
+}
+
+const oneAgency: AgencyOfAccount = () => undefined;
+const accountOf = (row: Row) => ({ channel: String(row.channel), accountId: String(row.account_id) });
 
 const inText = (value: string): string => `%${value.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
 const long = (texts: readonly (string | undefined)[]): string[] => texts.filter((text) => text !== undefined && text.trim().length >= 5) as string[];
@@ -12,13 +28,15 @@ const isGroup = (row: Row): boolean => (JSON.parse(String(row.address)) as Addre
 export async function groupMessagesOf(
   db: Database,
   { identities, sessionKeys }: Pick<DataSubject, "identities" | "sessionKeys">,
+  { agencyOf = oneAgency }: AgencyOption = {},
 ): Promise<{ id: string; sessionKey: string; takenBy: string | undefined; message: InboundMessage }[]> {
   const found = new Map<string, { id: string; sessionKey: string; takenBy: string | undefined; message: InboundMessage }>();
-  for (const { channel, peerId } of identities)
+  for (const { channel, peerId, agency } of identities)
     for (const row of await db.all("select * from inbox where channel = ? and message like ? escape '\\' order by received_at, id", channel, inText(peerId))) {
       const message = JSON.parse(String(row.message)) as InboundMessage;
       const sessionKey = String(row.session_key);
       if (message.address.chatType !== "group" || message.senderId !== peerId || sessionKeys.includes(sessionKey)) continue;
+      if (!isSameAgency(agencyOf(accountOf(row)), agency)) continue;
       found.set(String(row.id), { id: String(row.id), sessionKey, takenBy: row.taken_by === null ? undefined : String(row.taken_by), message });
     }
   return [...found.values()];
@@ -26,9 +44,10 @@ export async function groupMessagesOf(
 
 /**
  * Messages that came and went, conversations, hand-offs, dead letters and what was used for the person. Of a conversation of many
- * only what the person wrote. Figures of usage stay without the conversation they belonged to.
+ * only what the person wrote. Figures of usage stay without the conversation they belonged to. A peer at an account of another agency
+ * is somebody else.
  */
-export function gatewayPersonalData({ db }: { db: Database }): PersonalDataStore {
+export function gatewayPersonalData({ db, agencyOf = oneAgency }: { db: Database } & AgencyOption): PersonalDataStore {
   const rows = personalRows({
     name: "messages",
     db,
@@ -75,20 +94,43 @@ export function gatewayPersonalData({ db }: { db: Database }): PersonalDataStore
     ],
   });
 
+  const conversationsWith = async (text: string, where: string, ...values: SqlValue[]): Promise<Row[]> =>
+    (await db.all(`select * from conversation where ${where} address like ? escape '\\'`, ...values, inText(text))).filter((row) => !isGroup(row));
+
+  /** Which of the texts that name the person are also those of a peer who writes to another agency. */
+  async function sharedWithOthers({ identities, identifiers }: Pick<DataSubject, "identities" | "identifiers">, own: ReadonlyMap<string, Row>): Promise<string[]> {
+    const shared: string[] = [];
+    for (const text of new Set([...identities.map(({ peerId }) => peerId), ...identifiers])) {
+      const plain = plainContact(text);
+      if (!/[\d@]/.test(plain)) continue;
+      const here = identities.filter(({ peerId }) => plainContact(peerId) === plain);
+      const known = here.length > 0 ? here : identities;
+      const found = (await conversationsWith(plain, "")).some(
+        (row) =>
+          !own.has(String(row.session_key)) &&
+          plainContact((JSON.parse(String(row.address)) as Address).peerId) === plain &&
+          known.length > 0 &&
+          !known.some(({ agency }) => isSameAgency(agencyOf(accountOf(row)), agency)),
+      );
+      if (found) shared.push(text);
+    }
+    return shared;
+  }
+
   return {
     ...rows,
 
-    async discover({ customerIds, identities, sessionKeys }) {
+    async discover({ customerIds, identities, identifiers, sessionKeys }) {
       const conversations = new Map<string, Row>();
       const add = (found: readonly Row[]) => {
         for (const row of found) if (!isGroup(row)) conversations.set(String(row.session_key), row);
       };
       for (const id of customerIds) add(await db.all("select * from conversation where customer_id = ?", id));
       for (const key of sessionKeys) add(await db.all("select * from conversation where session_key = ?", key));
-      for (const { channel, peerId } of identities)
+      for (const { channel, peerId, agency } of identities)
         add(
-          (await db.all("select * from conversation where channel = ? and address like ? escape '\\'", channel, inText(peerId))).filter(
-            (row) => (JSON.parse(String(row.address)) as Address).peerId === peerId,
+          (await conversationsWith(peerId, "channel = ? and", channel)).filter(
+            (row) => (JSON.parse(String(row.address)) as Address).peerId === peerId && isSameAgency(agencyOf(accountOf(row)), agency),
           ),
         );
       const peers = new Map<string, Identity>();
@@ -96,19 +138,22 @@ export function gatewayPersonalData({ db }: { db: Database }): PersonalDataStore
       for (const row of conversations.values()) {
         const { channel, peerId } = JSON.parse(String(row.address)) as Address;
         // Somebody of the agency who tries a chat is no identity of a customer.
-        if (!peerId.startsWith("operator:")) peers.set(`${channel}\n${peerId}`, { channel, peerId });
+        const agency = ofAgency(agencyOf(accountOf(row)));
+        if (!peerId.startsWith("operator:")) peers.set(JSON.stringify([channel, peerId, agency]), { channel, peerId, ...agency });
         names.push(String(row.display_name));
       }
+      const shared = agencyOf === oneAgency ? [] : await sharedWithOthers({ identities, identifiers }, conversations);
       return {
         sessionKeys: [...conversations.keys()],
         identities: [...peers.values()],
         identifiers: long(names).filter((name) => ![...peers.values()].some(({ peerId }) => peerId === name)),
+        ...(shared.length > 0 ? { shared } : {}),
       };
     },
 
     async *export(subject, signal) {
       yield* rows.export(subject, signal);
-      const said = await groupMessagesOf(db, subject);
+      const said = await groupMessagesOf(db, subject, { agencyOf });
       if (said.length > 0)
         yield {
           path: "groups.json",
@@ -124,7 +169,7 @@ export function gatewayPersonalData({ db }: { db: Database }): PersonalDataStore
     },
 
     async erase(subject, request) {
-      const said = await groupMessagesOf(db, subject);
+      const said = await groupMessagesOf(db, subject, { agencyOf });
       await db.transaction(async (tx) => {
         for (const { id } of said) await tx.run("delete from inbox where id = ?", id);
       });

@@ -21,7 +21,11 @@ export interface PaperKeeper {
 }
 
 /** Who takes parts of a card number out of everything that was kept of a conversation beside its inbox and outbox. */
-export type PartRemover = (sessionKey: string, clean: (text: string) => string, at: { /** Nothing that ran before is left: now or never. */ final: boolean }) => Promise<void>;
+export type PartRemover = (
+  sessionKey: string,
+  clean: (text: string) => string,
+  at: { /** Nothing that ran before is left: now or never. */ final: boolean },
+) => Promise<void>;
 
 export interface PrivateWordsOptions {
   db: Database;
@@ -66,7 +70,11 @@ const markerOf = (kind: TypedDocument, kept: { token: string; masked: string } |
   const name = kind.replaceAll("-", " ");
   if (!kept) return `[${name} number removed]`;
   const said = lines
-    ? [lines.surname && `${[lines.surname, lines.givenNames].filter(Boolean).join(", ")}`, lines.country && `issued by ${lines.country}`, lines.expiresOn && `valid until ${lines.expiresOn}`]
+    ? [
+        lines.surname && `${[lines.surname, lines.givenNames].filter(Boolean).join(", ")}`,
+        lines.country && `issued by ${lines.country}`,
+        lines.expiresOn && `valid until ${lines.expiresOn}`,
+      ]
         .filter(Boolean)
         .join("; ")
     : "";
@@ -154,7 +162,8 @@ export function createPrivateWords({ db, work, clock, log, papers, removeParts: 
         await context.transaction("inbox", async (tx) => {
           for (const part of parts) {
             const message = await read(tx, part);
-            if (message) await tx.run("update inbox set message = ? where id = ?", JSON.stringify({ ...message, text: removeSpan(message.text, part) }), part.inboxId);
+            if (message)
+              await tx.run("update inbox set message = ? where id = ?", JSON.stringify({ ...message, text: removeSpan(message.text, part) }), part.inboxId);
           }
         });
         await removeElsewhere?.(sessionKey, (text) => text, { final: true });

@@ -78,10 +78,17 @@ export function createRuns({ intake, inbox, outbox, sessions, work, clock, liste
       // As intake would clean it: a repeat is compared with what was kept.
       const {
         text: written,
-        program,
+        program: extras,
         earlier: said = [],
       } = cardFree({ text: given.text, ...(given.program ? { program: given.program } : {}), ...(given.earlier ? { earlier: given.earlier } : {}) });
       const text = await cleanText(written, sessionKey);
+      const program = extras && {
+        ...extras,
+        ...(extras.instructions === undefined ? {} : { instructions: await cleanText(extras.instructions, sessionKey) }),
+        ...(extras.toolResults === undefined
+          ? {}
+          : { toolResults: await Promise.all(extras.toolResults.map(async (result) => ({ ...result, text: await cleanText(result.text, sessionKey) }))) }),
+      };
       const earlier = await Promise.all(
         said.map(async (message) => (message.role === "user" && typeof message.content === "string" ? { ...message, content: await cleanText(message.content, sessionKey) } : message)),
       );

@@ -144,8 +144,10 @@ export function createTurns(options: TurnsOptions): Turns {
     return { ...value, answeredBy: takenBy };
   };
 
-  const declined = async ({ address, customerId }: ConversationRow, row: InboxRow | null): Promise<{ reason: string } | undefined> =>
-    row?.kind === "customer" && (await contact?.declinesAgent(address, customerId)) ? { reason: "the customer wants no answers of a machine" } : undefined;
+  const declined = async ({ address, customerId }: ConversationRow, row: InboxRow | null): Promise<{ reason: string } | undefined> => {
+    const reason = row?.kind === "customer" ? await contact?.declinesAgent(address, customerId) : undefined;
+    return reason === undefined ? undefined : { reason };
+  };
 
   /** The agent does not work now: nothing is asked of a model. */
   const stopped = async (context: WorkContext, conversation: ConversationRow, row: InboxRow | null): Promise<Ended | undefined> => {

@@ -133,7 +133,8 @@ describe("card numbers", () => {
 
   it("are seen in digits of every script, in circles, in faces and in words", () => {
     const written = (zero: number) => [...cards.visa].map((digit) => String.fromCodePoint(zero + Number(digit))).join("");
-    for (const zero of [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50, 0x1040, 0xff10, 0x1d7ce, 0x1d7f6]) expect(clean(`take ${written(zero)} now`)).toBe(`take ${cardMarker} now`);
+    for (const zero of [0x0660, 0x06f0, 0x0966, 0x09e6, 0x0e50, 0x1040, 0xff10, 0x1d7ce, 0x1d7f6])
+      expect(clean(`take ${written(zero)} now`)).toBe(`take ${cardMarker} now`);
     expect(clean("④①①① ①①①① ①①①① ①①①①")).toBe(cardMarker);
     expect(clean([...cards.visa].map((digit) => `${digit}\ufe0f\u20e3`).join(""))).toBe(`${cardMarker}\ufe0f\u20e3`);
     const words = {
@@ -151,7 +152,8 @@ describe("card numbers", () => {
         expect([language, clean(`pay with ${said} please`)]).toEqual([language, `pay with ${cardMarker} please`]);
       }
     expect(clean("cvv one two three, four five six seven eight nine")).toBe(`cvv ${cardCodeMarker}, four five six seven eight nine`);
-    for (const text of ["one two three four five six seven adults, eight nine ten bags", "uno dos tres cuatro cinco seis siete ocho"]) expect(clean(text)).toBe(text);
+    for (const text of ["one two three four five six seven adults, eight nine ten bags", "uno dos tres cuatro cinco seis siete ocho"])
+      expect(clean(text)).toBe(text);
   });
 
   it("are seen when they come in several messages", () => {
@@ -181,7 +183,8 @@ describe("card numbers", () => {
       ["exp 12/28, code 682", `exp 12/28, code ${cardCodeMarker}`],
     ])
       expect(removeCodeAlone(written!)).toEqual({ text: kept, removed: true });
-    for (const text of ["2027", "450 EUR", "€450", "120 nights", "12", "see you on 12/28", "flight 682", "two of us, 3 bags", "12345"]) expect([text, removeCodeAlone(text).removed]).toEqual([text, false]);
+    for (const text of ["2027", "450 EUR", "€450", "120 nights", "12", "see you on 12/28", "flight 682", "two of us, 3 bags", "12345"])
+      expect([text, removeCodeAlone(text).removed]).toEqual([text, false]);
   });
 
   it("cost little in a long text", () => {

@@ -228,7 +228,9 @@ export function findSplitCard(messages: readonly string[]): { message: number; s
   /** Each group of digits, with the run it is in and whether it stands first or last there. */
   const groups = texts.flatMap((text, message) => {
     const found = [...text.matchAll(shortRuns)].map(groupsIn);
-    return found.flatMap((run, no) => run.map((group, at) => ({ ...group, message, opens: no === 0 && at === 0, closes: at === run.length - 1, run: `${message}:${no}` })));
+    return found.flatMap((run, no) =>
+      run.map((group, at) => ({ ...group, message, opens: no === 0 && at === 0, closes: at === run.length - 1, run: `${message}:${no}` })),
+    );
   });
   const last = texts.length - 1;
   for (let first = 0; first < groups.length && groups[first]!.message < last; first += 1) {
@@ -256,7 +258,9 @@ export function findSplitCard(messages: readonly string[]): { message: number; s
 /** Beside it stands what makes it an amount, a date, a telephone number or a flight. */
 const isSomethingElse = (text: string, { start, end }: Span): boolean =>
   /(?:[+€$£#]|\b(?:eur|usd|gbp|flight|vuelo|vol|flug|room|booking|reference|ticket|tel|phone)\W{0,3})$/i.test(text.slice(Math.max(0, start - 14), start)) ||
-  /^\s?(?:[€$£%/:]|eur|usd|gbp|euros?|nights?|days?|people|persons?|adults?|rooms?|seats?|bags?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*)/i.test(text.slice(end, end + 12));
+  /^\s?(?:[€$£%/:]|eur|usd|gbp|euros?|nights?|days?|people|persons?|adults?|rooms?|seats?|bags?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*)/i.test(
+    text.slice(end, end + 12),
+  );
 
 /** The same text without what stands there, and without the security code after it. */
 export function removeSpan(given: string, { start, end }: { start: number; end: number }): string {
@@ -295,7 +299,8 @@ const codeAlone = new RegExp(
   `^(?:[^\\d€$£]{0,24}?)(?:${digit}{1,2}\\s?[/\\-.]\\s?(?:20)?${digit}{2}[\\s,;]+(?:\\p{L}+\\W{0,3}){0,3})?(${digit}(?:\\s?${digit}){2,3})[^\\d€$£%]{0,16}$`,
   "u",
 );
-const isCounted = /(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|nights?|days?|people|persons?|adults?|rooms?|seats?|bags?|flight|room|option|number|min|hours?|km)\b/i;
+const isCounted =
+  /(?:eur|usd|gbp|chf|euros?|dollars?|pounds?|nights?|days?|people|persons?|adults?|rooms?|seats?|bags?|flight|room|option|number|min|hours?|km)\b/i;
 
 /**
  * The text without the security code that is all it says, perhaps with an expiry: what somebody writes right after a card number.

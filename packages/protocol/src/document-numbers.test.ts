@@ -29,7 +29,11 @@ describe("numbers of papers", () => {
 
   it("are found in machine-readable lines, with what these say besides", () => {
     const [found] = findDocumentNumbers("here:\nP<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10\nthanks");
-    expect(found).toMatchObject({ kind: "passport", number: "L898902C3", lines: { country: "UTO", surname: "ERIKSSON", givenNames: "ANNA MARIA", expiresOn: "2012-04-15" } });
+    expect(found).toMatchObject({
+      kind: "passport",
+      number: "L898902C3",
+      lines: { country: "UTO", surname: "ERIKSSON", givenNames: "ANNA MARIA", expiresOn: "2012-04-15" },
+    });
     expect("here:\n".length).toBe(found!.start);
     expect(numbers("L898902C36UTO7408122F1204159ZE184226B<<<<<10")).toEqual(["passport L898902C3"]);
     expect(numbers("I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<")).toEqual(["identity-card D23145890"]);
@@ -62,7 +66,8 @@ describe("numbers of papers", () => {
 
   it("cost little in a long text", () => {
     const started = performance.now();
-    for (const text of ["passport ".repeat(10_000), "1 ".repeat(50_000), "passport no no no no no no ".repeat(4_000), "A1".repeat(50_000), "<".repeat(100_000)]) findDocumentNumbers(text);
+    for (const text of ["passport ".repeat(10_000), "1 ".repeat(50_000), "passport no no no no no no ".repeat(4_000), "A1".repeat(50_000), "<".repeat(100_000)])
+      findDocumentNumbers(text);
     expect(performance.now() - started).toBeLessThan(4_000);
   });
 });

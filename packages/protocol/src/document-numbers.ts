@@ -15,14 +15,23 @@ export interface FoundDocument {
 /** Words for a paper in English, German, Spanish, French, Portuguese and Italian. */
 const labels: readonly (readonly [TypedDocument, string])[] = [
   ["known-traveller", "known[ -]travell?er(?: number)?|\\bKTN\\b|tsa[ -]?pre(?:check)?|global entry|redress(?: control)?|pass ?id"],
-  ["residence-permit", "residence permit|green card|aufenthaltstitel|permiso de residencia|titre de s[ée]jour|autoriza[çc][ãa]o de resid[êe]ncia|permesso di soggiorno|\\bNIE\\b"],
-  ["driving-licence", "driv(?:ing|er'?s?) licen[cs]e|f[üu]hrerschein(?:nummer)?|(?:permiso|carnet|carn[ée]) de conducir|permis de conduire|carta de condu[çc][ãa]o|patente di guida"],
+  [
+    "residence-permit",
+    "residence permit|green card|aufenthaltstitel|permiso de residencia|titre de s[ée]jour|autoriza[çc][ãa]o de resid[êe]ncia|permesso di soggiorno|\\bNIE\\b",
+  ],
+  [
+    "driving-licence",
+    "driv(?:ing|er'?s?) licen[cs]e|f[üu]hrerschein(?:nummer)?|(?:permiso|carnet|carn[ée]) de conducir|permis de conduire|carta de condu[çc][ãa]o|patente di guida",
+  ],
   [
     "identity-card",
     "(?:national )?(?:id|identity)[ -]?(?:card|document)|(?:national|personal) id|personalausweis(?:nummer)?|documento (?:nacional )?de identi(?:dad|dade)|carte d['’]identit[ée]|carta d['’]identit[àa]|cart[ãa]o de cidad[ãa]o|bilhete de identidade|\\bDNI\\b|\\bCNI\\b",
   ],
   ["visa", "visa(?= ?(?:number|no\\b|nr|n[º°]|#|is\\b))|visum(?:snummer)?|visado|visto(?= (?:n|num))"],
-  ["loyalty", "frequent[ -]fl[yi](?:er|ing)|loyalty|mileage(?: plus)?|miles ?(?:&|and) ?more|bonus ?card|vielflieger(?:nummer)?|viajero frecuente|grand voyageur|passageiro frequente"],
+  [
+    "loyalty",
+    "frequent[ -]fl[yi](?:er|ing)|loyalty|mileage(?: plus)?|miles ?(?:&|and) ?more|bonus ?card|vielflieger(?:nummer)?|viajero frecuente|grand voyageur|passageiro frequente",
+  ],
   ["passport", "passports?|pass ?port|reisep(?:ass|ä[sß]s?e)(?:nummer)?|pasaportes?|passeports?|passaportes?|passaport[oi]|паспорт|護照|护照|パスポート"],
 ];
 
@@ -35,7 +44,10 @@ const labelled = labels.map(([kind, words]) => ({ kind, pattern: new RegExp(`(?:
 /** `XK7319452 is my passport`. */
 const reversed = labels.map(([kind, words]) => ({
   kind,
-  pattern: new RegExp(`${value}(?:\\s?[,:(-]?\\s?|\\s(?:is|ist|es|est|é|è|as)\\s)(?:(?:my|mine|the|her|his|our|mein[e]?|mi|mon|meu|o|il mio|number of my)\\s)?(?:${words})`, "giu"),
+  pattern: new RegExp(
+    `${value}(?:\\s?[,:(-]?\\s?|\\s(?:is|ist|es|est|é|è|as)\\s)(?:(?:my|mine|the|her|his|our|mein[e]?|mi|mon|meu|o|il mio|number of my)\\s)?(?:${words})`,
+    "giu",
+  ),
 }));
 
 /** Dates, times, telephone numbers and flights look like numbers too. */
@@ -75,6 +87,7 @@ const nameOf = (line: string): { surname?: string; givenNames?: string } => {
 /** One row of a passport or of a card, as it is copied: all of it in one line, or with spaces that a camera puts in. */
 const row = /[A-Z0-9<](?:[ \t]?[A-Z0-9<]){27,43}/g;
 
+// biome-ignore lint/complexity/noExcessiveCognitiveComplexity: two layouts of one standard, each read once
 function machineReadable(text: string): FoundDocument[] {
   if (!text.includes("<") && !/[A-Z0-9]{28}/.test(text)) return [];
   const rows = [...text.matchAll(row)].map((match) => ({ start: match.index, end: match.index + match[0].length, line: match[0].replace(/[ \t]/g, "") }));
@@ -83,7 +96,12 @@ function machineReadable(text: string): FoundDocument[] {
     const before = rows[at - 1];
     const follows = before !== undefined && /^\s*$/.test(text.slice(before.end, start));
     // Passports: the number is in the second of two rows.
-    if ((line.length === 44 || line.length === 36) && isChecked(line.slice(0, 9), line[9]!) && isChecked(line.slice(13, 19), line[19]!) && isChecked(line.slice(21, 27), line[27]!)) {
+    if (
+      (line.length === 44 || line.length === 36) &&
+      isChecked(line.slice(0, 9), line[9]!) &&
+      isChecked(line.slice(13, 19), line[19]!) &&
+      isChecked(line.slice(21, 27), line[27]!)
+    ) {
       const first = follows && before.line.length === line.length ? before : undefined;
       const kind = first?.line.startsWith("V") ? "visa" : first && /^[AIC]/.test(first.line) ? "identity-card" : "passport";
       found.push({
@@ -139,7 +157,8 @@ export function findDocumentNumbers(text: string, { asked }: { asked?: TypedDocu
     if (!found.some((other) => start < other.end && end > other.start)) found.push({ start, end, kind, number });
   };
   if (/\d{2}/.test(text)) {
-    for (const { kind, pattern } of labelled) for (const match of text.matchAll(pattern)) add(kind, match.index + match[0].length - match[1]!.length, match[1]!);
+    for (const { kind, pattern } of labelled)
+      for (const match of text.matchAll(pattern)) add(kind, match.index + match[0].length - match[1]!.length, match[1]!);
     for (const { kind, pattern } of reversed) for (const match of text.matchAll(pattern)) add(kind, match.index, match[1]!);
     if (asked && found.length === 0) {
       const only = alone.exec(text.trim());

@@ -1,5 +1,6 @@
 import type { Tx } from "./ports.ts";
 
+export { type AgencyOfAccount, isSameAgency, namingOnlyThem, ofAgency, plainContact } from "./one-agency.ts";
 export { type PersonalTable, personalRows } from "./personal-rows.ts";
 export { type PruneRows, prunedTogether, pruneRows } from "./prune-rows.ts";
 
@@ -12,13 +13,18 @@ export interface DataSubject {
   readonly customerIds: readonly string[];
   readonly sessionKeys: readonly string[];
   readonly bookingIds: readonly string[];
-  /** Verified and claimed ones alike. */
-  readonly identities: readonly { readonly channel: string; readonly peerId: string }[];
+  /** Verified and claimed ones alike. The same peer at two agencies is two people; absent is `main`. */
+  readonly identities: readonly { readonly channel: string; readonly peerId: string; readonly agency?: string }[];
   /**
    * What names the person in plain text: names, e-mail addresses, telephone numbers, document numbers. Each at least five characters,
    * as it was written; who searches for them thinks of other ways to write them.
    */
   readonly identifiers: readonly string[];
+  /**
+   * Those of the peers and identifiers that name somebody of another agency, too. What has nothing but text to go by (logs, notes of the
+   * agency) cannot tell the two apart, and goes by ids of records and keys of conversations instead: see `namingOnlyThem`.
+   */
+  readonly shared?: readonly string[];
 }
 
 /** One file of an export. */

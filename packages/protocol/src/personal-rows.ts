@@ -141,7 +141,7 @@ function readable({ json = [], hidden = [] }: PersonalTable, row: Row): Row {
   const told: Row = {};
   for (const [column, value] of Object.entries(row)) {
     if (hidden.includes(column) || value === null) continue;
-    if (value instanceof Uint8Array) told[column] = btoa(String.fromCharCode(...value));
+    if (value instanceof Uint8Array) told[column] = btoa(Array.from(value, (byte) => String.fromCharCode(byte)).join(""));
     else if (json.includes(column) && typeof value === "string") told[column] = parsed(value);
     else told[column] = typeof value === "bigint" ? Number(value) : value;
   }

@@ -1,7 +1,7 @@
 /** Where the digits of other scripts begin, each from zero to nine (Unicode category Nd, first plane). */
 const zeros = [
-  0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0, 0x1810,
-  0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0x2080, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
+  0x0660, 0x06f0, 0x07c0, 0x0966, 0x09e6, 0x0a66, 0x0ae6, 0x0b66, 0x0be6, 0x0c66, 0x0ce6, 0x0d66, 0x0de6, 0x0e50, 0x0ed0, 0x0f20, 0x1040, 0x1090, 0x17e0,
+  0x1810, 0x1946, 0x19d0, 0x1a80, 0x1a90, 0x1b50, 0x1bb0, 0x1c40, 0x1c50, 0x2080, 0xa620, 0xa8d0, 0xa900, 0xa9d0, 0xa9f0, 0xaa50, 0xabf0, 0xff10,
 ];
 /** Digits that stand alone: raised ones and those in circles. */
 const single = "⁰0¹1²2³3⁴4⁵5⁶6⁷7⁸8⁹9⓪0①1②2③3④4⑤5⑥6⑦7⑧8⑨9⓿0❶1❷2❸3❹4❺5❻6❼7❽8❾9";
@@ -30,18 +30,19 @@ const words = (
     ["9", "nine neun nueve neuf nove"],
   ] as const
 ).flatMap(([value, names]) => names.split(" ").map((name) => [name, value] as const));
-const valueOf = new Map<string, string>(words);
-[..."〇一二三四五六七八九"].forEach((sign, value) => void valueOf.set(sign, String(value)));
+const digitOf = new Map<string, string>(words);
+[..."〇一二三四五六七八九"].forEach((sign, value) => void digitOf.set(sign, String(value)));
 const numberWords = new RegExp(`(?<![\\p{L}\\p{N}])(?:${[...new Set(words.map(([name]) => name))].join("|")})(?![\\p{L}\\p{N}])|[〇一二三四五六七八九]`, "giu");
 /** Fewer can be no part of a number that long. */
 const fewestWords = 6;
 
 /** The text with digits of all scripts as ours, and number words as their digit filled up with U+0001: every place stays where it was. */
 export function asDigits(given: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: it fills up words below
-  const plain = given.replace(/\u0001/g, " ").replace(/[\ud800-\udbff][\udc00-\udfff]|[^\x00-\x7f]/g, (sign) => (sign.length === 2 ? twoCharacters(sign) : (one.get(sign) ?? sign)));
+  const plain = given
+    .replaceAll("\u0001", " ")
+    .replace(/[\ud800-\udbff][\udc00-\udfff]|[\u0080-\uffff]/g, (sign) => (sign.length === 2 ? twoCharacters(sign) : (one.get(sign) ?? sign)));
   if ((plain.match(numberWords)?.length ?? 0) < fewestWords) return plain;
-  return plain.replace(numberWords, (word) => valueOf.get(word.toLowerCase())!.padEnd(word.length, "\u0001"));
+  return plain.replace(numberWords, (word) => digitOf.get(word.toLowerCase())!.padEnd(word.length, "\u0001"));
 }
 
 /** Whether there is a digit in it, in any script or as words. */

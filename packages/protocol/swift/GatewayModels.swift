@@ -118,17 +118,44 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case configSchema = "config.schema"
     case configSchemaLookup = "config.schema.lookup"
     case configSet = "config.set"
+    case consentsCheck = "consents.check"
+    case consentsList = "consents.list"
+    case consentsRecord = "consents.record"
+    case consentsWithdraw = "consents.withdraw"
     case conversationsAssignAgent = "conversations.assignAgent"
     case conversationsHandBack = "conversations.handBack"
     case conversationsList = "conversations.list"
     case conversationsReply = "conversations.reply"
     case conversationsTakeOver = "conversations.takeOver"
+    case crmConflicts = "crm.conflicts"
+    case crmResolve = "crm.resolve"
+    case crmStatus = "crm.status"
+    case crmSync = "crm.sync"
     case cronList = "cron.list"
     case cronRuns = "cron.runs"
     case cronStatus = "cron.status"
+    case customersCompaniesCreate = "customers.companies.create"
+    case customersCompaniesGet = "customers.companies.get"
+    case customersCompaniesList = "customers.companies.list"
+    case customersCompaniesUpdate = "customers.companies.update"
     case customersCreate = "customers.create"
+    case customersDuplicates = "customers.duplicates"
+    case customersErase = "customers.erase"
+    case customersErasures = "customers.erasures"
+    case customersExport = "customers.export"
     case customersGet = "customers.get"
+    case customersIdentitiesAdd = "customers.identities.add"
+    case customersIdentitiesList = "customers.identities.list"
+    case customersIdentitiesRemove = "customers.identities.remove"
+    case customersLinksDecide = "customers.links.decide"
+    case customersLinksList = "customers.links.list"
     case customersList = "customers.list"
+    case customersMerge = "customers.merge"
+    case customersPartiesList = "customers.parties.list"
+    case customersPartiesRemove = "customers.parties.remove"
+    case customersPartiesSave = "customers.parties.save"
+    case customersTimeline = "customers.timeline"
+    case customersUnmerge = "customers.unmerge"
     case customersUpdate = "customers.update"
     case deliveriesList = "deliveries.list"
     case deliveriesResolve = "deliveries.resolve"
@@ -148,6 +175,10 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case execApprovalsNodeSet = "exec.approvals.node.set"
     case execApprovalsSet = "exec.approvals.set"
     case health = "health"
+    case leadsCreate = "leads.create"
+    case leadsGet = "leads.get"
+    case leadsList = "leads.list"
+    case leadsUpdate = "leads.update"
     case logsTail = "logs.tail"
     case mcpApprove = "mcp.approve"
     case mcpPending = "mcp.pending"
@@ -170,6 +201,14 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case pluginsInspect = "plugins.inspect"
     case pluginsList = "plugins.list"
     case policyEvaluate = "policy.evaluate"
+    case portalInvite = "portal.invite"
+    case portalRevoke = "portal.revoke"
+    case privacyRetentionRun = "privacy.retention.run"
+    case privacyRetentionStatus = "privacy.retention.status"
+    case promisesAdd = "promises.add"
+    case promisesList = "promises.list"
+    case promisesSettle = "promises.settle"
+    case promisesUpdate = "promises.update"
     case queueDlqDrop = "queue.dlq.drop"
     case queueDlqGet = "queue.dlq.get"
     case queueDlqList = "queue.dlq.list"
@@ -198,8 +237,18 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case suppliersStatus = "suppliers.status"
     case systemEvent = "system-event"
     case systemPresence = "system-presence"
+    case templatesLint = "templates.lint"
+    case templatesList = "templates.list"
+    case templatesPreview = "templates.preview"
+    case templatesSend = "templates.send"
     case usageCost = "usage.cost"
     case usageStatus = "usage.status"
+    case vaultAdd = "vault.add"
+    case vaultAudit = "vault.audit"
+    case vaultCheck = "vault.check"
+    case vaultList = "vault.list"
+    case vaultRemove = "vault.remove"
+    case vaultRotate = "vault.rotate"
     case wake = "wake"
 }
 
@@ -211,6 +260,7 @@ public enum GatewayEventName: String, CaseIterable, Codable, Sendable {
     case configChanged = "config.changed"
     case connectChallenge = "connect.challenge"
     case conversation = "conversation"
+    case customersErasure = "customers.erasure"
     case delivery = "delivery"
     case devicePairRequested = "device.pair.requested"
     case devicePairResolved = "device.pair.resolved"
@@ -223,6 +273,7 @@ public enum GatewayEventName: String, CaseIterable, Codable, Sendable {
     case nodePairRequested = "node.pair.requested"
     case nodePairResolved = "node.pair.resolved"
     case presence = "presence"
+    case promise = "promise"
     case sessionMessage = "session.message"
     case sessionsChanged = "sessions.changed"
     case shutdown = "shutdown"
@@ -1553,6 +1604,7 @@ public struct ConnectParamsClientMode: RawRepresentable, Codable, Hashable, Send
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
     public static let webchat = ConnectParamsClientMode(rawValue: "webchat")
+    public static let portal = ConnectParamsClientMode(rawValue: "portal")
     public static let cli = ConnectParamsClientMode(rawValue: "cli")
     public static let ui = ConnectParamsClientMode(rawValue: "ui")
     public static let backend = ConnectParamsClientMode(rawValue: "backend")
@@ -1652,6 +1704,261 @@ public struct ConnectParams: Codable, Hashable, Sendable {
         self.userAgent = userAgent
         self.timeZone = timeZone
     }
+}
+
+public struct ConsentEntryKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let consent = ConsentEntryKind(rawValue: "consent")
+    public static let withdrawal = ConsentEntryKind(rawValue: "withdrawal")
+}
+
+/// `message`: the person's own. `confirmation`: a yes to exactly this text. `form`, `operator`, `import`: as somebody of the agency recorded it.
+public struct ConsentEntryProofHow: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let message = ConsentEntryProofHow(rawValue: "message")
+    public static let confirmation = ConsentEntryProofHow(rawValue: "confirmation")
+    public static let form = ConsentEntryProofHow(rawValue: "form")
+    public static let `operator` = ConsentEntryProofHow(rawValue: "operator")
+    public static let `import` = ConsentEntryProofHow(rawValue: "import")
+}
+
+public struct ConsentEntryProof: Codable, Hashable, Sendable {
+    /// `message`: the person's own. `confirmation`: a yes to exactly this text. `form`, `operator`, `import`: as somebody of the agency recorded it.
+    public var how: ConsentEntryProofHow
+    /// What the person was shown or wrote.
+    public var text: String?
+    /// SHA-256 of the text, hex: which version of it.
+    public var textHash: String?
+    public var messageId: String?
+    public var `operator`: String?
+    public var locale: String?
+
+    public init(how: ConsentEntryProofHow, text: String? = nil, textHash: String? = nil, messageId: String? = nil, `operator`: String? = nil, locale: String? = nil) {
+        self.how = how
+        self.text = text
+        self.textHash = textHash
+        self.messageId = messageId
+        self.`operator` = `operator`
+        self.locale = locale
+    }
+}
+
+/// One line of the ledger of consents. Nothing in it is ever changed: a newer line counts.
+public struct ConsentEntry: Codable, Hashable, Sendable {
+    public var id: String
+    public var kind: ConsentEntryKind
+    /// A channel, or `*` for all.
+    public var channel: String
+    /// A purpose, or `*` for whatever goes out on the channel.
+    public var purpose: AnyCodable
+    public var agency: String
+    public var customerId: String?
+    /// On that channel. Absent when only a hash of it is kept.
+    public var peerId: String?
+    public var proof: ConsentEntryProof
+    /// When the person said so.
+    public var at: String
+    public var recordedAt: String
+
+    public init(id: String, kind: ConsentEntryKind, channel: String, purpose: AnyCodable, agency: String, customerId: String? = nil, peerId: String? = nil, proof: ConsentEntryProof, at: String, recordedAt: String) {
+        self.id = id
+        self.kind = kind
+        self.channel = channel
+        self.purpose = purpose
+        self.agency = agency
+        self.customerId = customerId
+        self.peerId = peerId
+        self.proof = proof
+        self.at = at
+        self.recordedAt = recordedAt
+    }
+}
+
+public struct ConsentsCheckParams: Codable, Hashable, Sendable {
+    public var customerId: String?
+    public var channel: String
+    public var peerId: String?
+    public var agency: String?
+    public var purpose: ContactPurpose
+
+    public init(customerId: String? = nil, channel: String, peerId: String? = nil, agency: String? = nil, purpose: ContactPurpose) {
+        self.customerId = customerId
+        self.channel = channel
+        self.peerId = peerId
+        self.agency = agency
+        self.purpose = purpose
+    }
+}
+
+public struct ConsentsCheckResult: Codable, Hashable, Sendable {
+    public var allowed: Bool
+    public var code: String?
+    public var reason: String?
+    public var basis: String?
+
+    public init(allowed: Bool, code: String? = nil, reason: String? = nil, basis: String? = nil) {
+        self.allowed = allowed
+        self.code = code
+        self.reason = reason
+        self.basis = basis
+    }
+}
+
+public struct ConsentsListParams: Codable, Hashable, Sendable {
+    public var customerId: String?
+    public var channel: String?
+    public var peerId: String?
+    public var agency: String?
+    public var sessionKey: String?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(customerId: String? = nil, channel: String? = nil, peerId: String? = nil, agency: String? = nil, sessionKey: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.customerId = customerId
+        self.channel = channel
+        self.peerId = peerId
+        self.agency = agency
+        self.sessionKey = sessionKey
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct ConsentsListResultCurrentItemState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let consent = ConsentsListResultCurrentItemState(rawValue: "consent")
+    public static let withdrawn = ConsentsListResultCurrentItemState(rawValue: "withdrawn")
+}
+
+public struct ConsentsListResultCurrentItem: Codable, Hashable, Sendable {
+    public var channel: String
+    public var purpose: AnyCodable
+    public var state: ConsentsListResultCurrentItemState
+    public var since: String
+
+    public init(channel: String, purpose: AnyCodable, state: ConsentsListResultCurrentItemState, since: String) {
+        self.channel = channel
+        self.purpose = purpose
+        self.state = state
+        self.since = since
+    }
+}
+
+public struct ConsentsListResult: Codable, Hashable, Sendable {
+    public var entries: [ConsentEntry]
+    /// What counts now, of one person; absent when nobody is named.
+    public var current: [ConsentsListResultCurrentItem]?
+    public var disclosures: [DisclosureEntry]
+    public var nextCursor: String?
+
+    public init(entries: [ConsentEntry], current: [ConsentsListResultCurrentItem]? = nil, disclosures: [DisclosureEntry], nextCursor: String? = nil) {
+        self.entries = entries
+        self.current = current
+        self.disclosures = disclosures
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct ConsentsRecordParamsHow: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let form = ConsentsRecordParamsHow(rawValue: "form")
+    public static let `operator` = ConsentsRecordParamsHow(rawValue: "operator")
+    public static let `import` = ConsentsRecordParamsHow(rawValue: "import")
+}
+
+public struct ConsentsRecordParams: Codable, Hashable, Sendable {
+    public var customerId: String?
+    public var channel: String
+    public var peerId: String?
+    public var agency: String?
+    public var purpose: AnyCodable
+    public var how: ConsentsRecordParamsHow?
+    public var text: String
+    public var messageId: String?
+    public var locale: String?
+    public var at: String?
+    public var idempotencyKey: String
+
+    public init(customerId: String? = nil, channel: String, peerId: String? = nil, agency: String? = nil, purpose: AnyCodable, how: ConsentsRecordParamsHow? = nil, text: String, messageId: String? = nil, locale: String? = nil, at: String? = nil, idempotencyKey: String) {
+        self.customerId = customerId
+        self.channel = channel
+        self.peerId = peerId
+        self.agency = agency
+        self.purpose = purpose
+        self.how = how
+        self.text = text
+        self.messageId = messageId
+        self.locale = locale
+        self.at = at
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct ConsentsRecordResult: Codable, Hashable, Sendable {
+    public var entry: ConsentEntry
+
+    public init(entry: ConsentEntry) {
+        self.entry = entry
+    }
+}
+
+public struct ConsentsWithdrawParamsHow: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let form = ConsentsWithdrawParamsHow(rawValue: "form")
+    public static let `operator` = ConsentsWithdrawParamsHow(rawValue: "operator")
+    public static let `import` = ConsentsWithdrawParamsHow(rawValue: "import")
+}
+
+public struct ConsentsWithdrawParams: Codable, Hashable, Sendable {
+    public var customerId: String?
+    public var channel: String
+    public var peerId: String?
+    public var agency: String?
+    public var purpose: AnyCodable
+    public var how: ConsentsWithdrawParamsHow?
+    public var text: String?
+    public var messageId: String?
+    public var locale: String?
+    public var at: String?
+    public var idempotencyKey: String
+
+    public init(customerId: String? = nil, channel: String, peerId: String? = nil, agency: String? = nil, purpose: AnyCodable, how: ConsentsWithdrawParamsHow? = nil, text: String? = nil, messageId: String? = nil, locale: String? = nil, at: String? = nil, idempotencyKey: String) {
+        self.customerId = customerId
+        self.channel = channel
+        self.peerId = peerId
+        self.agency = agency
+        self.purpose = purpose
+        self.how = how
+        self.text = text
+        self.messageId = messageId
+        self.locale = locale
+        self.at = at
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct ConsentsWithdrawResult: Codable, Hashable, Sendable {
+    public var entry: ConsentEntry
+
+    public init(entry: ConsentEntry) {
+        self.entry = entry
+    }
+}
+
+/// What somebody is written to for, or what is done with what is known of them. `service`: about their own request or booking. `ai-assistance`: a machine answers them.
+public struct ContactPurpose: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let service = ContactPurpose(rawValue: "service")
+    public static let marketing = ContactPurpose(rawValue: "marketing")
+    public static let reminders = ContactPurpose(rawValue: "reminders")
+    public static let profiling = ContactPurpose(rawValue: "profiling")
+    public static let aiAssistance = ContactPurpose(rawValue: "ai-assistance")
 }
 
 /// `agent`: the agent answers. `needs-person`: handed over, nobody has taken it. `person`: somebody owns it.
@@ -1841,6 +2148,190 @@ public struct ConversationsTakeOverResult: Codable, Hashable, Sendable {
     }
 }
 
+public struct CrmConflictsParamsState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = CrmConflictsParamsState(rawValue: "open")
+    public static let settled = CrmConflictsParamsState(rawValue: "settled")
+    public static let resolved = CrmConflictsParamsState(rawValue: "resolved")
+}
+
+public struct CrmConflictsParams: Codable, Hashable, Sendable {
+    public var state: CrmConflictsParamsState?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(state: CrmConflictsParamsState? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.state = state
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct CrmConflictsResultConflictsItemState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = CrmConflictsResultConflictsItemState(rawValue: "open")
+    public static let settled = CrmConflictsResultConflictsItemState(rawValue: "settled")
+    public static let resolved = CrmConflictsResultConflictsItemState(rawValue: "resolved")
+}
+
+public struct CrmConflictsResultConflictsItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var kind: String
+    public var state: CrmConflictsResultConflictsItemState
+    public var createdAt: String
+
+    public init(id: String, kind: String, state: CrmConflictsResultConflictsItemState, createdAt: String) {
+        self.id = id
+        self.kind = kind
+        self.state = state
+        self.createdAt = createdAt
+    }
+}
+
+public struct CrmConflictsResult: Codable, Hashable, Sendable {
+    public var conflicts: [CrmConflictsResultConflictsItem]
+    public var nextCursor: String?
+
+    public init(conflicts: [CrmConflictsResultConflictsItem], nextCursor: String? = nil) {
+        self.conflicts = conflicts
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct CrmResolveParamsAction: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let ours = CrmResolveParamsAction(rawValue: "ours")
+    public static let theirs = CrmResolveParamsAction(rawValue: "theirs")
+    public static let link = CrmResolveParamsAction(rawValue: "link")
+    public static let apart = CrmResolveParamsAction(rawValue: "apart")
+    public static let recreate = CrmResolveParamsAction(rawValue: "recreate")
+    public static let retry = CrmResolveParamsAction(rawValue: "retry")
+    public static let dismiss = CrmResolveParamsAction(rawValue: "dismiss")
+}
+
+public struct CrmResolveParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var action: CrmResolveParamsAction
+    public var customerId: String?
+    public var idempotencyKey: String
+
+    public init(id: String, action: CrmResolveParamsAction, customerId: String? = nil, idempotencyKey: String) {
+        self.id = id
+        self.action = action
+        self.customerId = customerId
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CrmResolveResultConflictState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = CrmResolveResultConflictState(rawValue: "open")
+    public static let settled = CrmResolveResultConflictState(rawValue: "settled")
+    public static let resolved = CrmResolveResultConflictState(rawValue: "resolved")
+}
+
+public struct CrmResolveResultConflict: Codable, Hashable, Sendable {
+    public var id: String
+    public var kind: String
+    public var state: CrmResolveResultConflictState
+    public var createdAt: String
+
+    public init(id: String, kind: String, state: CrmResolveResultConflictState, createdAt: String) {
+        self.id = id
+        self.kind = kind
+        self.state = state
+        self.createdAt = createdAt
+    }
+}
+
+public struct CrmResolveResult: Codable, Hashable, Sendable {
+    public var conflict: CrmResolveResultConflict
+
+    public init(conflict: CrmResolveResultConflict) {
+        self.conflict = conflict
+    }
+}
+
+public struct CrmStatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct CrmStatusResultState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let untried = CrmStatusResultState(rawValue: "untried")
+    public static let ok = CrmStatusResultState(rawValue: "ok")
+    public static let degraded = CrmStatusResultState(rawValue: "degraded")
+    public static let unauthorized = CrmStatusResultState(rawValue: "unauthorized")
+    public static let unusable = CrmStatusResultState(rawValue: "unusable")
+}
+
+public struct CrmStatusResult: Codable, Hashable, Sendable {
+    public var provider: String
+    public var state: CrmStatusResultState
+    public var reason: String?
+    public var linked: Int?
+    public var waiting: Int?
+    public var held: Int?
+    public var aside: Int?
+    public var conflicts: Int?
+
+    public init(provider: String, state: CrmStatusResultState, reason: String? = nil, linked: Int? = nil, waiting: Int? = nil, held: Int? = nil, aside: Int? = nil, conflicts: Int? = nil) {
+        self.provider = provider
+        self.state = state
+        self.reason = reason
+        self.linked = linked
+        self.waiting = waiting
+        self.held = held
+        self.aside = aside
+        self.conflicts = conflicts
+    }
+}
+
+public struct CrmSyncParams: Codable, Hashable, Sendable {
+    public var idempotencyKey: String
+
+    public init(idempotencyKey: String) {
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CrmSyncResultState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let untried = CrmSyncResultState(rawValue: "untried")
+    public static let ok = CrmSyncResultState(rawValue: "ok")
+    public static let degraded = CrmSyncResultState(rawValue: "degraded")
+    public static let unauthorized = CrmSyncResultState(rawValue: "unauthorized")
+    public static let unusable = CrmSyncResultState(rawValue: "unusable")
+}
+
+public struct CrmSyncResult: Codable, Hashable, Sendable {
+    public var provider: String
+    public var state: CrmSyncResultState
+    public var reason: String?
+    public var linked: Int?
+    public var waiting: Int?
+    public var held: Int?
+    public var aside: Int?
+    public var conflicts: Int?
+
+    public init(provider: String, state: CrmSyncResultState, reason: String? = nil, linked: Int? = nil, waiting: Int? = nil, held: Int? = nil, aside: Int? = nil, conflicts: Int? = nil) {
+        self.provider = provider
+        self.state = state
+        self.reason = reason
+        self.linked = linked
+        self.waiting = waiting
+        self.held = held
+        self.aside = aside
+        self.conflicts = conflicts
+    }
+}
+
 public struct CronListParamsEnabled: RawRepresentable, Codable, Hashable, Sendable {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -1947,6 +2438,17 @@ public struct CronStatusResult: Codable, Hashable, Sendable {
     }
 }
 
+/// Computed from bookings; nobody sets it.
+public struct CustomerLifecycle: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let lead = CustomerLifecycle(rawValue: "lead")
+    public static let customer = CustomerLifecycle(rawValue: "customer")
+    public static let booked = CustomerLifecycle(rawValue: "booked")
+    public static let travelling = CustomerLifecycle(rawValue: "travelling")
+    public static let afterTrip = CustomerLifecycle(rawValue: "after-trip")
+}
+
 public struct Customer: Codable, Hashable, Sendable {
     public var id: String
     public var name: String
@@ -1958,8 +2460,23 @@ public struct Customer: Codable, Hashable, Sendable {
     public var createdAt: String
     public var updatedAt: String
     public var version: Int
+    /// Who of the agency looks after them.
+    public var owner: String?
+    /// Computed from bookings; nobody sets it.
+    public var lifecycle: CustomerLifecycle?
+    /// ISO 3166-1 alpha-2.
+    public var country: String?
+    /// IANA.
+    public var timeZone: String?
+    public var companyId: String?
+    public var costCentre: String?
+    public var preferences: CustomerPreferences?
+    /// The brand whose customer this is; absent is the only or first one.
+    public var agency: String?
+    /// This record was merged into that one, and is in no list.
+    public var mergedInto: String?
 
-    public init(id: String, name: String, email: String? = nil, phone: String? = nil, language: String? = nil, notes: String? = nil, tags: [String], createdAt: String, updatedAt: String, version: Int) {
+    public init(id: String, name: String, email: String? = nil, phone: String? = nil, language: String? = nil, notes: String? = nil, tags: [String], createdAt: String, updatedAt: String, version: Int, owner: String? = nil, lifecycle: CustomerLifecycle? = nil, country: String? = nil, timeZone: String? = nil, companyId: String? = nil, costCentre: String? = nil, preferences: CustomerPreferences? = nil, agency: String? = nil, mergedInto: String? = nil) {
         self.id = id
         self.name = name
         self.email = email
@@ -1970,6 +2487,236 @@ public struct Customer: Codable, Hashable, Sendable {
         self.createdAt = createdAt
         self.updatedAt = updatedAt
         self.version = version
+        self.owner = owner
+        self.lifecycle = lifecycle
+        self.country = country
+        self.timeZone = timeZone
+        self.companyId = companyId
+        self.costCentre = costCentre
+        self.preferences = preferences
+        self.agency = agency
+        self.mergedInto = mergedInto
+    }
+}
+
+public struct CustomerPreferencesCabin: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let economy = CustomerPreferencesCabin(rawValue: "economy")
+    public static let premiumEconomy = CustomerPreferencesCabin(rawValue: "premium-economy")
+    public static let business = CustomerPreferencesCabin(rawValue: "business")
+    public static let first = CustomerPreferencesCabin(rawValue: "first")
+}
+
+/// How somebody likes to travel.
+public struct CustomerPreferences: Codable, Hashable, Sendable {
+    public var seat: String?
+    public var meal: String?
+    public var cabin: CustomerPreferencesCabin?
+    public var hotel: String?
+    public var airlinesLiked: [String]?
+    public var airlinesAvoided: [String]?
+    /// In their own words: wheelchair, medicine that must stay cool.
+    public var assistance: String?
+
+    public init(seat: String? = nil, meal: String? = nil, cabin: CustomerPreferencesCabin? = nil, hotel: String? = nil, airlinesLiked: [String]? = nil, airlinesAvoided: [String]? = nil, assistance: String? = nil) {
+        self.seat = seat
+        self.meal = meal
+        self.cabin = cabin
+        self.hotel = hotel
+        self.airlinesLiked = airlinesLiked
+        self.airlinesAvoided = airlinesAvoided
+        self.assistance = assistance
+    }
+}
+
+public struct CustomersCompaniesCreateParams: Codable, Hashable, Sendable {
+    public var name: String
+    public var vatId: String?
+    public var policy: [String: AnyCodable]?
+    public var costCentres: [String]?
+    public var agency: String?
+    public var idempotencyKey: String
+
+    public init(name: String, vatId: String? = nil, policy: [String: AnyCodable]? = nil, costCentres: [String]? = nil, agency: String? = nil, idempotencyKey: String) {
+        self.name = name
+        self.vatId = vatId
+        self.policy = policy
+        self.costCentres = costCentres
+        self.agency = agency
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersCompaniesCreateResultCompany: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+    public var vatId: String?
+    public var policy: [String: AnyCodable]
+    public var costCentres: [String]
+    public var agency: String?
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, name: String, vatId: String? = nil, policy: [String: AnyCodable], costCentres: [String], agency: String? = nil, createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.name = name
+        self.vatId = vatId
+        self.policy = policy
+        self.costCentres = costCentres
+        self.agency = agency
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct CustomersCompaniesCreateResult: Codable, Hashable, Sendable {
+    public var company: CustomersCompaniesCreateResultCompany
+
+    public init(company: CustomersCompaniesCreateResultCompany) {
+        self.company = company
+    }
+}
+
+public struct CustomersCompaniesGetParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct CustomersCompaniesGetResultCompany: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+    public var vatId: String?
+    public var policy: [String: AnyCodable]
+    public var costCentres: [String]
+    public var agency: String?
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, name: String, vatId: String? = nil, policy: [String: AnyCodable], costCentres: [String], agency: String? = nil, createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.name = name
+        self.vatId = vatId
+        self.policy = policy
+        self.costCentres = costCentres
+        self.agency = agency
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct CustomersCompaniesGetResult: Codable, Hashable, Sendable {
+    public var company: CustomersCompaniesGetResultCompany
+
+    public init(company: CustomersCompaniesGetResultCompany) {
+        self.company = company
+    }
+}
+
+public struct CustomersCompaniesListParams: Codable, Hashable, Sendable {
+    public var query: String?
+    public var agency: String?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(query: String? = nil, agency: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.query = query
+        self.agency = agency
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct CustomersCompaniesListResultCompaniesItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+    public var vatId: String?
+    public var policy: [String: AnyCodable]
+    public var costCentres: [String]
+    public var agency: String?
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, name: String, vatId: String? = nil, policy: [String: AnyCodable], costCentres: [String], agency: String? = nil, createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.name = name
+        self.vatId = vatId
+        self.policy = policy
+        self.costCentres = costCentres
+        self.agency = agency
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct CustomersCompaniesListResult: Codable, Hashable, Sendable {
+    public var companies: [CustomersCompaniesListResultCompaniesItem]
+    public var nextCursor: String?
+
+    public init(companies: [CustomersCompaniesListResultCompaniesItem], nextCursor: String? = nil) {
+        self.companies = companies
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct CustomersCompaniesUpdateParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String?
+    public var vatId: String?
+    public var policy: [String: AnyCodable]?
+    public var costCentres: [String]?
+    public var expectedVersion: Int?
+    public var idempotencyKey: String
+
+    public init(id: String, name: String? = nil, vatId: String? = nil, policy: [String: AnyCodable]? = nil, costCentres: [String]? = nil, expectedVersion: Int? = nil, idempotencyKey: String) {
+        self.id = id
+        self.name = name
+        self.vatId = vatId
+        self.policy = policy
+        self.costCentres = costCentres
+        self.expectedVersion = expectedVersion
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersCompaniesUpdateResultCompany: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+    public var vatId: String?
+    public var policy: [String: AnyCodable]
+    public var costCentres: [String]
+    public var agency: String?
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, name: String, vatId: String? = nil, policy: [String: AnyCodable], costCentres: [String], agency: String? = nil, createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.name = name
+        self.vatId = vatId
+        self.policy = policy
+        self.costCentres = costCentres
+        self.agency = agency
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct CustomersCompaniesUpdateResult: Codable, Hashable, Sendable {
+    public var company: CustomersCompaniesUpdateResultCompany
+
+    public init(company: CustomersCompaniesUpdateResultCompany) {
+        self.company = company
     }
 }
 
@@ -1980,15 +2727,29 @@ public struct CustomersCreateParams: Codable, Hashable, Sendable {
     public var language: String?
     public var notes: String?
     public var tags: [String]?
+    public var owner: String?
+    public var country: String?
+    public var timeZone: String?
+    public var companyId: String?
+    public var costCentre: String?
+    public var preferences: CustomerPreferences?
+    public var agency: String?
     public var idempotencyKey: String
 
-    public init(name: String, email: String? = nil, phone: String? = nil, language: String? = nil, notes: String? = nil, tags: [String]? = nil, idempotencyKey: String) {
+    public init(name: String, email: String? = nil, phone: String? = nil, language: String? = nil, notes: String? = nil, tags: [String]? = nil, owner: String? = nil, country: String? = nil, timeZone: String? = nil, companyId: String? = nil, costCentre: String? = nil, preferences: CustomerPreferences? = nil, agency: String? = nil, idempotencyKey: String) {
         self.name = name
         self.email = email
         self.phone = phone
         self.language = language
         self.notes = notes
         self.tags = tags
+        self.owner = owner
+        self.country = country
+        self.timeZone = timeZone
+        self.companyId = companyId
+        self.costCentre = costCentre
+        self.preferences = preferences
+        self.agency = agency
         self.idempotencyKey = idempotencyKey
     }
 }
@@ -1998,6 +2759,152 @@ public struct CustomersCreateResult: Codable, Hashable, Sendable {
 
     public init(customer: Customer) {
         self.customer = customer
+    }
+}
+
+public struct CustomersDuplicatesParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var agency: String?
+    public var limit: Int?
+
+    public init(id: String? = nil, agency: String? = nil, limit: Int? = nil) {
+        self.id = id
+        self.agency = agency
+        self.limit = limit
+    }
+}
+
+public struct CustomersDuplicatesResultCandidatesItemCustomersItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+
+    public init(id: String, name: String) {
+        self.id = id
+        self.name = name
+    }
+}
+
+public struct CustomersDuplicatesResultCandidatesItem: Codable, Hashable, Sendable {
+    public var customers: [CustomersDuplicatesResultCandidatesItemCustomersItem]
+    public var by: [String]
+
+    public init(customers: [CustomersDuplicatesResultCandidatesItemCustomersItem], by: [String]) {
+        self.customers = customers
+        self.by = by
+    }
+}
+
+public struct CustomersDuplicatesResult: Codable, Hashable, Sendable {
+    public var candidates: [CustomersDuplicatesResultCandidatesItem]
+
+    public init(candidates: [CustomersDuplicatesResultCandidatesItem]) {
+        self.candidates = candidates
+    }
+}
+
+public struct CustomersEraseParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var reason: String
+    public var force: Bool?
+    public var acceptResidue: Bool?
+    public var idempotencyKey: String
+
+    public init(id: String, reason: String, force: Bool? = nil, acceptResidue: Bool? = nil, idempotencyKey: String) {
+        self.id = id
+        self.reason = reason
+        self.force = force
+        self.acceptResidue = acceptResidue
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersErasureEvent: Codable, Hashable, Sendable {
+    public var id: String
+    public var doing: String
+    public var done: Int
+    public var of: Int
+
+    public init(id: String, doing: String, done: Int, of: Int) {
+        self.id = id
+        self.doing = doing
+        self.done = done
+        self.of = of
+    }
+}
+
+public struct CustomersErasuresParams: Codable, Hashable, Sendable {
+    public var limit: Int?
+
+    public init(limit: Int? = nil) {
+        self.limit = limit
+    }
+}
+
+public struct CustomersErasuresResultErasuresItemState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let running = CustomersErasuresResultErasuresItemState(rawValue: "running")
+    public static let complete = CustomersErasuresResultErasuresItemState(rawValue: "complete")
+    public static let incomplete = CustomersErasuresResultErasuresItemState(rawValue: "incomplete")
+}
+
+public struct CustomersErasuresResultErasuresItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var state: CustomersErasuresResultErasuresItemState
+    public var subject: String
+    public var reason: String
+    public var by: String
+    public var requestedAt: String
+    public var endedAt: String?
+    public var certificate: ErasureCertificate?
+
+    public init(id: String, state: CustomersErasuresResultErasuresItemState, subject: String, reason: String, by: String, requestedAt: String, endedAt: String? = nil, certificate: ErasureCertificate? = nil) {
+        self.id = id
+        self.state = state
+        self.subject = subject
+        self.reason = reason
+        self.by = by
+        self.requestedAt = requestedAt
+        self.endedAt = endedAt
+        self.certificate = certificate
+    }
+}
+
+public struct CustomersErasuresResult: Codable, Hashable, Sendable {
+    public var erasures: [CustomersErasuresResultErasuresItem]
+
+    public init(erasures: [CustomersErasuresResultErasuresItem]) {
+        self.erasures = erasures
+    }
+}
+
+public struct CustomersExportParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var download: String?
+    public var part: Int?
+
+    public init(id: String, download: String? = nil, part: Int? = nil) {
+        self.id = id
+        self.download = download
+        self.part = part
+    }
+}
+
+public struct CustomersExportResult: Codable, Hashable, Sendable {
+    public var name: String
+    public var mimeType: String
+    public var download: String
+    public var part: Int
+    public var data: String
+    public var last: Bool
+
+    public init(name: String, mimeType: String, download: String, part: Int, data: String, last: Bool) {
+        self.name = name
+        self.mimeType = mimeType
+        self.download = download
+        self.part = part
+        self.data = data
+        self.last = last
     }
 }
 
@@ -2017,13 +2924,320 @@ public struct CustomersGetResult: Codable, Hashable, Sendable {
     }
 }
 
+public struct CustomersIdentitiesAddParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var channel: String
+    public var peerId: String
+    public var verified: Bool?
+    public var idempotencyKey: String
+
+    public init(id: String, channel: String, peerId: String, verified: Bool? = nil, idempotencyKey: String) {
+        self.id = id
+        self.channel = channel
+        self.peerId = peerId
+        self.verified = verified
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersIdentitiesAddResultIdentitiesItemHow: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let platform = CustomersIdentitiesAddResultIdentitiesItemHow(rawValue: "platform")
+    public static let code = CustomersIdentitiesAddResultIdentitiesItemHow(rawValue: "code")
+    public static let `operator` = CustomersIdentitiesAddResultIdentitiesItemHow(rawValue: "operator")
+    public static let portal = CustomersIdentitiesAddResultIdentitiesItemHow(rawValue: "portal")
+}
+
+public struct CustomersIdentitiesAddResultIdentitiesItem: Codable, Hashable, Sendable {
+    public var channel: String
+    public var peerId: String
+    public var verified: Bool
+    public var how: CustomersIdentitiesAddResultIdentitiesItemHow?
+    public var verifiedAt: String?
+    public var verifiedBy: String?
+    public var removedAt: String?
+
+    public init(channel: String, peerId: String, verified: Bool, how: CustomersIdentitiesAddResultIdentitiesItemHow? = nil, verifiedAt: String? = nil, verifiedBy: String? = nil, removedAt: String? = nil) {
+        self.channel = channel
+        self.peerId = peerId
+        self.verified = verified
+        self.how = how
+        self.verifiedAt = verifiedAt
+        self.verifiedBy = verifiedBy
+        self.removedAt = removedAt
+    }
+}
+
+public struct CustomersIdentitiesAddResult: Codable, Hashable, Sendable {
+    public var identities: [CustomersIdentitiesAddResultIdentitiesItem]
+
+    public init(identities: [CustomersIdentitiesAddResultIdentitiesItem]) {
+        self.identities = identities
+    }
+}
+
+public struct CustomersIdentitiesListParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct CustomersIdentitiesListResultIdentitiesItemHow: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let platform = CustomersIdentitiesListResultIdentitiesItemHow(rawValue: "platform")
+    public static let code = CustomersIdentitiesListResultIdentitiesItemHow(rawValue: "code")
+    public static let `operator` = CustomersIdentitiesListResultIdentitiesItemHow(rawValue: "operator")
+    public static let portal = CustomersIdentitiesListResultIdentitiesItemHow(rawValue: "portal")
+}
+
+public struct CustomersIdentitiesListResultIdentitiesItem: Codable, Hashable, Sendable {
+    public var channel: String
+    public var peerId: String
+    public var verified: Bool
+    public var how: CustomersIdentitiesListResultIdentitiesItemHow?
+    public var verifiedAt: String?
+    public var verifiedBy: String?
+    public var removedAt: String?
+
+    public init(channel: String, peerId: String, verified: Bool, how: CustomersIdentitiesListResultIdentitiesItemHow? = nil, verifiedAt: String? = nil, verifiedBy: String? = nil, removedAt: String? = nil) {
+        self.channel = channel
+        self.peerId = peerId
+        self.verified = verified
+        self.how = how
+        self.verifiedAt = verifiedAt
+        self.verifiedBy = verifiedBy
+        self.removedAt = removedAt
+    }
+}
+
+public struct CustomersIdentitiesListResult: Codable, Hashable, Sendable {
+    public var identities: [CustomersIdentitiesListResultIdentitiesItem]
+
+    public init(identities: [CustomersIdentitiesListResultIdentitiesItem]) {
+        self.identities = identities
+    }
+}
+
+public struct CustomersIdentitiesRemoveParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var channel: String
+    public var peerId: String
+    public var idempotencyKey: String
+
+    public init(id: String, channel: String, peerId: String, idempotencyKey: String) {
+        self.id = id
+        self.channel = channel
+        self.peerId = peerId
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersIdentitiesRemoveResultIdentitiesItemHow: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let platform = CustomersIdentitiesRemoveResultIdentitiesItemHow(rawValue: "platform")
+    public static let code = CustomersIdentitiesRemoveResultIdentitiesItemHow(rawValue: "code")
+    public static let `operator` = CustomersIdentitiesRemoveResultIdentitiesItemHow(rawValue: "operator")
+    public static let portal = CustomersIdentitiesRemoveResultIdentitiesItemHow(rawValue: "portal")
+}
+
+public struct CustomersIdentitiesRemoveResultIdentitiesItem: Codable, Hashable, Sendable {
+    public var channel: String
+    public var peerId: String
+    public var verified: Bool
+    public var how: CustomersIdentitiesRemoveResultIdentitiesItemHow?
+    public var verifiedAt: String?
+    public var verifiedBy: String?
+    public var removedAt: String?
+
+    public init(channel: String, peerId: String, verified: Bool, how: CustomersIdentitiesRemoveResultIdentitiesItemHow? = nil, verifiedAt: String? = nil, verifiedBy: String? = nil, removedAt: String? = nil) {
+        self.channel = channel
+        self.peerId = peerId
+        self.verified = verified
+        self.how = how
+        self.verifiedAt = verifiedAt
+        self.verifiedBy = verifiedBy
+        self.removedAt = removedAt
+    }
+}
+
+public struct CustomersIdentitiesRemoveResult: Codable, Hashable, Sendable {
+    public var identities: [CustomersIdentitiesRemoveResultIdentitiesItem]
+
+    public init(identities: [CustomersIdentitiesRemoveResultIdentitiesItem]) {
+        self.identities = identities
+    }
+}
+
+public struct CustomersLinksDecideParamsDecision: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let link = CustomersLinksDecideParamsDecision(rawValue: "link")
+    public static let reject = CustomersLinksDecideParamsDecision(rawValue: "reject")
+}
+
+public struct CustomersLinksDecideParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var decision: CustomersLinksDecideParamsDecision
+    public var idempotencyKey: String
+
+    public init(id: String, decision: CustomersLinksDecideParamsDecision, idempotencyKey: String) {
+        self.id = id
+        self.decision = decision
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersLinksDecideResultRequestStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let waiting = CustomersLinksDecideResultRequestStatus(rawValue: "waiting")
+    public static let codeSent = CustomersLinksDecideResultRequestStatus(rawValue: "code-sent")
+    public static let proven = CustomersLinksDecideResultRequestStatus(rawValue: "proven")
+    public static let linked = CustomersLinksDecideResultRequestStatus(rawValue: "linked")
+    public static let rejected = CustomersLinksDecideResultRequestStatus(rawValue: "rejected")
+    public static let expired = CustomersLinksDecideResultRequestStatus(rawValue: "expired")
+}
+
+public struct CustomersLinksDecideResultRequestBy: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let email = CustomersLinksDecideResultRequestBy(rawValue: "email")
+    public static let phone = CustomersLinksDecideResultRequestBy(rawValue: "phone")
+    public static let booking = CustomersLinksDecideResultRequestBy(rawValue: "booking")
+}
+
+public struct CustomersLinksDecideResultRequest: Codable, Hashable, Sendable {
+    public var id: String
+    public var status: CustomersLinksDecideResultRequestStatus
+    public var sessionKey: String
+    public var channel: String
+    public var customerId: String
+    public var customerName: String
+    public var by: CustomersLinksDecideResultRequestBy
+    public var createdAt: String
+
+    public init(id: String, status: CustomersLinksDecideResultRequestStatus, sessionKey: String, channel: String, customerId: String, customerName: String, by: CustomersLinksDecideResultRequestBy, createdAt: String) {
+        self.id = id
+        self.status = status
+        self.sessionKey = sessionKey
+        self.channel = channel
+        self.customerId = customerId
+        self.customerName = customerName
+        self.by = by
+        self.createdAt = createdAt
+    }
+}
+
+public struct CustomersLinksDecideResult: Codable, Hashable, Sendable {
+    public var request: CustomersLinksDecideResultRequest
+
+    public init(request: CustomersLinksDecideResultRequest) {
+        self.request = request
+    }
+}
+
+public struct CustomersLinksListParamsStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let waiting = CustomersLinksListParamsStatus(rawValue: "waiting")
+    public static let codeSent = CustomersLinksListParamsStatus(rawValue: "code-sent")
+    public static let proven = CustomersLinksListParamsStatus(rawValue: "proven")
+    public static let linked = CustomersLinksListParamsStatus(rawValue: "linked")
+    public static let rejected = CustomersLinksListParamsStatus(rawValue: "rejected")
+    public static let expired = CustomersLinksListParamsStatus(rawValue: "expired")
+}
+
+public struct CustomersLinksListParams: Codable, Hashable, Sendable {
+    public var status: CustomersLinksListParamsStatus?
+    public var limit: Int?
+
+    public init(status: CustomersLinksListParamsStatus? = nil, limit: Int? = nil) {
+        self.status = status
+        self.limit = limit
+    }
+}
+
+public struct CustomersLinksListResultRequestsItemStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let waiting = CustomersLinksListResultRequestsItemStatus(rawValue: "waiting")
+    public static let codeSent = CustomersLinksListResultRequestsItemStatus(rawValue: "code-sent")
+    public static let proven = CustomersLinksListResultRequestsItemStatus(rawValue: "proven")
+    public static let linked = CustomersLinksListResultRequestsItemStatus(rawValue: "linked")
+    public static let rejected = CustomersLinksListResultRequestsItemStatus(rawValue: "rejected")
+    public static let expired = CustomersLinksListResultRequestsItemStatus(rawValue: "expired")
+}
+
+public struct CustomersLinksListResultRequestsItemBy: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let email = CustomersLinksListResultRequestsItemBy(rawValue: "email")
+    public static let phone = CustomersLinksListResultRequestsItemBy(rawValue: "phone")
+    public static let booking = CustomersLinksListResultRequestsItemBy(rawValue: "booking")
+}
+
+public struct CustomersLinksListResultRequestsItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var status: CustomersLinksListResultRequestsItemStatus
+    public var sessionKey: String
+    public var channel: String
+    public var customerId: String
+    public var customerName: String
+    public var by: CustomersLinksListResultRequestsItemBy
+    public var createdAt: String
+
+    public init(id: String, status: CustomersLinksListResultRequestsItemStatus, sessionKey: String, channel: String, customerId: String, customerName: String, by: CustomersLinksListResultRequestsItemBy, createdAt: String) {
+        self.id = id
+        self.status = status
+        self.sessionKey = sessionKey
+        self.channel = channel
+        self.customerId = customerId
+        self.customerName = customerName
+        self.by = by
+        self.createdAt = createdAt
+    }
+}
+
+public struct CustomersLinksListResult: Codable, Hashable, Sendable {
+    public var requests: [CustomersLinksListResultRequestsItem]
+
+    public init(requests: [CustomersLinksListResultRequestsItem]) {
+        self.requests = requests
+    }
+}
+
+public struct CustomersListParamsLifecycle: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let lead = CustomersListParamsLifecycle(rawValue: "lead")
+    public static let customer = CustomersListParamsLifecycle(rawValue: "customer")
+    public static let booked = CustomersListParamsLifecycle(rawValue: "booked")
+    public static let travelling = CustomersListParamsLifecycle(rawValue: "travelling")
+    public static let afterTrip = CustomersListParamsLifecycle(rawValue: "after-trip")
+}
+
 public struct CustomersListParams: Codable, Hashable, Sendable {
     public var query: String?
+    public var tag: String?
+    public var owner: String?
+    public var lifecycle: CustomersListParamsLifecycle?
+    public var companyId: String?
+    public var agency: String?
     public var limit: Int?
     public var cursor: String?
 
-    public init(query: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+    public init(query: String? = nil, tag: String? = nil, owner: String? = nil, lifecycle: CustomersListParamsLifecycle? = nil, companyId: String? = nil, agency: String? = nil, limit: Int? = nil, cursor: String? = nil) {
         self.query = query
+        self.tag = tag
+        self.owner = owner
+        self.lifecycle = lifecycle
+        self.companyId = companyId
+        self.agency = agency
         self.limit = limit
         self.cursor = cursor
     }
@@ -2039,6 +3253,230 @@ public struct CustomersListResult: Codable, Hashable, Sendable {
     }
 }
 
+public struct CustomersMergeParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var into: String
+    public var idempotencyKey: String
+
+    public init(id: String, into: String, idempotencyKey: String) {
+        self.id = id
+        self.into = into
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersMergeResult: Codable, Hashable, Sendable {
+    public var customer: Customer
+    public var moved: Int
+
+    public init(customer: Customer, moved: Int) {
+        self.customer = customer
+        self.moved = moved
+    }
+}
+
+public struct CustomersPartiesListParams: Codable, Hashable, Sendable {
+    public var customerId: String
+
+    public init(customerId: String) {
+        self.customerId = customerId
+    }
+}
+
+public struct CustomersPartiesListResultPartiesItemMembersItem: Codable, Hashable, Sendable {
+    public var role: String
+    public var customerId: String?
+    public var name: String?
+    public var birthDate: String?
+
+    public init(role: String, customerId: String? = nil, name: String? = nil, birthDate: String? = nil) {
+        self.role = role
+        self.customerId = customerId
+        self.name = name
+        self.birthDate = birthDate
+    }
+}
+
+public struct CustomersPartiesListResultPartiesItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var customerId: String
+    public var name: String
+    public var members: [CustomersPartiesListResultPartiesItemMembersItem]
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, customerId: String, name: String, members: [CustomersPartiesListResultPartiesItemMembersItem], createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.customerId = customerId
+        self.name = name
+        self.members = members
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct CustomersPartiesListResult: Codable, Hashable, Sendable {
+    public var parties: [CustomersPartiesListResultPartiesItem]
+
+    public init(parties: [CustomersPartiesListResultPartiesItem]) {
+        self.parties = parties
+    }
+}
+
+public struct CustomersPartiesRemoveParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersPartiesRemoveResult: Codable, Hashable, Sendable {
+    public var removed: Bool
+
+    public init(removed: Bool) {
+        self.removed = removed
+    }
+}
+
+public struct CustomersPartiesSaveParamsMembersItem: Codable, Hashable, Sendable {
+    public var role: String
+    public var customerId: String?
+    public var name: String?
+    public var birthDate: String?
+
+    public init(role: String, customerId: String? = nil, name: String? = nil, birthDate: String? = nil) {
+        self.role = role
+        self.customerId = customerId
+        self.name = name
+        self.birthDate = birthDate
+    }
+}
+
+public struct CustomersPartiesSaveParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var customerId: String
+    public var name: String
+    public var members: [CustomersPartiesSaveParamsMembersItem]
+    public var expectedVersion: Int?
+    public var idempotencyKey: String
+
+    public init(id: String? = nil, customerId: String, name: String, members: [CustomersPartiesSaveParamsMembersItem], expectedVersion: Int? = nil, idempotencyKey: String) {
+        self.id = id
+        self.customerId = customerId
+        self.name = name
+        self.members = members
+        self.expectedVersion = expectedVersion
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersPartiesSaveResultPartyMembersItem: Codable, Hashable, Sendable {
+    public var role: String
+    public var customerId: String?
+    public var name: String?
+    public var birthDate: String?
+
+    public init(role: String, customerId: String? = nil, name: String? = nil, birthDate: String? = nil) {
+        self.role = role
+        self.customerId = customerId
+        self.name = name
+        self.birthDate = birthDate
+    }
+}
+
+public struct CustomersPartiesSaveResultParty: Codable, Hashable, Sendable {
+    public var id: String
+    public var customerId: String
+    public var name: String
+    public var members: [CustomersPartiesSaveResultPartyMembersItem]
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, customerId: String, name: String, members: [CustomersPartiesSaveResultPartyMembersItem], createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.customerId = customerId
+        self.name = name
+        self.members = members
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct CustomersPartiesSaveResult: Codable, Hashable, Sendable {
+    public var party: CustomersPartiesSaveResultParty
+
+    public init(party: CustomersPartiesSaveResultParty) {
+        self.party = party
+    }
+}
+
+public struct CustomersTimelineParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(id: String, limit: Int? = nil, cursor: String? = nil) {
+        self.id = id
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct CustomersTimelineResultEntriesItem: Codable, Hashable, Sendable {
+    public var at: String
+    public var kind: String
+    public var id: String
+    public var text: String
+    public var data: [String: AnyCodable]?
+
+    public init(at: String, kind: String, id: String, text: String, data: [String: AnyCodable]? = nil) {
+        self.at = at
+        self.kind = kind
+        self.id = id
+        self.text = text
+        self.data = data
+    }
+}
+
+public struct CustomersTimelineResult: Codable, Hashable, Sendable {
+    public var entries: [CustomersTimelineResultEntriesItem]
+    public var nextCursor: String?
+
+    public init(entries: [CustomersTimelineResultEntriesItem], nextCursor: String? = nil) {
+        self.entries = entries
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct CustomersUnmergeParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CustomersUnmergeResult: Codable, Hashable, Sendable {
+    public var customer: Customer
+    public var survivor: Customer
+    public var returned: Int
+
+    public init(customer: Customer, survivor: Customer, returned: Int) {
+        self.customer = customer
+        self.survivor = survivor
+        self.returned = returned
+    }
+}
+
 public struct CustomersUpdateParams: Codable, Hashable, Sendable {
     public var id: String
     public var name: String?
@@ -2047,10 +3485,16 @@ public struct CustomersUpdateParams: Codable, Hashable, Sendable {
     public var language: String?
     public var notes: String?
     public var tags: [String]?
+    public var owner: String?
+    public var country: String?
+    public var timeZone: String?
+    public var companyId: String?
+    public var costCentre: String?
+    public var preferences: CustomerPreferences?
     public var expectedVersion: Int?
     public var idempotencyKey: String
 
-    public init(id: String, name: String? = nil, email: String? = nil, phone: String? = nil, language: String? = nil, notes: String? = nil, tags: [String]? = nil, expectedVersion: Int? = nil, idempotencyKey: String) {
+    public init(id: String, name: String? = nil, email: String? = nil, phone: String? = nil, language: String? = nil, notes: String? = nil, tags: [String]? = nil, owner: String? = nil, country: String? = nil, timeZone: String? = nil, companyId: String? = nil, costCentre: String? = nil, preferences: CustomerPreferences? = nil, expectedVersion: Int? = nil, idempotencyKey: String) {
         self.id = id
         self.name = name
         self.email = email
@@ -2058,6 +3502,12 @@ public struct CustomersUpdateParams: Codable, Hashable, Sendable {
         self.language = language
         self.notes = notes
         self.tags = tags
+        self.owner = owner
+        self.country = country
+        self.timeZone = timeZone
+        self.companyId = companyId
+        self.costCentre = costCentre
+        self.preferences = preferences
         self.expectedVersion = expectedVersion
         self.idempotencyKey = idempotencyKey
     }
@@ -2341,6 +3791,135 @@ public struct DeviceTokenRotateResult: Codable, Hashable, Sendable {
         self.token = token
         self.scopes = scopes
         self.rotatedAtMs = rotatedAtMs
+    }
+}
+
+/// An AI was disclosed as one in a conversation.
+public struct DisclosureEntry: Codable, Hashable, Sendable {
+    public var sessionKey: String
+    /// The reply it stood in.
+    public var messageId: String
+    public var text: String
+    public var textHash: String
+    public var locale: String
+    public var at: String
+
+    public init(sessionKey: String, messageId: String, text: String, textHash: String, locale: String, at: String) {
+        self.sessionKey = sessionKey
+        self.messageId = messageId
+        self.text = text
+        self.textHash = textHash
+        self.locale = locale
+        self.at = at
+    }
+}
+
+public struct ErasureCertificateState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let complete = ErasureCertificateState(rawValue: "complete")
+    public static let incomplete = ErasureCertificateState(rawValue: "incomplete")
+}
+
+public struct ErasureCertificateStoresItem: Codable, Hashable, Sendable {
+    public var name: String
+    public var removed: Int
+
+    public init(name: String, removed: Int) {
+        self.name = name
+        self.removed = removed
+    }
+}
+
+public struct ErasureCertificateHoldsItem: Codable, Hashable, Sendable {
+    public var what: String
+    public var basis: String
+    public var until: String
+    public var `where`: String
+
+    public init(what: String, basis: String, until: String, `where`: String) {
+        self.what = what
+        self.basis = basis
+        self.until = until
+        self.`where` = `where`
+    }
+}
+
+public struct ErasureCertificateScanResidueItem: Codable, Hashable, Sendable {
+    public var place: String
+    public var identifiers: Int
+
+    public init(place: String, identifiers: Int) {
+        self.place = place
+        self.identifiers = identifiers
+    }
+}
+
+public struct ErasureCertificateScan: Codable, Hashable, Sendable {
+    public var files: Int
+    public var bytes: Int
+    public var rows: Int
+    public var identifiers: Int
+    public var forms: Int
+    public var held: Int
+    public var residue: [ErasureCertificateScanResidueItem]
+    public var residueAccepted: Bool?
+
+    public init(files: Int, bytes: Int, rows: Int, identifiers: Int, forms: Int, held: Int, residue: [ErasureCertificateScanResidueItem], residueAccepted: Bool? = nil) {
+        self.files = files
+        self.bytes = bytes
+        self.rows = rows
+        self.identifiers = identifiers
+        self.forms = forms
+        self.held = held
+        self.residue = residue
+        self.residueAccepted = residueAccepted
+    }
+}
+
+public struct ErasureCertificateSignature: Codable, Hashable, Sendable {
+    public var algorithm: String
+    public var value: String
+
+    public init(algorithm: String, value: String) {
+        self.algorithm = algorithm
+        self.value = value
+    }
+}
+
+/// What was removed of a person, what a law keeps, and what a look at every file found. Nothing in it names anybody.
+public struct ErasureCertificate: Codable, Hashable, Sendable {
+    public var kind: String
+    public var version: Double
+    public var id: String
+    /// SHA-256 of the customer's id, hex.
+    public var subject: String
+    public var state: ErasureCertificateState
+    public var reason: String
+    public var by: String
+    public var forced: Bool?
+    public var requestedAt: String
+    public var completedAt: String
+    public var stores: [ErasureCertificateStoresItem]
+    public var holds: [ErasureCertificateHoldsItem]
+    public var scan: ErasureCertificateScan
+    public var signature: ErasureCertificateSignature
+
+    public init(kind: String, version: Double, id: String, subject: String, state: ErasureCertificateState, reason: String, by: String, forced: Bool? = nil, requestedAt: String, completedAt: String, stores: [ErasureCertificateStoresItem], holds: [ErasureCertificateHoldsItem], scan: ErasureCertificateScan, signature: ErasureCertificateSignature) {
+        self.kind = kind
+        self.version = version
+        self.id = id
+        self.subject = subject
+        self.state = state
+        self.reason = reason
+        self.by = by
+        self.forced = forced
+        self.requestedAt = requestedAt
+        self.completedAt = completedAt
+        self.stores = stores
+        self.holds = holds
+        self.scan = scan
+        self.signature = signature
     }
 }
 
@@ -2937,6 +4516,423 @@ public struct HelloOk: Codable, Hashable, Sendable {
         self.snapshot = snapshot
         self.auth = auth
         self.policy = policy
+    }
+}
+
+public struct LeadsCreateParamsNextStep: Codable, Hashable, Sendable {
+    public var what: String
+    public var dueAt: String?
+
+    public init(what: String, dueAt: String? = nil) {
+        self.what = what
+        self.dueAt = dueAt
+    }
+}
+
+public struct LeadsCreateParams: Codable, Hashable, Sendable {
+    public var sessionKey: String?
+    public var customerId: String?
+    public var summary: String
+    public var source: String?
+    public var destination: String?
+    public var dates: String?
+    public var budget: String?
+    public var owner: String?
+    public var nextStep: LeadsCreateParamsNextStep?
+    public var expectedValue: Money?
+    public var idempotencyKey: String
+
+    public init(sessionKey: String? = nil, customerId: String? = nil, summary: String, source: String? = nil, destination: String? = nil, dates: String? = nil, budget: String? = nil, owner: String? = nil, nextStep: LeadsCreateParamsNextStep? = nil, expectedValue: Money? = nil, idempotencyKey: String) {
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.summary = summary
+        self.source = source
+        self.destination = destination
+        self.dates = dates
+        self.budget = budget
+        self.owner = owner
+        self.nextStep = nextStep
+        self.expectedValue = expectedValue
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct LeadsCreateResultLeadStage: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let new = LeadsCreateResultLeadStage(rawValue: "new")
+    public static let contacted = LeadsCreateResultLeadStage(rawValue: "contacted")
+    public static let qualified = LeadsCreateResultLeadStage(rawValue: "qualified")
+    public static let quoted = LeadsCreateResultLeadStage(rawValue: "quoted")
+    public static let won = LeadsCreateResultLeadStage(rawValue: "won")
+    public static let lost = LeadsCreateResultLeadStage(rawValue: "lost")
+}
+
+public struct LeadsCreateResultLeadNextStep: Codable, Hashable, Sendable {
+    public var what: String
+    public var dueAt: String?
+
+    public init(what: String, dueAt: String? = nil) {
+        self.what = what
+        self.dueAt = dueAt
+    }
+}
+
+public struct LeadsCreateResultLead: Codable, Hashable, Sendable {
+    public var id: String
+    public var sessionKey: String
+    public var customerId: String?
+    public var source: String
+    public var summary: String
+    public var destination: String?
+    public var dates: String?
+    public var budget: String?
+    public var stage: LeadsCreateResultLeadStage
+    public var lostReason: String?
+    public var owner: String?
+    public var nextStep: LeadsCreateResultLeadNextStep?
+    public var expectedValue: Money?
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, sessionKey: String, customerId: String? = nil, source: String, summary: String, destination: String? = nil, dates: String? = nil, budget: String? = nil, stage: LeadsCreateResultLeadStage, lostReason: String? = nil, owner: String? = nil, nextStep: LeadsCreateResultLeadNextStep? = nil, expectedValue: Money? = nil, createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.source = source
+        self.summary = summary
+        self.destination = destination
+        self.dates = dates
+        self.budget = budget
+        self.stage = stage
+        self.lostReason = lostReason
+        self.owner = owner
+        self.nextStep = nextStep
+        self.expectedValue = expectedValue
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct LeadsCreateResult: Codable, Hashable, Sendable {
+    public var lead: LeadsCreateResultLead
+
+    public init(lead: LeadsCreateResultLead) {
+        self.lead = lead
+    }
+}
+
+public struct LeadsGetParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct LeadsGetResultLeadStage: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let new = LeadsGetResultLeadStage(rawValue: "new")
+    public static let contacted = LeadsGetResultLeadStage(rawValue: "contacted")
+    public static let qualified = LeadsGetResultLeadStage(rawValue: "qualified")
+    public static let quoted = LeadsGetResultLeadStage(rawValue: "quoted")
+    public static let won = LeadsGetResultLeadStage(rawValue: "won")
+    public static let lost = LeadsGetResultLeadStage(rawValue: "lost")
+}
+
+public struct LeadsGetResultLeadNextStep: Codable, Hashable, Sendable {
+    public var what: String
+    public var dueAt: String?
+
+    public init(what: String, dueAt: String? = nil) {
+        self.what = what
+        self.dueAt = dueAt
+    }
+}
+
+public struct LeadsGetResultLead: Codable, Hashable, Sendable {
+    public var id: String
+    public var sessionKey: String
+    public var customerId: String?
+    public var source: String
+    public var summary: String
+    public var destination: String?
+    public var dates: String?
+    public var budget: String?
+    public var stage: LeadsGetResultLeadStage
+    public var lostReason: String?
+    public var owner: String?
+    public var nextStep: LeadsGetResultLeadNextStep?
+    public var expectedValue: Money?
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, sessionKey: String, customerId: String? = nil, source: String, summary: String, destination: String? = nil, dates: String? = nil, budget: String? = nil, stage: LeadsGetResultLeadStage, lostReason: String? = nil, owner: String? = nil, nextStep: LeadsGetResultLeadNextStep? = nil, expectedValue: Money? = nil, createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.source = source
+        self.summary = summary
+        self.destination = destination
+        self.dates = dates
+        self.budget = budget
+        self.stage = stage
+        self.lostReason = lostReason
+        self.owner = owner
+        self.nextStep = nextStep
+        self.expectedValue = expectedValue
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct LeadsGetResultHistoryItemStage: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let new = LeadsGetResultHistoryItemStage(rawValue: "new")
+    public static let contacted = LeadsGetResultHistoryItemStage(rawValue: "contacted")
+    public static let qualified = LeadsGetResultHistoryItemStage(rawValue: "qualified")
+    public static let quoted = LeadsGetResultHistoryItemStage(rawValue: "quoted")
+    public static let won = LeadsGetResultHistoryItemStage(rawValue: "won")
+    public static let lost = LeadsGetResultHistoryItemStage(rawValue: "lost")
+}
+
+public struct LeadsGetResultHistoryItem: Codable, Hashable, Sendable {
+    public var stage: LeadsGetResultHistoryItemStage
+    public var reason: String?
+    public var by: String
+    public var at: String
+
+    public init(stage: LeadsGetResultHistoryItemStage, reason: String? = nil, by: String, at: String) {
+        self.stage = stage
+        self.reason = reason
+        self.by = by
+        self.at = at
+    }
+}
+
+public struct LeadsGetResult: Codable, Hashable, Sendable {
+    public var lead: LeadsGetResultLead
+    public var history: [LeadsGetResultHistoryItem]
+
+    public init(lead: LeadsGetResultLead, history: [LeadsGetResultHistoryItem]) {
+        self.lead = lead
+        self.history = history
+    }
+}
+
+public struct LeadsListParamsStage: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let new = LeadsListParamsStage(rawValue: "new")
+    public static let contacted = LeadsListParamsStage(rawValue: "contacted")
+    public static let qualified = LeadsListParamsStage(rawValue: "qualified")
+    public static let quoted = LeadsListParamsStage(rawValue: "quoted")
+    public static let won = LeadsListParamsStage(rawValue: "won")
+    public static let lost = LeadsListParamsStage(rawValue: "lost")
+}
+
+public struct LeadsListParams: Codable, Hashable, Sendable {
+    public var stage: LeadsListParamsStage?
+    public var owner: String?
+    public var customerId: String?
+    public var sessionKey: String?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(stage: LeadsListParamsStage? = nil, owner: String? = nil, customerId: String? = nil, sessionKey: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.stage = stage
+        self.owner = owner
+        self.customerId = customerId
+        self.sessionKey = sessionKey
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct LeadsListResultLeadsItemStage: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let new = LeadsListResultLeadsItemStage(rawValue: "new")
+    public static let contacted = LeadsListResultLeadsItemStage(rawValue: "contacted")
+    public static let qualified = LeadsListResultLeadsItemStage(rawValue: "qualified")
+    public static let quoted = LeadsListResultLeadsItemStage(rawValue: "quoted")
+    public static let won = LeadsListResultLeadsItemStage(rawValue: "won")
+    public static let lost = LeadsListResultLeadsItemStage(rawValue: "lost")
+}
+
+public struct LeadsListResultLeadsItemNextStep: Codable, Hashable, Sendable {
+    public var what: String
+    public var dueAt: String?
+
+    public init(what: String, dueAt: String? = nil) {
+        self.what = what
+        self.dueAt = dueAt
+    }
+}
+
+public struct LeadsListResultLeadsItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var sessionKey: String
+    public var customerId: String?
+    public var source: String
+    public var summary: String
+    public var destination: String?
+    public var dates: String?
+    public var budget: String?
+    public var stage: LeadsListResultLeadsItemStage
+    public var lostReason: String?
+    public var owner: String?
+    public var nextStep: LeadsListResultLeadsItemNextStep?
+    public var expectedValue: Money?
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, sessionKey: String, customerId: String? = nil, source: String, summary: String, destination: String? = nil, dates: String? = nil, budget: String? = nil, stage: LeadsListResultLeadsItemStage, lostReason: String? = nil, owner: String? = nil, nextStep: LeadsListResultLeadsItemNextStep? = nil, expectedValue: Money? = nil, createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.source = source
+        self.summary = summary
+        self.destination = destination
+        self.dates = dates
+        self.budget = budget
+        self.stage = stage
+        self.lostReason = lostReason
+        self.owner = owner
+        self.nextStep = nextStep
+        self.expectedValue = expectedValue
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct LeadsListResult: Codable, Hashable, Sendable {
+    public var leads: [LeadsListResultLeadsItem]
+    public var nextCursor: String?
+
+    public init(leads: [LeadsListResultLeadsItem], nextCursor: String? = nil) {
+        self.leads = leads
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct LeadsUpdateParamsStage: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let new = LeadsUpdateParamsStage(rawValue: "new")
+    public static let contacted = LeadsUpdateParamsStage(rawValue: "contacted")
+    public static let qualified = LeadsUpdateParamsStage(rawValue: "qualified")
+    public static let quoted = LeadsUpdateParamsStage(rawValue: "quoted")
+    public static let won = LeadsUpdateParamsStage(rawValue: "won")
+    public static let lost = LeadsUpdateParamsStage(rawValue: "lost")
+}
+
+public struct LeadsUpdateParamsNextStep: Codable, Hashable, Sendable {
+    public var what: String
+    public var dueAt: String?
+
+    public init(what: String, dueAt: String? = nil) {
+        self.what = what
+        self.dueAt = dueAt
+    }
+}
+
+public struct LeadsUpdateParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var stage: LeadsUpdateParamsStage?
+    public var lostReason: String?
+    public var owner: String?
+    public var nextStep: LeadsUpdateParamsNextStep?
+    public var expectedValue: Money?
+    public var summary: String?
+    public var expectedVersion: Int?
+    public var idempotencyKey: String
+
+    public init(id: String, stage: LeadsUpdateParamsStage? = nil, lostReason: String? = nil, owner: String? = nil, nextStep: LeadsUpdateParamsNextStep? = nil, expectedValue: Money? = nil, summary: String? = nil, expectedVersion: Int? = nil, idempotencyKey: String) {
+        self.id = id
+        self.stage = stage
+        self.lostReason = lostReason
+        self.owner = owner
+        self.nextStep = nextStep
+        self.expectedValue = expectedValue
+        self.summary = summary
+        self.expectedVersion = expectedVersion
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct LeadsUpdateResultLeadStage: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let new = LeadsUpdateResultLeadStage(rawValue: "new")
+    public static let contacted = LeadsUpdateResultLeadStage(rawValue: "contacted")
+    public static let qualified = LeadsUpdateResultLeadStage(rawValue: "qualified")
+    public static let quoted = LeadsUpdateResultLeadStage(rawValue: "quoted")
+    public static let won = LeadsUpdateResultLeadStage(rawValue: "won")
+    public static let lost = LeadsUpdateResultLeadStage(rawValue: "lost")
+}
+
+public struct LeadsUpdateResultLeadNextStep: Codable, Hashable, Sendable {
+    public var what: String
+    public var dueAt: String?
+
+    public init(what: String, dueAt: String? = nil) {
+        self.what = what
+        self.dueAt = dueAt
+    }
+}
+
+public struct LeadsUpdateResultLead: Codable, Hashable, Sendable {
+    public var id: String
+    public var sessionKey: String
+    public var customerId: String?
+    public var source: String
+    public var summary: String
+    public var destination: String?
+    public var dates: String?
+    public var budget: String?
+    public var stage: LeadsUpdateResultLeadStage
+    public var lostReason: String?
+    public var owner: String?
+    public var nextStep: LeadsUpdateResultLeadNextStep?
+    public var expectedValue: Money?
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, sessionKey: String, customerId: String? = nil, source: String, summary: String, destination: String? = nil, dates: String? = nil, budget: String? = nil, stage: LeadsUpdateResultLeadStage, lostReason: String? = nil, owner: String? = nil, nextStep: LeadsUpdateResultLeadNextStep? = nil, expectedValue: Money? = nil, createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.source = source
+        self.summary = summary
+        self.destination = destination
+        self.dates = dates
+        self.budget = budget
+        self.stage = stage
+        self.lostReason = lostReason
+        self.owner = owner
+        self.nextStep = nextStep
+        self.expectedValue = expectedValue
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct LeadsUpdateResult: Codable, Hashable, Sendable {
+    public var lead: LeadsUpdateResultLead
+
+    public init(lead: LeadsUpdateResultLead) {
+        self.lead = lead
     }
 }
 
@@ -3945,6 +5941,48 @@ public struct PolicyEvaluateResult: Codable, Hashable, Sendable {
     }
 }
 
+public struct PortalInviteParams: Codable, Hashable, Sendable {
+    public var customerId: String
+    public var conversationId: String?
+    public var days: Int?
+    public var idempotencyKey: String
+
+    public init(customerId: String, conversationId: String? = nil, days: Int? = nil, idempotencyKey: String) {
+        self.customerId = customerId
+        self.conversationId = conversationId
+        self.days = days
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct PortalInviteResult: Codable, Hashable, Sendable {
+    public var url: String
+    public var expiresAt: String
+
+    public init(url: String, expiresAt: String) {
+        self.url = url
+        self.expiresAt = expiresAt
+    }
+}
+
+public struct PortalRevokeParams: Codable, Hashable, Sendable {
+    public var customerId: String
+
+    public init(customerId: String) {
+        self.customerId = customerId
+    }
+}
+
+public struct PortalRevokeResult: Codable, Hashable, Sendable {
+    public var links: Int
+    public var pages: Int
+
+    public init(links: Int, pages: Int) {
+        self.links = links
+        self.pages = pages
+    }
+}
+
 public struct PresenceEntry: Codable, Hashable, Sendable {
     public var host: String?
     public var ip: String?
@@ -3989,6 +6027,294 @@ public struct PresenceEvent: Codable, Hashable, Sendable {
 
     public init(presence: [PresenceEntry]) {
         self.presence = presence
+    }
+}
+
+public struct PrivacyRetentionRunParams: Codable, Hashable, Sendable {
+    public var dryRun: Bool?
+
+    public init(dryRun: Bool? = nil) {
+        self.dryRun = dryRun
+    }
+}
+
+public struct PrivacyRetentionRunResultLinesItem: Codable, Hashable, Sendable {
+    public var kind: String
+    public var store: String
+    public var days: Int?
+    public var before: String?
+    public var removed: Int
+    public var kept: Int
+    public var error: String?
+
+    public init(kind: String, store: String, days: Int? = nil, before: String? = nil, removed: Int, kept: Int, error: String? = nil) {
+        self.kind = kind
+        self.store = store
+        self.days = days
+        self.before = before
+        self.removed = removed
+        self.kept = kept
+        self.error = error
+    }
+}
+
+public struct PrivacyRetentionRunResult: Codable, Hashable, Sendable {
+    public var runId: String
+    public var dryRun: Bool
+    public var lines: [PrivacyRetentionRunResultLinesItem]
+
+    public init(runId: String, dryRun: Bool, lines: [PrivacyRetentionRunResultLinesItem]) {
+        self.runId = runId
+        self.dryRun = dryRun
+        self.lines = lines
+    }
+}
+
+public struct PrivacyRetentionStatusParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct PrivacyRetentionStatusResultLastLinesItem: Codable, Hashable, Sendable {
+    public var kind: String
+    public var store: String
+    public var days: Int?
+    public var before: String?
+    public var removed: Int
+    public var kept: Int
+    public var error: String?
+
+    public init(kind: String, store: String, days: Int? = nil, before: String? = nil, removed: Int, kept: Int, error: String? = nil) {
+        self.kind = kind
+        self.store = store
+        self.days = days
+        self.before = before
+        self.removed = removed
+        self.kept = kept
+        self.error = error
+    }
+}
+
+public struct PrivacyRetentionStatusResultLast: Codable, Hashable, Sendable {
+    public var runId: String
+    public var startedAt: String
+    public var endedAt: String
+    public var lines: [PrivacyRetentionStatusResultLastLinesItem]
+
+    public init(runId: String, startedAt: String, endedAt: String, lines: [PrivacyRetentionStatusResultLastLinesItem]) {
+        self.runId = runId
+        self.startedAt = startedAt
+        self.endedAt = endedAt
+        self.lines = lines
+    }
+}
+
+public struct PrivacyRetentionStatusResult: Codable, Hashable, Sendable {
+    public var running: Bool
+    public var nextAt: String?
+    public var last: PrivacyRetentionStatusResultLast?
+
+    public init(running: Bool, nextAt: String? = nil, last: PrivacyRetentionStatusResultLast? = nil) {
+        self.running = running
+        self.nextAt = nextAt
+        self.last = last
+    }
+}
+
+public struct PromiseEntryPromisedBy: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let agent = PromiseEntryPromisedBy(rawValue: "agent")
+    public static let `operator` = PromiseEntryPromisedBy(rawValue: "operator")
+    public static let system = PromiseEntryPromisedBy(rawValue: "system")
+}
+
+public struct PromiseEntryStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = PromiseEntryStatus(rawValue: "open")
+    public static let kept = PromiseEntryStatus(rawValue: "kept")
+    public static let broken = PromiseEntryStatus(rawValue: "broken")
+    public static let waived = PromiseEntryStatus(rawValue: "waived")
+}
+
+/// Something a customer was promised.
+public struct PromiseEntry: Codable, Hashable, Sendable {
+    public var id: String
+    public var customerId: String?
+    public var sessionKey: String
+    public var text: String
+    /// The sentence, as the customer read it.
+    public var quote: String?
+    public var promisedBy: PromiseEntryPromisedBy
+    public var `actor`: String?
+    public var dueAt: String
+    /// No time was named: one working day was taken.
+    public var assumed: Bool
+    public var status: PromiseEntryStatus
+    public var overdue: Bool
+    public var sourceMessageId: String?
+    public var note: String?
+    public var settledBy: String?
+    public var settledAt: String?
+    public var createdAt: String
+    public var version: Int
+
+    public init(id: String, customerId: String? = nil, sessionKey: String, text: String, quote: String? = nil, promisedBy: PromiseEntryPromisedBy, `actor`: String? = nil, dueAt: String, assumed: Bool, status: PromiseEntryStatus, overdue: Bool, sourceMessageId: String? = nil, note: String? = nil, settledBy: String? = nil, settledAt: String? = nil, createdAt: String, version: Int) {
+        self.id = id
+        self.customerId = customerId
+        self.sessionKey = sessionKey
+        self.text = text
+        self.quote = quote
+        self.promisedBy = promisedBy
+        self.`actor` = `actor`
+        self.dueAt = dueAt
+        self.assumed = assumed
+        self.status = status
+        self.overdue = overdue
+        self.sourceMessageId = sourceMessageId
+        self.note = note
+        self.settledBy = settledBy
+        self.settledAt = settledAt
+        self.createdAt = createdAt
+        self.version = version
+    }
+}
+
+public struct PromiseEventPhase: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let changed = PromiseEventPhase(rawValue: "changed")
+    public static let due = PromiseEventPhase(rawValue: "due")
+    public static let overdue = PromiseEventPhase(rawValue: "overdue")
+}
+
+public struct PromiseEvent: Codable, Hashable, Sendable {
+    public var phase: PromiseEventPhase
+    public var promise: PromiseEntry
+
+    public init(phase: PromiseEventPhase, promise: PromiseEntry) {
+        self.phase = phase
+        self.promise = promise
+    }
+}
+
+public struct PromisesAddParams: Codable, Hashable, Sendable {
+    public var sessionKey: String?
+    public var customerId: String?
+    public var text: String
+    public var dueAt: String
+    public var note: String?
+    public var idempotencyKey: String
+
+    public init(sessionKey: String? = nil, customerId: String? = nil, text: String, dueAt: String, note: String? = nil, idempotencyKey: String) {
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.text = text
+        self.dueAt = dueAt
+        self.note = note
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct PromisesAddResult: Codable, Hashable, Sendable {
+    public var promise: PromiseEntry
+
+    public init(promise: PromiseEntry) {
+        self.promise = promise
+    }
+}
+
+public struct PromisesListParamsStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = PromisesListParamsStatus(rawValue: "open")
+    public static let kept = PromisesListParamsStatus(rawValue: "kept")
+    public static let broken = PromisesListParamsStatus(rawValue: "broken")
+    public static let waived = PromisesListParamsStatus(rawValue: "waived")
+}
+
+public struct PromisesListParams: Codable, Hashable, Sendable {
+    public var status: PromisesListParamsStatus?
+    public var overdue: Bool?
+    public var customerId: String?
+    public var sessionKey: String?
+    public var limit: Int?
+    public var cursor: String?
+
+    public init(status: PromisesListParamsStatus? = nil, overdue: Bool? = nil, customerId: String? = nil, sessionKey: String? = nil, limit: Int? = nil, cursor: String? = nil) {
+        self.status = status
+        self.overdue = overdue
+        self.customerId = customerId
+        self.sessionKey = sessionKey
+        self.limit = limit
+        self.cursor = cursor
+    }
+}
+
+public struct PromisesListResult: Codable, Hashable, Sendable {
+    public var promises: [PromiseEntry]
+    public var nextCursor: String?
+
+    public init(promises: [PromiseEntry], nextCursor: String? = nil) {
+        self.promises = promises
+        self.nextCursor = nextCursor
+    }
+}
+
+public struct PromisesSettleParamsStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = PromisesSettleParamsStatus(rawValue: "open")
+    public static let kept = PromisesSettleParamsStatus(rawValue: "kept")
+    public static let broken = PromisesSettleParamsStatus(rawValue: "broken")
+    public static let waived = PromisesSettleParamsStatus(rawValue: "waived")
+}
+
+public struct PromisesSettleParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var status: PromisesSettleParamsStatus
+    public var note: String?
+    public var idempotencyKey: String
+
+    public init(id: String, status: PromisesSettleParamsStatus, note: String? = nil, idempotencyKey: String) {
+        self.id = id
+        self.status = status
+        self.note = note
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct PromisesSettleResult: Codable, Hashable, Sendable {
+    public var promise: PromiseEntry
+
+    public init(promise: PromiseEntry) {
+        self.promise = promise
+    }
+}
+
+public struct PromisesUpdateParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var text: String?
+    public var dueAt: String?
+    public var note: String?
+    public var expectedVersion: Int?
+    public var idempotencyKey: String
+
+    public init(id: String, text: String? = nil, dueAt: String? = nil, note: String? = nil, expectedVersion: Int? = nil, idempotencyKey: String) {
+        self.id = id
+        self.text = text
+        self.dueAt = dueAt
+        self.note = note
+        self.expectedVersion = expectedVersion
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct PromisesUpdateResult: Codable, Hashable, Sendable {
+    public var promise: PromiseEntry
+
+    public init(promise: PromiseEntry) {
+        self.promise = promise
     }
 }
 
@@ -4132,14 +6458,16 @@ public struct QuotesCreateParams: Codable, Hashable, Sendable {
     public var title: String?
     public var message: String?
     public var expiresAt: String?
+    public var supersedes: String?
     public var idempotencyKey: String
 
-    public init(sessionKey: String, offerIds: [String], title: String? = nil, message: String? = nil, expiresAt: String? = nil, idempotencyKey: String) {
+    public init(sessionKey: String, offerIds: [String], title: String? = nil, message: String? = nil, expiresAt: String? = nil, supersedes: String? = nil, idempotencyKey: String) {
         self.sessionKey = sessionKey
         self.offerIds = offerIds
         self.title = title
         self.message = message
         self.expiresAt = expiresAt
+        self.supersedes = supersedes
         self.idempotencyKey = idempotencyKey
     }
 }
@@ -5012,6 +7340,170 @@ public struct SystemPresenceParams: Codable, Hashable, Sendable {
 
 public typealias SystemPresenceResult = [[String: AnyCodable]]
 
+public struct TemplatesLintParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct TemplatesLintResultProblemsItem: Codable, Hashable, Sendable {
+    public var template: String
+    public var variant: String?
+    public var problem: String
+
+    public init(template: String, variant: String? = nil, problem: String) {
+        self.template = template
+        self.variant = variant
+        self.problem = problem
+    }
+}
+
+public struct TemplatesLintResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var problems: [TemplatesLintResultProblemsItem]
+
+    public init(ok: Bool, problems: [TemplatesLintResultProblemsItem]) {
+        self.ok = ok
+        self.problems = problems
+    }
+}
+
+public struct TemplatesListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct TemplatesListResultTemplatesItemVariantsItemSource: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let shipped = TemplatesListResultTemplatesItemVariantsItemSource(rawValue: "shipped")
+    public static let agency = TemplatesListResultTemplatesItemVariantsItemSource(rawValue: "agency")
+}
+
+public struct TemplatesListResultTemplatesItemVariantsItem: Codable, Hashable, Sendable {
+    public var locale: String
+    public var channel: String?
+    public var source: TemplatesListResultTemplatesItemVariantsItemSource
+    public var body: String
+
+    public init(locale: String, channel: String? = nil, source: TemplatesListResultTemplatesItemVariantsItemSource, body: String) {
+        self.locale = locale
+        self.channel = channel
+        self.source = source
+        self.body = body
+    }
+}
+
+public struct TemplatesListResultTemplatesItem: Codable, Hashable, Sendable {
+    public var name: String
+    public var purpose: String
+    public var kind: String
+    public var variables: [String: String]
+    public var variants: [TemplatesListResultTemplatesItemVariantsItem]
+
+    public init(name: String, purpose: String, kind: String, variables: [String: String], variants: [TemplatesListResultTemplatesItemVariantsItem]) {
+        self.name = name
+        self.purpose = purpose
+        self.kind = kind
+        self.variables = variables
+        self.variants = variants
+    }
+}
+
+public struct TemplatesListResult: Codable, Hashable, Sendable {
+    public var templates: [TemplatesListResultTemplatesItem]
+
+    public init(templates: [TemplatesListResultTemplatesItem]) {
+        self.templates = templates
+    }
+}
+
+public struct TemplatesPreviewParams: Codable, Hashable, Sendable {
+    public var name: String
+    public var locale: String?
+    public var channel: String?
+    public var timeZone: String?
+    public var values: [String: AnyCodable]?
+
+    public init(name: String, locale: String? = nil, channel: String? = nil, timeZone: String? = nil, values: [String: AnyCodable]? = nil) {
+        self.name = name
+        self.locale = locale
+        self.channel = channel
+        self.timeZone = timeZone
+        self.values = values
+    }
+}
+
+public struct TemplatesPreviewResultWhatsapp: Codable, Hashable, Sendable {
+    public var name: String
+    public var language: String
+    public var parameters: [String]
+
+    public init(name: String, language: String, parameters: [String]) {
+        self.name = name
+        self.language = language
+        self.parameters = parameters
+    }
+}
+
+public struct TemplatesPreviewResult: Codable, Hashable, Sendable {
+    public var template: String
+    public var locale: String
+    public var channel: String
+    public var text: String
+    public var subject: String?
+    public var html: String?
+    public var whatsapp: TemplatesPreviewResultWhatsapp?
+
+    public init(template: String, locale: String, channel: String, text: String, subject: String? = nil, html: String? = nil, whatsapp: TemplatesPreviewResultWhatsapp? = nil) {
+        self.template = template
+        self.locale = locale
+        self.channel = channel
+        self.text = text
+        self.subject = subject
+        self.html = html
+        self.whatsapp = whatsapp
+    }
+}
+
+public struct TemplatesSendParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var name: String
+    public var sessionKey: String
+    public var values: [String: AnyCodable]
+    public var locale: String?
+    public var idempotencyKey: String
+
+    public init(id: String? = nil, name: String, sessionKey: String, values: [String: AnyCodable], locale: String? = nil, idempotencyKey: String) {
+        self.id = id
+        self.name = name
+        self.sessionKey = sessionKey
+        self.values = values
+        self.locale = locale
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct TemplatesSendResultStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let scheduled = TemplatesSendResultStatus(rawValue: "scheduled")
+    public static let sent = TemplatesSendResultStatus(rawValue: "sent")
+    public static let refused = TemplatesSendResultStatus(rawValue: "refused")
+    public static let failed = TemplatesSendResultStatus(rawValue: "failed")
+}
+
+public struct TemplatesSendResult: Codable, Hashable, Sendable {
+    public var id: String
+    public var status: TemplatesSendResultStatus
+    public var at: String
+    public var reason: String?
+
+    public init(id: String, status: TemplatesSendResultStatus, at: String, reason: String? = nil) {
+        self.id = id
+        self.status = status
+        self.at = at
+        self.reason = reason
+    }
+}
+
 public struct TickEvent: Codable, Hashable, Sendable {
     public var ts: Int
 
@@ -5078,6 +7570,267 @@ public struct UsageStatusResult: Codable, Hashable, Sendable {
     public init(updatedAt: Double, providers: [[String: AnyCodable]]) {
         self.updatedAt = updatedAt
         self.providers = providers
+    }
+}
+
+public struct VaultAddParamsKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let passport = VaultAddParamsKind(rawValue: "passport")
+    public static let identityCard = VaultAddParamsKind(rawValue: "identity-card")
+    public static let visa = VaultAddParamsKind(rawValue: "visa")
+    public static let residencePermit = VaultAddParamsKind(rawValue: "residence-permit")
+    public static let drivingLicence = VaultAddParamsKind(rawValue: "driving-licence")
+    public static let knownTraveller = VaultAddParamsKind(rawValue: "known-traveller")
+    public static let loyalty = VaultAddParamsKind(rawValue: "loyalty")
+    public static let insurance = VaultAddParamsKind(rawValue: "insurance")
+}
+
+public struct VaultAddParamsHolder: Codable, Hashable, Sendable {
+    public var givenName: String
+    public var familyName: String
+
+    public init(givenName: String, familyName: String) {
+        self.givenName = givenName
+        self.familyName = familyName
+    }
+}
+
+public struct VaultAddParamsGender: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let M = VaultAddParamsGender(rawValue: "M")
+    public static let F = VaultAddParamsGender(rawValue: "F")
+    public static let X = VaultAddParamsGender(rawValue: "X")
+}
+
+public struct VaultAddParams: Codable, Hashable, Sendable {
+    public var customerId: String
+    public var kind: VaultAddParamsKind
+    public var number: String
+    public var holder: VaultAddParamsHolder
+    public var country: String?
+    public var nationality: String?
+    public var bornOn: String?
+    public var gender: VaultAddParamsGender?
+    public var issuedOn: String?
+    public var expiresOn: String?
+    public var issuer: String?
+    public var idempotencyKey: String
+
+    public init(customerId: String, kind: VaultAddParamsKind, number: String, holder: VaultAddParamsHolder, country: String? = nil, nationality: String? = nil, bornOn: String? = nil, gender: VaultAddParamsGender? = nil, issuedOn: String? = nil, expiresOn: String? = nil, issuer: String? = nil, idempotencyKey: String) {
+        self.customerId = customerId
+        self.kind = kind
+        self.number = number
+        self.holder = holder
+        self.country = country
+        self.nationality = nationality
+        self.bornOn = bornOn
+        self.gender = gender
+        self.issuedOn = issuedOn
+        self.expiresOn = expiresOn
+        self.issuer = issuer
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct VaultAddResult: Codable, Hashable, Sendable {
+    public var document: VaultDocument
+    public var duplicates: Int
+
+    public init(document: VaultDocument, duplicates: Int) {
+        self.document = document
+        self.duplicates = duplicates
+    }
+}
+
+public struct VaultAuditParams: Codable, Hashable, Sendable {
+    public var documentId: String?
+    public var customerId: String?
+    public var limit: Int?
+
+    public init(documentId: String? = nil, customerId: String? = nil, limit: Int? = nil) {
+        self.documentId = documentId
+        self.customerId = customerId
+        self.limit = limit
+    }
+}
+
+public struct VaultAuditResultEntriesItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var at: String
+    public var action: String
+    public var `actor`: String
+    public var why: [String: String]
+    public var fields: [String]
+
+    public init(id: String, at: String, action: String, `actor`: String, why: [String: String], fields: [String]) {
+        self.id = id
+        self.at = at
+        self.action = action
+        self.`actor` = `actor`
+        self.why = why
+        self.fields = fields
+    }
+}
+
+public struct VaultAuditResult: Codable, Hashable, Sendable {
+    public var entries: [VaultAuditResultEntriesItem]
+
+    public init(entries: [VaultAuditResultEntriesItem]) {
+        self.entries = entries
+    }
+}
+
+public struct VaultCheckParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct VaultCheckResult: Codable, Hashable, Sendable {
+    public var file: VaultFile
+
+    public init(file: VaultFile) {
+        self.file = file
+    }
+}
+
+public struct VaultDocumentKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let passport = VaultDocumentKind(rawValue: "passport")
+    public static let identityCard = VaultDocumentKind(rawValue: "identity-card")
+    public static let visa = VaultDocumentKind(rawValue: "visa")
+    public static let residencePermit = VaultDocumentKind(rawValue: "residence-permit")
+    public static let drivingLicence = VaultDocumentKind(rawValue: "driving-licence")
+    public static let knownTraveller = VaultDocumentKind(rawValue: "known-traveller")
+    public static let loyalty = VaultDocumentKind(rawValue: "loyalty")
+    public static let insurance = VaultDocumentKind(rawValue: "insurance")
+}
+
+public struct VaultDocumentHolder: Codable, Hashable, Sendable {
+    public var givenName: String
+    public var familyName: String
+
+    public init(givenName: String, familyName: String) {
+        self.givenName = givenName
+        self.familyName = familyName
+    }
+}
+
+/// Masked: the end of a number, the year of a date of birth.
+public struct VaultDocument: Codable, Hashable, Sendable {
+    public var id: String
+    public var customerId: String
+    public var kind: VaultDocumentKind
+    public var holder: VaultDocumentHolder
+    public var country: String?
+    public var expiresOn: String?
+    public var issuer: String?
+    public var masked: [String: String]
+    public var createdAt: String
+    public var updatedAt: String
+    public var version: Int
+
+    public init(id: String, customerId: String, kind: VaultDocumentKind, holder: VaultDocumentHolder, country: String? = nil, expiresOn: String? = nil, issuer: String? = nil, masked: [String: String], createdAt: String, updatedAt: String, version: Int) {
+        self.id = id
+        self.customerId = customerId
+        self.kind = kind
+        self.holder = holder
+        self.country = country
+        self.expiresOn = expiresOn
+        self.issuer = issuer
+        self.masked = masked
+        self.createdAt = createdAt
+        self.updatedAt = updatedAt
+        self.version = version
+    }
+}
+
+public struct VaultFileState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let quarantined = VaultFileState(rawValue: "quarantined")
+    public static let clean = VaultFileState(rawValue: "clean")
+    public static let refused = VaultFileState(rawValue: "refused")
+}
+
+public struct VaultFile: Codable, Hashable, Sendable {
+    public var id: String
+    public var customerId: String
+    public var name: String
+    public var type: String
+    public var size: Int
+    public var state: VaultFileState
+    public var reason: String?
+    public var addedBy: String
+    public var createdAt: String
+
+    public init(id: String, customerId: String, name: String, type: String, size: Int, state: VaultFileState, reason: String? = nil, addedBy: String, createdAt: String) {
+        self.id = id
+        self.customerId = customerId
+        self.name = name
+        self.type = type
+        self.size = size
+        self.state = state
+        self.reason = reason
+        self.addedBy = addedBy
+        self.createdAt = createdAt
+    }
+}
+
+public struct VaultListParams: Codable, Hashable, Sendable {
+    public var customerId: String
+
+    public init(customerId: String) {
+        self.customerId = customerId
+    }
+}
+
+public struct VaultListResult: Codable, Hashable, Sendable {
+    public var documents: [VaultDocument]
+    public var damaged: [String]
+    public var files: [VaultFile]
+
+    public init(documents: [VaultDocument], damaged: [String], files: [VaultFile]) {
+        self.documents = documents
+        self.damaged = damaged
+        self.files = files
+    }
+}
+
+public struct VaultRemoveParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var reason: String?
+
+    public init(id: String, reason: String? = nil) {
+        self.id = id
+        self.reason = reason
+    }
+}
+
+public struct VaultRemoveResult: Codable, Hashable, Sendable {
+    public var removed: Bool
+
+    public init(removed: Bool) {
+        self.removed = removed
+    }
+}
+
+public struct VaultRotateParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct VaultRotateResult: Codable, Hashable, Sendable {
+    public var rotated: Int
+    public var keyId: String
+
+    public init(rotated: Int, keyId: String) {
+        self.rotated = rotated
+        self.keyId = keyId
     }
 }
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { TranscriptEntry } from "@travelagent/protocol/messages";
-import type { DataSubject, ExportedFile, PersonalDataStore } from "@travelagent/protocol/personal-data";
+import { type AgencyOfAccount, type DataSubject, type ExportedFile, isSameAgency, ofAgency, type PersonalDataStore } from "@travelagent/protocol/personal-data";
 import type { Database } from "@travelagent/protocol/ports";
 import { normalizeAgentId, parseSessionKey } from "./key.ts";
 import { readableTranscript } from "./readable-transcript.ts";
@@ -14,6 +14,8 @@ export interface TranscriptPersonalDataOptions {
   directory: string;
   /** What the person wrote into conversations of many. Default: nobody does. */
   saidInGroups?(subject: DataSubject): Promise<readonly SaidInGroup[]>;
+  /** Asked for accounts as they are called and as they stand in keys of conversations. Default: there is one agency. */
+  agencyOf?: AgencyOfAccount;
 }
 
 /** One message of a person in a conversation of many. */
@@ -50,18 +52,29 @@ type TranscriptRow = { session_id: string; key: string; agent_id: string; create
 const inKey = (id: string): string => id.trim().replace(/[%:\s\p{Cc}]/gu, (sign) => encodeURIComponent(sign));
 const like = (text: string): string => `%${text.replace(/[\\%_]/g, (sign) => `\\${sign}`)}%`;
 
+const defaultAccount = "default";
+
 /** Whether a conversation is one of this person alone, by its key. */
-function isOwn(key: string, { customerIds, bookingIds, identities }: Pick<DataSubject, "customerIds" | "bookingIds" | "identities">): boolean {
+function isOwn(
+  key: string,
+  { customerIds, bookingIds, identities }: Pick<DataSubject, "customerIds" | "bookingIds" | "identities">,
+  agencyOf: AgencyOfAccount,
+): boolean {
   const route = parseSessionKey(key);
   const same = (one: string, other: string) => one.toLowerCase() === other.toLowerCase();
   if (route.kind === "customer") return customerIds.some((id) => same(id, route.customerId));
   if (route.kind === "booking") return bookingIds.some((id) => same(id, route.reference));
   if (route.kind !== "direct") return false;
-  return identities.some(({ channel, peerId }) => same(peerId, route.peerId) && (route.channel === undefined || same(channel, route.channel)));
+  const { channel: at, accountId = defaultAccount } = route;
+  return identities.some(({ channel, peerId, agency }) => {
+    // Linked addresses have no account in their key: persons of another agency than the first are named with it.
+    if (at === undefined) return same([...Object.values(ofAgency(agency)), peerId].join("/"), route.peerId);
+    return same(peerId, route.peerId) && same(channel, at) && isSameAgency(agencyOf({ channel, accountId }), agency);
+  });
 }
 
 /** Conversations with everything they ever were: transcripts of before a reset, those set aside, long texts kept beside them. */
-export function transcriptPersonalData({ db, sessions, directory, saidInGroups = async () => [] }: TranscriptPersonalDataOptions): PersonalDataStore {
+export function transcriptPersonalData({ db, sessions, directory, saidInGroups = async () => [], agencyOf = () => undefined }: TranscriptPersonalDataOptions): PersonalDataStore {
   const in_ = async <R extends Record<string, unknown>>(sql: string, values: readonly string[]): Promise<R[]> => {
     const rows: R[] = [];
     for (const value of values) rows.push(...(await db.all<R>(sql, value)));
@@ -90,8 +103,8 @@ export function transcriptPersonalData({ db, sessions, directory, saidInGroups =
 
     async discover(subject) {
       const { customerIds, identities, bookingIds } = subject;
-      const rows = await in_<{ key: string; channel: string | null; peer_id: string | null; display_name: string | null }>(
-        "select key, channel, peer_id, display_name from session where customer_id = ? and (chat_type is null or chat_type <> 'group')",
+      const rows = await in_<{ key: string; channel: string | null; account_id: string | null; peer_id: string | null; display_name: string | null }>(
+        "select key, channel, account_id, peer_id, display_name from session where customer_id = ? and (chat_type is null or chat_type <> 'group')",
         customerIds,
       );
       const named: string[] = [];
@@ -100,11 +113,13 @@ export function transcriptPersonalData({ db, sessions, directory, saidInGroups =
           "select distinct key from session_transcript where key like ? escape '\\'",
           like(text.toLowerCase()),
         ))
-          if (isOwn(key, subject)) named.push(key);
+          if (isOwn(key, subject, agencyOf)) named.push(key);
       return {
         sessionKeys: [...rows.map(({ key }) => key), ...named],
-        identities: rows.flatMap(({ channel, peer_id }) =>
-          channel === null || peer_id === null || peer_id.startsWith("operator:") ? [] : [{ channel, peerId: peer_id }],
+        identities: rows.flatMap(({ channel, account_id, peer_id }) =>
+          channel === null || peer_id === null || peer_id.startsWith("operator:")
+            ? []
+            : [{ channel, peerId: peer_id, ...ofAgency(agencyOf({ channel, accountId: account_id ?? defaultAccount })) }],
         ),
         identifiers: rows.flatMap(({ display_name }) => (display_name !== null && display_name.trim().length >= 5 ? [display_name] : [])),
       };

@@ -120,6 +120,7 @@ describe("sending a template", () => {
     expect(await codeOf(sender.send({ ...reminder("a"), values: { name: "Ana" } }))).toBe("INVALID_REQUEST");
     expect(await codeOf(sender.send({ ...reminder("a"), template: "nothing" }))).toBe("NOT_FOUND");
     expect(await codeOf(sender.send({ ...reminder("a"), sessionKey: "s2" }))).toBe("NOT_FOUND");
+    expect(await codeOf(sender.send({ ...reminder("a"), values: { ...reminder("a").values, name: "4111 1111 1111 1111" } }))).toBe("INVALID_REQUEST");
     expect(await sender.get("a")).toBe(null);
     expect(tells).toBe(0);
   });

@@ -1,4 +1,4 @@
-import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
+import { canonicalJson, removeCardNumbers, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Database, type Logger, type Migration, type Row, silentLogger, systemClock, type Work } from "@travelagent/protocol/ports";
 import { nextAllowed, type SendingHours } from "./quiet-hours.ts";
 import { render } from "./render.ts";
@@ -208,7 +208,11 @@ export function createTemplateSender(options: TemplateSenderOptions): TemplateSe
       if (before) return before;
       const template = templateNamed(name);
       const to = await recipientOf(sessionKey);
-      rendered(template, values, to, locale);
+      if (removeCardNumbers(rendered(template, values, to, locale).text).removed)
+        throw new TravelAgentError(
+          "INVALID_REQUEST",
+          "there is a card number in this message; take it out: card numbers are never kept here, nor sent to a customer",
+        );
       const verdict = await mayContact({
         sessionKey,
         channel: to.channel,

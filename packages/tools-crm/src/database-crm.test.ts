@@ -4,6 +4,7 @@ import { fakeClock } from "@travelagent/protocol/testing";
 import { describe, expect, it } from "vitest";
 import { insertCustomer } from "./customer-rows.ts";
 import { databaseCrm } from "./database-crm.ts";
+import { crmMigrations } from "./tables.ts";
 import { crmContract } from "./testing/crm-contract.ts";
 
 crmContract({ describe, it, expect }, "database", async () => {
@@ -48,6 +49,36 @@ describe("database crm", () => {
     const crm = await databaseCrm({ db, clock: fakeClock() });
     await crm.create({ name: "Ana Silva", email: "ana@example.com" }, { idempotencyKey: "k" });
     expect(JSON.stringify(await db.all("select * from crm_done"))).not.toMatch(/ana/i);
+    await db.close();
+  });
+
+  it("takes over the tables of the first release: everybody is found, known by their identities, and in the same order", async () => {
+    const db = await testDatabase();
+    await db.migrate("crm", crmMigrations.slice(0, 1));
+    await db.transaction(async (tx) => {
+      for (const [id, name, at] of [
+        ["cus_b", "Bo Li", 2],
+        ["cus_a", "Ana João", 1],
+        ["cus_c", "Carla Ana", 2],
+      ] as const)
+        await tx.run(
+          "insert into crm_customer (id, name, name_key, tags, created_at, updated_at, version) values (?, ?, ?, '[]', ?, ?, 1)",
+          id,
+          name,
+          name,
+          at,
+          at,
+        );
+      await tx.run("insert into crm_identity (customer_id, channel, peer_id, verified, created_at) values ('cus_a', 'telegram', '7', 1, 5)");
+      await tx.run("insert into crm_identity (customer_id, channel, peer_id, verified, created_at) values ('cus_b', 'telegram', '7', 0, 5)");
+    });
+    const crm = await databaseCrm({ db, clock: fakeClock() });
+    expect((await crm.list({})).customers.map(({ id }) => id)).toEqual(["cus_c", "cus_b", "cus_a"]);
+    expect((await crm.list({ query: "ana" })).customers.map(({ id }) => id)).toEqual(["cus_c", "cus_a"]);
+    expect((await crm.list({ lifecycle: "lead", agency: "main" })).customers.length).toBe(3);
+    expect((await crm.byIdentity("telegram", "7"))?.id).toBe("cus_a");
+    expect(await crm.identities("cus_a")).toMatchObject([{ verified: true, how: "platform" }]);
+    expect((await crm.create({ name: "New" }, { idempotencyKey: "n" })).customer.id).toBe((await crm.list({ limit: 1 })).customers[0]?.id);
     await db.close();
   });
 

@@ -47,11 +47,7 @@ export async function duplicateGroups(db: Pick<Database, "all">, { agency, limit
       limit,
     );
     for (const { value, agency: of } of alike) {
-      const rows = await db.all(
-        `select * from crm_customer where ${column} = ? and agency = ? and merged_into is null order by seq limit 10`,
-        value,
-        of,
-      );
+      const rows = await db.all(`select * from crm_customer where ${column} = ? and agency = ? and merged_into is null order by seq limit 10`, value, of);
       const key = rows.map(({ id }) => id as string).join(" ");
       const group = groups.get(key) ?? { customers: rows.map(readCustomer), by: [] };
       group.by.push(by);

@@ -1,12 +1,12 @@
 export type { Companies, Company } from "./companies/companies.ts";
 export type { Crm, CustomerChanges, CustomerFields, CustomerFilter, Identity, Note, Page, PossibleDuplicate, Subject, VerifiedHow, WalkIn } from "./crm.ts";
 export { type CustomerIndex, ftsCustomerIndex } from "./customer-index.ts";
-export type { Lead, LeadFields, LeadStage } from "./sales/lead.ts";
 export { type DatabaseCrmOptions, databaseCrm } from "./database-crm.ts";
-export { crmPersonalData } from "./personal-data.ts";
 export { customerHandlers } from "./handlers.ts";
 export type { Merging, MergingPorts } from "./merging/merging.ts";
 export type { Parties, Party, PartyMember } from "./parties/parties.ts";
+export { crmPersonalData } from "./personal-data.ts";
+export type { Lead, LeadFields, LeadStage } from "./sales/lead.ts";
 export type { BookingHistory } from "./tools/booking-history.ts";
 export { type CrmToolsOptions, crmTools } from "./tools/crm-tools.ts";
 export type { AgencyOf } from "./tools/turn-customer.ts";

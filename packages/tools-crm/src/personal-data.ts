@@ -1,6 +1,7 @@
-import { type DataSubject, type PersonalDataStore, type PersonalTable, personalRows } from "@travelagent/protocol/personal-data";
+import { type DataSubject, ofAgency, type PersonalDataStore, type PersonalTable, personalRows, plainContact } from "@travelagent/protocol/personal-data";
 import type { Database, Row, Tx } from "@travelagent/protocol/ports";
 import { ftsCustomerIndex } from "./customer-index.ts";
+import { emailKey } from "./customer-rows.ts";
 import { reassignRecords } from "./merging/reassign.ts";
 import type { PartyMember } from "./parties/parties.ts";
 
@@ -57,6 +58,22 @@ export function crmPersonalData({ db }: { db: Database }): PersonalDataStore {
   const recordsOf = async ({ customerIds }: Pick<DataSubject, "customerIds">): Promise<Row[]> =>
     (await Promise.all(customerIds.map((id) => db.get("select * from crm_customer where id = ?", id)))).flatMap((row) => (row ? [row] : []));
 
+  /** Whether somebody of another agency has that peer, number or address. */
+  async function isKnownElsewhere(contact: string, agency: string): Promise<boolean> {
+    const plain = plainContact(contact);
+    const written = [...new Set([contact, plain, `+${plain}`])];
+    const marks = written.map(() => "?").join(", ");
+    const found =
+      (await db.get(`select 1 as found from crm_identity where agency <> ? and peer_id in (${marks}) limit 1`, agency, ...written)) ??
+      (await db.get(
+        `select 1 as found from crm_customer where agency <> ? and (phone in (${marks}) or email_key = ?) limit 1`,
+        agency,
+        ...written,
+        emailKey(contact),
+      ));
+    return found !== undefined && found !== null;
+  }
+
   /** Somebody else's party loses the member, not the party. */
   async function leaveParties(tx: Tx, id: string): Promise<number> {
     const others = await tx.all<{ id: string; members: string }>(
@@ -95,17 +112,22 @@ export function crmPersonalData({ db }: { db: Database }): PersonalDataStore {
       const identities = (
         await Promise.all(
           ids.map((id) =>
-            db.all<{ channel: string; peer_id: string }>(
-              "select channel, peer_id from crm_identity where customer_id = ? and (verified = 1 or removed_at is null) order by created_at, channel, peer_id",
+            db.all<{ channel: string; peer_id: string; agency: string }>(
+              "select channel, peer_id, agency from crm_identity where customer_id = ? and (verified = 1 or removed_at is null) order by created_at, channel, peer_id",
               id,
             ),
           ),
         )
       ).flat();
+      const contacts = [...identities.map(({ peer_id }) => peer_id), ...people.flatMap(({ email, phone }) => [email, phone].filter(isLong))];
+      const shared: string[] = [];
+      for (const agency of new Set(people.map((row) => String(row.agency))))
+        for (const contact of new Set(contacts)) if (await isKnownElsewhere(contact, agency)) shared.push(contact);
       return {
         customerIds: ids,
-        identities: identities.map(({ channel, peer_id }) => ({ channel, peerId: peer_id })),
+        identities: identities.map(({ channel, peer_id, agency }) => ({ channel, peerId: peer_id, ...ofAgency(agency) })),
         identifiers: people.flatMap(({ name, email, phone }) => [name, email, phone].filter(isLong)),
+        ...(shared.length > 0 ? { shared } : {}),
       };
     },
 

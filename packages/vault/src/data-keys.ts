@@ -36,12 +36,15 @@ const otherKey = (): TravelAgentError =>
 export function createDataKeys({ keys, clock }: { keys: KeyRing; clock: Clock }, readRootIds: () => Promise<string[]>): DataKeys {
   const roots = new Map<string, VaultKey>();
   let current: VaultKey | undefined;
+  /** Read once, whoever asks first: two who find none at the same moment must not each make one. */
+  let reading: Promise<VaultKey> | undefined;
 
   const read = (row: { id: string; owner: string; rootId: string; nonce: Uint8Array; tag: Uint8Array; data: Uint8Array }): VaultKey => {
     const root = roots.get(row.rootId);
     if (!root) throw otherKey();
     const opened = unseal({ keyId: row.rootId, nonce: row.nonce, tag: row.tag, data: row.data }, root, place(row.id, row.owner, row.rootId));
-    if (!opened) throw new TravelAgentError("STORAGE_CORRUPT", "a key of the vault was changed or damaged in the database; put the database back from a backup");
+    if (!opened)
+      throw new TravelAgentError("STORAGE_CORRUPT", "a key of the vault was changed or damaged in the database; put the database back from a backup");
     return { id: row.id, bytes: opened };
   };
 
@@ -80,7 +83,12 @@ export function createDataKeys({ keys, clock }: { keys: KeyRing; clock: Clock },
 
   return {
     async ready() {
-      current ??= await keys.current();
+      reading ??= keys.current().catch((error: unknown) => {
+        reading = undefined;
+        throw error;
+      });
+      const first = await reading;
+      current ??= first;
       roots.set(current.id, current);
       for (const id of await readRootIds()) {
         if (roots.has(id)) continue;
@@ -121,4 +129,6 @@ export function createDataKeys({ keys, clock }: { keys: KeyRing; clock: Clock },
 
 /** Where equal numbers of an agency are found without opening any: a keyed hash, useless without the agency's own index key. */
 export const blindIndex = (key: VaultKey, kind: string, country: string | undefined, number: string): string =>
-  createHmac("sha256", key.bytes).update(JSON.stringify([kind, country ?? "", number])).digest("base64url");
+  createHmac("sha256", key.bytes)
+    .update(JSON.stringify([kind, country ?? "", number]))
+    .digest("base64url");

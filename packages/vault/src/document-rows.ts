@@ -1,7 +1,7 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Row, Tx } from "@travelagent/protocol/ports";
-import { type DocumentKind, type DocumentView, maskField, type SealedField, sealedFields } from "./document.ts";
 import { type DataKeys, keyColumns } from "./data-keys.ts";
+import { type DocumentKind, type DocumentView, maskField, type SealedField, sealedFields } from "./document.ts";
 import type { VaultKey } from "./key-ring.ts";
 import { seal, unseal } from "./sealed-value.ts";
 
@@ -59,7 +59,10 @@ const place = (row: DocumentRow, field: SealedField): (string | number | null)[]
 ];
 
 export const changed = (id: string): TravelAgentError =>
-  new TravelAgentError("STORAGE_CORRUPT", `the document ${id} was changed or damaged in the database and is not used: ask for it again, or put the database back from a backup`);
+  new TravelAgentError(
+    "STORAGE_CORRUPT",
+    `the document ${id} was changed or damaged in the database and is not used: ask for it again, or put the database back from a backup`,
+  );
 
 /** Writes the open columns, and every value sealed for exactly them. */
 export async function writeDocument(tx: Tx, row: DocumentRow, values: Values, key: VaultKey): Promise<void> {

@@ -45,7 +45,10 @@ const longestNumber = 40;
 
 /** Letters and digits alone, so that two ways to write it are the same number. Undefined for what can be none. */
 export function plainNumber(given: string): string | undefined {
-  const plain = given.normalize("NFKC").toUpperCase().replace(/[^\p{L}\p{N}]/gu, "");
+  const plain = given
+    .normalize("NFKC")
+    .toUpperCase()
+    .replace(/[^\p{L}\p{N}]/gu, "");
   return plain.length >= 4 && plain.length <= longestNumber ? plain : undefined;
 }
 
@@ -61,7 +64,8 @@ const shownAtTheEnd: Readonly<Record<DocumentKind, number>> = {
 };
 
 /** The last characters of a number, at most half of it. */
-export const maskNumber = (kind: DocumentKind, number: string): string => `…${number.slice(-Math.max(2, Math.min(shownAtTheEnd[kind], Math.floor(number.length / 2))))}`;
+export const maskNumber = (kind: DocumentKind, number: string): string =>
+  `…${number.slice(-Math.max(2, Math.min(shownAtTheEnd[kind], Math.floor(number.length / 2))))}`;
 
 /** What may be seen of a value: of numbers the end, of dates the year, of the rest that it is there. */
 export const maskField = (kind: DocumentKind, field: SealedField, value: string): string =>

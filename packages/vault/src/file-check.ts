@@ -36,7 +36,8 @@ export const typeCheck: FileCheck = {
     if (type === undefined) return { ok: false, reason: "only pictures, PDF and plain text are taken; archives, programs and office files are not" };
     const ending = /\.([A-Za-z0-9]{1,8})$/.exec(name)?.[1]?.toLowerCase();
     if (ending !== undefined && !type.endings.includes(ending)) return { ok: false, reason: `its content is ${type.mime} and its name says .${ending}` };
-    if (type.mime === "application/pdf" && activePdf.test(content.toString("latin1"))) return { ok: false, reason: "the PDF holds something that runs when it is opened" };
+    if (type.mime === "application/pdf" && activePdf.test(content.toString("latin1")))
+      return { ok: false, reason: "the PDF holds something that runs when it is opened" };
     return { ok: true };
   },
 };

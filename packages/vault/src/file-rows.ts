@@ -80,7 +80,19 @@ const readRow = (row: Row): FileRow => ({
   createdAt: Number(row.created_at),
 });
 /** State and reason too: whoever lifts the quarantine in the database gets nothing. */
-const place = (row: FileRow) => ["vault_file", row.id, row.agency, row.customerId, row.type, row.size, row.digest, row.state, row.reason, row.addedBy, row.createdAt];
+const place = (row: FileRow) => [
+  "vault_file",
+  row.id,
+  row.agency,
+  row.customerId,
+  row.type,
+  row.size,
+  row.digest,
+  row.state,
+  row.reason,
+  row.addedBy,
+  row.createdAt,
+];
 const contentPlace = (id: string, digest: string) => ["vault_file content", id, digest];
 const sealedOf = (row: Row, prefix: "" | "file_" = "") => ({
   keyId: String(row.key_id),
@@ -128,7 +140,13 @@ async function write(tx: Tx, row: FileRow, secret: Secret, key: VaultKey): Promi
 }
 
 /** Inside a transaction: the keys of the files, under the new key of their customer. Their content stays as it is. */
-export async function rewrapFiles(tx: Tx, customerId: string, { before, now }: { before: VaultKey; now: VaultKey }, to = customerId, only?: readonly string[]): Promise<string[]> {
+export async function rewrapFiles(
+  tx: Tx,
+  customerId: string,
+  { before, now }: { before: VaultKey; now: VaultKey },
+  to = customerId,
+  only?: readonly string[],
+): Promise<string[]> {
   const moved: string[] = [];
   for (const found of await tx.all("select * from vault_file where customer_id = ?", customerId)) {
     const row = readRow(found);
@@ -260,7 +278,10 @@ export function createFileRows({ db, keys, clock, checks, directory }: FileRowsO
       await keys.ready();
       const found = await opened(db, id);
       if (found.row.state !== "clean")
-        throw new TravelAgentError("FORBIDDEN", found.row.state === "refused" ? `this file was refused (${found.row.reason})` : "this file has not been checked yet");
+        throw new TravelAgentError(
+          "FORBIDDEN",
+          found.row.state === "refused" ? `this file was refused (${found.row.reason})` : "this file has not been checked yet",
+        );
       const bytes = await content(found);
       await db.transaction((tx) =>
         note(tx, clock.now(), {

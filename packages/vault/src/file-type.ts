@@ -11,7 +11,10 @@ const types: readonly { type: FileType; is(bytes: Uint8Array): boolean }[] = [
   { type: { mime: "image/png", endings: ["png"] }, is: (bytes) => ascii(bytes, 0, 8) === "\x89PNG\r\n\x1a\n" },
   { type: { mime: "image/gif", endings: ["gif"] }, is: (bytes) => /^GIF8[79]a/.test(ascii(bytes, 0, 6)) },
   { type: { mime: "image/webp", endings: ["webp"] }, is: (bytes) => ascii(bytes, 0, 4) === "RIFF" && ascii(bytes, 8, 12) === "WEBP" },
-  { type: { mime: "image/heic", endings: ["heic", "heif"] }, is: (bytes) => ascii(bytes, 4, 8) === "ftyp" && /^(?:heic|heix|mif1|msf1)$/.test(ascii(bytes, 8, 12)) },
+  {
+    type: { mime: "image/heic", endings: ["heic", "heif"] },
+    is: (bytes) => ascii(bytes, 4, 8) === "ftyp" && /^(?:heic|heix|mif1|msf1)$/.test(ascii(bytes, 8, 12)),
+  },
   { type: { mime: "application/pdf", endings: ["pdf"] }, is: (bytes) => ascii(bytes, 0, 5) === "%PDF-" },
 ];
 

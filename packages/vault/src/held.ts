@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import type { Row, Tx } from "@travelagent/protocol/ports";
+import { type DataKeys, keyColumns } from "./data-keys.ts";
 import { type DocumentKind, maskNumber, plainNumber } from "./document.ts";
 import type { Values } from "./document-rows.ts";
-import { type DataKeys, keyColumns } from "./data-keys.ts";
 import type { VaultKey } from "./key-ring.ts";
 import { seal, unseal } from "./sealed-value.ts";
 
@@ -30,7 +30,9 @@ export async function holdNumber(
 ): Promise<HeldNumber> {
   const plain = plainNumber(number) ?? number;
   const key = await keys.of(tx, `session:${sessionKey}`);
-  const digest = createHmac("sha256", key.bytes).update(JSON.stringify([sessionKey, kind, plain])).digest();
+  const digest = createHmac("sha256", key.bytes)
+    .update(JSON.stringify([sessionKey, kind, plain]))
+    .digest();
   const token = `PAPER-${[...digest.subarray(0, 8)].map((byte) => letters[byte % 32]).join("")}`;
   const sealed = seal(Buffer.from(JSON.stringify({ number: plain } satisfies Values)), key, place(sessionKey, token, kind, agency));
   await tx.run(
@@ -74,7 +76,11 @@ export function openHeld(row: Row, keys: DataKeys): { kind: DocumentKind; number
 export async function resealHeld(tx: Tx, sessionKey: string, { before, now }: { before: VaultKey; now: VaultKey }): Promise<void> {
   for (const row of await tx.all("select * from vault_held where session_key = ?", sessionKey)) {
     const where = place(sessionKey, String(row.id), String(row.kind), String(row.agency));
-    const opened = unseal({ keyId: String(row.key_id), nonce: row.nonce as Uint8Array, tag: row.tag as Uint8Array, data: row.data as Uint8Array }, before, where);
+    const opened = unseal(
+      { keyId: String(row.key_id), nonce: row.nonce as Uint8Array, tag: row.tag as Uint8Array, data: row.data as Uint8Array },
+      before,
+      where,
+    );
     // One that was changed stands for nothing any more.
     if (!opened) {
       await tx.run("delete from vault_held where session_key = ? and id = ?", sessionKey, String(row.id));

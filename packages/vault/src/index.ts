@@ -1,5 +1,14 @@
 export type { AuditEntry } from "./audit.ts";
-export { type DocumentKind, type DocumentOwner, type DocumentView, documentKinds, type OpenFields, plainNumber, type SealedField, sealedFields } from "./document.ts";
+export {
+  type DocumentKind,
+  type DocumentOwner,
+  type DocumentView,
+  documentKinds,
+  type OpenFields,
+  plainNumber,
+  type SealedField,
+  sealedFields,
+} from "./document.ts";
 export type { CheckedFile, FileCheck, Verdict } from "./file-check.ts";
 export { type FileView, largestFile, type VaultFiles } from "./file-rows.ts";
 export type { FileType } from "./file-type.ts";

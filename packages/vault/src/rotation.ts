@@ -1,9 +1,9 @@
+import { TravelAgentError } from "@travelagent/protocol";
 import type { Database, Tx } from "@travelagent/protocol/ports";
 import type { DataKeys, Owner } from "./data-keys.ts";
 import { changed, openDocuments, writeDocument } from "./document-rows.ts";
 import { rewrapFiles } from "./file-rows.ts";
 import { resealHeld } from "./held.ts";
-import { TravelAgentError } from "@travelagent/protocol";
 
 /**
  * Gives every owner a new data key, sealed with the new root, and seals all of the owner's values with it: one transaction for each, so

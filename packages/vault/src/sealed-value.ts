@@ -12,7 +12,8 @@ export interface SealedValue {
 const cipher = "aes-256-gcm";
 
 /** Where a value belongs, in one canonical form: a value that is moved anywhere else does not open. */
-const additionalData = (place: readonly (string | number | null)[], keyId: string): Buffer => Buffer.from(JSON.stringify(["travelagent vault", 1, keyId, ...place]));
+const additionalData = (place: readonly (string | number | null)[], keyId: string): Buffer =>
+  Buffer.from(JSON.stringify(["travelagent vault", 1, keyId, ...place]));
 
 /** AES-256-GCM with a nonce of its own. `place` names table, row, owner and whatever else must not change while the value is kept. */
 export function seal(value: Uint8Array, key: VaultKey, place: readonly (string | number | null)[]): SealedValue {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openDatabase } from "@travelagent/engine";
@@ -29,7 +29,12 @@ describe("the vault", () => {
   const clock = fakeClock("2027-01-10T10:00:00Z");
   const state = {};
   const add = (more: Partial<NewDocument> = {}) => vault.add({ ...passport, ...more }, { actor: "operator:maria", idempotencyKey: `k${++keys}` });
-  const bytes = () => Buffer.concat(readdirSync(directory, { recursive: true, withFileTypes: true }).flatMap((entry) => (entry.isFile() ? [readFileSync(join(entry.parentPath, entry.name))] : [])));
+  const bytes = () =>
+    Buffer.concat(
+      readdirSync(directory, { recursive: true, withFileTypes: true }).flatMap((entry) =>
+        entry.isFile() ? [readFileSync(join(entry.parentPath, entry.name))] : [],
+      ),
+    );
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), "vault-"));
@@ -59,12 +64,27 @@ describe("the vault", () => {
       why: to,
       fields: ["number", "nationality"],
     });
-    await expect(vault.release({ documentId: document.id, to: { ...to, bookingId: "" }, fields: ["number"] })).rejects.toMatchObject({ code: "INVALID_REQUEST" });
+    await expect(vault.release({ documentId: document.id, to: { ...to, bookingId: "" }, fields: ["number"] })).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+    });
     await expect(vault.release({ documentId: "doc_no", to, fields: ["number"] })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   const columns = {
-    vault_document: ["id", "agency", "customer_id", "kind", "given_name", "family_name", "country", "expires_on", "issuer", "created_at", "updated_at", "version"],
+    vault_document: [
+      "id",
+      "agency",
+      "customer_id",
+      "kind",
+      "given_name",
+      "family_name",
+      "country",
+      "expires_on",
+      "issuer",
+      "created_at",
+      "updated_at",
+      "version",
+    ],
     vault_field: ["document_id", "field", "key_id", "nonce", "tag", "data"],
     vault_key: ["id", "owner", "root_id", "nonce", "tag", "data"],
   };
@@ -74,12 +94,26 @@ describe("the vault", () => {
         const { document } = await add();
         const mine = table === "vault_key" ? "where owner = 'customer:cus_ana'" : table === "vault_field" ? "where field = 'number'" : "";
         const before = (await db.get(`select ${column} as it from ${table} ${mine}`))!.it;
-        const changed = before instanceof Uint8Array ? Uint8Array.from(before, (byte, at) => (at === 0 ? byte ^ 1 : byte)) : typeof before === "number" ? before + 1 : column === "kind" ? "visa" : column === "field" ? "gender" : "other";
+        const changed =
+          before instanceof Uint8Array
+            ? Uint8Array.from(before, (byte, at) => (at === 0 ? byte ^ 1 : byte))
+            : typeof before === "number"
+              ? before + 1
+              : column === "kind"
+                ? "visa"
+                : column === "field"
+                  ? "gender"
+                  : "other";
         await db.transaction((tx) => tx.run(`update ${table} set ${column} = ? ${mine}`, changed));
         const again = await createVault({ db, keys: memoryKeyRing(state), clock });
-        await expect(again.release({ documentId: document.id, to, fields: ["number"] })).rejects.toMatchObject({ code: expect.stringMatching(/STORAGE_CORRUPT|NOT_FOUND|CONFIG_INVALID/) });
+        await expect(again.release({ documentId: document.id, to, fields: ["number"] })).rejects.toMatchObject({
+          code: expect.stringMatching(/STORAGE_CORRUPT|NOT_FOUND|CONFIG_INVALID/),
+        });
         if (table !== "vault_document" || (column !== "id" && column !== "customer_id")) {
-          const shown = await again.list("cus_ana").then(({ documents }) => documents, () => []);
+          const shown = await again.list("cus_ana").then(
+            ({ documents }) => documents,
+            () => [],
+          );
           expect(shown).toEqual([]);
         }
       });
@@ -131,7 +165,10 @@ describe("the vault", () => {
     const before = await db.all("select id, root_id from vault_key");
     // Crash: the process ends when two owners are done.
     let left = 2;
-    const crashing = { ...db, transaction: (work: Parameters<typeof db.transaction>[0]) => (left-- > 0 ? db.transaction(work) : Promise.reject(new Error("killed"))) } as typeof db;
+    const crashing = {
+      ...db,
+      transaction: (work: Parameters<typeof db.transaction>[0]) => (left-- > 0 ? db.transaction(work) : Promise.reject(new Error("killed"))),
+    } as typeof db;
     const dying = await createVault({ db: { ...crashing, migrate: async () => {} } as typeof db, keys: memoryKeyRing(state), clock });
     await expect(dying.rotate()).rejects.toThrow("killed");
     const next = await createVault({ db, keys: memoryKeyRing(state), clock, files: join(directory, "files") });
@@ -165,7 +202,8 @@ describe("the vault", () => {
       },
     };
     const checked = await createVault({ db, keys: memoryKeyRing(state), clock, files: join(directory, "files"), checks: [scanner] });
-    const put = (name: string, content: string | Uint8Array) => checked.files.add({ customerId: "cus_ana", name, bytes: Buffer.from(content) }, { actor: "operator:maria" });
+    const put = (name: string, content: string | Uint8Array) =>
+      checked.files.add({ customerId: "cus_ana", name, bytes: Buffer.from(content) }, { actor: "operator:maria" });
     const waiting = await put("../../visa 4111 1111 1111 1111.txt", "a visa of Ana Silva");
     expect(waiting).toMatchObject({ state: "quarantined", type: "text/plain", name: "visa [card number removed].txt" });
     await expect(checked.files.read(waiting.id, { actor: "x" })).rejects.toMatchObject({ code: "FORBIDDEN" });

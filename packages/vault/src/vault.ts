@@ -3,10 +3,19 @@ import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Database, systemClock, type Tx } from "@travelagent/protocol/ports";
 import { type AuditEntry, note, readAudit } from "./audit.ts";
 import { blindIndex, createDataKeys, type DataKeys } from "./data-keys.ts";
-import { type DocumentKind, type DocumentOwner, type DocumentView, maskNumber, type OpenFields, plainNumber, type SealedField, sealedFields } from "./document.ts";
+import {
+  type DocumentKind,
+  type DocumentOwner,
+  type DocumentView,
+  maskNumber,
+  type OpenFields,
+  plainNumber,
+  type SealedField,
+  sealedFields,
+} from "./document.ts";
 import { changed, type DocumentRow, openDocuments, type Values, viewOf, writeDocument } from "./document-rows.ts";
-import { createFileRows, type VaultFiles } from "./file-rows.ts";
 import type { FileCheck } from "./file-check.ts";
+import { createFileRows, type VaultFiles } from "./file-rows.ts";
 import { type HeldNumber, heldNumber, holdNumber, tokenForm } from "./held.ts";
 import type { KeyRing } from "./key-ring.ts";
 import { rotateOwners } from "./rotation.ts";
@@ -58,7 +67,10 @@ export interface Vault {
    * Keeps a document. The same number of the same customer and holder again brings that document up to date. Raises `INVALID_REQUEST`
    * for a number that can be none, or a token this conversation does not have.
    */
-  add(document: NewDocument, by: { actor: string; idempotencyKey: string }): Promise<{ document: DocumentView; /** Other customers of the agency with this number. */ duplicates: number }>;
+  add(
+    document: NewDocument,
+    by: { actor: string; idempotencyKey: string },
+  ): Promise<{ document: DocumentView /** Other customers of the agency with this number. */; duplicates: number }>;
   get(id: string): Promise<DocumentView | null>;
   /** Oldest first; those that cannot be opened are named in `damaged`. */
   list(customerId: string): Promise<{ documents: DocumentView[]; damaged: string[] }>;
@@ -118,7 +130,11 @@ export async function createVault({ db, keys: ring, clock = systemClock, files: 
     keys,
     files: createFileRows({ db, keys, clock, checks, ...(directory === undefined ? {} : { directory }) }),
     async add(given, { actor, idempotencyKey }) {
-      for (const [name, value] of [["expiresOn", given.expiresOn], ["bornOn", given.bornOn], ["issuedOn", given.issuedOn]] as const)
+      for (const [name, value] of [
+        ["expiresOn", given.expiresOn],
+        ["bornOn", given.bornOn],
+        ["issuedOn", given.issuedOn],
+      ] as const)
         if (value !== undefined && !day.test(value)) throw invalid(`${name} must be a date, YYYY-MM-DD`);
       await keys.ready();
       const agency = given.agency ?? mainAgency;
@@ -127,7 +143,9 @@ export async function createVault({ db, keys: ring, clock = systemClock, files: 
         const { number: written, ...rest } = given;
         // A token stands for nothing any more once its number is saved: a repeat is known by the token itself.
         const said = typeof written === "string" ? blindIndex(index, given.kind, given.country, plainNumber(written) ?? "") : written;
-        const hash = createHash("sha256").update(canonicalJson({ ...rest, said })).digest("base64url");
+        const hash = createHash("sha256")
+          .update(canonicalJson({ ...rest, said }))
+          .digest("base64url");
         const done = await tx.get("select hash, document_id from vault_done where key = ?", idempotencyKey);
         if (done) {
           if (done.hash !== hash) throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this key belongs to another document; use a new one");
@@ -169,7 +187,8 @@ export async function createVault({ db, keys: ring, clock = systemClock, files: 
           digest,
         );
         await tx.run("insert into vault_done (key, hash, document_id, at) values (?, ?, ?, ?)", idempotencyKey, hash, row.id, clock.now());
-        if (typeof given.number !== "string") await tx.run("delete from vault_held where session_key = ? and id = ?", given.number.sessionKey, given.number.token);
+        if (typeof given.number !== "string")
+          await tx.run("delete from vault_held where session_key = ? and id = ?", given.number.sessionKey, given.number.token);
         await note(tx, clock.now(), {
           action: before ? "changed" : "added",
           documentId: row.id,
@@ -240,7 +259,14 @@ export async function createVault({ db, keys: ring, clock = systemClock, files: 
         const documents = await openDocuments(db, keys, "d.customer_id = ?", customerId);
         for (const { row, values } of documents) {
           const { id, kind, holder, country, expiresOn, issuer } = viewOf(row, values ?? {});
-          const open = { id, kind, holder, ...(country === undefined ? {} : { country }), ...(expiresOn === undefined ? {} : { expiresOn }), ...(issuer === undefined ? {} : { issuer }) };
+          const open = {
+            id,
+            kind,
+            holder,
+            ...(country === undefined ? {} : { country }),
+            ...(expiresOn === undefined ? {} : { expiresOn }),
+            ...(issuer === undefined ? {} : { issuer }),
+          };
           found.push({ ...open, fields: values ?? {}, ...(values ? {} : { damaged: true as const }) });
           await db.transaction((tx) =>
             note(tx, clock.now(), {

@@ -45,7 +45,11 @@ export function addCustomerMerging(customers: Command, terminal: Terminal): void
       withGateway(options, terminal, "undoing", async ({ client, out, timeoutMs }) => {
         const undone = await client.call("customers.unmerge", { id, idempotencyKey: randomUUID() }, { timeoutMs: Math.max(timeoutMs, patience) });
         out.data(undone);
-        out.line(printable(`${undone.customer.name} (${id}) has its ${undone.returned} entries again; ${undone.survivor.name} (${undone.survivor.id}) keeps what came since`));
+        out.line(
+          printable(
+            `${undone.customer.name} (${id}) has its ${undone.returned} entries again; ${undone.survivor.name} (${undone.survivor.id}) keeps what came since`,
+          ),
+        );
       }),
     );
 
@@ -56,7 +60,9 @@ export function addCustomerMerging(customers: Command, terminal: Terminal): void
     .option("--limit <n>", "at most this many", "50")
     .action((options: GatewayOptions & { status?: "waiting"; limit: string }) =>
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
-        const page = await client.call("customers.links.list", given({ status: options.status, limit: await positive(options.limit, "--limit") }), { timeoutMs });
+        const page = await client.call("customers.links.list", given({ status: options.status, limit: await positive(options.limit, "--limit") }), {
+          timeoutMs,
+        });
         out.data(page);
         out.table(
           ["STATUS", "CONVERSATION", "SAYS TO BE", "NAMED", "AT", "ID"],

@@ -90,7 +90,9 @@ export const customersCommand: AddCommand = (program, terminal, exit) => {
         const { customer } = await client.call("customers.get", { id }, { timeoutMs });
         out.data({ customer });
         for (const [name, value] of Object.entries(customer))
-          out.line(`${name.padEnd(12)} ${printable(Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value))}`);
+          out.line(
+            `${name.padEnd(12)} ${printable(Array.isArray(value) ? value.join(", ") : typeof value === "object" ? JSON.stringify(value) : String(value))}`,
+          );
       }),
     );
   withFields(customers.command("create"))

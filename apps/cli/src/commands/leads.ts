@@ -22,6 +22,12 @@ async function moneyOf(text: string | undefined): Promise<{ amount: string; curr
   return { amount, currency };
 }
 
+async function timeOf(text: string): Promise<string> {
+  const at = new Date(text);
+  if (Number.isNaN(at.getTime())) throw await failure("INVALID_REQUEST", `--due is written in ISO 8601, such as 2027-01-20T15:00:00Z, not "${text}"`);
+  return at.toISOString();
+}
+
 interface Fields {
   owner?: string;
   next?: string;
@@ -31,7 +37,7 @@ interface Fields {
 
 async function fieldsOf({ owner, next, due, value }: Fields) {
   if (due !== undefined && next === undefined) throw await failure("INVALID_REQUEST", "--due says by when the next step is done: say which with --next");
-  const nextStep = next === undefined ? undefined : { what: next, ...(due === undefined ? {} : { dueAt: new Date(due).toISOString() }) };
+  const nextStep = next === undefined ? undefined : { what: next, ...(due === undefined ? {} : { dueAt: await timeOf(due) }) };
   return given({ owner, nextStep, expectedValue: await moneyOf(value) });
 }
 

@@ -22,11 +22,13 @@ const ended = () =>
   });
 
 export const simulatorsCommand: AddCommand = (program, terminal) => {
-  const simulators = program.command("simulators").description("suppliers, payment providers and SMS on this machine, over one world that is not real");
+  const simulators = program
+    .command("simulators")
+    .description("suppliers, payment providers, SMS and CRM systems on this machine, over one world that is not real");
   simulators
     .command("start")
     .description("start simulators in the foreground; Ctrl-C ends them")
-    .argument("[vendor...]", "such as duffel stripe; default all")
+    .argument("[vendor...]", "such as duffel stripe hubspot; default all but CRM systems")
     .option("--first-port <port>", "of the first one, the others follow", "19101")
     .option("--state <folder>", "keeps their books there; default in memory")
     .option("--seed <text>", "another seed is another world")
@@ -37,12 +39,16 @@ export const simulatorsCommand: AddCommand = (program, terminal) => {
     .addHelpText("after", "\nExample:\n  travelagent simulators start duffel stripe --config ~/.travelagent/simulators.json5")
     .action(async (vendors: string[], options: StartOptions) => {
       const out = createOutput(terminal, options.json === true);
-      const [{ openDatabase }, { fleetVendors, openWorld, startFleet }] = await out.busy(
+      const [{ openDatabase }, { fleetVendors, openWorld, startFleet }, { crmVendors }] = await out.busy(
         "loading the simulators",
-        Promise.all([import("@travelagent/engine"), import("@travelagent/tools-booking/simulators")]),
+        Promise.all([import("@travelagent/engine"), import("@travelagent/tools-booking/simulators"), import("@travelagent/tools-crm/simulators")]),
       );
-      const unknown = vendors.find((vendor) => !fleetVendors.includes(vendor));
-      if (unknown !== undefined) throw await failure("INVALID_REQUEST", `there is no simulator "${unknown}"; there are ${fleetVendors.join(", ")}`);
+      const known = [...fleetVendors, ...Object.keys(crmVendors)];
+      const unknown = vendors.find((vendor) => !known.includes(vendor));
+      if (unknown !== undefined) throw await failure("INVALID_REQUEST", `there is no simulator "${unknown}"; there are ${known.join(", ")}`);
+      const ships = vendors.length > 0 ? vendors.filter((vendor) => fleetVendors.includes(vendor)) : fleetVendors;
+      const crms = vendors.filter((vendor) => crmVendors[vendor]);
+      if (crms.length > 1) throw await failure("INVALID_REQUEST", `a gateway exchanges customers with one CRM; start one of ${crms.join(", ")}`);
       const firstPort = await positive(options.firstPort, "--first-port");
       const perSecond = options.perSecond === undefined ? undefined : await positive(options.perSecond, "--per-second");
       const folder = options.state === undefined ? undefined : resolve(terminal.cwd, options.state);
@@ -52,13 +58,25 @@ export const simulatorsCommand: AddCommand = (program, terminal) => {
         const stop = ended();
         const open = async () => {
           const world = await openWorld({ db, ...(options.seed === undefined ? {} : { seed: options.seed }) });
-          return startFleet({
+          const limit = perSecond === undefined ? {} : { perSecond };
+          const fleet = await startFleet({
             world,
             firstPort,
-            ...(vendors.length > 0 ? { vendors } : {}),
+            vendors: ships,
             ...(options.gateway === undefined ? {} : { gatewayUrl: options.gateway }),
-            ...(perSecond === undefined ? {} : { perSecond }),
+            ...limit,
           });
+          try {
+            const crm = crms[0] === undefined ? undefined : await crmVendors[crms[0]]!({ port: firstPort + ships.length, ...limit });
+            return {
+              simulators: [...fleet.simulators, ...(crm ? [crm] : [])].map(({ vendor, url }) => ({ vendor, url })),
+              config: { ...fleet.config, ...(crm ? { channels: { crm: crm.settings } } : {}) },
+              close: async () => void (await Promise.all([fleet.close(), crm?.close()])),
+            };
+          } catch (error) {
+            await fleet.close();
+            throw error;
+          }
         };
         const fleet = await out.busy("starting the simulators", open()).catch(async (error: unknown) => {
           if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
@@ -69,7 +87,7 @@ export const simulatorsCommand: AddCommand = (program, terminal) => {
           await mkdir(dirname(file), { recursive: true, mode: 0o700 });
           await writeFile(file, `${JSON.stringify(fleet.config, null, 2)}\n`, { mode: 0o600 });
         }
-        out.data({ simulators: fleet.simulators.map(({ vendor, url }) => ({ vendor, url })), config: fleet.config });
+        out.data({ simulators: fleet.simulators, config: fleet.config });
         out.table(
           ["VENDOR", "ADDRESS"],
           fleet.simulators.map(({ vendor, url }) => [vendor, url]),

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { connected, type GatewayOptions, given, positive, withGateway } from "../gateway-command.ts";
 import { failure } from "../failure.ts";
+import { connected, type GatewayOptions, given, positive, withGateway } from "../gateway-command.ts";
 import { printable } from "../output.ts";
 import type { AddCommand } from "../run.ts";
 import type { Terminal } from "../terminal.ts";
@@ -81,7 +81,10 @@ export const vaultCommand: AddCommand = (program, terminal) => {
         );
         out.data(added);
         out.line(`kept ${added.document.kind} ${added.document.masked.number ?? ""} as ${added.document.id}`);
-        if (added.duplicates > 0) out.line(`${added.duplicates === 1 ? "one other customer has" : `${added.duplicates} other customers have`} this number too: look for a duplicate record`);
+        if (added.duplicates > 0)
+          out.line(
+            `${added.duplicates === 1 ? "one other customer has" : `${added.duplicates} other customers have`} this number too: look for a duplicate record`,
+          );
       }),
     );
   connected(vault.command("remove"))

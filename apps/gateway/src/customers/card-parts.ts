@@ -29,13 +29,17 @@ export function cardParts({ db, sessions, workspace, clock, log }: CardPartsOpti
   let columns: Promise<{ table: string; session: "session_key" | "lane"; texts: string[] }[]> | undefined;
   /** Every table with a conversation in it; new ones are found by themselves. */
   const tables = async () => {
-    const found = await db.all("select name, sql from sqlite_master where type = 'table' and sql not like 'create virtual table%' and sql not like '%without rowid%'");
+    const found = await db.all(
+      "select name, sql from sqlite_master where type = 'table' and sql not like 'create virtual table%' and sql not like '%without rowid%'",
+    );
     const all = await Promise.all(
       found.map(async ({ name }) => {
         const table = String(name);
         const own = await db.all("select name, type from pragma_table_info(?)", table);
         const session = own.some((column) => column.name === "session_key") ? "session_key" : table === "work" ? "lane" : undefined;
-        const texts = own.filter(({ name: column, type }) => String(type).toLowerCase() === "text" && !names.test(String(column))).map(({ name: column }) => String(column));
+        const texts = own
+          .filter(({ name: column, type }) => String(type).toLowerCase() === "text" && !names.test(String(column)))
+          .map(({ name: column }) => String(column));
         return session === undefined || leftOut.has(table) ? [] : [{ table, session, texts } as const];
       }),
     );
@@ -69,7 +73,11 @@ export function cardParts({ db, sessions, workspace, clock, log }: CardPartsOpti
           if (typeof before !== "string") continue;
           const after = cleanValue(before, clean);
           if (after === before || after === JSON.stringify(before)) continue;
-          await tx.run(`update "${table}" set "${column}" = ? where ${key.map(([name]) => `"${name}" = ?`).join(" and ")}`, after, ...key.map(([, value]) => value));
+          await tx.run(
+            `update "${table}" set "${column}" = ? where ${key.map(([name]) => `"${name}" = ?`).join(" and ")}`,
+            after,
+            ...key.map(([, value]) => value),
+          );
         }
       };
       for (const { table, session, texts } of places) {
@@ -78,7 +86,15 @@ export function cardParts({ db, sessions, workspace, clock, log }: CardPartsOpti
           await update(table, [["rowid", row["row number"] as SqlValue]], row, texts);
       }
       for (const row of await tx.all("select work_id, name, value from step where work_id in (select id from work where lane = ?)", sessionKey))
-        await update("step", [["work_id", String(row.work_id)], ["name", String(row.name)]], row, ["value"]);
+        await update(
+          "step",
+          [
+            ["work_id", String(row.work_id)],
+            ["name", String(row.name)],
+          ],
+          row,
+          ["value"],
+        );
     });
   }
 
@@ -103,7 +119,9 @@ export function cardParts({ db, sessions, workspace, clock, log }: CardPartsOpti
         last = clock.now();
         return db.scrub?.();
       })
-      .catch((error: unknown) => log.warn("the database could not be written anew; parts of a card number may be in its free pages until the next time", { error }));
+      .catch((error: unknown) =>
+        log.warn("the database could not be written anew; parts of a card number may be in its free pages until the next time", { error }),
+      );
     return writing;
   };
 

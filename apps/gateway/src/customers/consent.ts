@@ -103,9 +103,13 @@ export async function openConsent({ config, paths, db, clock, crm, sessions }: C
       return verdict.allowed ? undefined : `${verdict.code}: ${verdict.reason}`;
     },
     async declinesAgent(address, customerId) {
-      if (address.chatType === "group") return false;
+      if (address.chatType === "group") return undefined;
       const verdict = await consents.mayContact(whoAt(address, customerId), address.channel, "ai-assistance");
-      return !verdict.allowed && verdict.code !== "opted-out";
+      if (verdict.allowed) return undefined;
+      // An answer could not go out: what a model says and does for it would be for nothing.
+      return verdict.code === "opted-out"
+        ? "the customer wrote STOP, so nothing goes out here until they write START"
+        : "the customer wants no answers of a machine";
     },
     async disclosure({ runId, sessionKey, epoch, customerId, said }) {
       const language = await languageOf(customerId);

@@ -55,7 +55,12 @@ describe("channels.crm", () => {
       const { opened } = await open(section);
       expect([opened.handlers, opened.routes, opened.degraded()]).toEqual([{}, [], []]);
       opened.start();
-      expect(await opened.personalData.erase({ customerIds: ["cus_1"], sessionKeys: [], bookingIds: [], identities: [], identifiers: [] }, { reason: "r", now: 1, signal: new AbortController().signal })).toEqual({ removed: 0, held: [] });
+      expect(
+        await opened.personalData.erase(
+          { customerIds: ["cus_1"], sessionKeys: [], bookingIds: [], identities: [], identifiers: [] },
+          { reason: "r", now: 1, signal: new AbortController().signal },
+        ),
+      ).toEqual({ removed: 0, held: [] });
     }
   });
 
@@ -96,7 +101,13 @@ describe("channels.crm", () => {
     const [route] = opened.routes;
     expect(route).toMatchObject({ method: "POST", path: "/webhooks/crm/rest", auth: "none" });
     const { headers, body } = there.delivery!("https://agency.example.com/webhooks/crm/rest", [external]);
-    const request = { method: "POST", url: new URL("http://127.0.0.1/webhooks/crm/rest"), headers, requestId: "r", body: async () => Buffer.from(body) } as unknown as HttpRequest;
+    const request = {
+      method: "POST",
+      url: new URL("http://127.0.0.1/webhooks/crm/rest"),
+      headers,
+      requestId: "r",
+      body: async () => Buffer.from(body),
+    } as unknown as HttpRequest;
     await expect(Promise.resolve(route!.handle({ ...request, headers: {} }))).rejects.toMatchObject({ code: "UNAUTHORIZED" });
     await route!.handle(request);
     await until(async () => (await crm.list({})).customers[0]?.name === "Bo Lin");

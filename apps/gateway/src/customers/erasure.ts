@@ -76,6 +76,10 @@ export async function openErasure(options: ErasureOptions): Promise<OpenedErasur
     log,
     stores: () => data.stores,
     exists: async (customerId) => (await crm.get(customerId)) !== null,
+    ours: () => {
+      const { name, email, phone } = config().agency;
+      return [name, email ?? "", phone ?? ""];
+    },
     obstacles,
     freeze: hold,
     databases: data.databases,

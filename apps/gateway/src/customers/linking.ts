@@ -104,8 +104,9 @@ function knownCustomer({ crm, sessions, gateway, agencyOf }: LinkingParts): (req
 async function checked(linking: Linking, { sessions, clock }: LinkingParts, request: TurnRequest, code: string, work: WorkContext): Promise<TurnOutcome> {
   const { turn, message } = request;
   const proven = await work.step("link:confirm", () => linking.confirm(turn.sessionKey, code));
-  const linked = proven && (await work.step("link:settle", () => linking.settle(turn.sessionKey, { within: true })));
-  const text = !proven ? wrong : linked ? right : soon;
+  // Also when a crash came between the proof and its memo.
+  const linked = await work.step("link:settle", () => linking.settle(turn.sessionKey, { within: true }));
+  const text = linked ? right : proven ? soon : wrong;
   const now = clock.now();
   await sessions.append(turn.sessionKey, [
     { id: `${turn.runId}:user`, message: { role: "user", content: redacted, timestamp: message?.sentAt ?? now, messageId: turn.runId } },

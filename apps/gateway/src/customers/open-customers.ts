@@ -9,15 +9,15 @@ import type { Bookings } from "@travelagent/tools-booking";
 import type { Crm } from "@travelagent/tools-crm";
 import type { Environment } from "../answering/models.ts";
 import type { Papers } from "../papers/papers.ts";
-import { openConsent, type OpenedConsent } from "./consent.ts";
+import { type OpenedConsent, openConsent } from "./consent.ts";
 import { type OpenedCrmSync, openCrmSync } from "./crm-sync.ts";
 import { openErasure } from "./erasure.ts";
-import { type OpenedVault, openVault } from "./vault.ts";
 import { type OpenedPortal, openPortal } from "./portal.ts";
-import { openRetention } from "./retention.ts";
 import { type OpenedRecords, openRecords } from "./records.ts";
+import { openRetention } from "./retention.ts";
 import { type OpenedSales, openSales } from "./sales.ts";
-import { openTemplates } from "./templates.ts";
+import { type OpenedTemplates, openTemplates } from "./templates.ts";
+import { type OpenedVault, openVault } from "./vault.ts";
 
 export interface CustomersOptions {
   /** As it is now: a reload gives another one. */
@@ -57,6 +57,8 @@ export interface Customers {
   contact: OpenedConsent["contact"];
   /** The page each customer has; absent where it is switched off. */
   portal?: OpenedPortal;
+  /** For whoever writes to customers unasked: by template, and at an hour that suits them. */
+  templates: OpenedTemplates["sender"];
   /** Hears of what is sent, quoted and booked. */
   sales: Pick<OpenedSales, "onSent" | "onQuote" | "onBooking">;
   /** Papers and files of customers. */
@@ -82,18 +84,36 @@ export async function openCustomers(options: CustomersOptions): Promise<Customer
   const templates = await openTemplates({ ...options, crm, consents: consent.consents });
   const crmSync = await openCrmSync({ ...options, crm });
   // Whoever opens a store of its own above adds it here.
-  const others = [sales.personalData, crmSync.personalData, templates.personalData, consent.personalData, vault.personalData, ...(portal ? [portal.personalData] : [])];
+  const others = [
+    sales.personalData,
+    crmSync.personalData,
+    templates.personalData,
+    consent.personalData,
+    vault.personalData,
+    ...(portal ? [portal.personalData] : []),
+  ];
   const erasure = await openErasure({ ...options, crm, others });
   const opened: Customers = {
     crm,
     records,
     sales,
+    templates: templates.sender,
     contact: consent.contact,
     vault,
     crmSync,
     ...(portal ? { portal } : {}),
     tools: [...records.tools, ...sales.tools, ...consent.tools, ...vault.tools, ...(portal?.tools ?? [])],
-    handlers: { ...records.handlers, ...sales.handlers, ...templates.handlers, ...consent.handlers, ...retention.handlers, ...vault.handlers, ...portal?.handlers, ...crmSync.handlers, ...erasure.handlers },
+    handlers: {
+      ...records.handlers,
+      ...sales.handlers,
+      ...templates.handlers,
+      ...consent.handlers,
+      ...retention.handlers,
+      ...vault.handlers,
+      ...portal?.handlers,
+      ...crmSync.handlers,
+      ...erasure.handlers,
+    },
     routes: [...vault.routes, ...crmSync.routes, ...(portal?.routes ?? [])],
     personalData: erasure.stores,
     async resume() {

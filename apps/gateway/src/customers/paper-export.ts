@@ -25,12 +25,15 @@ export function paperExport({ config, db, bookings, clock = systemClock }: Paper
         if (!stored) continue;
         // As of its last change, so that the same booking is the same paper.
         const parts = { config: config(), now: stored.updatedAt };
-        const { name, bytes } = await paperOf("itinerary", stored, [], parts);
-        yield { path: name, title: "Itineraries", content: bytes };
         const issued = await invoices.ofOrder(id);
-        for (const { number } of issued) {
-          const paper = await paperOf("invoice", stored, issued, { ...parts, number });
-          yield { path: paper.name, title: "Invoices", content: paper.bytes };
+        const wanted = [
+          { kind: "itinerary" as const, title: "Itineraries", parts },
+          ...issued.map(({ number }) => ({ kind: "invoice" as const, title: "Invoices", parts: { ...parts, number } })),
+        ];
+        for (const one of wanted) {
+          // What cannot be printed, such as a trip that came to nothing, is among the bookings as data.
+          const paper = await paperOf(one.kind, stored, issued, one.parts).catch(() => undefined);
+          if (paper) yield { path: paper.name, title: one.title, content: paper.bytes };
         }
       }
     },

@@ -5,13 +5,16 @@ import type { GatewayConfig, StatePaths } from "@travelagent/config";
 import { openDatabase, type WorkPersonalData, workPersonalData } from "@travelagent/engine";
 import { gatewayPersonalData, groupMessagesOf } from "@travelagent/gateway-core";
 import { heldUntil, legalTermOf, linesPersonalData, searchedFor } from "@travelagent/privacy";
-import type { DataSubject, PersonalDataStore } from "@travelagent/protocol/personal-data";
+import { type AgencyOfAccount, type DataSubject, namingOnlyThem, type PersonalDataStore } from "@travelagent/protocol/personal-data";
 import type { Clock, Database, Work } from "@travelagent/protocol/ports";
 import { type Sessions, type TranscriptPersonalDataOptions, transcriptPersonalData } from "@travelagent/sessions";
 import { memoryFiles, memoryPersonalData, sqliteRecallIndex } from "@travelagent/sessions/recall";
 import { type BookkeepingTerm, bookingPersonalData, ordersOf, supplierReferences } from "@travelagent/tools-booking";
 import { sandboxPersonalData } from "@travelagent/tools-booking/suppliers/sandbox";
 import { crmPersonalData } from "@travelagent/tools-crm";
+import { pseudonymKeyOf } from "../configuration/secrets-of.ts";
+import { pseudonymOf } from "../observing/log-scrubber.ts";
+import { agenciesOf, agenciesOfConversations } from "./agencies.ts";
 import { type PaperExportOptions, paperExport } from "./paper-export.ts";
 
 export interface PersonalDataOptions {
@@ -47,10 +50,14 @@ export const bookkeepingTerm = ({ privacy: { bookkeeping } }: Pick<GatewayConfig
   };
 };
 
+/** Names that lines of the log have for the person, and nobody of another agency, instead of their own. */
+const pseudonymsOf = ({ sessionKeys, customerIds, identities, shared = [] }: DataSubject, key: string): string[] =>
+  [...sessionKeys, ...customerIds, ...namingOnlyThem(identities.map(({ peerId }) => peerId), { shared })].map((text) => pseudonymOf(text, key));
+
 const saidInGroups =
-  (db: Database): NonNullable<TranscriptPersonalDataOptions["saidInGroups"]> =>
+  (db: Database, agencies: { agencyOf?: AgencyOfAccount }): NonNullable<TranscriptPersonalDataOptions["saidInGroups"]> =>
   async (subject) =>
-    (await groupMessagesOf(db, subject)).map(({ id, sessionKey, takenBy, message }) => ({
+    (await groupMessagesOf(db, subject, agencies)).map(({ id, sessionKey, takenBy, message }) => ({
       sessionKey,
       messageIds: [id, ...(takenBy === undefined ? [] : [takenBy])],
       text: message.text,
@@ -79,6 +86,9 @@ export function openPersonalData({ config, paths, db, work, sessions, clock, boo
   };
   const references = async (subject: DataSubject) => supplierReferences(await ordersOf(db, subject));
   const workspace = paths.workspace;
+  const several = Object.keys(config().agencies).length > 0;
+  // Which accounts are whose changes with a restart alone.
+  const agencies = several ? { agencyOf: agenciesOf(config()) } : {};
 
   const stores: PersonalDataStore[] = [
     ofWork,
@@ -90,14 +100,14 @@ export function openPersonalData({ config, paths, db, work, sessions, clock, boo
     bookingPersonalData({ db, keepInvoices: () => bookkeepingTerm(config()) }),
     agentPersonalData({ db }),
     // What the person wrote in groups is found by the messages, which go after it.
-    transcriptPersonalData({ db, sessions, directory: paths.base, saidInGroups: saidInGroups(db) }),
-    gatewayPersonalData({ db }),
+    transcriptPersonalData({ db, sessions, directory: paths.base, saidInGroups: saidInGroups(db, agencies), ...(several ? { agencyOf: agenciesOfConversations(config()) } : {}) }),
+    gatewayPersonalData({ db, ...agencies }),
     memoryPersonalData({ files: memoryFiles({ directory: workspace }), index: sqliteRecallIndex({ db }), directory: workspace }),
     linesPersonalData({
       name: "logs",
       covers: ["logs/*", "cron/runs/*"],
       directories: [paths.logs, paths.cronRuns],
-      identifiersOf: searchedFor,
+      identifiersOf: (subject) => [...searchedFor(subject), ...pseudonymsOf(subject, pseudonymKeyOf(paths))],
     }),
   ];
   return {

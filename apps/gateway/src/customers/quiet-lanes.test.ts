@@ -85,12 +85,14 @@ it("does not wait for the conversation it is asked from", async () => {
 it("lets what was held by a process that died go on", async () => {
   let release = () => {};
   const started = new Promise<void>((resolve) => {
-    void quiet.run(["cus_a"], () => {
-      resolve();
-      return new Promise<void>((end) => {
-        release = end;
-      });
-    }).catch(() => undefined);
+    void quiet
+      .run(["cus_a"], () => {
+        resolve();
+        return new Promise<void>((end) => {
+          release = end;
+        });
+      })
+      .catch(() => undefined);
   });
   await started;
   await engine.stop({ drainMs: 0 });

@@ -14,7 +14,14 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { CustomersOptions } from "./open-customers.ts";
 import { type OpenedRecords, openRecords } from "./records.ts";
 
-const call = { actor: "eva", requestId: "r", role: "operator", scopes: ["operator.admin"], signal: new AbortController().signal, follow() {} } as unknown as Call;
+const call = {
+  actor: "eva",
+  requestId: "r",
+  role: "operator",
+  scopes: ["operator.admin"],
+  signal: new AbortController().signal,
+  follow() {},
+} as unknown as Call;
 
 describe("customers in a running gateway", () => {
   let directory: string;
@@ -49,7 +56,9 @@ describe("customers in a running gateway", () => {
       clock: systemClock,
       log: silentLogger,
       bookings: () => ({
-        list: async ({ customerId }: { customerId?: string }) => ({ bookings: bookings.filter((one) => customerId === undefined || one.customerId === customerId) }),
+        list: async ({ customerId }: { customerId?: string }) => ({
+          bookings: bookings.filter((one) => customerId === undefined || one.customerId === customerId),
+        }),
         byReference: async () => null,
       }),
       gateway: () => gateway,
@@ -88,7 +97,8 @@ describe("customers in a running gateway", () => {
   afterEach(() => close());
 
   const onCustomerKnown = async (key: string, customerId: string) => void (await sessions.bindCustomer(key, customerId));
-  const tools = () => new Map([...crmTools({ crm: records.crm, agencyOf: records.agencyOf, onCustomerKnown }), ...records.tools].map((tool) => [tool.name, tool]));
+  const tools = () =>
+    new Map([...crmTools({ crm: records.crm, agencyOf: records.agencyOf, onCustomerKnown }), ...records.tools].map((tool) => [tool.name, tool]));
   const slow = { timeout: 5000 };
   let calls = 0;
   /** As the gate would call it, for the turn of a request. */
@@ -171,7 +181,8 @@ describe("customers in a running gateway", () => {
     answer = async (request) => use(request, "create_customer", { name: "Ana Silva", email: "ana@example.com" });
     await telegram.write("hello", "7");
     await expect.poll(() => said(telegram, "7").length).toBe(1);
-    answer = async (request) => `${request.turn.customerId} ${await use(request, "get_customer", {})} ${await use(request, "link_customer", { email: "ana@example.com" })}`;
+    answer = async (request) =>
+      `${request.turn.customerId} ${await use(request, "get_customer", {})} ${await use(request, "link_customer", { email: "ana@example.com" })}`;
     await north.write("hello", "7");
     await expect.poll(() => said(north, "7").length).toBe(1);
     expect(said(north, "7")[0]).toMatch(/^undefined \{"known":false\} \{"status":"requested"/);
@@ -181,6 +192,9 @@ describe("customers in a running gateway", () => {
     const [here, there] = [await records.crm.byIdentity("telegram", "7"), await records.crm.byIdentity("telegram", "7", "north")];
     expect([here?.name, there?.name, there?.agency]).toEqual(["Ana Silva", "Ana North", "north"]);
     expect(said(telegram, "7")).toHaveLength(1);
+    await expect(async () => method("customers.create", { name: "x", agency: "nroth", idempotencyKey: "c" })).rejects.toMatchObject({
+      code: "INVALID_REQUEST",
+    });
     await expect(method("customers.merge", { id: here!.id, into: there!.id, idempotencyKey: "m" })).rejects.toMatchObject({ code: "FORBIDDEN" });
   });
 
@@ -228,7 +242,10 @@ describe("customers in a running gateway", () => {
     expect(first).toEqual({ customerId: old, reads: [["of the old one"], ["of the old one", "written while it was merged"]] });
     // Before or after, never in between.
     expect(phone?.customerId).toBe(kept);
-    expect([[["of the kept one"], ["of the kept one"]], [both, both]]).toContainEqual(phone?.reads);
+    expect([
+      [["of the kept one"], ["of the kept one"]],
+      [both, both],
+    ]).toContainEqual(phone?.reads);
     expect(last).toEqual({ customerId: kept, reads: [both, both] });
 
     // Back again: sessions, conversations and notes are whose they were.
@@ -246,7 +263,16 @@ describe("customers in a running gateway", () => {
     const kept = await ana();
     const { customer: old } = await records.crm.create({ name: "Old" }, { idempotencyKey: "old" });
     await records.crm.merging!.merge(old.id, kept, { idempotencyKey: "m", actor: "eva" });
-    const turn = { runId: "r", agentId: "main", sessionKey: "s", channel: "telegram", accountId: "default", chatType: "direct", peerId: "1", timeZone: "UTC" } as const;
+    const turn = {
+      runId: "r",
+      agentId: "main",
+      sessionKey: "s",
+      channel: "telegram",
+      accountId: "default",
+      chatType: "direct",
+      peerId: "1",
+      timeZone: "UTC",
+    } as const;
     const stale = { turn: { ...turn, customerId: old.id } };
     for (const [name, args] of [
       ["get_customer", {}],

@@ -2,7 +2,7 @@ import type { Tool } from "@travelagent/agent-runtime";
 import type { Handlers } from "@travelagent/protocol";
 import type { PersonalDataStore } from "@travelagent/protocol/personal-data";
 import { type AgencyOf, type Crm, customerHandlers, databaseCrm } from "@travelagent/tools-crm";
-import { agenciesOf } from "./agencies.ts";
+import { agenciesOf, withinAgencies } from "./agencies.ts";
 import { type OpenedLinking, openLinks } from "./linking.ts";
 import { mergingPorts } from "./merging.ts";
 import type { CustomersOptions } from "./open-customers.ts";
@@ -36,7 +36,7 @@ export async function openRecords(options: CustomersOptions, stores: () => reado
     agencyOf,
     around: linking.around,
     tools: linking.tools,
-    handlers: { ...customerHandlers(crm), ...openTimeline({ ...options, crm }), ...linking.handlers },
+    handlers: { ...withinAgencies(customerHandlers(crm), config()), ...openTimeline({ ...options, crm }), ...linking.handlers },
     onBooking: ({ customerId }) => look(customerId),
     async resume() {
       await standing?.start();

@@ -42,12 +42,12 @@ export function openSales(options: SalesOptions): OpenedSales {
     clock,
     log,
     async remind({ obligation, phase }) {
-      const { id, sessionKey, customerId, text, dueAt } = obligation;
+      const { id, sessionKey, customerId, text, dueAt, version } = obligation;
       // A note, and never the state of the conversation: an agent that is made to wait for a person leaves the customer without an answer.
       await crm.addNote(
         { sessionKey, ...(customerId === undefined ? {} : { customerId }) },
         { text: `${phase === "due" ? "Promised and due soon" : "Promised and overdue"} (${dueAt}): ${text}`, author: "promises" },
-        { idempotencyKey: `promise:${id}:${dueAt}:${phase}` },
+        { idempotencyKey: `promise:${id}:${version}:${phase}` },
       );
       publish("promise", { phase, promise: obligation });
     },

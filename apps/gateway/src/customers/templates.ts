@@ -39,19 +39,14 @@ function shippedTemplates(): string {
 }
 
 /** Files are looked at again when they were last read so long ago. */
-const freshMs = 5_000;
+const freshMs = 30_000;
 
 export async function openTemplates({ config, paths, db, work, clock, log, gateway, timeZone, crm, consents }: TemplatesOptions): Promise<OpenedTemplates> {
   const facts = contactFacts({ crm, config, gateway, timeZone });
-  const own = (): string => {
-    const { dir } = config().templates;
-    if (dir === undefined) return join(paths.base, "templates");
-    const path = resolvePath(dir, { home: homedir(), base: paths.base });
-    if (!existsSync(path)) throw new TravelAgentError("CONFIG_INVALID", `templates.dir: there is no directory ${path}`);
-    return path;
-  };
+  const { dir } = config().templates;
+  const own = dir === undefined ? join(paths.base, "templates") : resolvePath(dir, { home: homedir(), base: paths.base });
   // A folder that is named and not there would silently leave the agency's words unsaid.
-  own();
+  if (dir !== undefined && !existsSync(own)) throw new TravelAgentError("CONFIG_INVALID", `templates.dir: there is no directory ${own}`);
   let read: { at: number; set: TemplateSet } | undefined;
   const templates = (): TemplateSet => {
     if (!read || clock.now() - read.at > freshMs || clock.now() < read.at) {
@@ -60,7 +55,7 @@ export async function openTemplates({ config, paths, db, work, clock, log, gatew
         at: clock.now(),
         set: loadTemplates([
           { path: shippedTemplates(), source: "shipped" },
-          { path: own(), source: "agency" },
+          { path: own, source: "agency" },
         ]),
       };
       const { problems } = read.set;

@@ -9,7 +9,8 @@ const next = "vault.key.next";
 
 const keyOf = (text: string): VaultKey => {
   const bytes = Buffer.from(text, "base64");
-  if (bytes.length !== 32) throw new TravelAgentError("STORAGE_CORRUPT", "the key of the vault is damaged: put the directory of the credentials back from a backup");
+  if (bytes.length !== 32)
+    throw new TravelAgentError("STORAGE_CORRUPT", "the key of the vault is damaged: put the directory of the credentials back from a backup");
   return { id: createHash("sha256").update("travelagent vault key").update(bytes).digest("hex").slice(0, 16), bytes };
 };
 

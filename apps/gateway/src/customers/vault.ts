@@ -53,7 +53,9 @@ export async function openVault({ db, env, paths, clock, log, sessions, crm }: C
   const vault = await createVault({ db, keys, clock, files });
 
   const customerOf = async (turn: TurnScope): Promise<string | undefined> =>
-    turn.chatType === "group" ? undefined : (turn.customerId ?? (await sessions.get(turn.sessionKey))?.customerId ?? (await crm.byIdentity(turn.channel, turn.peerId))?.id);
+    turn.chatType === "group"
+      ? undefined
+      : (turn.customerId ?? (await sessions.get(turn.sessionKey))?.customerId ?? (await crm.byIdentity(turn.channel, turn.peerId))?.id);
 
   const desk: PaperDesk = {
     async list(turn) {
@@ -64,7 +66,10 @@ export async function openVault({ db, env, paths, clock, log, sessions, crm }: C
     async save(turn, { token, ...paper }, idempotencyKey) {
       const customerId = await customerOf(turn);
       if (customerId === undefined)
-        throw new TravelAgentError("CONFLICT", "there is no record of this customer yet: make it with create_customer from what they said, then save the document");
+        throw new TravelAgentError(
+          "CONFLICT",
+          "there is no record of this customer yet: make it with create_customer from what they said, then save the document",
+        );
       const { document } = await vault.add({ ...paper, customerId, number: { token, sessionKey: turn.sessionKey } }, { actor: "agent", idempotencyKey });
       return asKept(document);
     },

@@ -113,6 +113,7 @@ describe("a customer who is forgotten", () => {
     const id = customers[0]!.id;
     ids[person.sessionKey] = id;
     await chat.client.call("customers.update", { id, phone: person.phone, notes: `${person.name} likes window seats`, idempotencyKey: randomUUID() });
+    await chat.client.call("leads.create", { customerId: id, summary: `${person.name} wants to see the ${person.word}`, idempotencyKey: randomUUID() });
     // A conversation of before a reset, and one that was deleted.
     await chat.client.call("sessions.reset", { key: person.sessionKey });
     await chat.say(`It is ${person.name} again, do you remember ${person.word}?`);
@@ -163,8 +164,15 @@ describe("a customer who is forgotten", () => {
     await gateway.kill();
     await open.close();
     gateway = await start();
-    // Whatever was written for one person is found again by the index.
-    await call("memory.search", { query: zelda.word }).catch(() => undefined);
+    // What was written down is found again by the index.
+    for (const { sessionKey, word } of [zelda, bruno]) {
+      const found = await fetch(`${gateway.url}/tools/invoke`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${gateway.token}`, "content-type": "application/json" },
+        body: JSON.stringify({ tool: "memory_search", args: { query: word }, sessionKey }),
+      });
+      expect(await found.text()).toContain(word);
+    }
   });
   afterAll(async () => {
     await open?.close();
@@ -205,6 +213,8 @@ describe("a customer who is forgotten", () => {
     const certificate = await call<Certificate>("customers.erase", request);
     expect(certificate.scan.residue).toEqual([]);
     expect(certificate.state).toBe("complete");
+    const removed = certificate.stores.filter((store) => store.removed > 0).map(({ name }) => name);
+    expect(removed).toEqual(expect.arrayContaining(["customer", "sales", "sandbox", "bookings", "decisions", "messages", "transcripts", "memory"]));
     expect(await call("customers.erase", request)).toEqual(certificate);
     expect(certificate.holds.some(({ where }) => where.startsWith("booking_invoice/"))).toBe(true);
     for (const text of identifiersOf(zelda, id)) expect(JSON.stringify(certificate)).not.toContain(text);

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type GatewayProcess, startGateway, temporaryState } from "../testing/gateway-process.ts";
 import { findNumbers, scanDirectory, type Wanted } from "../testing/number-scan.ts";
 import { type Visitor, visit } from "../testing/visitor.ts";
-import { connectWire, operator, openWire, type WireClient } from "../testing/wire-client.ts";
+import { connectWire, openWire, operator, type WireClient } from "../testing/wire-client.ts";
 
 const brands: readonly (readonly [prefix: string, length: number])[] = [
   ["4", 16],
@@ -32,7 +32,8 @@ function card(index: number): string {
   const sum = [...body].reverse().reduce((total, digit, at) => total + (at % 2 === 1 ? Number(digit) : Number(digit) * 2 - (Number(digit) > 4 ? 9 : 0)), 0);
   return body + String((10 - (sum % 10)) % 10);
 }
-const groups = (number: string, separator: string) => (number.length === 15 ? [number.slice(0, 4), number.slice(4, 10), number.slice(10)] : (number.match(/.{4}/g) ?? [])).join(separator);
+const groups = (number: string, separator: string) =>
+  (number.length === 15 ? [number.slice(0, 4), number.slice(4, 10), number.slice(10)] : (number.match(/.{4}/g) ?? [])).join(separator);
 const names = "zero one two three four five six seven eight nine".split(" ");
 const forms: readonly ((number: string) => string)[] = [
   (number) => number,
@@ -90,7 +91,10 @@ describe("two hundred card numbers and passports", () => {
   const say = (sessionKey: string, message: string) => ask("chat.send", { sessionKey: `agent:main:${sessionKey}`, message, idempotencyKey: key() });
   const quiet = async () =>
     expect
-      .poll(async () => ((await client.ask("queue.status", {})).payload as { running?: number; waiting?: number } | undefined) ?? {}, { timeout: 20_000, interval: 100 })
+      .poll(async () => ((await client.ask("queue.status", {})).payload as { running?: number; waiting?: number } | undefined) ?? {}, {
+        timeout: 20_000,
+        interval: 100,
+      })
       .toMatchObject({ running: 0, waiting: 0 });
 
   beforeAll(async () => {
@@ -141,7 +145,11 @@ describe("two hundred card numbers and passports", () => {
       const visitors: Visitor[] = [await visit(gateway.url), await visit(gateway.url)];
       for (let at = 0; at < 6; at += 1) {
         await Promise.all([0, 1, 2, 3].map((session) => say(`r${round}s${session}`, `please charge ${next()}, 12/28, cvv ${codes[at % 2]}`)));
-        await Promise.all(visitors.map((visitor, index) => visitor.wire.ask("chat.send", { sessionKey: visitor.sessionKey, message: `card ${next()}`, idempotencyKey: `${key()}-${index}` })));
+        await Promise.all(
+          visitors.map((visitor, index) =>
+            visitor.wire.ask("chat.send", { sessionKey: visitor.sessionKey, message: `card ${next()}`, idempotencyKey: `${key()}-${index}` }),
+          ),
+        );
       }
       for (const visitor of visitors) visitor.wire.end();
       // Parts of a number, and its code alone.
@@ -164,15 +172,32 @@ describe("two hundred card numbers and passports", () => {
       await ask("config.patch", { raw: JSON.stringify({ agency: { name: next() } }), baseHash: shown.hash });
       await ask("agents.files.set", { agentId: "main", name: "MEMORY.md", content: `remember ${next()}` });
       await ask("policy.evaluate", { tool: "add_note", args: { text: next() } });
-      await ask("vault.add", { customerId: "cus_none", kind: "loyalty", number: next().slice(0, 40), holder: { givenName: "Ana", familyName: "Silva" }, idempotencyKey: key() });
+      await ask("vault.add", {
+        customerId: "cus_none",
+        kind: "loyalty",
+        number: next().slice(0, 40),
+        holder: { givenName: "Ana", familyName: "Silva" },
+        idempotencyKey: key(),
+      });
       await ask("no.such.method", { text: next() });
       await post("/hooks/agent", { message: `booking form: ${next()}`, name: "form" }, { authorization: "Bearer hook-secret-token-0123456789" });
       await post("/hooks/wake", { text: `booking form: ${next()}`, mode: "now" }, { authorization: "Bearer hook-secret-token-0123456789" });
-      await post("/v1/chat/completions", { model: "travelagent", messages: [{ role: "user", content: `pay ${next()}` }, { role: "assistant", content: "no" }, { role: "user", content: next() }] });
+      await post("/v1/chat/completions", {
+        model: "travelagent",
+        messages: [
+          { role: "user", content: `pay ${next()}` },
+          { role: "assistant", content: "no" },
+          { role: "user", content: next() },
+        ],
+      });
       await post("/v1/responses", { model: "travelagent", input: `pay ${next()}`, instructions: `the card is ${next()}` });
       await post("/tools/invoke", { tool: "add_note", args: { text: `card ${next()}` }, sessionKey: `agent:main:${named}` });
       await post(`/api/vault/customers/cus_none/files?name=${encodeURIComponent(next())}`, {});
-      await post("/mcp", { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "add_note", arguments: { text: next() } } }, { accept: "application/json, text/event-stream" });
+      await post(
+        "/mcp",
+        { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "add_note", arguments: { text: next() } } },
+        { accept: "application/json, text/event-stream" },
+      );
       const stranger = await openWire(gateway.url);
       const hello = operator(token) as { client: object };
       answers.push(JSON.stringify(await stranger.ask("connect", { ...hello, client: { ...hello.client, displayName: `console ${next()}` } })));
@@ -181,12 +206,25 @@ describe("two hundred card numbers and passports", () => {
       // Passports, labelled, machine-readable, and alone after the word for it.
       for (let at = 0; at < 10; at += 1) {
         const number = passports[round * 12 + at]!;
-        const words = [`my passport is ${number}`, `passport number: ${number}, I am Ana Silva`, `Reisepass ${number}`, `pasaporte: ${number}`, `${number} is my passport`];
+        const words = [
+          `my passport is ${number}`,
+          `passport number: ${number}, I am Ana Silva`,
+          `Reisepass ${number}`,
+          `pasaporte: ${number}`,
+          `${number} is my passport`,
+        ];
         await say(`paper${round}`, words[at % words.length]!);
       }
       await say(`paper${round}b`, "here comes my passport number");
       await say(`paper${round}b`, passports[round * 12 + 10]!);
-      await post("/v1/chat/completions", { model: "travelagent", messages: [{ role: "user", content: `my passport is ${passports[round * 12 + 11]}` }, { role: "assistant", content: "Thanks." }, { role: "user", content: "and now?" }] });
+      await post("/v1/chat/completions", {
+        model: "travelagent",
+        messages: [
+          { role: "user", content: `my passport is ${passports[round * 12 + 11]}` },
+          { role: "assistant", content: "Thanks." },
+          { role: "user", content: "and now?" },
+        ],
+      });
     };
     await everywhere(0);
     answers.push(JSON.stringify(client.frames));
@@ -217,7 +255,7 @@ describe("two hundred card numbers and passports", () => {
     const wanted: Wanted = { digits: new Set(cards), texts: passports };
     const withHalves: Wanted = { digits: new Set([...cards, ...halves]), texts: [...passports, ...codes.slice(0, 2).map((code) => `cvv ${code}`)] };
     expect(scanDirectory(state.path, withHalves)).toEqual([]);
-    expect(findNumbers(Buffer.from(answers.join("\n")), wanted)).toEqual([]);
+    expect(answers.flatMap((answer) => (findNumbers(Buffer.from(answer), wanted).length > 0 ? [answer.slice(0, 400)] : []))).toEqual([]);
     expect(findNumbers(Buffer.from(modelRequests.join("\n")), wanted)).toEqual([]);
     expect(modelRequests.join("\n")).not.toMatch(/cvv (?:9871|682)/);
     expect(modelRequests.length).toBeGreaterThan(20);

@@ -159,7 +159,7 @@ describe("models that misbehave", () => {
     away = false;
     await bench.restart();
     visitors = await Promise.all(visitors.map(({ cookie }) => visit(bench.gateway.url, cookie)));
-    for (const own of visitors) await expect.poll(() => own.heard(), { timeout: 15_000 }).toEqual([told, `${disclosed}${answer}`]);
+    for (const own of visitors) await expect.poll(() => own.heard(), { timeout: 15_000 }).toEqual([told, `${disclosed}\n${answer}`]);
     const helper = await customer("helper");
     const { conversations } = await helper.client.call("conversations.list", { state: "needs-person" });
     for (const { sessionKey, wire } of visitors) {

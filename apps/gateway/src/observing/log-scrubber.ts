@@ -78,6 +78,10 @@ const compile = (patterns: readonly string[]): RegExp[] =>
     }
   });
 
+/** What a line of the log says instead of a person, a conversation or a peer. */
+export const pseudonymOf = (value: string, key: string): string =>
+  `#${createHmac("sha256", key).update(value.trim().toLowerCase()).digest("hex").slice(0, 12)}`;
+
 export function createScrubber({ secrets = [], patterns = [], pseudonymKey = "" }: ScrubberOptions = {}): Scrubber {
   let own = compile(patterns);
   const hidden = new Set<string>();
@@ -103,7 +107,7 @@ export function createScrubber({ secrets = [], patterns = [], pseudonymKey = "" 
   const pseudonym = (value: string): string => {
     const known = pseudonyms.get(value);
     if (known !== undefined) return known;
-    const made = `#${createHmac("sha256", pseudonymKey).update(value.trim().toLowerCase()).digest("hex").slice(0, 12)}`;
+    const made = pseudonymOf(value, pseudonymKey);
     if (pseudonyms.size >= maxPseudonyms) pseudonyms.clear();
     pseudonyms.set(value, made);
     return made;

@@ -149,6 +149,49 @@ const yes = phrases(`
   yeah sure
   yep sure
   sure why not
+  si
+  si por favor
+  si gracias
+  si confirmo
+  confirmo
+  si correcto
+  correcto
+  de acuerdo
+  si de acuerdo
+  adelante
+  si adelante
+  vale
+  ja
+  ja bitte
+  ja gerne
+  ja genau
+  ja danke
+  jawohl
+  einverstanden
+  ja einverstanden
+  ich bestatige
+  ja ich bestatige
+  in ordnung
+  oui
+  oui merci
+  oui sil vous plait
+  oui je confirme
+  je confirme
+  daccord
+  oui daccord
+  cest daccord
+  sim
+  sim por favor
+  sim obrigado
+  sim obrigada
+  sim confirmo
+  de acordo
+  si grazie
+  si confermo
+  confermo
+  va bene
+  si va bene
+  daccordo
 `);
 
 /** A yes that names what is to be done agrees to that alone: "yes, cancel it" never books. */
@@ -343,6 +386,15 @@ const no = phrases(`
   no thats not right
   thats not right
   that is not right
+  no gracias
+  nein
+  nein danke
+  non
+  non merci
+  nao
+  nao obrigado
+  nao obrigada
+  no grazie
 `);
 
 /** Pictures that agree or say nothing; with any other one the words are not plain. */
@@ -360,6 +412,8 @@ export function assent(text: string, tool?: string): "yes" | "no" | null {
   if (/\p{Extended_Pictographic}/u.test(text.replace(harmless, ""))) return null;
   const plain = text
     .normalize("NFKD")
+    // An accent more or less is no other word here.
+    .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[’']/g, "")
     .replace(/[^\p{L}\p{N}\s?]/gu, " ")

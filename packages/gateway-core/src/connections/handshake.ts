@@ -5,6 +5,7 @@ import type { Devices } from "../auth/devices/devices.ts";
 import type { Guest, Guests } from "../auth/guests.ts";
 import type { Peer } from "../auth/peer.ts";
 import type { Visitors } from "../auth/visitors.ts";
+import { cardFree } from "../card-free.ts";
 import { describeIssues } from "../router/issues.ts";
 import { type AdmittedDevice, admitDevice } from "./device-admission.ts";
 
@@ -61,7 +62,8 @@ export function checkConnect(params: unknown, context: HandshakeContext): Handsh
       const { text, details } = describeIssues(parsed.error);
       throw new TravelAgentError("INVALID_REQUEST", `invalid connect params: ${text}`, { details });
     }
-    const admitted = admit(parsed.data, protocol, context);
+    // What a client calls itself is shown to others and kept with its device.
+    const admitted = admit({ ...parsed.data, client: cardFree(parsed.data.client) }, protocol, context);
     return admitted instanceof Promise ? admitted.then(accepted, refused) : accepted(admitted);
   } catch (thrown) {
     return refused(thrown);

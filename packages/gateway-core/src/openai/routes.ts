@@ -1,5 +1,6 @@
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
+import { cardFree } from "../card-free.ts";
 import { idempotencyKeyOf } from "../http/idempotency-key.ts";
 import { type HttpReply, type HttpRoute, json } from "../http/route.ts";
 import type { Runs } from "../runs.ts";
@@ -72,7 +73,9 @@ export function openAiRoutes({
     const ask = readResponsesRequest(await request.json(maxBody), clock.now());
     const follower = createFollower({ runs, clock, waitingMs });
     const runId = await startAsk(ask, idempotencyKeyOf(request.headers), options, follower.hear);
-    const { model, instructions, tools, previousResponseId } = ask;
+    const { model, previousResponseId } = ask;
+    // Said again in the answer, so as it was kept.
+    const { instructions, tools } = cardFree({ instructions: ask.instructions, tools: ask.tools });
     const facts = { runId, model, at: clock.now(), instructions, tools, ...(previousResponseId ? { previousResponseId } : {}) };
     return ask.stream ? stream(responseEvents(facts, follower.events(runId))) : json(response(facts, await runs.result(runId)));
   });

@@ -18,7 +18,14 @@ function patientAgent(): AgentPort & { may: boolean[] } {
         await work.sleep("park", 60_000);
       }
       const text = "sorry";
-      const message = { role: "assistant" as const, content: [{ type: "text" as const, text }], provider: "p", model: "m", stopReason: "stop" as const, timestamp: 0 };
+      const message = {
+        role: "assistant" as const,
+        content: [{ type: "text" as const, text }],
+        provider: "p",
+        model: "m",
+        stopReason: "stop" as const,
+        timestamp: 0,
+      };
       return { kind: "failed", reason: "no model could answer: MODEL_OVERLOADED", message, text, cards: [], commit: async () => undefined };
     },
   };

@@ -30,9 +30,9 @@ export async function disclosureFor(
   });
 }
 
-/** The same answer, with the disclosure before it. */
+/** The same answer, with the disclosure before it: the pages join blocks with one line break, so that it reads there as it was sent. */
 export function withDisclosure(outcome: TurnOutcome, disclosure: Disclosure | undefined): TurnOutcome {
   if (!disclosure) return outcome;
-  const message: AssistantMessage = { ...outcome.message, content: [{ type: "text", text: disclosure.text }, ...outcome.message.content] };
+  const message: AssistantMessage = { ...outcome.message, content: [{ type: "text", text: `${disclosure.text}\n` }, ...outcome.message.content] };
   return { ...outcome, message, text: outcome.text === "" ? disclosure.text : `${disclosure.text}\n\n${outcome.text}` };
 }

@@ -1,4 +1,4 @@
-import type { DataSubject, LegalHold, PersonalDataStore } from "@travelagent/protocol/personal-data";
+import { type DataSubject, isSameAgency, type LegalHold, type PersonalDataStore } from "@travelagent/protocol/personal-data";
 import type { Clock, Database, Row, SqlValue, Tx } from "@travelagent/protocol/ports";
 import { createDisclosures } from "../disclosure/disclosures.ts";
 import { entrySql, readEntry } from "./ledger.ts";
@@ -24,14 +24,8 @@ export function consentPersonalData({ db, clock, secret, keepWithdrawalsDays = (
   const hashOf = peerHasher(secret);
   const disclosures = createDisclosures({ db, clock, settings: () => ({ enabled: false, agencyName: "", repeatAfterDays: 0 }) });
 
-  const agenciesOf = async (subject: DataSubject): Promise<string[]> => {
-    const ids = subject.customerIds;
-    const rows = ids.length > 0 ? await db.all(`select distinct agency from consent where customer_id in (${marks(ids.length)})`, ...ids) : [];
-    return [...new Set([mainAgency, ...rows.map((row) => row.agency as string)])];
-  };
-
-  const found = async (subject: DataSubject, from: Pick<Tx, "all">, agencies: readonly string[]): Promise<Row[]> => {
-    const hashes = agencies.flatMap((agency) => subject.identities.map((identity) => hashOf(agency, identity)));
+  const found = async (subject: DataSubject, from: Pick<Tx, "all">): Promise<Row[]> => {
+    const hashes = subject.identities.map(({ agency = mainAgency, ...identity }) => hashOf(agency, identity));
     const parts = [
       ...(subject.customerIds.length > 0 ? [`c.customer_id in (${marks(subject.customerIds.length)})`] : []),
       ...(hashes.length > 0 ? [`c.peer_hash in (${marks(hashes.length)})`] : []),
@@ -41,11 +35,13 @@ export function consentPersonalData({ db, clock, secret, keepWithdrawalsDays = (
     return from.all(`${entrySql} where ${parts.join(" or ")} order by c.seq`, ...params);
   };
 
-  /** Of each address, purpose and channel what was said last. A line about a record is about all its addresses on that channel. */
+  /** Of each address, purpose and channel what was said last. A line about a record is about all its addresses on that channel, at its agency. */
   const lastWords = (rows: readonly Row[], { identities }: DataSubject): [hash: string, row: Row][] => {
     const last = new Map<string, [string, Row]>();
     for (const row of rows) {
-      const there = identities.filter(({ channel }) => row.channel === "*" || row.channel === channel);
+      const there = identities.filter(
+        ({ channel, agency }) => (row.channel === "*" || row.channel === channel) && isSameAgency(agency, row.agency as string),
+      );
       const hashes = row.peer_hash ? [row.peer_hash as string] : there.map((identity) => hashOf(row.agency as string, identity));
       for (const hash of hashes) {
         const key = [hash, row.channel, row.purpose].join("\n");
@@ -78,15 +74,14 @@ export function consentPersonalData({ db, clock, secret, keepWithdrawalsDays = (
     name: "consents",
     covers: { tables: ["consent", "consent_text", "disclosure"] },
     async *export(subject) {
-      const entries = (await found(subject, db, await agenciesOf(subject))).map(readEntry);
+      const entries = (await found(subject, db)).map(readEntry);
       if (entries.length > 0) yield { path: "consents.json", content: entries };
       const shown = (await Promise.all(subject.sessionKeys.map((key) => disclosures.list([key], 1_000)))).flat();
       if (shown.length > 0) yield { path: "disclosures.json", content: shown };
     },
     async erase(subject, { now }) {
-      const agencies = await agenciesOf(subject);
       return db.transaction(async (tx) => {
-        const rows = await found(subject, tx, agencies);
+        const rows = await found(subject, tx);
         let removed = 0;
         const held: LegalHold[] = [];
         const hold = (id: string, at: number) =>

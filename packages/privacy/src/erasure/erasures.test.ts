@@ -11,7 +11,7 @@ import { createErasures, type Obstacle } from "./erasures.ts";
 import { openErasureJournal } from "./journal.ts";
 import { heldUntil, legalTermOf } from "./legal-terms.ts";
 import { signingKey } from "./seal.ts";
-import { discoverSubject, searchedFor } from "./subject.ts";
+import { discoverSubject, searchedFor, withoutOurs } from "./subject.ts";
 
 const secret = "a secret of this test that is long enough";
 const held: LegalHold = { what: "invoice 1", basis: "tax", until: "2037-01-01T00:00:00.000Z", where: "person/kept" };
@@ -21,7 +21,7 @@ afterEach(async () => {
   for (const close of opened.splice(0)) await close();
 });
 
-async function open({ directory = mkdtempSync(join(tmpdir(), "erasure-")), obstacles = [] as Obstacle[], fails = () => false } = {}) {
+async function open({ directory = mkdtempSync(join(tmpdir(), "erasure-")), obstacles = [] as Obstacle[], fails = (): boolean => false } = {}) {
   const engine = openEngine({ path: join(directory, "data.db") });
   const { db } = engine;
   await db.migrate("person", [{ version: 1, sql: "create table if not exists person (id text primary key, customer text, text text)" }]);
@@ -208,6 +208,19 @@ describe("who a person is", () => {
       "+34600111222",
       "XQ7319452",
     ]);
+  });
+});
+
+describe("what is the agency's own", () => {
+  it("names nobody, however it is written", () => {
+    const subject = {
+      customerIds: [],
+      sessionKeys: [],
+      bookingIds: [],
+      identities: [],
+      identifiers: ["Desk@Agency.example", "+34 900 111 222", "ana@example.com"],
+    };
+    expect(withoutOurs(subject, ["desk@agency.example", "+34900111222", ""]).identifiers).toEqual(["ana@example.com"]);
   });
 });
 

@@ -7,7 +7,7 @@ import { createFinder } from "../residue/finder.ts";
 import { type Finding, scanForResidue } from "../residue/scan.ts";
 import type { ErasureJournal } from "./journal.ts";
 import { createSeal, hashOf, signingKey } from "./seal.ts";
-import { discoverSubject, searchedFor } from "./subject.ts";
+import { discoverSubject, searchedFor, withoutOurs } from "./subject.ts";
 import { erasureMigrations } from "./tables.ts";
 
 /** Why a person cannot be forgotten yet. */
@@ -76,6 +76,8 @@ export interface ErasuresOptions {
   /** In the order in which they are asked. Known when everything is wired. */
   stores(): readonly PersonalDataStore[];
   exists(customerId: string): Promise<boolean>;
+  /** Addresses and numbers of the agency itself. In a booking they stand for nobody, and are not looked for. Default: none. */
+  ours?(): readonly string[];
   obstacles(subject: DataSubject): Promise<readonly Obstacle[]>;
   /**
    * Ends every turn of the person and keeps new ones waiting until the returned function is called, which leaves no trace of the
@@ -107,7 +109,7 @@ const read = (row: Row): ErasureRow => ({
 });
 
 export function createErasures(options: ErasuresOptions): Erasures {
-  const { db, work, clock, log, stores, exists, obstacles, freeze, databases, directory, journal, secret, onProgress = () => {} } = options;
+  const { db, work, clock, log, stores, exists, ours = () => [], obstacles, freeze, databases, directory, journal, secret, onProgress = () => {} } = options;
   const seal = createSeal(secret);
   const key = signingKey(secret);
   const workId = (id: string, round: number) => `${workName}:${id}:${round}`;
@@ -115,7 +117,7 @@ export function createErasures(options: ErasuresOptions): Erasures {
 
   async function subjectOf(customerId: string, signal: AbortSignal): Promise<DataSubject> {
     if (!(await exists(customerId))) throw new TravelAgentError("NOT_FOUND", "there is no such customer");
-    return discoverSubject(stores(), { customerIds: [customerId] }, signal);
+    return withoutOurs(await discoverSubject(stores(), { customerIds: [customerId] }, signal), ours());
   }
 
   async function refuseWhileLive(subject: DataSubject, force: boolean): Promise<void> {
@@ -238,8 +240,10 @@ export function createErasures(options: ErasuresOptions): Erasures {
     }
     const signal = AbortSignal.timeout(restMs);
     const id = before ? String(before.id) : `era_${randomBytes(9).toString("base64url")}`;
-    const subject = before ? await discoverSubject(stores(), seal.open<DataSubject>(id, String(before.sealed)), signal) : await subjectOf(customerId, signal);
-    if (createFinder(searchedFor(subject)).in(reason).size > 0)
+    const subject = before
+      ? withoutOurs(await discoverSubject(stores(), seal.open<DataSubject>(id, String(before.sealed)), signal), ours())
+      : await subjectOf(customerId, signal);
+    if (createFinder(searchedFor({ ...subject, shared: [] })).in(reason).size > 0)
       throw new TravelAgentError("INVALID_REQUEST", "the reason names the person and would stay on the certificate; say it without a name, address or number");
     await refuseWhileLive(subject, force);
     const round = before ? Number(before.round) + 1 : 1;

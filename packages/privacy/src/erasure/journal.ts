@@ -2,6 +2,7 @@ import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { DataSubject } from "@travelagent/protocol/personal-data";
 import { hashOf } from "./seal.ts";
+import { identityKey } from "./subject.ts";
 
 /** A line about an erasure: hashes only, so that a restored backup can be told whom to forget again, and nobody else is told anything. */
 export interface JournalEntry {
@@ -9,7 +10,7 @@ export interface JournalEntry {
   at: string;
   /** SHA-256, hex, of each id of the customer's records. */
   customers: string[];
-  /** Of `channel`, a line break and the peer's id. */
+  /** Of `channel`, a line break and the peer's id; for another agency than the first, a line break and its id. */
   identities: string[];
 }
 
@@ -44,7 +45,7 @@ export function openErasureJournal(path: string): ErasureJournal {
         id,
         at: new Date(at).toISOString(),
         customers: customerIds.map(hashOf),
-        identities: identities.map(({ channel, peerId }) => hashOf(`${channel}\n${peerId}`)),
+        identities: identities.map((identity) => hashOf(identityKey(identity))),
       };
       const file = await open(path, "a", 0o600);
       try {

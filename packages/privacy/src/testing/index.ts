@@ -1,1 +1,1 @@
-export {};
+export { type PersonalDataFixture, personalDataContract } from "@travelagent/protocol/testing";

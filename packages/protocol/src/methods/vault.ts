@@ -68,7 +68,16 @@ export const vaultMethods = {
     scope: "operator.admin",
     params: z.strictObject({ documentId: id.optional(), customerId: id.optional(), limit }).optional(),
     result: z.looseObject({
-      entries: z.array(z.looseObject({ id: z.string(), at: z.string(), action: z.string(), actor: z.string(), why: z.record(z.string(), z.string()), fields: z.array(z.string()) })),
+      entries: z.array(
+        z.looseObject({
+          id: z.string(),
+          at: z.string(),
+          action: z.string(),
+          actor: z.string(),
+          why: z.record(z.string(), z.string()),
+          fields: z.array(z.string()),
+        }),
+      ),
     }),
   }),
   "vault.rotate": method({ scope: "operator.admin", params: z.strictObject({}).optional(), result: z.looseObject({ rotated: z.int(), keyId: z.string() }) }),

@@ -1,6 +1,6 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { DataSubject, PersonalDataStore } from "@travelagent/protocol/personal-data";
+import { type DataSubject, namingOnlyThem, type PersonalDataStore } from "@travelagent/protocol/personal-data";
 import type { MemoryFiles } from "./memory-files.ts";
 import type { RecallIndex } from "./recall-index.ts";
 import { replaceText } from "./replace-text.ts";
@@ -19,17 +19,19 @@ const isTelling = (identifier: string): boolean => identifier.length >= 6 && /[\
 
 /**
  * What agents wrote down about a person: all of the customer's own file, and of the agency's memory the notes that hold an id, an
- * address or a number of theirs. A note with a name alone may be about somebody else: the scan of an erasure lists it.
+ * address or a number of theirs. A note with a name alone may be about somebody else: the scan of an erasure lists it. So may one with
+ * a number that is also somebody's at another agency, unless an id of the customer, a conversation or a booking stands in it, too.
  */
 export function memoryPersonalData({ files, index, directory }: MemoryPersonalDataOptions): PersonalDataStore {
   const ownPaths = async ({ customerIds }: DataSubject): Promise<string[]> => {
     const scopes = new Set(customerIds.map((id) => `customer:${id}`));
     return [...new Set([...(await files.list()), ...(await index.files())].flatMap(({ path, scope }) => (scopes.has(scope) ? [path] : [])))].sort();
   };
-  const wanted = ({ customerIds, sessionKeys, bookingIds, identities, identifiers }: DataSubject): string[] =>
-    [...customerIds, ...sessionKeys, ...bookingIds, ...[...identities.map(({ peerId }) => peerId), ...identifiers].filter(isTelling)].map((text) =>
-      text.toLowerCase(),
-    );
+  const wanted = (subject: DataSubject): string[] => {
+    const { customerIds, sessionKeys, bookingIds, identities, identifiers } = subject;
+    const contacts = [...identities.map(({ peerId }) => peerId), ...identifiers].filter(isTelling);
+    return [...customerIds, ...sessionKeys, ...bookingIds, ...namingOnlyThem(contacts, subject)].map((text) => text.toLowerCase());
+  };
   const agencyPaths = async () => (await files.list()).flatMap(({ path, scope }) => (scope === "agency" ? [path] : []));
   const isAbout = (entry: string, texts: readonly string[]) => texts.some((text) => entry.toLowerCase().includes(text));
 

@@ -16,7 +16,10 @@ export const SaveDocumentArgs = z.strictObject({
   number: z
     .string()
     .max(80)
-    .refine((text) => tokenIn(text) !== undefined, "give the code that stands where the customer typed the number, such as PAPER-7K3QW2AB; never a number itself")
+    .refine(
+      (text) => tokenIn(text) !== undefined,
+      "give the code that stands where the customer typed the number, such as PAPER-7K3QW2AB; never a number itself",
+    )
     .describe("the code in the customer's message, such as PAPER-7K3QW2AB"),
   givenName: z.string().trim().min(1).max(60).describe("of its holder, as in the document"),
   familyName: z.string().trim().min(1).max(60).describe("of its holder, as in the document"),
@@ -64,7 +67,8 @@ export function documentTools(desk: PaperDesk): Tool[] {
         refuseInGroups(turn);
         const token = tokenIn(args.number)!;
         const held = await desk.held(turn, token);
-        if (!held) throw new TravelAgentError("INVALID_REQUEST", `${token} stands for no number in this conversation; ask the customer to type the number again`);
+        if (!held)
+          throw new TravelAgentError("INVALID_REQUEST", `${token} stands for no number in this conversation; ask the customer to type the number again`);
         const paper = paperOf(args);
         return {
           title: `Keep your ${args.kind.replaceAll("-", " ")} safely`,
@@ -81,7 +85,8 @@ export function documentTools(desk: PaperDesk): Tool[] {
     }),
     defineTool({
       name: "list_documents",
-      description: "Papers of the customer and of those who travel with them that are kept already: kind, holder, expiry, the end of the number. Their ids go into create_booking.",
+      description:
+        "Papers of the customer and of those who travel with them that are kept already: kind, holder, expiry, the end of the number. Their ids go into create_booking.",
       group: "crm",
       args: z.strictObject({}),
       effect: "read",

@@ -44,7 +44,11 @@ describe("papers of travellers", () => {
       const [outside, own] = [await testDatabase(), await testDatabase()];
       const { dialect, adapter } = supplierVendors[vendor]!;
       const simulator = await startSimulator(dialect(await openWorld({ db: outside, clock }), "http://127.0.0.1:9/none"), { clock });
-      closing.push(() => outside.close(), () => own.close(), () => simulator.close());
+      closing.push(
+        () => outside.close(),
+        () => own.close(),
+        () => simulator.close(),
+      );
       const opened: unknown[] = [];
       const supplier = withPapers(adapter(simulator.url, { memory: volatileMemory(), clock }), async (wanted, to) => {
         opened.push({ ids: wanted.map(({ id }) => id), ...to });
@@ -60,7 +64,11 @@ describe("papers of travellers", () => {
         timing: { retryDelaysMs: [1], readBackDelaysMs: [1, 1, 1], writeTimeoutMs: 5000, readTimeoutMs: 5000 },
       });
       await bookings.migrate();
-      const { offers } = await bookings.search({ kind: "flight", query: flightQuery }, { sessionKey: "s1" }, { requestId: "r1", signal: new AbortController().signal });
+      const { offers } = await bookings.search(
+        { kind: "flight", query: flightQuery },
+        { sessionKey: "s1" },
+        { requestId: "r1", signal: new AbortController().signal },
+      );
       const stored = await bookings.book(
         { offerIds: [offers[0]!.offer.id], travellers: [traveller], contact, buyer },
         { idempotencyKey: "k1", waitMs: 20_000, signal: new AbortController().signal },
@@ -72,13 +80,7 @@ describe("papers of travellers", () => {
         expect(one).toEqual({ ids: ["doc_pass", "doc_mile"], supplier: vendor, bookingId: stored.order.id, key: expect.stringContaining(stored.order.id) });
       const seen = simulator.requests.flatMap((request) => request.papers ?? []);
       expect(seen.map(({ sha256 }) => sha256)).toEqual(expect.arrayContaining([paperHash(number), paperHash(mile)]));
-      const everything = JSON.stringify([
-        simulator.requests,
-        await rowsOf(own),
-        await rowsOf(outside),
-        await bookings.timeline(stored.order.id),
-        stored,
-      ]);
+      const everything = JSON.stringify([simulator.requests, await rowsOf(own), await rowsOf(outside), await bookings.timeline(stored.order.id), stored]);
       expect(everything).toContain("doc_pass");
       expect(everything).not.toContain(number);
       expect(everything).not.toContain(mile);
@@ -99,6 +101,8 @@ describe("papers of travellers", () => {
       .flights!.book({ key: "bk1-1" } as never, { signal: new AbortController().signal, requestId: "r" })
       .catch((thrown: unknown) => thrown as TravelAgentError);
     expect(error).toMatchObject({ code: "SUPPLIER_REJECTED", details: { code: "E1" } });
-    expect(JSON.stringify([(error as TravelAgentError).message, (error as TravelAgentError).details, String((error as TravelAgentError).stack)])).not.toContain(number);
+    expect(JSON.stringify([(error as TravelAgentError).message, (error as TravelAgentError).details, String((error as TravelAgentError).stack)])).not.toContain(
+      number,
+    );
   });
 });

@@ -48,7 +48,10 @@ export async function papersOf(
       const paper = own.get(id);
       if (!paper) throw new TravelAgentError("NOT_FOUND", `there is no document ${id}; list_documents shows those there are`);
       if (!isSame(paper.holder, traveller))
-        throw new TravelAgentError("INVALID_REQUEST", `the ${sayPaper(paper)} is not of ${traveller.givenName} ${traveller.familyName}; name each traveller's own`);
+        throw new TravelAgentError(
+          "INVALID_REQUEST",
+          `the ${sayPaper(paper)} is not of ${traveller.givenName} ${traveller.familyName}; name each traveller's own`,
+        );
       const { kind, version, country, expiresOn } = paper;
       return { id, kind, version, said: sayPaper(paper), ...(country === undefined ? {} : { country }), ...(expiresOn === undefined ? {} : { expiresOn }) };
     }),

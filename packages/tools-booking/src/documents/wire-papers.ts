@@ -54,19 +54,24 @@ export const duffelPapers = (papers: Papers) => ({
 export const sabrePapers = (papers: Papers, person: { givenName: string; familyName: string; bornOn?: string; gender?: string }) => ({
   ...list(
     "identityDocuments",
-    pick(papers, { passport: "PASSPORT", "identity-card": "NATIONAL_ID_CARD", visa: "VISA", "residence-permit": "PERMANENT_RESIDENT_CARD", "known-traveller": "KNOWN_TRAVELER_NUMBER" }).map(
-      ({ paper, word }) =>
-        defined({
-          documentType: word,
-          documentNumber: paper.number,
-          issuingCountryCode: paper.country,
-          citizenshipCountryCode: paper.nationality,
-          expirationDate: paper.expiresOn,
-          givenName: person.givenName,
-          surname: person.familyName,
-          birthDate: person.bornOn,
-          gender: person.gender,
-        }),
+    pick(papers, {
+      passport: "PASSPORT",
+      "identity-card": "NATIONAL_ID_CARD",
+      visa: "VISA",
+      "residence-permit": "PERMANENT_RESIDENT_CARD",
+      "known-traveller": "KNOWN_TRAVELER_NUMBER",
+    }).map(({ paper, word }) =>
+      defined({
+        documentType: word,
+        documentNumber: paper.number,
+        issuingCountryCode: paper.country,
+        citizenshipCountryCode: paper.nationality,
+        expirationDate: paper.expiresOn,
+        givenName: person.givenName,
+        surname: person.familyName,
+        birthDate: person.bornOn,
+        gender: person.gender,
+      }),
     ),
   ),
   ...list(
@@ -79,10 +84,19 @@ export const sabrePapers = (papers: Papers, person: { givenName: string; familyN
 export const travelportPapers = (papers: Papers) => ({
   ...list(
     "TravelDocument",
-    pick(papers, { passport: "Passport", "identity-card": "NationalIdentityCard", visa: "Visa", "known-traveller": "KnownTravelerNumber" }).map(({ paper, word }) => ({
-      "@type": "TravelDocumentDetail",
-      ...defined({ docType: word, docNumber: paper.number, issueCountry: paper.country, issueDate: paper.issuedOn, expireDate: paper.expiresOn, Nationality: paper.nationality }),
-    })),
+    pick(papers, { passport: "Passport", "identity-card": "NationalIdentityCard", visa: "Visa", "known-traveller": "KnownTravelerNumber" }).map(
+      ({ paper, word }) => ({
+        "@type": "TravelDocumentDetail",
+        ...defined({
+          docType: word,
+          docNumber: paper.number,
+          issueCountry: paper.country,
+          issueDate: paper.issuedOn,
+          expireDate: paper.expiresOn,
+          Nationality: paper.nationality,
+        }),
+      }),
+    ),
   ),
   ...list(
     "CustomerLoyalty",

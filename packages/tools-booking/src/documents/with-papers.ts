@@ -1,6 +1,6 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { BookRequest, OpenedPaper, PaperRef, Supplier, SupplierCall, SupplierOrder, VerticalSupplier } from "../supplier.ts";
 import type { FlightOffer, FlightQuery } from "../offer.ts";
+import type { BookRequest, OpenedPaper, PaperRef, Supplier, SupplierCall, SupplierOrder, VerticalSupplier } from "../supplier.ts";
 
 /** Opens papers for one purchase at one supplier, and puts that on record. Raises `NOT_FOUND` for one that is gone. */
 export type PaperOpener = (papers: readonly PaperRef[], to: { supplier: string; bookingId: string; key: string }) => Promise<OpenedPaper[]>;

@@ -49,6 +49,7 @@ export function createSuppliedItems({ db, clock, readingTimes, isReadAgain }: Su
     const moments = momentsOf(item);
     const upcoming = isBooked(item) && item.status !== "held" && moments.some((moment) => moment > now);
     const next = upcoming && isReadAgain(offer.supplier) ? nextReading(moments, now, readingTimes) : null;
+    const known = await tx.get("select reference from booking_supplied where order_id = ? and item = ?", orderId, no);
     await tx.run(
       `insert into booking_supplied (order_id, item, supplier, vertical, reference, upcoming, moments, next_read) values (?, ?, ?, ?, ?, ?, ?, ?)
        on conflict (order_id, item) do update set supplier = excluded.supplier, reference = excluded.reference, upcoming = excluded.upcoming, moments = excluded.moments,
@@ -62,7 +63,8 @@ export function createSuppliedItems({ db, clock, readingTimes, isReadAgain }: Su
       JSON.stringify(moments),
       next,
     );
-    // What was heard before anybody knew whom it concerns.
+    // What was heard before anybody knew whom it concerns. Once that is known, news that wait have their own time: an order in doubt changes with each look.
+    if (known?.reference === reference) return;
     await tx.run("update booking_news set next_at = ? where supplier = ? and reference = ? and next_at > ?", now, offer.supplier, reference, now);
   }
 

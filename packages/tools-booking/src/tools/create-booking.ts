@@ -1,6 +1,8 @@
 import { type Action, defineTool, type Tool } from "@travelagent/agent-runtime";
 import type { Money } from "@travelagent/protocol";
 import type { Bookings } from "../bookings.ts";
+import type { PaperDesk } from "../documents/paper-desk.ts";
+import { papersOf, passportIn, type TravellerPaper } from "../documents/traveller-papers.ts";
 import { formatMoney, sum } from "../money.ts";
 import type { Offer } from "../offer.ts";
 import { isPaidHere } from "../offer-facts.ts";
@@ -10,8 +12,6 @@ import { sandboxLine, sayTotal, summaryOf, termLines, titleOf } from "../wording
 import { CreateBookingArgs } from "./arguments.ts";
 import { bookingOutput } from "./booking-result.ts";
 import { claimOffers } from "./claims.ts";
-import type { PaperDesk } from "../documents/paper-desk.ts";
-import { papersOf, passportIn, type TravellerPaper } from "../documents/traveller-papers.ts";
 import { documentFacts } from "./document-facts.ts";
 import { actionLifeMs, createBookingFacts, figure, travelFacts } from "./facts.ts";
 import { budgetOf, recordFacts } from "./record-facts.ts";

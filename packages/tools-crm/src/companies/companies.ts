@@ -76,26 +76,22 @@ export function companiesIn({ db, clock, newId, onRenamed }: CompaniesParts): Co
     create: ({ name, vatId, policy = {}, costCentres = [] }, { idempotencyKey, agency = mainAgency }) =>
       db.transaction(async (tx) => {
         const now = clock.now();
-        const { id } = await once(
-          tx,
-          { operation: "company", key: idempotencyKey, args: { name, vatId, policy, costCentres, agency }, now },
-          async () => {
-            const created = newId("com", now);
-            await tx.run(
-              `insert into crm_company (id, agency, name, name_key, vat_id, policy, cost_centres, created_at, updated_at, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
-              created,
-              agency,
-              name.trim(),
-              ` ${nameKey(name)}`,
-              vatId ?? null,
-              JSON.stringify(policy),
-              JSON.stringify(costCentres),
-              now,
-              now,
-            );
-            return created;
-          },
-        );
+        const { id } = await once(tx, { operation: "company", key: idempotencyKey, args: { name, vatId, policy, costCentres, agency }, now }, async () => {
+          const created = newId("com", now);
+          await tx.run(
+            `insert into crm_company (id, agency, name, name_key, vat_id, policy, cost_centres, created_at, updated_at, version) values (?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
+            created,
+            agency,
+            name.trim(),
+            ` ${nameKey(name)}`,
+            vatId ?? null,
+            JSON.stringify(policy),
+            JSON.stringify(costCentres),
+            now,
+            now,
+          );
+          return created;
+        });
         return need(tx, id);
       }),
 
@@ -136,7 +132,10 @@ export function companiesIn({ db, clock, newId, onRenamed }: CompaniesParts): Co
         conditions.push("agency = ?");
         values.push(agency);
       }
-      for (const word of nameKey(query ?? "").split(" ").filter(Boolean).slice(0, 8)) {
+      for (const word of nameKey(query ?? "")
+        .split(" ")
+        .filter(Boolean)
+        .slice(0, 8)) {
         conditions.push("name_key like ?");
         values.push(`% ${word}%`);
       }

@@ -196,8 +196,7 @@ describe("linking a conversation to a record", () => {
         expect([email, n, answer.startsWith("RATE_LIMITED")]).toEqual([email, n, n >= 4]);
       }
     expect(codes()).toHaveLength(4);
-    for (let n = 0; n < 5; n++)
-      expect((await use("link_customer", { email: `x${n}@example.com` }, turn("many"))).startsWith("RATE_LIMITED")).toBe(n >= 3);
+    for (let n = 0; n < 5; n++) expect((await use("link_customer", { email: `x${n}@example.com` }, turn("many"))).startsWith("RATE_LIMITED")).toBe(n >= 3);
     await clock.advance(24 * 3_600_000);
     expect(await use("link_customer", { email: "ana@example.com" })).toMatch(/requested/);
   });

@@ -60,7 +60,13 @@ export function openLinking({ db, crm, ports, secret, clock, log }: LinkingOptio
       break;
     }
     await db.transaction((tx) =>
-      tx.run("update crm_link set customer_id = ?, status = ?, updated_at = ? where id = ? and status = 'code-sent'", found.customerId, found.status, clock.now(), claim.id),
+      tx.run(
+        "update crm_link set customer_id = ?, status = ?, updated_at = ? where id = ? and status = 'code-sent'",
+        found.customerId,
+        found.status,
+        clock.now(),
+        claim.id,
+      ),
     );
   }
 
@@ -119,6 +125,11 @@ export function openLinking({ db, crm, ports, secret, clock, log }: LinkingOptio
     });
   }
 
+  const settleLater = (ms: number, id: string, sessionKey: string): void =>
+    later(ms, async () => {
+      if (await settle(sessionKey)) await ports.welcome({ id, sessionKey });
+    });
+
   const settle: Linking["settle"] = async (sessionKey, { within = false } = {}) => {
     const claim = await provenOf(sessionKey);
     if (!claim) return false;
@@ -132,9 +143,7 @@ export function openLinking({ db, crm, ports, secret, clock, log }: LinkingOptio
         return false;
       }
       // Somebody is being answered in a conversation of theirs, or a store is busy: it is tried again.
-      later(againMs, async () => {
-        if (await settle(sessionKey)) await ports.welcome({ id: claim.id, sessionKey });
-      });
+      settleLater(againMs, claim.id, sessionKey);
       return false;
     }
   };
@@ -231,14 +240,19 @@ export function openLinking({ db, crm, ports, secret, clock, log }: LinkingOptio
         await ports.welcome({ id, sessionKey: claim.place.sessionKey });
       } else
         await db.transaction((tx) =>
-          tx.run("update crm_link set status = 'rejected', code = null, decided_by = ?, updated_at = ? where id = ? and status <> 'linked'", by, clock.now(), id),
+          tx.run(
+            "update crm_link set status = 'rejected', code = null, decided_by = ?, updated_at = ? where id = ? and status <> 'linked'",
+            by,
+            clock.now(),
+            id,
+          ),
         );
       return requestOf(id);
     },
 
     async resume() {
-      const rows = await db.all<{ session_key: string }>("select distinct session_key from crm_link where status = 'proven'");
-      for (const { session_key } of rows) later(0, () => settle(session_key));
+      const rows = await db.all<{ id: string; session_key: string }>("select id, session_key from crm_link where status = 'proven'");
+      for (const { id, session_key } of rows) settleLater(0, id, session_key);
     },
 
     close() {

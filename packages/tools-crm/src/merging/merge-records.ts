@@ -115,9 +115,7 @@ export function mergeRecords({ db, clock, newId, events, need, index, ports }: M
       const { id: done } = await ports.quiet(
         [id, into],
         () =>
-          db.transaction((tx) =>
-            once(tx, { operation: "merge", key: idempotencyKey, args: { id, into }, now: clock.now() }, () => merge(tx, id, into, actor)),
-          ),
+          db.transaction((tx) => once(tx, { operation: "merge", key: idempotencyKey, args: { id, into }, now: clock.now() }, () => merge(tx, id, into, actor))),
         within,
       );
       ports.onMerged([into]);
@@ -129,8 +127,7 @@ export function mergeRecords({ db, clock, newId, events, need, index, ports }: M
       const { mergedInto } = await need(db, id);
       const { id: done } = await ports.quiet(
         mergedInto === undefined ? [id] : [id, mergedInto],
-        () =>
-          db.transaction((tx) => once(tx, { operation: "unmerge", key: idempotencyKey, args: { id }, now: clock.now() }, () => unmerge(tx, id, actor))),
+        () => db.transaction((tx) => once(tx, { operation: "unmerge", key: idempotencyKey, args: { id }, now: clock.now() }, () => unmerge(tx, id, actor))),
         within,
       );
       const { intoId, moved } = await journalOf(done);

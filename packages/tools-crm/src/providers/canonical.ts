@@ -1,4 +1,4 @@
-import type { Customer } from "@travelagent/protocol";
+import { type Customer, removeCardNumbers } from "@travelagent/protocol";
 import type { CustomerChanges, CustomerFields } from "../crm.ts";
 import type { ContactField, ContactFields } from "./provider.ts";
 
@@ -12,12 +12,18 @@ const forms: Record<ContactField, (value: string) => string> = {
     return /^\+?\d+$/.test(digits) ? digits : oneLine(value);
   },
   language: (value) => value.trim(),
-  tags: (value) =>
-    [...new Set(value.split(";").map(oneLine).filter(Boolean))].sort().join(";"),
+  tags: (value) => [...new Set(value.split(";").map(oneLine).filter(Boolean))].sort().join(";"),
 };
 
-/** The form in which values of both sides are compared. Tags are one text, divided by semicolons and sorted. */
-export const canonicalField = (field: ContactField, value: string | null | undefined): string => (value ? forms[field](value) : "");
+/**
+ * The form in which values of both sides are compared. Tags are one text, divided by semicolons and sorted. A card number is no part of
+ * any value: it goes neither way.
+ */
+export function canonicalField(field: ContactField, value: string | null | undefined): string {
+  if (!value) return "";
+  const form = forms[field](value);
+  return field === "phone" && rules.phone(form) ? form : removeCardNumbers(form).text;
+}
 
 /** A customer as a contact, the fields that are asked for. */
 export function contactOf(customer: Customer, fields: readonly ContactField[]): ContactFields {

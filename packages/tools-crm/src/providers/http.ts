@@ -120,6 +120,17 @@ export function retryAfterOf(headers: Headers, now: number): number | undefined 
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
 }
 
+/** What a status means where the vendor says nothing more. */
+function codeOf(status: number, effect: CrmRequest["effect"]): ErrorCode {
+  if (status === 429) return "RATE_LIMITED";
+  if (status === 401 || status === 403) return "UNAUTHORIZED";
+  if (status === 404 || status === 410) return "NOT_FOUND";
+  if (status === 409 || status === 412) return "CONFLICT";
+  // A redirect is not followed, and after a write it may be how somebody says "done, look there".
+  if (status >= 500 || status === 408 || status < 400) return effect === "read" ? "UNAVAILABLE" : "OUTCOME_UNKNOWN";
+  return "SUPPLIER_REJECTED";
+}
+
 export interface CrmHttp {
   /** Reads are repeated on a broken connection, 429 and 5xx; writes are sent once. Raises what the port of CRM providers says. */
   send(request: CrmRequest, call: CrmCall): Promise<CrmReply>;
@@ -130,8 +141,7 @@ export function crmHttp(options: CrmHttpOptions): CrmHttp {
   const { provider, baseUrl, clock = systemClock, log = silentLogger, token, problemIn } = options;
   const { readTimeoutMs = 15_000, writeTimeoutMs = 30_000, readRetriesMs = [200, 800] } = options;
   const unreachable = (cause: unknown) => new TravelAgentError("UNAVAILABLE", `${provider} cannot be reached`, { cause });
-  const unknown = (cause: unknown) =>
-    new TravelAgentError("OUTCOME_UNKNOWN", `${provider} did not answer; whether it happened has to be asked for`, { cause });
+  const unknown = (cause: unknown) => new TravelAgentError("OUTCOME_UNKNOWN", `${provider} did not answer; whether it happened has to be asked for`, { cause });
 
   async function attempt({ effect, method, path, query, json, headers }: CrmRequest, call: CrmCall, bearer: string): Promise<CrmReply> {
     const given = await baseUrl();
@@ -171,21 +181,7 @@ export function crmHttp(options: CrmHttpOptions): CrmHttp {
     if (good) return effect === "read" ? unreachable("unreadable") : unknown("unreadable");
     const problem = problemIn?.(reply);
     const wait = retryAfterOf(reply.headers, clock.now()) ?? problem?.retryAfterMs;
-    const code: ErrorCode =
-      problem?.code ??
-      (status === 429
-        ? "RATE_LIMITED"
-        : status === 401 || status === 403
-          ? "UNAUTHORIZED"
-          : status === 404 || status === 410
-            ? "NOT_FOUND"
-            : status === 409 || status === 412
-              ? "CONFLICT"
-              : status >= 500 || status === 408 || status < 400
-                ? effect === "read"
-                  ? "UNAVAILABLE"
-                  : "OUTCOME_UNKNOWN"
-                : "SUPPLIER_REJECTED");
+    const code = problem?.code ?? codeOf(status, effect);
     return new TravelAgentError(code, problem?.message ?? `${provider} answered ${status}`, {
       details: { provider, status, ...problem?.details },
       ...(wait === undefined ? {} : { retryAfterMs: wait }),

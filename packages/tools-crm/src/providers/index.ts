@@ -1,5 +1,15 @@
 export { canonicalField, joinName, splitName } from "./canonical.ts";
-export { type CrmHttp, type CrmHttpOptions, type CrmProblem, type CrmReply, type CrmRequest, type CrmToken, crmHttp, fetchedToken, fixedToken } from "./http.ts";
+export {
+  type CrmHttp,
+  type CrmHttpOptions,
+  type CrmProblem,
+  type CrmReply,
+  type CrmRequest,
+  type CrmToken,
+  crmHttp,
+  fetchedToken,
+  fixedToken,
+} from "./http.ts";
 export {
   type ContactField,
   type ContactFields,

@@ -123,7 +123,8 @@ describe("providers", () => {
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
     const elsewhere = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
     const server = createServer((request, response) => {
-      if (request.url === "/services/oauth2/token") return void response.end(JSON.stringify({ access_token: "t", instance_url: `http://${request.headers.host}` }));
+      if (request.url === "/services/oauth2/token")
+        return void response.end(JSON.stringify({ access_token: "t", instance_url: `http://${request.headers.host}` }));
       if (request.url?.includes("/queryAll")) return void response.end(JSON.stringify({ done: false, nextRecordsUrl: `${elsewhere}/x`, records: [] }));
       response.writeHead(307, { location: elsewhere }).end();
     });

@@ -16,24 +16,36 @@ const ends = /(?<!\b[ap]\.? ?m\.)(?<!\d\.(?=\s+(?:jan|feb|mär|apr|mai|jun|jul|a
 const enclosed = /\b(?:attached|enclosed|herewith|anbei|hiermit|im anhang|ci-joint|adjunt\w+|em anexo|in allegato|allegat\w+)\b/;
 const longest = 600;
 
-const compiled = new Map<readonly string[], RegExp>();
-function says(sources: readonly string[], text: string): boolean {
-  let expression = compiled.get(sources);
+const compiled = new Map<string, RegExp>();
+function expressionOf(source: string): RegExp {
+  let expression = compiled.get(source);
   if (!expression) {
-    expression = new RegExp(sources.map((source) => `(?:${source})`).join("|"));
-    compiled.set(sources, expression);
+    expression = new RegExp(source);
+    compiled.set(source, expression);
   }
-  return expression.test(text);
+  return expression;
 }
 
-const conditional = new Map<PromiseLanguage, RegExp>();
-function waitsForCustomer(language: PromiseLanguage, text: string): boolean {
-  let expression = conditional.get(language);
+/** One expression for all ways of a language, joined once: this runs over every message that goes out. */
+const joined = new Map<readonly string[], RegExp>();
+function anyOf(sources: readonly string[]): RegExp {
+  let expression = joined.get(sources);
   if (!expression) {
-    expression = new RegExp(language.conditional);
-    conditional.set(language, expression);
+    expression = new RegExp(sources.map((source) => `(?:${source})`).join("|"));
+    joined.set(sources, expression);
   }
-  return expression.test(text);
+  return expression;
+}
+
+type Said = "yes" | "no" | "denied";
+
+function says(sources: readonly string[], text: string, { denied }: PromiseLanguage): Said {
+  const found = anyOf(sources).exec(text);
+  if (!found) return "no";
+  const { index } = found;
+  if (denied.before !== undefined && expressionOf(denied.before).test(text.slice(0, index))) return "denied";
+  // A little further, for languages that put it behind.
+  return denied.within !== undefined && expressionOf(denied.within).test(text.slice(index, index + found[0].length + 8)) ? "denied" : "yes";
 }
 
 /**
@@ -49,11 +61,13 @@ export function promisesIn(text: string, at: { saidAt: number; timeZone: string 
     const plain = plainWords(quote);
     if (enclosed.test(plain)) continue;
     for (const language of languages) {
-      const firm = says(language.firm, plain);
-      if (!firm && !says(language.timed, plain)) continue;
-      if (waitsForCustomer(language, plain)) break;
+      const firm = says(language.firm, plain, language);
+      const said = firm === "no" ? says(language.timed, plain, language) : firm;
+      if (said === "no") continue;
+      // What one language understands is no sentence of another that looks like it.
+      if (said === "denied" || expressionOf(language.conditional).test(plain)) break;
       const deadline = deadlineIn(plain, language.time, at);
-      if (!firm && deadline.assumed) continue;
+      if (firm === "no" && deadline.assumed) continue;
       found.push({ quote, language: language.id, deadline });
       break;
     }

@@ -10,6 +10,8 @@ export interface PromiseLanguage {
   timed: readonly string[];
   /** It waits for the customer, so no time runs yet. */
   conditional: string;
+  /** It is said that it is not done: what stands right before the words of a promise, or among them. */
+  denied: { before?: string; within?: string };
   time: TimeWords;
 }
 

@@ -1,4 +1,4 @@
-import { TravelAgentError } from "@travelagent/protocol";
+import { removeCardNumbers, TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Row, SqlValue, Tx } from "@travelagent/protocol/ports";
 import { behind, paged, pageSize } from "../newest-first.ts";
 import { once } from "../once.ts";
@@ -32,6 +32,9 @@ const readStep = (row: Row): LeadStep => ({
   at: iso(row.at),
 });
 
+/** Whoever wrote it: a card number is kept nowhere. */
+const cardFree = (text: string | null | undefined): string | null => (text === null || text === undefined ? null : removeCardNumbers(text).text);
+
 const dueOf = (dueAt: string | undefined): number | null => {
   if (dueAt === undefined) return null;
   const at = Date.parse(dueAt);
@@ -61,7 +64,7 @@ export function leadsIn({ db, clock, newId }: LeadParts): Leads {
       newId("step", clock.now()),
       leadId,
       stage,
-      reason ?? null,
+      cardFree(reason),
       by,
       cause ?? null,
       clock.now(),
@@ -77,13 +80,13 @@ export function leadsIn({ db, clock, newId }: LeadParts): Leads {
       `update crm_lead set stage = ?, lost_reason = ?, owner = ?, next_step = ?, next_due = ?, value_amount = ?, value_currency = ?, summary = ?, updated_at = ?,
          version = version + 1 where id = ?`,
       stage,
-      lostReason ?? null,
-      kept(changes.owner, before.owner),
-      nextStep?.what ?? null,
+      cardFree(lostReason),
+      cardFree(kept(changes.owner, before.owner)),
+      cardFree(nextStep?.what),
       dueOf(nextStep?.dueAt),
       value?.amount ?? null,
       value?.currency ?? null,
-      changes.summary ?? before.summary,
+      cardFree(changes.summary) ?? before.summary,
       clock.now(),
       before.id,
     );
@@ -105,13 +108,13 @@ export function leadsIn({ db, clock, newId }: LeadParts): Leads {
             added,
             about.customerId ?? null,
             about.sessionKey,
-            lead.source,
-            lead.summary,
-            lead.destination ?? null,
-            lead.dates ?? null,
-            lead.budget ?? null,
-            owner ?? null,
-            nextStep?.what ?? null,
+            cardFree(lead.source),
+            cardFree(lead.summary),
+            cardFree(lead.destination),
+            cardFree(lead.dates),
+            cardFree(lead.budget),
+            cardFree(owner),
+            cardFree(nextStep?.what),
             dueOf(nextStep?.dueAt),
             expectedValue?.amount ?? null,
             expectedValue?.currency ?? null,
@@ -168,8 +171,10 @@ export function leadsIn({ db, clock, newId }: LeadParts): Leads {
       return row ? readLead(row) : null;
     },
 
-    advanceLead: ({ sessionKey, to, cause, at }) =>
-      db.transaction(async (tx) => {
+    async advanceLead({ sessionKey, to, cause, at }) {
+      // Most bookings change often and have no lead: that is seen without a commit.
+      if (!(await db.get(`select 1 as found from crm_lead where ${open} and created_at <= ? limit 1`, sessionKey, at))) return null;
+      return db.transaction(async (tx) => {
         const row = await tx.get(`select * from crm_lead where ${open} and created_at <= ? order by created_at desc, id desc limit 1`, sessionKey, at);
         if (!row) return null;
         const before = readLead(row);
@@ -183,6 +188,7 @@ export function leadsIn({ db, clock, newId }: LeadParts): Leads {
         await write(tx, before, { stage: to });
         await step(tx, before.id, { stage: to, by: "system", cause });
         return need(tx, before.id);
-      }),
+      });
+    },
   };
 }

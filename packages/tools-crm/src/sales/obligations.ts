@@ -1,4 +1,4 @@
-import { TravelAgentError } from "@travelagent/protocol";
+import { removeCardNumbers, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Database, type Row, type SqlValue, systemClock, type Tx } from "@travelagent/protocol/ports";
 import { pageSize } from "../newest-first.ts";
 import { once } from "../once.ts";
@@ -13,6 +13,8 @@ export interface ObligationsOptions {
 }
 
 const hourMs = 3_600_000;
+/** Whoever wrote it: a card number is kept nowhere. */
+const cardFree = (text: string | undefined): string | null => (text === undefined ? null : removeCardNumbers(text).text);
 const iso = (ms: unknown): string => new Date(Number(ms)).toISOString();
 
 /** What a promise becomes as a sentence of its own: its quote, or what was written down. */
@@ -60,8 +62,8 @@ export function createObligations({ db, clock = systemClock, remindBeforeMs = ho
       id,
       promise.customerId ?? null,
       promise.sessionKey,
-      promise.text,
-      promise.quote ?? null,
+      cardFree(promise.text),
+      cardFree(promise.quote),
       promise.promisedBy,
       promise.actor ?? null,
       promise.dueAt,
@@ -69,7 +71,7 @@ export function createObligations({ db, clock = systemClock, remindBeforeMs = ho
       promise.source,
       promise.messageId ?? null,
       promise.runId ?? null,
-      promise.note ?? null,
+      cardFree(promise.note),
       Math.round(firstReminder(promise.dueAt, now)),
       promise.saidAt,
       now,
@@ -193,9 +195,9 @@ export function createObligations({ db, clock = systemClock, remindBeforeMs = ho
         await tx.run(
           `update crm_promise set text = ?, due_at = ?, note = ?, assumed = ?, next_reminder = case when ? = 1 then ? else next_reminder end, updated_at = ?,
              version = version + 1 where id = ?`,
-          text ?? before.text,
+          cardFree(text) ?? before.text,
           due,
-          note ?? before.note ?? null,
+          cardFree(note) ?? before.note ?? null,
           dueAt === undefined && before.assumed ? 1 : 0,
           dueAt === undefined ? 0 : 1,
           Math.round(firstReminder(due, clock.now())),
@@ -219,7 +221,7 @@ export function createObligations({ db, clock = systemClock, remindBeforeMs = ho
           status,
           status === "open" ? null : by,
           status === "open" ? null : now,
-          note ?? null,
+          cardFree(note),
           status === "open" ? Math.round(firstReminder(Date.parse(before.dueAt), now)) : null,
           now,
           id,

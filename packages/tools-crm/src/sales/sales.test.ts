@@ -225,6 +225,24 @@ describe("promises", () => {
   });
 });
 
+it("card numbers get into no row, whoever writes them where", async () => {
+  const { db, crm, obligations, clock, hear } = await bench();
+  const card = "4111 1111 1111 1111";
+  const lead = await crm.createLead(
+    { sessionKey: "s" },
+    { summary: card, budget: card, destination: card, dates: card, source: "email", owner: card, nextStep: { what: card } },
+    key(),
+  );
+  await crm.updateLead(lead.id, { stage: "lost", lostReason: card, nextStep: { what: card }, summary: card, owner: card });
+  const made = await obligations.add({ sessionKey: "s", text: card, note: card, promisedBy: "operator", dueAt: clock.now() + hour }, key());
+  await obligations.update(made.id, { text: card, note: card });
+  await obligations.settle(made.id, { status: "kept", by: "eva", note: card });
+  await hear({ id: "m", sessionKey: "s", text: `I'll call you tomorrow about ${card}.`, author: "operator", sentAt: clock.now() });
+  for (const table of ["crm_lead", "crm_lead_step", "crm_promise", "crm_promise_seen", "crm_done"])
+    expect([table, JSON.stringify(await db.all(`select * from ${table}`)).includes("4111")]).toEqual([table, false]);
+  expect((await obligations.list({})).promises.map(({ quote }) => quote)).toContain("I'll call you tomorrow about [card number removed].");
+});
+
 describe("reminders of promises", () => {
   const watch = (parts: Awaited<ReturnType<typeof bench>>, given: string[], fail: () => boolean = () => false) => {
     const reminders = createReminders({

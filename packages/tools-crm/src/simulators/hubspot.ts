@@ -89,15 +89,28 @@ export async function startHubspot({ port, clock = systemClock, perSecond, searc
   /** Why these values cannot be written, if so. */
   function refusal(values: Record<string, string>, own?: string): Answer | undefined {
     const unknown = Object.keys(values).find((name) => !builtIn.includes(name) && !properties.has(name));
-    if (unknown !== undefined) return problem(400, "VALIDATION_ERROR", `Property values were not valid: [{"isValid":false,"message":"Property \\"${unknown}\\" does not exist","error":"PROPERTY_DOESNT_EXIST"}]`);
+    if (unknown !== undefined)
+      return problem(
+        400,
+        "VALIDATION_ERROR",
+        `Property values were not valid: [{"isValid":false,"message":"Property \\"${unknown}\\" does not exist","error":"PROPERTY_DOESNT_EXIST"}]`,
+      );
     if (values.email && !/^[^\s@]+@[^\s@.]+(\.[^\s@.]+)+$/.test(values.email))
-      return problem(400, "VALIDATION_ERROR", `Property values were not valid: [{"isValid":false,"message":"Email address ${values.email} is invalid","error":"INVALID_EMAIL","name":"email"}]`);
+      return problem(
+        400,
+        "VALIDATION_ERROR",
+        `Property values were not valid: [{"isValid":false,"message":"Email address ${values.email} is invalid","error":"INVALID_EMAIL","name":"email"}]`,
+      );
     const same = values.email ? book.findBy("email", values.email) : undefined;
     if (same && same.id !== own) return problem(409, "CONFLICT", `Contact already exists. Existing ID: ${same.id}`);
     for (const [name, value] of Object.entries(values)) {
       const holder = value !== "" && properties.get(name)?.hasUniqueValue ? book.findBy(name, value) : undefined;
       if (holder && holder.id !== own)
-        return problem(400, "VALIDATION_ERROR", `Property values were not valid: [{"isValid":false,"message":"${holder.id} already has that value.","error":"CONFLICTING_UNIQUE_VALUE","name":"${name}"}]`);
+        return problem(
+          400,
+          "VALIDATION_ERROR",
+          `Property values were not valid: [{"isValid":false,"message":"${holder.id} already has that value.","error":"CONFLICTING_UNIQUE_VALUE","name":"${name}"}]`,
+        );
     }
     return undefined;
   }
@@ -316,7 +329,8 @@ export async function startHubspot({ port, clock = systemClock, perSecond, searc
           },
           headers: { "x-hubspot-ratelimit-max": "100", "x-hubspot-ratelimit-remaining": "0", "x-hubspot-ratelimit-interval-milliseconds": "10000" },
         };
-      if (kind === "unauthorized") return problem(401, "INVALID_AUTHENTICATION", "Authentication credentials not found. This API supports OAuth 2.0 authentication");
+      if (kind === "unauthorized")
+        return problem(401, "INVALID_AUTHENTICATION", "Authentication credentials not found. This API supports OAuth 2.0 authentication");
       if (kind === "server_error") return problem(502, "INTERNAL_ERROR", message);
       if (kind === "not_found") return { status: 404, body: "" };
       return problem(400, "VALIDATION_ERROR", message);
@@ -325,7 +339,11 @@ export async function startHubspot({ port, clock = systemClock, perSecond, searc
     // Access tokens of private apps do not expire.
     expire() {},
   };
-  const server = await serveDialect(dialect, { now: () => clock.now(), ...(port === undefined ? {} : { port }), ...(perSecond === undefined ? {} : { perSecond }) });
+  const server = await serveDialect(dialect, {
+    now: () => clock.now(),
+    ...(port === undefined ? {} : { port }),
+    ...(perSecond === undefined ? {} : { perSecond }),
+  });
   return {
     ...server,
     contacts: () =>

@@ -4,3 +4,4 @@ export { type CrmSimulatorOptions, startRestCrm } from "./rest.ts";
 export { type SalesforceSimulatorOptions, startSalesforce } from "./salesforce.ts";
 export type { Fault, SeenRequest } from "./server.ts";
 export type { CrmSimulator, OutsideContact } from "./simulator.ts";
+export { crmVendors } from "./vendors.ts";

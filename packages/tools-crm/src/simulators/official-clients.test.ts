@@ -18,7 +18,10 @@ describe("hubspot simulator with HubSpot's own client", () => {
     const simulator = await startHubspot();
     closers.push(() => simulator.close());
     const hubspot = new Client({ accessToken: "pat-simulator", basePath: simulator.url, numberOfApiCallRetries: 0 });
-    for (const [name, hasUniqueValue] of [["travelagent_id", true], ["travelagent_tags", false]] as const)
+    for (const [name, hasUniqueValue] of [
+      ["travelagent_id", true],
+      ["travelagent_tags", false],
+    ] as const)
       await hubspot.crm.properties.coreApi.create("contacts", {
         name,
         label: name,
@@ -33,7 +36,10 @@ describe("hubspot simulator with HubSpot's own client", () => {
   it("makes, finds, changes, searches and erases contacts", async () => {
     const { simulator, hubspot } = await open();
     const { basicApi, searchApi } = hubspot.crm.contacts;
-    const made = await basicApi.create({ properties: { firstname: "Ana", lastname: "Silva", email: "Ana@Example.com", travelagent_id: "cus_1" }, associations: [] });
+    const made = await basicApi.create({
+      properties: { firstname: "Ana", lastname: "Silva", email: "Ana@Example.com", travelagent_id: "cus_1" },
+      associations: [],
+    });
     expect(made.id).toMatch(/^\d+$/);
     expect(made.updatedAt).toBeInstanceOf(Date);
     expect((await basicApi.getById(made.id, ["email", "travelagent_id"])).properties).toMatchObject({ email: "ana@example.com", travelagent_id: "cus_1" });
@@ -60,7 +66,10 @@ describe("hubspot simulator with HubSpot's own client", () => {
       code: 409,
       body: { category: "CONFLICT", message: `Contact already exists. Existing ID: ${first.id}` },
     });
-    await expect(basicApi.create({ properties: { travelagent_id: "cus_1" }, associations: [] })).rejects.toMatchObject({ code: 400, body: { category: "VALIDATION_ERROR" } });
+    await expect(basicApi.create({ properties: { travelagent_id: "cus_1" }, associations: [] })).rejects.toMatchObject({
+      code: 400,
+      body: { category: "VALIDATION_ERROR" },
+    });
     simulator.next({ fault: "rate_limited" });
     await expect(basicApi.getById(first.id)).rejects.toMatchObject({ code: 429, body: { policyName: "TEN_SECONDLY_ROLLING" } });
     const stranger = new Client({ accessToken: "wrong", basePath: simulator.url, numberOfApiCallRetries: 0 });
@@ -72,7 +81,9 @@ describe("hubspot simulator with HubSpot's own client", () => {
     const contact = await hubspot.crm.contacts.basicApi.create({ properties: { lastname: "Silva" }, associations: [] });
     const note = await hubspot.crm.objects.notes.basicApi.create({
       properties: { hs_timestamp: "2027-01-15T09:00:00Z", hs_note_body: "Aisle seat<br>Eva · note_1" },
-      associations: [{ to: { id: contact.id }, types: [{ associationCategory: AssociationSpecAssociationCategoryEnum.HubspotDefined, associationTypeId: 202 }] }],
+      associations: [
+        { to: { id: contact.id }, types: [{ associationCategory: AssociationSpecAssociationCategoryEnum.HubspotDefined, associationTypeId: 202 }] },
+      ],
     });
     const read = await hubspot.crm.contacts.basicApi.getById(contact.id, undefined, undefined, ["notes"]);
     expect(read.associations?.notes?.results.map(({ id }) => id)).toEqual([note.id]);
@@ -130,7 +141,10 @@ describe("salesforce simulator with jsforce", () => {
     expect(made).toMatchObject({ success: true, errors: [] });
     expect(await contacts.retrieve(made.id!)).toMatchObject({ LastName: "Silva", IsDeleted: false });
     expect(await contacts.update({ Id: made.id!, Phone: "+351912345678" })).toMatchObject({ success: true, id: made.id });
-    expect(await contacts.upsert({ TravelAgent_Id__c: "cus_1", Email: "ana@example.com" }, "TravelAgent_Id__c")).toMatchObject({ success: true, created: false });
+    expect(await contacts.upsert({ TravelAgent_Id__c: "cus_1", Email: "ana@example.com" }, "TravelAgent_Id__c")).toMatchObject({
+      success: true,
+      created: false,
+    });
     expect(await contacts.upsert({ TravelAgent_Id__c: "cus_2", LastName: "Li" }, "TravelAgent_Id__c")).toMatchObject({ success: true, created: true });
     expect((await contacts.describe()).fields.find(({ name }) => name === "TravelAgent_Id__c")).toMatchObject({ externalId: true, unique: true });
     await contacts.destroy(made.id!);
@@ -159,7 +173,10 @@ describe("salesforce simulator with jsforce", () => {
     const { simulator, org } = await open();
     const contacts = org.sobject("Contact");
     const made = await contacts.create({ LastName: "Silva", TravelAgent_Id__c: "cus_1" });
-    await expect(contacts.create({ LastName: "Twin", TravelAgent_Id__c: "cus_1" })).rejects.toMatchObject({ errorCode: "DUPLICATE_VALUE", message: expect.stringContaining(made.id!) });
+    await expect(contacts.create({ LastName: "Twin", TravelAgent_Id__c: "cus_1" })).rejects.toMatchObject({
+      errorCode: "DUPLICATE_VALUE",
+      message: expect.stringContaining(made.id!),
+    });
     await expect(contacts.create({ FirstName: "Nobody" })).rejects.toMatchObject({ errorCode: "REQUIRED_FIELD_MISSING" });
     await expect(contacts.update({ Id: made.id!, Phone: "1" }, { headers: { "If-Unmodified-Since": "Wed, 21 Oct 2015 07:28:00 GMT" } })).rejects.toMatchObject({
       errorCode: "PRECONDITION_FAILED",

@@ -118,7 +118,8 @@ export async function startRestCrm({ port, clock = systemClock, perSecond }: Crm
         handle: (request) =>
           once(request, () => {
             const properties = given(request.json);
-            if ((properties.name ?? "") === "") return problem(422, `a contact has a name, and ${properties.email ?? ""} has none`, { type: "urn:crm:name-missing" });
+            if ((properties.name ?? "") === "")
+              return problem(422, `a contact has a name, and ${properties.email ?? ""} has none`, { type: "urn:crm:name-missing" });
             const same = properties.customerId ? book.findBy("customerId", properties.customerId) : undefined;
             if (same) return problem(409, "there is a contact of this customer", { existing: same.id });
             return shown(201, book.create(properties, "api"));
@@ -184,7 +185,11 @@ export async function startRestCrm({ port, clock = systemClock, perSecond }: Crm
     // The key of an own system does not expire.
     expire() {},
   };
-  const server = await serveDialect(dialect, { now: () => clock.now(), ...(port === undefined ? {} : { port }), ...(perSecond === undefined ? {} : { perSecond }) });
+  const server = await serveDialect(dialect, {
+    now: () => clock.now(),
+    ...(port === undefined ? {} : { port }),
+    ...(perSecond === undefined ? {} : { perSecond }),
+  });
   const words = (fields: ContactFields): Record<string, string> => ({ ...fields });
   return {
     ...server,

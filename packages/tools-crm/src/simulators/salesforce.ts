@@ -282,7 +282,8 @@ export async function startSalesforce(options: SalesforceSimulatorOptions = {}):
           const required = kind === "Task" ? [] : ["Name", "StageName", "CloseDate"];
           const lacking = known ? [] : required.filter((column) => given[column] === undefined);
           if (lacking.length > 0) return problem(400, "REQUIRED_FIELD_MISSING", `Required fields are missing: [${lacking.join(", ")}]`, lacking);
-          if (known && given.ContactId !== undefined) return problem(400, "INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: ContactId.", ["ContactId"]);
+          if (known && given.ContactId !== undefined)
+            return problem(400, "INVALID_FIELD_FOR_INSERT_UPDATE", "Unable to create/update fields: ContactId.", ["ContactId"]);
           const row = known ?? { id: `${prefixes[kind]}${String(rows[kind].size + 1).padStart(12, "0")}AAA`, values: {} };
           Object.assign(row.values, given);
           rows[kind].set(params.id!, row);
@@ -304,7 +305,11 @@ export async function startSalesforce(options: SalesforceSimulatorOptions = {}):
       return { "sforce-limit-info": `api-usage=${used}/15000` };
     },
   };
-  const server = await serveDialect(dialect, { now: () => clock.now(), ...(port === undefined ? {} : { port }), ...(perSecond === undefined ? {} : { perSecond }) });
+  const server = await serveDialect(dialect, {
+    now: () => clock.now(),
+    ...(port === undefined ? {} : { port }),
+    ...(perSecond === undefined ? {} : { perSecond }),
+  });
   url = server.url;
   return {
     ...server,

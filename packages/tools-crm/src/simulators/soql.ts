@@ -10,7 +10,9 @@ export interface Soql {
 /** Raises with a message when the query is another one. */
 export function readSoql(text: string): Soql {
   const found =
-    /^\s*SELECT\s+(.+?)\s+FROM\s+(\w+)(?:\s+WHERE\s+SystemModstamp\s*>=\s*(\S+))?(?:\s+ORDER\s+BY\s+SystemModstamp(?:\s+ASC)?(?:,\s*Id)?)?(?:\s+LIMIT\s+(\d+))?\s*$/i.exec(text);
+    /^\s*SELECT\s+(.+?)\s+FROM\s+(\w+)(?:\s+WHERE\s+SystemModstamp\s*>=\s*(\S+))?(?:\s+ORDER\s+BY\s+SystemModstamp(?:\s+ASC)?(?:,\s*Id)?)?(?:\s+LIMIT\s+(\d+))?\s*$/i.exec(
+      text,
+    );
   if (!found) throw new Error("unexpected token");
   const [, columns = "", object = "", since, limit] = found;
   return {

@@ -84,7 +84,9 @@ export function conflictTable(provider: string, newId: (prefix: string, now: num
   return {
     /** The same one again is opened again when it was resolved, and stays what it is otherwise. */
     async add(tx: Tx, conflict: NewConflict, now: number): Promise<void> {
-      const dedupe = createHash("sha256").update(JSON.stringify([conflict.kind, ...conflict.dedupe])).digest("base64url");
+      const dedupe = createHash("sha256")
+        .update(JSON.stringify([conflict.kind, ...conflict.dedupe]))
+        .digest("base64url");
       const known = await tx.get<{ id: string }>("select id from crm_sync_conflict where provider = ? and dedupe = ?", provider, dedupe);
       const id = known?.id ?? newId("crmc", now);
       if (known && conflict.state === "open")

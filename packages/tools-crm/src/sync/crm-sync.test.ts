@@ -3,9 +3,9 @@ import { fakeClock } from "@travelagent/protocol/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Crm } from "../crm.ts";
 import { databaseCrm } from "../database-crm.ts";
+import { hubspotCrm } from "../providers/hubspot/index.ts";
 import type { CrmProvider } from "../providers/provider.ts";
 import { restCrm } from "../providers/rest/index.ts";
-import { hubspotCrm } from "../providers/hubspot/index.ts";
 import { type CrmSimulator, startHubspot, startRestCrm } from "../simulators/index.ts";
 import { type CrmSync, type CrmSyncOptions, createCrmSync } from "./crm-sync.ts";
 
@@ -24,7 +24,11 @@ async function open(options: Partial<CrmSyncOptions> & { kind?: "rest" | "hubspo
   const settings = { apiUrl, apiKey, webhookSecret, clock, readRetriesMs: [] };
   const provider: CrmProvider = kind === "rest" ? restCrm(settings) : hubspotCrm({ ...settings, leads: true });
   const sync = await createCrmSync({ db, crm, provider, clock, ...more });
-  closers.push(() => db.close(), () => outside.close(), () => sync.stop());
+  closers.push(
+    () => db.close(),
+    () => outside.close(),
+    () => sync.stop(),
+  );
   const round = async () => {
     const status = await sync.sync();
     await clock.advance(61_000);
@@ -91,7 +95,8 @@ describe("crm sync", () => {
       ["name", "Ana One", "Ana Two", "theirs"],
       ["phone", "+351910000001", "+351910000002", "theirs"],
     ]);
-    for (const side of [await crm.get(id), outside.contacts()[0]!.fields]) expect(side).toMatchObject({ phone: "+351910000002", email: "one@example.com", name: "Ana Two" });
+    for (const side of [await crm.get(id), outside.contacts()[0]!.fields])
+      expect(side).toMatchObject({ phone: "+351910000002", email: "one@example.com", name: "Ana Two" });
     await sync.resolve({ id: settled.find(({ field }) => field === "email")!.id, action: "theirs" });
     await round();
     expect((await crm.get(id))?.email).toBe("two@example.com");
@@ -301,12 +306,30 @@ describe("crm sync", () => {
     const external = outside.contacts()[0]!.externalId;
     outside.edit(external, { name: "Ana Prado" });
     const delivery = outside.delivery!("https://agency.example.com/webhooks/crm/rest", [external]);
-    await expect(sync.receive({ ...delivery, headers: { ...delivery.headers, "travelagent-signature": "v1=00" } })).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+    await expect(sync.receive({ ...delivery, headers: { ...delivery.headers, "travelagent-signature": "v1=00" } })).rejects.toMatchObject({
+      code: "UNAUTHORIZED",
+    });
     await sync.receive(delivery);
     await sync.receive(delivery);
     outside.next({ fault: "server_error", on: "changes" });
     await sync.sync();
     expect((await crm.get(id))?.name).toBe("Ana Prado");
     await clock.advance(1000);
+  });
+
+  it("carries no card number either way", async () => {
+    const { crm, outside, round, db } = await open({ notes: true });
+    const id = await add(crm, ana);
+    await crm.addNote({ customerId: id, sessionKey: "s" }, { text: "paid with 4111 1111 1111 1111", author: "Eva" }, key());
+    outside.add({ name: "Bo 5555555555554444 Li", phone: "4111 1111 1111 1111" });
+    await round();
+    outside.edit(outside.contacts().find(({ customerId }) => customerId === id)!.externalId, { tags: "visa 4111111111111111" });
+    await round();
+    await round();
+    expect(outside.notes().map(({ text }) => text)).toEqual(["paid with [card number removed]"]);
+    const rows = await Promise.all(
+      ["crm_customer", "crm_sync_conflict", "crm_sync_outside", "crm_sync_outgoing"].map((table) => db.all(`select * from ${table}`)),
+    );
+    expect(JSON.stringify(rows).replaceAll(" ", "")).not.toMatch(/4111111111111111|5555555555554444/);
   });
 });

@@ -74,10 +74,13 @@ export interface CrmSync {
 }
 
 /** A fault of our own is looked for in the log. */
-const causeOf = ({ code, cause }: TravelAgentError): Record<string, unknown> => (code === "INTERNAL" && cause !== undefined ? { "pii.error": String(cause) } : {});
+const causeOf = ({ code, cause }: TravelAgentError): Record<string, unknown> =>
+  code === "INTERNAL" && cause !== undefined ? { "pii.error": String(cause) } : {};
 
 const batch = 50;
 const lastAttempt = 10;
+/** How long an erasure waits for an exchange to end. */
+const longestWaitMs = 10_000;
 const backoff = (attempts: number): number => Math.min(15 * 60_000, 2_000 * 2 ** Math.min(attempts, 10));
 /** These stop the exchange as a whole: whoever comes next would hear the same. */
 const stopsAll = (error: TravelAgentError): boolean => error.code === "UNAVAILABLE" || error.code === "RATE_LIMITED" || error.code === "UNAUTHORIZED";
@@ -155,7 +158,13 @@ export async function createCrmSync(options: CrmSyncOptions): Promise<CrmSync> {
       const failure = TravelAgentError.from(error);
       if (stopsAll(failure) || failure.code.startsWith("STORAGE_")) throw error;
       const passing = failure.code === "OUTCOME_UNKNOWN" || failure.code === "IN_PROGRESS" || failure.code === "INTERNAL";
-      log.warn("something for the crm was not taken", { provider: provider.id, kind: row.kind, code: failure.code, attempts: row.attempts + 1, ...causeOf(failure) });
+      log.warn("something for the crm was not taken", {
+        provider: provider.id,
+        kind: row.kind,
+        code: failure.code,
+        attempts: row.attempts + 1,
+        ...causeOf(failure),
+      });
       await db.transaction(async (tx) => {
         if (passing && row.attempts + 1 < lastAttempt)
           return outgoing.later(tx, row, clock.now() + Math.max(backoff(row.attempts), failure.retryAfterMs ?? 0), failure.code);
@@ -290,7 +299,9 @@ export async function createCrmSync(options: CrmSyncOptions): Promise<CrmSync> {
       if (running && health.restMs() === 0) plan(0);
     },
     async remove(externalIds, signal) {
-      await underWay;
+      // A first exchange can take long; what is not removed now stays in the queue.
+      const waited = new Promise<"late">((resolve) => clock.after(longestWaitMs, () => resolve("late")));
+      if ((await Promise.race([underWay, waited])) === "late") return [...externalIds];
       const left: string[] = [];
       for (const externalId of externalIds) {
         const row = await outgoing.get(db, "remove", externalId);

@@ -24,7 +24,12 @@ const noteOverlapMs = 7 * 86_400_000;
  * it looks at all records, as it does when the process starts.
  */
 export async function feedChanges({ db, provider, agency, outgoing, places, notes, leads, now }: FeedParts, everything: boolean): Promise<void> {
-  async function pages(name: string, overlap: number, read: (since: number, afterId: string) => Promise<{ id: string; at: number; version: number }[]>, kind: "customer" | "note" | "lead") {
+  async function pages(
+    name: string,
+    overlap: number,
+    read: (since: number, afterId: string) => Promise<{ id: string; at: number; version: number }[]>,
+    kind: "customer" | "note" | "lead",
+  ) {
     const last = everything ? 0 : Number((await places.read(db, name)) ?? 0);
     let since = Math.max(0, last - overlap);
     let afterId = "";

@@ -1,3 +1,4 @@
+import { TravelAgentError } from "@travelagent/protocol";
 import { emailKey } from "../customer-rows.ts";
 import { customerFields, isAcceptable } from "../providers/canonical.ts";
 import type { ContactFields, CrmChange, CrmContact } from "../providers/provider.ts";
@@ -12,6 +13,9 @@ export async function adopt(parts: ExchangeParts, customerId: string, contact: C
   const { externalId, revision, updatedAt: theirAt } = contact;
   const link: Link = { provider: provider.id, externalId, customerId, state: "linked", revision, theirAt, base: common, pending: {}, seenVersion: 0 };
   await db.transaction(async (tx) => {
+    // Erased in this moment: who is gone gets no record.
+    if (!(await tx.get("select 1 as found from crm_customer where id = ?", customerId)))
+      throw new TravelAgentError("NOT_FOUND", "this customer is not there any more");
     const earlier = await links.byCustomer(tx, customerId);
     if (earlier && earlier.externalId !== externalId && earlier.state !== "merged") await links.forget(tx, earlier.externalId);
     await links.write(tx, link, clock.now());
@@ -40,11 +44,7 @@ export async function markGone({ db, links, conflicts, clock }: ExchangeParts, l
   await db.transaction(async (tx) => {
     await links.setState(tx, link.externalId, "gone", clock.now());
     await tx.run("delete from crm_sync_outgoing where provider = ? and kind = 'customer' and subject_id = ?", link.provider, link.customerId);
-    await conflicts.add(
-      tx,
-      { kind: "gone", state: "open", dedupe: [link.externalId], customerId: link.customerId, externalId: link.externalId },
-      clock.now(),
-    );
+    await conflicts.add(tx, { kind: "gone", state: "open", dedupe: [link.externalId], customerId: link.customerId, externalId: link.externalId }, clock.now());
   });
 }
 

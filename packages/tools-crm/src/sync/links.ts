@@ -72,6 +72,17 @@ export function linkTable(provider: string) {
       );
     },
 
+    /** Changes one that is there; one that was erased meanwhile does not come back. */
+    async update(tx: Tx, link: Omit<Link, "provider">, now: number): Promise<void> {
+      const known = await tx.get(
+        "select 1 as found from crm_sync_link where provider = ? and external_id = ? and customer_id = ?",
+        provider,
+        link.externalId,
+        link.customerId,
+      );
+      if (known) await this.write(tx, link, now);
+    },
+
     async setState(tx: Tx, externalId: string, state: LinkState, now: number): Promise<void> {
       await tx.run("update crm_sync_link set state = ?, updated_at = ? where provider = ? and external_id = ?", state, now, provider, externalId);
     },
@@ -88,7 +99,8 @@ export function linkTable(provider: string) {
 
     /** What was erased stays erased. */
     async setOutside(tx: Tx, externalId: string, state: OutsideState | undefined, now: number, payload?: ContactFields): Promise<void> {
-      if (state === undefined) return void (await tx.run("delete from crm_sync_outside where provider = ? and external_id = ? and state <> 'erased'", provider, externalId));
+      if (state === undefined)
+        return void (await tx.run("delete from crm_sync_outside where provider = ? and external_id = ? and state <> 'erased'", provider, externalId));
       await tx.run(
         `insert into crm_sync_outside (provider, external_id, state, payload, at) values (?, ?, ?, ?, ?)
          on conflict (provider, external_id) do update set state = excluded.state, payload = excluded.payload, at = excluded.at where crm_sync_outside.state <> 'erased'`,

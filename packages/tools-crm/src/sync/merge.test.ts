@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import { type CommonState, type ConflictRules, fieldHash, merge } from "./merge.ts";
 
 const hash = (field: "name" | "phone" | "email" | "language" | "tags", value: string) => fieldHash("x", field, value);
-const run = (ours: string, theirs: string, base: string | undefined, rules: ConflictRules = {}, extra: { pending?: CommonState; newer?: "ours" | "theirs" } = {}) =>
+const run = (
+  ours: string,
+  theirs: string,
+  base: string | undefined,
+  rules: ConflictRules = {},
+  extra: { pending?: CommonState; newer?: "ours" | "theirs" } = {},
+) =>
   merge({
     fields: ["phone"],
     ours: { phone: ours },

@@ -122,13 +122,7 @@ export const outgoingTable = (provider: string) => ({
 
   /** Only this version: what changed meanwhile is not dropped. */
   async drop(tx: Tx, { kind, subjectId, version }: Pick<Outgoing, "kind" | "subjectId" | "version">): Promise<void> {
-    await tx.run(
-      "delete from crm_sync_outgoing where provider = ? and kind = ? and subject_id = ? and version = ?",
-      provider,
-      kind,
-      subjectId,
-      version,
-    );
+    await tx.run("delete from crm_sync_outgoing where provider = ? and kind = ? and subject_id = ? and version = ?", provider, kind, subjectId, version);
   },
 
   async counts(db: Reader): Promise<{ waiting: number; held: number; aside: number }> {

@@ -100,7 +100,28 @@ describe("personal data of the exchange", () => {
     await setMerged(null);
     await clock.advance(60_000);
     expect(await sync.sync()).toMatchObject({ linked: 2, conflicts: 0 });
-    expect(outside.contacts().map(({ externalId }) => externalId).sort()).toEqual([first, second].sort());
+    expect(
+      outside
+        .contacts()
+        .map(({ externalId }) => externalId)
+        .sort(),
+    ).toEqual([first, second].sort());
+    await close();
+  });
+});
+
+describe("an erasure that stays at home", () => {
+  it("asks the other side for nothing, and says what is left there", async () => {
+    const { outside, sync, db, mine, recordOf, clock, close } = await open();
+    const store = crmSyncPersonalData({ db, sync: () => sync, removeOutside: false });
+    const request = { reason: "asked for it", now: clock.now(), signal: never };
+    const { held } = await store.erase(subject(mine), request);
+    expect(held).toMatchObject([{ where: `rest: contact ${recordOf(mine)}`, basis: expect.stringContaining("by hand") }]);
+    await db.transaction((tx) => tx.run("delete from crm_customer where id = ?", mine));
+    await clock.advance(60_000);
+    await sync.sync();
+    expect(outside.contacts()).toHaveLength(2);
+    expect(await store.erase(subject(mine), request)).toEqual({ removed: 0, held });
     await close();
   });
 });

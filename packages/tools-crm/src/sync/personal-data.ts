@@ -20,14 +20,18 @@ export interface CrmSyncPersonalDataOptions {
 const binMs = 15 * 86_400_000;
 
 /** Whose record it was, for a repeat of the erasure; it names nobody. */
-const ownerMark = (customerId: string): string => JSON.stringify({ of: createHash("sha256").update(customerId).digest("base64url").slice(0, 22) });
+const ownerMark = (customerId: string, gone = false): string =>
+  JSON.stringify({ of: createHash("sha256").update(customerId).digest("base64url").slice(0, 22), ...(gone ? { gone } : {}) });
 const linkId = (row: Row): string => `${row.provider as string}:${row.external_id as string}`;
 
 /** What the exchange with another CRM keeps about people: which record is theirs there, what was in conflict, what still has to go out. */
 export function crmSyncPersonalData({ db, sync, removeOutside = true }: CrmSyncPersonalDataOptions): PersonalDataStore {
   const newId = orderedIds();
   const linksOf = (reader: Pick<Tx, "all">, customerId: string) =>
-    reader.all<Row & { provider: string; external_id: string; state: string }>("select * from crm_sync_link where customer_id = ? order by provider, external_id", customerId);
+    reader.all<Row & { provider: string; external_id: string; state: string }>(
+      "select * from crm_sync_link where customer_id = ? order by provider, external_id",
+      customerId,
+    );
   const conflictsOf = (customerId: string) => db.all("select * from crm_sync_conflict where customer_id = ? order by created_at, id", customerId);
 
   async function forget(tx: Tx, customerId: string, now: number): Promise<number> {
@@ -41,17 +45,17 @@ export function crmSyncPersonalData({ db, sync, removeOutside = true }: CrmSyncP
          on conflict (provider, external_id) do update set state = 'erased', payload = excluded.payload, at = excluded.at`,
         provider,
         externalId,
-        ownerMark(customerId),
+        ownerMark(customerId, state === "gone"),
         now,
       );
-      if (state !== "gone") await outgoingTable(provider).wake(tx, "remove", externalId, now);
+      if (state !== "gone" && removeOutside) await outgoingTable(provider).wake(tx, "remove", externalId, now);
     }
     // A record may have been made without our hearing of it.
     const unheard = await tx.all<{ provider: string; sent_at: number }>(
       "select provider, sent_at from crm_sync_outgoing where kind = 'customer' and subject_id = ? and sent is not null",
       customerId,
     );
-    for (const { provider, sent_at: sentAt } of unheard) {
+    for (const { provider, sent_at: sentAt } of removeOutside ? unheard : []) {
       const removal = { kind: "remove", subjectId: removalOf(customerId) } as const;
       await outgoingTable(provider).wake(tx, removal.kind, removal.subjectId, now);
       await outgoingTable(provider).sending(tx, removal, {}, Number(sentAt));
@@ -63,7 +67,11 @@ export function crmSyncPersonalData({ db, sync, removeOutside = true }: CrmSyncP
       customerId,
     );
     for (const { id, provider, external_id: externalId } of held) {
-      await tx.run("update crm_sync_outside set state = 'ignored', payload = null where provider = ? and external_id = ? and state = 'held'", provider, externalId);
+      await tx.run(
+        "update crm_sync_outside set state = 'ignored', payload = null where provider = ? and external_id = ? and state = 'held'",
+        provider,
+        externalId,
+      );
       await tx.run("delete from crm_sync_candidate where conflict_id = ?", id);
       removed += (await tx.run("delete from crm_sync_conflict where id = ?", id)).changes;
     }
@@ -74,7 +82,9 @@ export function crmSyncPersonalData({ db, sync, removeOutside = true }: CrmSyncP
   /** Records that are nobody's yet and have this person's name, address or number. */
   async function forgetWords(identifiers: readonly string[]): Promise<number> {
     const names = (text: string | null) => text !== null && identifiers.some((identifier) => text.toLowerCase().includes(identifier.toLowerCase()));
-    const conflicts = await db.all<{ id: string; theirs: string | null }>("select id, theirs from crm_sync_conflict where customer_id is null and theirs is not null");
+    const conflicts = await db.all<{ id: string; theirs: string | null }>(
+      "select id, theirs from crm_sync_conflict where customer_id is null and theirs is not null",
+    );
     const outside = await db.all<{ provider: string; external_id: string; payload: string | null }>(
       "select provider, external_id, payload from crm_sync_outside where payload is not null and state <> 'erased'",
     );
@@ -83,7 +93,12 @@ export function crmSyncPersonalData({ db, sync, removeOutside = true }: CrmSyncP
     return db.transaction(async (tx) => {
       for (const { id } of told) {
         const row = await tx.get<{ provider: string; external_id: string }>("select provider, external_id from crm_sync_conflict where id = ?", id);
-        if (row) await tx.run("update crm_sync_outside set state = 'ignored' where provider = ? and external_id = ? and state = 'held'", row.provider, row.external_id);
+        if (row)
+          await tx.run(
+            "update crm_sync_outside set state = 'ignored' where provider = ? and external_id = ? and state = 'held'",
+            row.provider,
+            row.external_id,
+          );
         await tx.run("delete from crm_sync_candidate where conflict_id = ?", id);
         await tx.run("delete from crm_sync_conflict where id = ?", id);
       }
@@ -121,7 +136,10 @@ export function crmSyncPersonalData({ db, sync, removeOutside = true }: CrmSyncP
       const held: LegalHold[] = [];
       const current = sync();
       for (const id of customerIds) {
-        for (const { provider } of await db.all<{ provider: string }>("select provider from crm_sync_outgoing where kind = 'remove' and subject_id = ?", removalOf(id))) {
+        for (const { provider } of await db.all<{ provider: string }>(
+          "select provider from crm_sync_outgoing where kind = 'remove' and subject_id = ?",
+          removalOf(id),
+        )) {
           const left = current?.provider.id !== provider || !removeOutside || (await current.remove([removalOf(id)], signal)).length > 0;
           if (left)
             held.push({
@@ -138,7 +156,7 @@ export function crmSyncPersonalData({ db, sync, removeOutside = true }: CrmSyncP
         for (const { provider, external_id: externalId, at } of outside) {
           const pending = (await outgoingTable(provider).get(db, "remove", externalId)) !== undefined;
           const ours = current?.provider.id === provider ? current : undefined;
-          const left = pending && ours && removeOutside ? (await ours.remove([externalId], signal)).length > 0 : pending;
+          const left = !removeOutside || (pending && (!ours || (await ours.remove([externalId], signal)).length > 0));
           const tell = (basis: string, until: number) =>
             held.push({ what: `a record at ${provider}`, basis, until: new Date(until).toISOString(), where: `${provider}: contact ${externalId}` });
           if (left)
@@ -176,7 +194,8 @@ export function crmSyncPersonalData({ db, sync, removeOutside = true }: CrmSyncP
             { kind: "merged", state: "open", dedupe: [externalId], externalId, reason: "two records there are one customer here; merge them there" },
             Number(row.updated_at),
           );
-        else if (row.state === "merged") await tx.run("delete from crm_sync_conflict where provider = ? and kind = 'merged' and external_id = ?", provider, externalId);
+        else if (row.state === "merged")
+          await tx.run("delete from crm_sync_conflict where provider = ? and kind = 'merged' and external_id = ?", provider, externalId);
         moved.push(id);
       }
       for (const { id } of await tx.all<{ id: string }>("select id from crm_sync_conflict where customer_id = ?", from)) {

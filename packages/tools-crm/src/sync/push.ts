@@ -1,4 +1,4 @@
-import { TravelAgentError } from "@travelagent/protocol";
+import { removeCardNumbers, TravelAgentError } from "@travelagent/protocol";
 import { contactOf } from "../providers/canonical.ts";
 import { adopt, follow, markGone } from "./incoming.ts";
 import { customerOf, type Outgoing } from "./outgoing.ts";
@@ -26,7 +26,8 @@ async function pushCustomer(parts: ExchangeParts, row: Outgoing, signal: AbortSi
     return outcome === "gone" ? markGone(parts, link) : drop();
   }
 
-  if (await conflicts.isCandidate(db, customer.id)) return db.transaction((tx) => outgoing.move(tx, row, "held", "waits for a decision about a possible duplicate"));
+  if (await conflicts.isCandidate(db, customer.id))
+    return db.transaction((tx) => outgoing.move(tx, row, "held", "waits for a decision about a possible duplicate"));
   if (row.sent) {
     const earlier = await provider.find({ customerId: customer.id }, { signal });
     if (earlier) {
@@ -65,7 +66,7 @@ async function pushNote(parts: ExchangeParts, row: Outgoing, signal: AbortSignal
   if (note && link?.state === "linked" && provider.addNote)
     await provider.addNote(
       link.externalId,
-      { id: row.subjectId, text: note.text as string, author: note.author as string, at: Number(note.created_at) },
+      { id: row.subjectId, text: removeCardNumbers(note.text as string).text, author: note.author as string, at: Number(note.created_at) },
       { idempotencyKey: `note:${row.subjectId}`, signal },
     );
   await db.transaction((tx) => outgoing.move(tx, row, "done"));
@@ -75,9 +76,16 @@ async function pushLead(parts: ExchangeParts, row: Outgoing, signal: AbortSignal
   const { db, provider, links, outgoing } = parts;
   const lead = await db.get("select * from crm_lead where id = ?", row.subjectId);
   const link = lead?.customer_id ? await links.byCustomer(db, lead.customer_id as string) : undefined;
-  const text = (name: "destination" | "dates" | "budget") => (lead?.[name] ? { [name]: lead[name] as string } : {});
+  const text = (name: "destination" | "dates" | "budget") => (lead?.[name] ? { [name]: removeCardNumbers(lead[name] as string).text } : {});
   if (lead && link?.state === "linked" && provider.upsertLead) {
-    const sent = { id: row.subjectId, title: lead.summary as string, stage: lead.stage as string, ...text("destination"), ...text("dates"), ...text("budget") };
+    const sent = {
+      id: row.subjectId,
+      title: removeCardNumbers(lead.summary as string).text,
+      stage: lead.stage as string,
+      ...text("destination"),
+      ...text("dates"),
+      ...text("budget"),
+    };
     await provider.upsertLead(link.externalId, sent, { idempotencyKey: keyOf(`lead:${row.subjectId}`, sent), signal });
   }
   // Of this version; a later one has put the row back meanwhile.

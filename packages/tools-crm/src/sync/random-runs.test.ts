@@ -64,12 +64,25 @@ interface Edit {
   after: string;
 }
 const editable: readonly ContactField[] = ["name", "email", "phone"];
-const faults: readonly Fault[] = ["lost_reply", "lost_reply", "server_error_after_commit", "connection_reset", "server_error", "rate_limited", "expired", "malformed"];
+const faults: readonly Fault[] = [
+  "lost_reply",
+  "lost_reply",
+  "server_error_after_commit",
+  "connection_reset",
+  "server_error",
+  "rate_limited",
+  "expired",
+  "malformed",
+];
 
 type Kind = "rest" | "hubspot" | "salesforce";
 async function openOutside(kind: Kind, clock: Clock): Promise<{ outside: CrmSimulator; connect(clock: Clock): CrmProvider }> {
   const outside =
-    kind === "rest" ? await startRestCrm({ clock }) : kind === "hubspot" ? await startHubspot({ clock, searchLagMs: 30_000 }) : await startSalesforce({ clock, pageSize: 3 });
+    kind === "rest"
+      ? await startRestCrm({ clock })
+      : kind === "hubspot"
+        ? await startHubspot({ clock, searchLagMs: 30_000 })
+        : await startSalesforce({ clock, pageSize: 3 });
   const { apiUrl = "", apiKey = "", clientId = "", clientSecret = "" } = outside.settings as Record<string, string>;
   return {
     outside,
@@ -188,7 +201,13 @@ async function randomRun(kind: Kind, seed: number): Promise<void> {
       status = await current.sync();
     }
     const name = `${kind} ${seed}`;
-    expect({ name, state: status.state, waiting: status.waiting, held: status.held, aside: status.aside }).toEqual({ name, state: "ok", waiting: 0, held: 0, aside: 0 });
+    expect({ name, state: status.state, waiting: status.waiting, held: status.held, aside: status.aside }).toEqual({
+      name,
+      state: "ok",
+      waiting: 0,
+      held: 0,
+      aside: 0,
+    });
 
     // Each person is there once, and the same on both sides.
     const links = await db.all<{ external_id: string; customer_id: string; state: string }>("select * from crm_sync_link");
@@ -211,7 +230,10 @@ async function randomRun(kind: Kind, seed: number): Promise<void> {
     expect(outside.entries.length).toBe(writesBefore);
 
     // Nothing anybody wrote has gone without a word.
-    const conflicts = [...(await current.conflicts({ state: "settled", limit: 500 })).conflicts, ...(await current.conflicts({ state: "resolved", limit: 500 })).conflicts];
+    const conflicts = [
+      ...(await current.conflicts({ state: "settled", limit: 500 })).conflicts,
+      ...(await current.conflicts({ state: "resolved", limit: 500 })).conflicts,
+    ];
     expect((await current.conflicts({})).conflicts).toEqual([]);
     const told = new Set(conflicts.flatMap(({ ours: own, theirs }) => [own, theirs]));
     const knowingly = new Set(edits.map(({ field, before }) => `${field} ${before}`));

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
-import type { Clock, Database } from "@travelagent/protocol/ports";
+import type { Clock, Database, Tx } from "@travelagent/protocol/ports";
 import type { Crm } from "../crm.ts";
 import { mainAgency } from "../customer-rows.ts";
 import { contactOf, customerChanges } from "../providers/canonical.ts";
 import type { ContactField, ContactFields, CrmContact, CrmProvider } from "../providers/provider.ts";
 import type { ConflictTable } from "./conflicts.ts";
 import type { Link, LinkTable } from "./links.ts";
-import { type CommonState, type ConflictRules, fieldHash, merge } from "./merge.ts";
+import { type CommonState, type ConflictRules, type FieldConflict, fieldHash, merge } from "./merge.ts";
 import type { OutgoingTable } from "./outgoing.ts";
 
 export interface ExchangeParts {
@@ -45,6 +45,38 @@ export async function liveCustomer({ crm, agency }: ExchangeParts, id: string) {
   return customer && customer.mergedInto === undefined && (customer.agency ?? mainAgency) === agency ? customer : null;
 }
 
+/** Not taken when they changed it meanwhile: `contact` is what it is by now. Null when it is gone. */
+async function send(
+  provider: CrmProvider,
+  { externalId, revision }: CrmContact,
+  push: ContactFields,
+  signal: AbortSignal,
+): Promise<{ contact: CrmContact; taken: boolean } | null> {
+  try {
+    const idempotencyKey = keyOf(`update:${externalId}:${revision}`, push);
+    return { contact: await provider.update(externalId, push, { expectedRevision: revision, idempotencyKey, signal }), taken: true };
+  } catch (error) {
+    if (TravelAgentError.is(error, "NOT_FOUND")) return null;
+    if (!TravelAgentError.is(error, "CONFLICT") || (error.details as { reason?: string } | undefined)?.reason !== "revision") throw error;
+    const contact = await provider.find({ externalId }, { signal });
+    return contact && { contact, taken: false };
+  }
+}
+
+/** Before anything is written over. `at`: the states of both sides that were compared. */
+async function tell(
+  { conflicts, clock }: ExchangeParts,
+  tx: Tx,
+  told: readonly FieldConflict[],
+  { externalId, customerId, at }: { externalId: string; customerId: string; at: readonly (string | number)[] },
+): Promise<void> {
+  for (const { field, kind, ours, theirs, taken } of told) {
+    const values = [externalId, field, ours, theirs];
+    const outcome = taken ? { state: "settled" as const, dedupe: [...values, ...at], taken } : { state: "open" as const, dedupe: values };
+    await conflicts.add(tx, { kind, customerId, externalId, field, ours, theirs, ...outcome }, clock.now());
+  }
+}
+
 /**
  * Brings a customer and their record together: `contact` is the record as it is now. With `signal` our changes are sent as well, else they
  * are put into the queue. Says `gone` when the record went away, `orphan` when the customer did.
@@ -76,23 +108,8 @@ export async function reconcile(parts: ExchangeParts, link: Link, contact: CrmCo
     const pending = pushes && signal ? { ...current.pending, ...hashesOf(externalId, push) } : current.pending;
     if (told.length > 0 || (pushes && signal))
       await db.transaction(async (tx) => {
-        for (const { field, kind, ours: own, theirs: other, taken } of told)
-          await conflicts.add(
-            tx,
-            {
-              kind,
-              state: taken ? "settled" : "open",
-              dedupe: taken ? [externalId, field, own, other, customer.version, theirs.revision] : [externalId, field, own, other],
-              customerId: customer.id,
-              externalId,
-              field,
-              ours: own,
-              theirs: other,
-              ...(taken ? { taken } : {}),
-            },
-            clock.now(),
-          );
-        await links.write(tx, { ...current, pending }, clock.now());
+        await tell(parts, tx, told, { externalId, customerId: customer.id, at: [customer.version, theirs.revision] });
+        await links.update(tx, { ...current, pending }, clock.now());
       });
     current = { ...current, pending };
 
@@ -107,28 +124,21 @@ export async function reconcile(parts: ExchangeParts, link: Link, contact: CrmCo
         throw error;
       }
       current = { ...current, base: { ...current.base, ...hashesOf(externalId, take) } };
-      await db.transaction((tx) => links.write(tx, { ...current, seenVersion: pushes ? current.seenVersion : version }, clock.now()));
+      await db.transaction((tx) => links.update(tx, { ...current, seenVersion: pushes ? current.seenVersion : version }, clock.now()));
     }
 
     if (pushes && signal) {
-      try {
-        const key = keyOf(`update:${externalId}:${theirs.revision}`, push);
-        theirs = await provider.update(externalId, push, { expectedRevision: theirs.revision, idempotencyKey: key, signal });
-      } catch (error) {
-        if (TravelAgentError.is(error, "NOT_FOUND")) return "gone";
-        if (!TravelAgentError.is(error, "CONFLICT") || (error.details as { reason?: string } | undefined)?.reason !== "revision") throw error;
-        const again = await provider.find({ externalId }, { signal });
-        if (!again) return "gone";
-        theirs = again;
-        continue;
-      }
+      const sent = await send(provider, theirs, push, signal);
+      if (!sent) return "gone";
+      theirs = sent.contact;
+      if (!sent.taken) continue;
     }
     const owed = pushes && !signal;
     // What was compared, not what came back with the write: somebody may have changed another field in between.
     const common = merged.settled.filter((field) => !(owed && field in push));
     const agreed = Object.fromEntries(common.map((field) => [field, take[field] ?? push[field] ?? ours[field] ?? ""]));
     await db.transaction(async (tx) => {
-      await links.write(
+      await links.update(
         tx,
         {
           ...current,

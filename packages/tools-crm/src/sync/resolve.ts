@@ -67,7 +67,8 @@ export async function resolveConflict(
     const customer = await liveCustomer(parts, chosen);
     if (!customer) throw new TravelAgentError("NOT_FOUND", "there is no such customer at this agency");
     const other = await links.byCustomer(db, customer.id);
-    if (other?.state === "linked" && other.externalId !== externalId) throw new TravelAgentError("CONFLICT", "this customer has another record there; merge the two records there first");
+    if (other?.state === "linked" && other.externalId !== externalId)
+      throw new TravelAgentError("CONFLICT", "this customer has another record there; merge the two records there first");
     const contact = await provider.find({ externalId: externalId! }, { signal });
     if (!contact) throw new TravelAgentError("NOT_FOUND", "the record is not there any more; dismiss this conflict");
     await adopt(parts, customer.id, contact, {});

@@ -57,6 +57,12 @@ export const crmSources = (crm: Pick<Crm, "notes" | "leads" | "events">): Timeli
   {
     name: "record",
     entries: async (customerId, page) =>
-      ((await crm.events?.of(customerId, page)) ?? []).map(({ id, kind, at, data, actor }) => ({ at, kind, id, text: said[kind](data), data: { ...data, actor } })),
+      ((await crm.events?.of(customerId, page)) ?? []).map(({ id, kind, at, data, actor }) => ({
+        at,
+        kind,
+        id,
+        text: said[kind](data),
+        data: { ...data, actor },
+      })),
   },
 ];

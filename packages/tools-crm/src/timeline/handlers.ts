@@ -10,6 +10,9 @@ export const timelineHandlers = ({ crm, sources }: { crm: Pick<Crm, "get">; sour
       ...(limit === undefined ? {} : { limit }),
       ...(cursor === undefined ? {} : { cursor }),
     });
-    return { entries: entries.map(({ at, kind, id: entry, text, data }) => ({ at: new Date(at).toISOString(), kind, id: entry, text, ...(data ? { data } : {}) })), ...next };
+    return {
+      entries: entries.map(({ at, kind, id: entry, text, data }) => ({ at: new Date(at).toISOString(), kind, id: entry, text, ...(data ? { data } : {}) })),
+      ...next,
+    };
   },
 });

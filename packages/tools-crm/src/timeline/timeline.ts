@@ -15,7 +15,7 @@ export interface TimelineEntry {
 /** Somebody who knows things that happened to a customer. */
 export interface TimelineSource {
   readonly name: string;
-  /** Newest first, at or before `until`; at most `limit`. */
+  /** Newest first, at or before `until`; at most `limit`. Those of one millisecond always in the same order. */
   entries(customerId: string, page: { until: number; limit: number }): Promise<TimelineEntry[]>;
 }
 
@@ -36,10 +36,8 @@ export async function timelineOf(
   const { until, shown } = read(cursor);
   const wanted = limit + shown + 1;
   const found = await Promise.all(sources.map((source) => source.entries(customerId, { until, limit: wanted })));
-  const all = found
-    .flatMap((entries, source) => entries.map((entry) => ({ entry, key: `${sources[source]!.name} ${entry.kind} ${entry.id}` })))
-    .sort((a, b) => b.entry.at - a.entry.at || (a.key < b.key ? 1 : -1))
-    .map(({ entry }) => entry);
+  // Of one millisecond: source by source, each in its own order, as pages need it.
+  const all = found.flat().sort((a, b) => b.at - a.at);
   const entries = all.slice(shown, shown + limit);
   const last = entries.at(-1);
   if (!last || all.length <= shown + limit) return { entries };

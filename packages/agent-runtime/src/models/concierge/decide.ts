@@ -10,6 +10,7 @@ import { needsTravellers } from "./party.ts";
 import type { ErrorReading } from "./readings.ts";
 import { reminder } from "./reminder.ts";
 import * as say from "./replies.ts";
+import { claimAsked, decideReturning } from "./returning.ts";
 import { searchTool } from "./searching.ts";
 import { forgetTrip, type Happening, inProgress, type State } from "./state.ts";
 
@@ -41,6 +42,8 @@ export function decide(state: State, around: Surroundings): Move {
       return decideExisting(state, around) ?? continueTrip(state, around);
     case "handed":
       return { text: "Of course. I have passed the conversation on, and a colleague takes over from here. Please stay in this chat.", asked: null };
+    case "claimed":
+      return claimAsked(state);
     case "handed-off":
       return handedOff;
     case "taken-up":
@@ -83,6 +86,8 @@ function answer(state: State, heard: Extract<Happening, { kind: "heard" }>, arou
       return { text: details(heard.offer!), asked: { kind: "choice", vertical: state.focus ?? "flight" } };
     case "person":
       return handOver(state, around);
+    case "returning":
+      return decideReturning(state, heard.said, around);
     case "yes":
       return decideYes(state, around);
     case "no":

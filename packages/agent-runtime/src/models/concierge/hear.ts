@@ -4,6 +4,7 @@ import type { Gazetteer } from "./gazetteer.ts";
 import type { Vertical } from "./intents.ts";
 import { readTravellers } from "./names.ts";
 import { forWhom, missingData, needsTravellers } from "./party.ts";
+import { claimOf } from "./returning.ts";
 import { type Act, forgetTrip, type Happening, initialState, inProgress, isActive, noParty, type State } from "./state.ts";
 import { count, ordinalWord } from "./text.ts";
 import { absorb, travellerData } from "./traveller-data.ts";
@@ -36,6 +37,7 @@ function interpret(state: State, said: Understanding, today: string): Act | Hear
   if (ids.cardNumber) return "card";
   if (intents.person) return "person";
   if (intents.emergency) return "emergency";
+  if (claimOf(said)) return "returning";
   if (intents.foreign && !ids.email) return "language";
   if (intents.upset && intents.verticals.length === 0 && !intents.cancel && !hasContent(said)) return "upset";
   if (intents.outOfScope && intents.verticals.length === 0 && !ids.email) return "scope";

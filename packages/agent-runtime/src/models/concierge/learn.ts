@@ -52,6 +52,9 @@ export function learn(state: State, result: ToolResultMessage, call: ToolCallBlo
       state.last = { kind: "history", bookings };
       return;
     }
+    case "link_customer":
+      state.last = { kind: "claimed" };
+      return;
     case "hand_over_to_person":
       state.last = { kind: "handed" };
       return;

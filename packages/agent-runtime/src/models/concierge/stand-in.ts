@@ -12,6 +12,7 @@ const plain: ReadonlySet<Act> = new Set<Act>([
   "details",
   "terms",
   "person",
+  "returning",
   "emergency",
   "card",
   "declined",
@@ -51,6 +52,7 @@ function fits(state: State, own: boolean): boolean {
     case "outcome":
     case "history":
     case "handed":
+    case "claimed":
     case "handed-off":
       return true;
     // Its own call, or one whose failure it has words for.

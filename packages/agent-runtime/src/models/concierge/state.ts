@@ -102,6 +102,7 @@ export type Act =
   | "bye"
   | "help"
   | "advice"
+  | "returning"
   | "unclear";
 
 /** The last thing that happened: what the next move answers. */
@@ -113,6 +114,7 @@ export type Happening =
   | { kind: "outcome"; outcome: OutcomeReading }
   | { kind: "history"; bookings: BookingReading[] }
   | { kind: "handed" }
+  | { kind: "claimed" }
   /** Another agent has it from the next message on, and that message. */
   | { kind: "handed-off" }
   | { kind: "taken-up" }

@@ -2,8 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
 import type { Answer, Dialect, LedgerEntry, RefusalKind, Route, SimulatedRequest } from "./dialect.ts";
-import { type SeenPaper, withoutPaperNumbers } from "./seen-papers.ts";
 import { type Armed, createSwitch, isScenario, scenarios } from "./scenario.ts";
+import { type SeenPaper, withoutPaperNumbers } from "./seen-papers.ts";
 
 /** A request the simulator saw, for tests that ask what was sent. Credentials are left out. */
 export interface SeenRequest {

@@ -1,10 +1,10 @@
 import { TravelAgentError } from "@travelagent/protocol";
+import { openPapers } from "../../documents/opened-papers.ts";
 import { minorUnits, zero } from "../../money.ts";
 import type { FlightOffer, FlightQuery } from "../../offer.ts";
 import type { BookRequest, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
 import { surelyNothingHappened } from "../../write-outcome.ts";
 import { afterSaleOnce, createPurchases, createQuoteBook, type SupplierMemory, understand } from "../http/index.ts";
-import { openPapers } from "../../documents/opened-papers.ts";
 import { withinLimit } from "../within-limit.ts";
 import { supplierId } from "./connection.ts";
 import { type FlightParts, isOver, openRef, priceFlight, searchFlights } from "./flight-offers.ts";

@@ -1,6 +1,6 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { PassengerType } from "../../offer.ts";
 import { amadeusPapers } from "../../documents/wire-papers.ts";
+import type { PassengerType } from "../../offer.ts";
 import type { Contact, OpenedPaper, Traveller } from "../../supplier.ts";
 import { passengerType } from "./map-price.ts";
 import type { WireFlightOffer } from "./wire-flights.ts";

@@ -4,7 +4,7 @@ import { compare, subtract, sum, zero } from "../../money.ts";
 import type { CarOffer, CarQuery } from "../../offer.ts";
 import { penaltyAt } from "../../offer-facts.ts";
 import type { BookRequest, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
-import { afterSaleOnce, createPurchases, createQuoteBook, moneyOf, understand } from "../http/index.ts";
+import { afterAttempt, afterSaleOnce, createPurchases, createQuoteBook, moneyOf, understand } from "../http/index.ts";
 import { ownCall } from "../own-call.ts";
 import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
 import { withinLimit } from "../within-limit.ts";
@@ -163,7 +163,7 @@ export function createCars(session: Session, { wallet, search }: CarOptions): Ve
         return await purchases.buy(request.key, () => place(request, call));
       } catch (error) {
         if (codeWithin(error) !== "duplicate_request") throw error;
-        const earlier = await purchases.find(request.key);
+        const earlier = await afterAttempt(() => purchases.find(request.key));
         if (earlier) return earlier;
         throw error;
       }

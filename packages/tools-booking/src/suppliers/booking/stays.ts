@@ -4,7 +4,7 @@ import { addDays } from "../../geography/index.ts";
 import { compare, zero } from "../../money.ts";
 import type { HotelOffer, HotelQuery } from "../../offer.ts";
 import type { BookRequest, OrderChange, SupplierCall, SupplierOrder, Traveller, VerticalSupplier } from "../../supplier.ts";
-import { afterSaleOnce, createPurchases, createQuoteBook, understand } from "../http/index.ts";
+import { afterAttempt, afterSaleOnce, createPurchases, createQuoteBook, understand } from "../http/index.ts";
 import { ownCall } from "../own-call.ts";
 import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
 import { withinLimit } from "../within-limit.ts";
@@ -170,7 +170,7 @@ export function createStays(session: Session, { wallet, search }: StayOptions): 
         return await purchases.buy(request.key, () => place(request, call));
       } catch (error) {
         if (codeWithin(error) !== "duplicate_request") throw error;
-        const earlier = await purchases.find(request.key);
+        const earlier = await afterAttempt(() => purchases.find(request.key));
         if (earlier) return earlier;
         throw error;
       }

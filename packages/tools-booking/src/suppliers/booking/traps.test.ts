@@ -198,6 +198,23 @@ describe("ordering a stay at Booking.com", () => {
     expect(await sold()).toBe(0);
   });
 
+  it("that the vendor has already is never called undone because it cannot be read just then", async () => {
+    for (const scenario of ["auth_expired", "server_error"] as const) {
+      const { hotels, cars, simulator, clock, stay, car } = await bench();
+      for (const [buy, find, route] of [
+        [async () => hotels.book(request(await stay(), "dup-1"), call), () => hotels.find("dup-1", call), "read-stay"],
+        [async () => cars.book(request(await car(), "dup-2"), call), () => cars.find("dup-2", call), "read-car"],
+      ] as const) {
+        simulator.next({ scenario: "duplicate", on: "create" });
+        simulator.next({ scenario, on: route, times: 5 });
+        expect(await letting(codeOf(buy()), (ms) => clock.advance(ms))).toBe("OUTCOME_UNKNOWN");
+        simulator.calm();
+        expect(await find()).toMatchObject({ status: "confirmed" });
+      }
+      expect((await simulator.ledger()).length).toBe(2);
+    }
+  });
+
   it.each(["auth_expired", "server_error", "malformed_json"] as const)(
     "is looked up where it cannot be read at once (%s), so that what it earns is known",
     async (scenario) => {

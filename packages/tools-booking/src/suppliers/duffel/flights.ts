@@ -1,4 +1,5 @@
 import { TravelAgentError } from "@travelagent/protocol";
+import { openPapers } from "../../documents/opened-papers.ts";
 import { minorUnits } from "../../money.ts";
 import type { FlightOffer, FlightQuery } from "../../offer.ts";
 import type { BookRequest, SupplierCall, SupplierOrder, VerticalSupplier } from "../../supplier.ts";
@@ -15,7 +16,6 @@ import { flightOfferOf, flightRefOf } from "./map-flight-offer.ts";
 import { keyField, keyIn, orderOf, totalOf, typeField } from "./map-order.ts";
 import { type DuffelParts, expired, type FlightOrders, ownCall, rejected } from "./parts.ts";
 import { createTicketing } from "./ticketing.ts";
-import { openPapers } from "../../documents/opened-papers.ts";
 import { passengersFor } from "./travellers.ts";
 import { listedOrder, order, type WireOrder, offer as wireOffer } from "./wire-air.ts";
 

@@ -60,6 +60,11 @@ export function passengersFor(
   const infants = travellers.filter(({ ptc }) => ptc === "INF").map((infant) => ids.get(infant)!);
   return travellers.map((traveller) => {
     const infant = traveller.ptc === "ADT" ? infants.shift() : undefined;
-    return { id: ids.get(traveller)!, ...personOf(traveller, contact), ...duffelPapers(papers.get(traveller.id)), ...(infant ? { infant_passenger_id: infant } : {}) };
+    return {
+      id: ids.get(traveller)!,
+      ...personOf(traveller, contact),
+      ...duffelPapers(papers.get(traveller.id)),
+      ...(infant ? { infant_passenger_id: infant } : {}),
+    };
   });
 }

@@ -2,7 +2,7 @@ import { type Money, TravelAgentError } from "@travelagent/protocol";
 import { z } from "zod";
 import type { HotelOffer } from "../../offer.ts";
 import type { BookRequest, Reprice, SupplierCall, SupplierOrder } from "../../supplier.ts";
-import { createPurchases, type Purchases, understand } from "../http/index.ts";
+import { afterAttempt, createPurchases, type Purchases, understand } from "../http/index.ts";
 import { ownCall } from "../own-call.ts";
 import { codeWithin, offerTooOld, rejected } from "../rejected.ts";
 import { withinLimit } from "../within-limit.ts";
@@ -171,7 +171,7 @@ export function createShop({ session, pointOfSale, holdMinutes }: PurchaseParts)
       try {
         return await purchases.buy(request.key, () => place(request, hold, call));
       } catch (error) {
-        const earlier = codeWithin(error) === "duplicate_itinerary" ? await purchases.find(request.key) : null;
+        const earlier = codeWithin(error) === "duplicate_itinerary" ? await afterAttempt(() => purchases.find(request.key)) : null;
         if (earlier) return earlier;
         throw error;
       }

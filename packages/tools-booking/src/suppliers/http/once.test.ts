@@ -73,6 +73,26 @@ describe.each([
     expect(sold).toEqual([]);
   });
 
+  it("says of an earlier attempt that cannot be asked for just now that its outcome is open, whatever the question was answered", async () => {
+    for (const answer of ["SUPPLIER_UNAVAILABLE", "RATE_LIMITED", "SUPPLIER_REJECTED"] as const) {
+      const { memory, make, sold } = await bench(async () => {
+        throw new TravelAgentError(answer, "not now");
+      });
+      const lose = async () => {
+        throw unknown();
+      };
+      expect(await codeOf(make().buy("k1", lose))).toBe("OUTCOME_UNKNOWN");
+      expect(await codeOf(make().buy("k1", lose))).toBe("OUTCOME_UNKNOWN");
+      expect(sold).toEqual([]);
+      const settled = async () => {
+        throw new TravelAgentError(answer, "not now");
+      };
+      const once = (act: () => Promise<SupplierOrder>) => afterSaleOnce(memory, "flight cancel", { reference: "R1", key: "x1" }, { act, settled });
+      expect(await codeOf(once(lose))).toBe("OUTCOME_UNKNOWN");
+      expect(await codeOf(once(lose))).toBe("OUTCOME_UNKNOWN");
+    }
+  });
+
   it("finds a lost order where the vendor can be asked", async () => {
     let known: string | null = null;
     const { make, buy, sold } = await bench(async () => known);

@@ -39,6 +39,16 @@ const cannotTell = (supplier: string) =>
     `${supplier} has no way to ask what became of this purchase; look into its own records by the traveller's name and date`,
   );
 
+/** A question about an attempt that may have gone through: who cannot be asked does not say that nothing happened. */
+export async function afterAttempt<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!surelyNothingHappened(error)) throw error;
+    throw new TravelAgentError("OUTCOME_UNKNOWN", "what became of an earlier attempt could not be asked; ask again", { cause: error });
+  }
+}
+
 export function createPurchases({ supplier, memory, kind, read, lookUp }: PurchaseOptions): Purchases {
   const underWay = new Map<string, Promise<SupplierOrder>>();
   const purchase = `${kind} purchase`;
@@ -63,7 +73,7 @@ export function createPurchases({ supplier, memory, kind, read, lookUp }: Purcha
   async function start(key: string, buy: () => Promise<SupplierOrder>): Promise<SupplierOrder> {
     const { created } = await memory.claim<KeyState>(purchase, key, { state: "started" });
     if (!created) {
-      const earlier = await found(key);
+      const earlier = await afterAttempt(() => found(key));
       if (earlier) return earlier;
       throw new TravelAgentError("OUTCOME_UNKNOWN", `an earlier attempt at ${supplier} with this key may still be under way; ask again what became of it`);
     }
@@ -119,7 +129,7 @@ export async function afterSaleOnce(
     });
   if (value.outcome) return value.outcome;
   if (!created) {
-    const earlier = await settled();
+    const earlier = await afterAttempt(settled);
     if (earlier) {
       await memory.put(operation, key, { reference, outcome: earlier });
       return earlier;

@@ -1,4 +1,4 @@
-import type { DataSubject, PersonalDataStore } from "@travelagent/protocol/personal-data";
+import { type DataSubject, namingOnlyThem, type PersonalDataStore } from "@travelagent/protocol/personal-data";
 import type { Database } from "@travelagent/protocol/ports";
 import type { OrderRecord } from "./order-record.ts";
 import { prepareTables } from "./tables.ts";
@@ -11,8 +11,8 @@ export interface SandboxPersonalDataOptions {
 }
 
 /**
- * Orders in the sandbox's own books: those of the person's bookings, and those with an address or a number of theirs. What they
- * paid has no name there; it goes with its booking.
+ * Orders in the sandbox's own books: those of the person's bookings, and those with an address or a number of theirs that is nobody's
+ * at another agency. What they paid has no name there; it goes with its booking.
  */
 export function sandboxPersonalData({ db, references }: SandboxPersonalDataOptions): PersonalDataStore {
   const ready = prepareTables(db);
@@ -30,7 +30,8 @@ export function sandboxPersonalData({ db, references }: SandboxPersonalDataOptio
     };
     for (const reference of await references(subject)) await take("select content from sandbox_orders where reference = ?", reference);
     for (const id of subject.bookingIds) await take("select content from sandbox_orders where key like ? escape '\\'", `${contains(`${id}-`).slice(1)}`);
-    for (const text of subject.identifiers.filter(isTelling)) await take("select content from sandbox_orders where content like ? escape '\\'", contains(text));
+    for (const text of namingOnlyThem(subject.identifiers.filter(isTelling), subject))
+      await take("select content from sandbox_orders where content like ? escape '\\'", contains(text));
     return [...found.values()].sort((a, b) => a.createdAt - b.createdAt || a.reference.localeCompare(b.reference));
   }
 

@@ -1,6 +1,6 @@
 import type { Money } from "@travelagent/protocol";
-import type { Cabin, FlightQuery } from "../../offer.ts";
 import { travelportPapers } from "../../documents/wire-papers.ts";
+import type { Cabin, FlightQuery } from "../../offer.ts";
 import type { Contact, OpenedPaper, Traveller } from "../../supplier.ts";
 import { type FlightTerms, partyOf, passengerCode } from "./terms.ts";
 

@@ -67,7 +67,10 @@ export function hubspotCrm(options: HubspotCrmOptions): CrmProvider {
     try {
       const { body } = await http.send({ effect: "read", method: "GET", path: `${path}/${name}`, route: `properties/${object}/{name}` }, call);
       if (unique && Property.safeParse(body).data?.hasUniqueValue !== true)
-        throw new TravelAgentError("SUPPLIER_REJECTED", `HubSpot's property ${name} of ${object} is not unique; remove it there, it is made again as it must be`);
+        throw new TravelAgentError(
+          "SUPPLIER_REJECTED",
+          `HubSpot's property ${name} of ${object} is not unique; remove it there, it is made again as it must be`,
+        );
       return;
     } catch (error) {
       if (!isGone(error)) throw error;

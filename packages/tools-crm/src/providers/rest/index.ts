@@ -58,10 +58,7 @@ export function restCrm({ apiUrl, apiKey, webhookSecret, id = "rest", clock = sy
     capabilities: { fields: contactFields, revisions: "enforced", uniqueEmail: false, tellsRemovals: true, findLagMs: 0, removal: "erased" },
 
     async changes(cursor, call) {
-      const { body } = await http.send(
-        { effect: "read", method: "GET", path: "changes", route: "changes", query: { cursor, limit: pageSize } },
-        call,
-      );
+      const { body } = await http.send({ effect: "read", method: "GET", path: "changes", route: "changes", query: { cursor, limit: pageSize } }, call);
       return understand(id, "read", () => {
         const page = WireChanges.parse(body);
         return {
@@ -83,10 +80,7 @@ export function restCrm({ apiUrl, apiKey, webhookSecret, id = "rest", clock = sy
           throw error;
         }
       }
-      const { body } = await http.send(
-        { effect: "read", method: "GET", path: "contacts", route: "contacts", query: { customerId: by.customerId } },
-        call,
-      );
+      const { body } = await http.send({ effect: "read", method: "GET", path: "contacts", route: "contacts", query: { customerId: by.customerId } }, call);
       return understand(id, "read", () => {
         const found = WireFound.parse(body).contacts.filter(({ customerId }) => customerId === by.customerId);
         return found[0] ? contactFrom(found[0]) : null;

@@ -76,8 +76,7 @@ export function salesforceCrm(options: SalesforceCrmOptions): CrmProvider {
     }
   }
 
-  const find: CrmProvider["find"] = (by, call) =>
-    read("externalId" in by ? row("Contact", by.externalId) : byOurId("Contact", by.customerId), call);
+  const find: CrmProvider["find"] = (by, call) => read("externalId" in by ? row("Contact", by.externalId) : byOurId("Contact", by.customerId), call);
 
   async function query(cursor: string | undefined, call: CrmCall) {
     const [since = "0", next] = cursor?.split("~") ?? [];
@@ -92,15 +91,11 @@ export function salesforceCrm(options: SalesforceCrmOptions): CrmProvider {
     );
     return understand("salesforce", "read", () => {
       const page = Queried.parse(body);
-      const changes = page.records.map(
-        (record): CrmChange => (record.IsDeleted ? { removed: record.Id } : { contact: contactFrom(record, fields) }),
-      );
+      const changes = page.records.map((record): CrmChange => (record.IsDeleted ? { removed: record.Id } : { contact: contactFrom(record, fields) }));
       const last = Math.max(Number(since), ...page.records.map(({ SystemModstamp }) => timeOf(SystemModstamp)));
       const locator = page.done ? undefined : page.nextRecordsUrl;
       // In the middle of a run the beginning stays: a locator that has expired sends us back to it.
-      return locator === undefined
-        ? { changes, cursor: String(last), more: false }
-        : { changes, cursor: `${since}~${locator}`, more: true };
+      return locator === undefined ? { changes, cursor: String(last), more: false } : { changes, cursor: `${since}~${locator}`, more: true };
     });
   }
 
@@ -122,7 +117,8 @@ export function salesforceCrm(options: SalesforceCrmOptions): CrmProvider {
         );
       const custom: Partial<Record<ContactField, string>> = { language: customFields.language, tags: customFields.tags };
       fields = contactFields.filter((field) => custom[field] === undefined || there.has(custom[field]));
-      if (fields.length < contactFields.length) log.info("some fields of customers have no place at the crm", { provider: "salesforce", fields: fields.join(",") });
+      if (fields.length < contactFields.length)
+        log.info("some fields of customers have no place at the crm", { provider: "salesforce", fields: fields.join(",") });
     },
 
     async changes(cursor, call) {
@@ -213,10 +209,7 @@ export function salesforceCrm(options: SalesforceCrmOptions): CrmProvider {
       );
       // Whose it is and when it may close are said once: people of the agency change both.
       const first = { ContactId: externalId, CloseDate: new Date(clock.now() + closesAfterMs).toISOString().slice(0, 10) };
-      await http.send(
-        { effect: "write", method: "PATCH", path, route: "sobjects/Opportunity/{id}", json: there ? facts : { ...facts, ...first } },
-        { signal },
-      );
+      await http.send({ effect: "write", method: "PATCH", path, route: "sobjects/Opportunity/{id}", json: there ? facts : { ...facts, ...first } }, { signal });
     },
 
     async remove(externalId, { signal }) {

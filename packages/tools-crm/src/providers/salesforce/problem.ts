@@ -15,8 +15,7 @@ export function salesforceProblem({ status, body }: CrmReply): CrmProblem | unde
   const first = status < 400 ? undefined : Problems.safeParse(body).data?.[0];
   if (!first) return undefined;
   const { errorCode, message = "" } = first;
-  if (errorCode === "REQUEST_LIMIT_EXCEEDED")
-    return { code: "RATE_LIMITED", message: "Salesforce's limit of requests is reached", retryAfterMs: limitRestMs };
+  if (errorCode === "REQUEST_LIMIT_EXCEEDED") return { code: "RATE_LIMITED", message: "Salesforce's limit of requests is reached", retryAfterMs: limitRestMs };
   if (errorCode === "INVALID_SESSION_ID") return { code: "UNAUTHORIZED", message: "Salesforce refuses the session" };
   if (errorCode === "NOT_FOUND" || errorCode === "ENTITY_IS_DELETED" || errorCode === "INVALID_CROSS_REFERENCE_KEY")
     return { code: "NOT_FOUND", message: "Salesforce has no such record" };

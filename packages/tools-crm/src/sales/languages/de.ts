@@ -20,6 +20,7 @@ export const german: PromiseLanguage = {
     `\\b(?:${who} (?:werde|wird|werden)|(?:werde|wird|werden) ${who})\\b.{0,80}\\b(?:prufen|klaren|nachfragen|erstellen|buchen|erledigen|bestatigen|erstatten|kummern)\\b`,
   ],
   conditional: "^(?:wenn|falls|sobald|nachdem)\\b|\\b(?:wenn|falls|sobald|nachdem) (?:sie|du|ihr|ihre)\\b",
+  denied: { within: "\\b(?:nicht|nie|niemals|kein(?:e[nmrs]?)?)\\b" },
   time: {
     today: "heute",
     tomorrow: "(?<!am |guten |den )morgen",

@@ -9,15 +9,17 @@ export const english: PromiseLanguage = {
   id: "en",
   firm: [
     `${who}${will} (?:get|come|write|call|ring) (?:right |straight )?back`,
-    `${who}${will} (?:be in touch|follow up|let you know|keep you (?:posted|updated|informed)|update you|contact you|reach out|notify you|inform you|call you|phone you|ring you|e-?mail you|message you|text you|write to you|reply to you|answer you|send (?:you|it|them|this|that|the|your|over|out|a|an)|forward|tell you)\\b`,
+    `${who}${will} (?:be in touch|follow up|let you know|keep you (?:posted|updated|informed)|update you|contact you|reach out|notify you|inform you|call you|phone you|ring you|e-?mail you|message you|text you|write to you|send (?:you|it|them|this|that|the|your|over|out|a|an)|forward|tell you)\\b`,
+    `\\b(?:i|we)${will} (?:reply|respond|answer)`,
     "\\byou(?:'ll| will) (?:hear (?:back )?from (?:us|me)|be (?:contacted|called|informed|notified|updated))",
   ],
   timed: [
-    `${who}${will} (?:check|look into|find out|confirm|prepare|put together|draw up|have (?:it|the|your|this|that|an?|everything)|book|arrange|finish|sort|refund|issue|share|provide|work out)`,
+    `${who}${will} (?:reply|respond|answer|check|look into|find out|confirm|prepare|put together|draw up|have (?:it|the|your|this|that|an?|everything)|book|arrange|finish|sort|refund|issue|share|provide|work out)`,
     `\\byou(?:'ll| will) (?:have|get|receive) (?:it|them|(?:the|your|an?|our|my|all|every)\\b.{0,40}\\b${paper}s?)\\b`,
     `\\b(?:the|your|our|my) .{0,40}\\b${paper}s? will be (?:ready|sent|with you|in your (?:inbox|mailbox))`,
   ],
   conditional: "^(?:if|once|when|as soon as|after)\\b|\\b(?:if|once|when|after|as soon as|unless) (?:you|your)\\b",
+  denied: {},
   time: {
     today: "today|tonight|this(?= (?:morning|afternoon|evening))",
     tomorrow: "tomorrow",

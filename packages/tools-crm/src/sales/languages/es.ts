@@ -20,6 +20,7 @@ export const spanish: PromiseLanguage = {
   ],
   conditional:
     "^(?:si|cuando|una vez|en cuanto|despues de)\\b|\\b(?:si|cuando|en cuanto|una vez que) (?:me|nos|usted|ustedes|tu|confirm\\w+|pag\\w+|quier\\w+|desea\\w*)\\b",
+  denied: { before: "\\b(?:no|nunca|jamas|tampoco) (?:se |nos |me )?$" },
   time: {
     today: "hoy|esta(?= (?:tarde|noche|manana))",
     tomorrow: "(?<!la )(?<!esta )(?<!pasado )manana",

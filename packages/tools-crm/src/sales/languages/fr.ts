@@ -19,6 +19,7 @@ export const french: PromiseLanguage = {
     `\\b(?:le|la|les|votre|vos|l'|ton|ta) ?(?:${paper})\\b.{0,20}\\b(?:sera|seront|arrivera|arriveront)\\b`,
   ],
   conditional: "^(?:si|quand|lorsque|des que|une fois|apres)\\b|\\b(?:si|quand|lorsque|des que|une fois que) (?:vous|tu|votre)\\b",
+  denied: { within: "\\b(?:ne|n'|pas|jamais)\\b" },
   time: {
     today: "aujourd'hui|ce(?= (?:matin|soir))|cet(?= (?:apres-midi))|cette(?= (?:apres-midi|nuit))",
     tomorrow: "(?<!apres-)(?<!apres )demain",

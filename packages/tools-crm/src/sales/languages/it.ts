@@ -19,6 +19,7 @@ export const italian: PromiseLanguage = {
   ],
   conditional:
     "^(?:se|quando|appena|non appena|una volta|dopo)\\b|\\b(?:se|quando|appena|non appena) (?:lei|tu|voi|mi|ci|conferm\\w+|pag\\w+|vuol\\w*|ricev\\w+)\\b",
+  denied: { before: "\\b(?:non|mai) (?:si |ci |mi )?$" },
   time: {
     today: "oggi|stasera|stamattina|stanotte|questa(?= (?:mattina|sera))|questo(?= (?:pomeriggio))",
     tomorrow: "domani",

@@ -23,6 +23,7 @@ export const portuguese: PromiseLanguage = {
   ],
   conditional:
     "^(?:se|quando|assim que|logo que|depois de|apos)\\b|\\b(?:se|quando|assim que|logo que) (?:voce|o senhor|a senhora|me|nos|confirm\\w+|pag\\w+|quiser\\w*)\\b",
+  denied: { before: "\\b(?:nao|nunca|jamais) (?:se |nos |me )?$" },
   time: {
     today: "hoje|esta(?= (?:tarde|noite|manha))",
     tomorrow: "(?<!depois de )amanha",

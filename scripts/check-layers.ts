@@ -4,7 +4,22 @@ import { join } from "node:path";
 /** Dependencies point strictly down; a package never depends on one of its own layer or above. Tests may use any lower or equal one. */
 const layers = [
   ["protocol"],
-  ["channel-kit", "agent-runtime", "sessions", "cron", "config", "client", "discovery", "engine", "telemetry", "travel-rules", "travel-documents", "templates", "privacy", "vault"],
+  [
+    "channel-kit",
+    "agent-runtime",
+    "sessions",
+    "cron",
+    "config",
+    "client",
+    "discovery",
+    "engine",
+    "telemetry",
+    "travel-rules",
+    "travel-documents",
+    "templates",
+    "privacy",
+    "vault",
+  ],
   ["gateway-core", "channel-*", "tools-*", "mcp-*", "plugin-kit", "engine-postgres"],
   ["gateway", "cli", "web"],
 ];

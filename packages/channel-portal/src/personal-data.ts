@@ -9,8 +9,11 @@ const accountsOf = async (db: Pick<Tx, "all">, customerIds: readonly string[]): 
   return found;
 };
 
-/** Accounts, links and visits. What was said in the portal is in the conversation's own history. */
-export const portalPersonalData = (db: Database): PersonalDataStore => ({
+/**
+ * Accounts, links and visits. What was said in the portal is in the conversation's own history. `onPagesEnded`: these accounts lost pages,
+ * by a commit that comes right after.
+ */
+export const portalPersonalData = (db: Database, onPagesEnded: (accountIds: readonly string[]) => void = () => {}): PersonalDataStore => ({
   name: "portal",
   covers: { tables: ["portal_account", "portal_link", "portal_visit"] },
 
@@ -44,5 +47,15 @@ export const portalPersonalData = (db: Database): PersonalDataStore => ({
     const ids = (await accountsOf(tx, [from])).filter((id) => only === undefined || only.includes(id));
     for (const id of ids) await tx.run("update portal_account set customer_id = ? where id = ?", to, id);
     return ids;
+  },
+
+  // A link that was sent while the two were one may have gone to either, and opens the page of the other one now.
+  async parted({ customerIds, since }, tx) {
+    const ended: string[] = [];
+    for (const id of await accountsOf(tx, customerIds)) {
+      await tx.run("update portal_link set revoked_at = ? where account_id = ? and created_at >= ? and revoked_at is null", since, id, since);
+      if ((await tx.run("delete from portal_visit where account_id = ? and created_at >= ?", id, since)).changes > 0) ended.push(id);
+    }
+    if (ended.length > 0) onPagesEnded(ended);
   },
 });

@@ -271,6 +271,32 @@ describe("a page that stays open", () => {
   });
 });
 
+describe("two records that were one for a while", () => {
+  it("share no page afterwards: what was sent or opened meanwhile ends, what was there before stays", async () => {
+    const { db, ask, enter, portal, clock, tokenOf } = await open();
+    const [ana, bo] = [await enter("ana"), await enter("bo")];
+    await clock.advance(1_000);
+    const since = clock.now();
+    const ended: string[] = [];
+    const store = portalPersonalData(db, (ids) => void ended.push(...ids));
+    const moved = await db.transaction((tx) => store.reassign!({ from: "ana", to: "bo" }, tx));
+    const meanwhile = await enter("bo");
+    const { url } = await portal.invite({ customerId: "bo", by: "eva" });
+    await db.transaction(async (tx) => {
+      await store.reassign!({ from: "bo", to: "ana", only: moved }, tx);
+      await store.parted!({ customerIds: ["ana", "bo"], since }, tx);
+    });
+    expect((await ask("GET", "/portal/api/home", { cookie: meanwhile.cookie })).code).toBe("UNAUTHORIZED");
+    expect((await ask("POST", "/portal/api/open", { body: { token: tokenOf(url) } })).code).toBe("NOT_FOUND");
+    expect(ended).toHaveLength(1);
+    for (const [name, { cookie }] of [
+      ["ana canary", ana],
+      ["bo canary", bo],
+    ] as const)
+      expect(JSON.parse((await ask("GET", "/portal/api/home", { cookie })).text).customer.name).toBe(name);
+  });
+});
+
 describe("what is known about a person", () => {
   it("is told, handed over and back, and erased, and nothing of others", async () => {
     const { db, ask, enter } = await open();

@@ -55,6 +55,8 @@ export interface Portal {
   invite(request: { customerId: string; by: string; sessionKey?: string; days?: number }): Promise<{ url: string; expiresAt: string }>;
   /** Closes every page and link of the customer now. */
   revoke(customerId: string): Promise<{ links: number; pages: number }>;
+  /** Ends what is open of these accounts. Whoever may still come in comes back by themselves. */
+  hangUp(accountIds: readonly string[]): void;
   /** Who comes in with the cookie of the page. */
   guests: {
     cookie: string;
@@ -77,6 +79,10 @@ export function createPortal(options: PortalOptions): Portal {
     const { token, expiresAt } = await links.create({ accountId, by, days, ...(sessionKey === undefined ? {} : { sessionKey }) });
     // Behind the `#`: no server, proxy or other site gets to see it.
     return { url: `${pageUrl()}#${token}`, expiresAt: new Date(expiresAt).toISOString() };
+  };
+
+  const hangUp = (accountIds: readonly string[]): void => {
+    for (const id of accountIds) for (const listener of listeners) listener(id);
   };
 
   async function renew(token: string): Promise<void> {
@@ -131,9 +137,11 @@ export function createPortal(options: PortalOptions): Portal {
         }
         return { links: gone, pages };
       });
-      for (const { id } of accounts) for (const listener of listeners) listener(id);
+      hangUp(accounts.map(({ id }) => id));
       return ended;
     },
+
+    hangUp,
 
     guests: {
       cookie: portalCookie,

@@ -7,6 +7,7 @@ import type { Update } from "grammy/types";
 import { failureOf, isRevoked } from "./failure.ts";
 import { type Bot, inboundOf, telegramChannel } from "./inbound.ts";
 import { createSender, maxTextLength } from "./outbound.ts";
+import { platformFetch } from "./platform-fetch.ts";
 import { createPoller } from "./poller.ts";
 
 export interface TelegramOptions {
@@ -46,7 +47,7 @@ export function createTelegram({ botToken, accountId = "default", apiRoot, webho
     throw new TravelAgentError("CONFIG_INVALID", "the Telegram bot token has another form than 123456:ABC…; copy it from @BotFather once more");
   if (webhook && webhook.secret.length < 16)
     throw new TravelAgentError("CONFIG_INVALID", "the secret of a Telegram webhook needs at least 16 characters: letters, digits, - and _");
-  const api = new Api(botToken, { ...(apiRoot === undefined ? {} : { apiRoot: apiRoot.replace(/\/$/, "") }), timeoutSeconds: 60 });
+  const api = new Api(botToken, { ...(apiRoot === undefined ? {} : { apiRoot: apiRoot.replace(/\/$/, "") }), timeoutSeconds: 60, fetch: platformFetch });
   const sender = createSender({ api, clock, pace: createPace({ clock, ...(pace ?? defaultPace) }) });
   let host: ChannelHost | undefined;
   let bot: Bot | undefined;

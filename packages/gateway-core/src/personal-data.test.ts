@@ -124,6 +124,23 @@ describe("messages of a person", () => {
     await db.close();
   });
 
+  it("are those of one agency: the same peer at an account of another is somebody else, and is told as such", async () => {
+    const db = await open();
+    const store = gatewayPersonalData({ db, agencyOf: ({ accountId }) => (accountId === "a" ? "north" : undefined) });
+    const { peerId } = mine.identities[0]!;
+    const nothing = { customerIds: [], sessionKeys: [], bookingIds: [], identifiers: [] };
+    expect(await store.discover!({ ...nothing, identities: mine.identities })).toEqual({ sessionKeys: [], identities: [], identifiers: [], shared: [peerId] });
+    const there = [{ ...mine.identities[0]!, agency: "north" }];
+    expect(await store.discover!({ ...nothing, identities: there, identifiers: ["+34 600 111 222"] })).toEqual({
+      sessionKeys: mine.sessionKeys,
+      identities: there,
+      identifiers: ["Person Number0"],
+    });
+    await store.erase({ ...nothing, identities: mine.identities }, { reason: "asked", now: 0, signal: new AbortController().signal });
+    expect(await db.all("select id from inbox order by id")).toHaveLength(4);
+    await db.close();
+  });
+
   it("leave what others wrote in the group, the group itself, and figures without anybody", async () => {
     const db = await open();
     expect((await groupMessagesOf(db, mine)).map(({ id }) => id)).toEqual(["g0"]);

@@ -98,7 +98,10 @@ export function gatewayPersonalData({ db, agencyOf = oneAgency }: { db: Database
     (await db.all(`select * from conversation where ${where} address like ? escape '\\'`, ...values, inText(text))).filter((row) => !isGroup(row));
 
   /** Which of the texts that name the person are also those of a peer who writes to another agency. */
-  async function sharedWithOthers({ identities, identifiers }: Pick<DataSubject, "identities" | "identifiers">, own: ReadonlyMap<string, Row>): Promise<string[]> {
+  async function sharedWithOthers(
+    { identities, identifiers }: Pick<DataSubject, "identities" | "identifiers">,
+    own: ReadonlyMap<string, Row>,
+  ): Promise<string[]> {
     const shared: string[] = [];
     for (const text of new Set([...identities.map(({ peerId }) => peerId), ...identifiers])) {
       const plain = plainContact(text);

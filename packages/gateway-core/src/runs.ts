@@ -90,7 +90,9 @@ export function createRuns({ intake, inbox, outbox, sessions, work, clock, liste
           : { toolResults: await Promise.all(extras.toolResults.map(async (result) => ({ ...result, text: await cleanText(result.text, sessionKey) }))) }),
       };
       const earlier = await Promise.all(
-        said.map(async (message) => (message.role === "user" && typeof message.content === "string" ? { ...message, content: await cleanText(message.content, sessionKey) } : message)),
+        said.map(async (message) =>
+          message.role === "user" && typeof message.content === "string" ? { ...message, content: await cleanText(message.content, sessionKey) } : message,
+        ),
       );
       const address = { channel, accountId: "default", chatType: "direct" as const, peerId };
       const runId = randomUUID();
@@ -99,7 +101,9 @@ export function createRuns({ intake, inbox, outbox, sessions, work, clock, liste
       const externalId = `program:${idempotencyKey === undefined ? runId : hashOf([place, idempotencyKey])}`;
       const repeatOf = (first: InboxRow | null): { runId: string; duplicate: true } => {
         // What was taken out because of what was said before is not said again.
-        const same = (first?.message.text === text || (first !== null && hadCard(first.message.text))) && canonicalJson(first.message.program ?? {}) === canonicalJson(program ?? {});
+        const same =
+          (first?.message.text === text || (first !== null && hadCard(first.message.text))) &&
+          canonicalJson(first.message.program ?? {}) === canonicalJson(program ?? {});
         if (!same) throw new TravelAgentError("IDEMPOTENCY_MISMATCH", "this idempotency key belongs to another request; use a new one");
         return { runId: first.id, duplicate: true };
       };

@@ -78,6 +78,11 @@ export interface PersonalDataStore {
    * rows that changed hands, so that a merge can be undone. Absent where nothing is kept by customer.
    */
   reassign?(move: { from: string; to: string; only?: readonly string[] }, tx: Tx): Promise<string[]>;
+  /**
+   * A merge of these two that took place at `since` (milliseconds) was undone. What let somebody in as both since then, such as a link to
+   * a page, ends with it: it may be in the hands of either. In the commit that undoes the merge, after `reassign`.
+   */
+  parted?(undone: { customerIds: readonly string[]; since: number }, tx: Tx): Promise<void>;
 }
 
 /** What a store did, or would do, for the end of a time. */

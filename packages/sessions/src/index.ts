@@ -1,6 +1,6 @@
 export { type FileTranscriptsOptions, fileTranscripts } from "./file-transcripts.ts";
 export { type SessionHandlersOptions, sessionHandlers } from "./handlers.ts";
-export { parentSessionKey, parseSessionKey, type SessionRoute, sessionKey } from "./key.ts";
+export { normalizeId, parentSessionKey, parseSessionKey, type SessionRoute, sessionKey } from "./key.ts";
 export { type SaidInGroup, type TranscriptPersonalDataOptions, transcriptPersonalData } from "./personal-data.ts";
 export { type TranscriptRetentionOptions, transcriptRetention } from "./retention.ts";
 export type { Session, SessionFilter, SessionMeta, SessionPage, SessionPatch } from "./session.ts";

@@ -71,6 +71,28 @@ describe("transcripts of a person", () => {
     await close();
   });
 
+  it("are those of one agency, by the account in the key or by the agency before a linked person", async () => {
+    const { db, sessions, directory, close } = await open();
+    const agencyOf = ({ accountId }: { accountId: string }) => (accountId === "north" ? "north" : undefined);
+    const store = transcriptPersonalData({ db, sessions, directory, agencyOf });
+    const keys = [
+      ["agent:main:whatsapp:dm:+1", "agent:main:dm:+1", "agent:main:whatsapp:south:dm:+1"],
+      ["agent:main:whatsapp:north:dm:+1", "agent:main:dm:north/+1"],
+    ] as const;
+    for (const key of keys.flat()) await sessions.ensure(key, { chatType: "direct" });
+    const nothing = { customerIds: [], sessionKeys: [], bookingIds: [], identifiers: [] };
+    const found = async (identity: { agency?: string }) =>
+      (await store.discover!({ ...nothing, identities: [{ channel: "whatsapp", peerId: "+1", ...identity }] })).sessionKeys!.toSorted();
+    expect(await found({})).toEqual([...keys[0]].sort());
+    expect(await found({ agency: "north" })).toEqual([...keys[1]].sort());
+    const there = { customerId: "cus_9", channel: "whatsapp", accountId: "north", peerId: "+2", chatType: "direct" } as const;
+    await sessions.ensure("agent:main:whatsapp:north:dm:+2", there);
+    expect((await store.discover!({ ...nothing, customerIds: ["cus_9"], identities: [] })).identities).toEqual([
+      { channel: "whatsapp", peerId: "+2", agency: "north" },
+    ]);
+    await close();
+  });
+
   it("lose the person's words and name in a group, and nobody else's", async () => {
     const { store, sessions, directory, close } = await open(async () => [
       { sessionKey: group, messageIds: ["g0", "run1"], text: "I need the word0 room", name: "Ana" },

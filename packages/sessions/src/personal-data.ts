@@ -74,7 +74,13 @@ function isOwn(
 }
 
 /** Conversations with everything they ever were: transcripts of before a reset, those set aside, long texts kept beside them. */
-export function transcriptPersonalData({ db, sessions, directory, saidInGroups = async () => [], agencyOf = () => undefined }: TranscriptPersonalDataOptions): PersonalDataStore {
+export function transcriptPersonalData({
+  db,
+  sessions,
+  directory,
+  saidInGroups = async () => [],
+  agencyOf = () => undefined,
+}: TranscriptPersonalDataOptions): PersonalDataStore {
   const in_ = async <R extends Record<string, unknown>>(sql: string, values: readonly string[]): Promise<R[]> => {
     const rows: R[] = [];
     for (const value of values) rows.push(...(await db.all<R>(sql, value)));

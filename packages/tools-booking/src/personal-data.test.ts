@@ -176,3 +176,27 @@ personalDataContract({ describe, it, expect }, "sandbox", async () => {
   });
   return { store, mine, other, said: ["word1@example.com"], saidByOther: ["word2"], close: () => db.close() };
 });
+
+it("an order in the sandbox with an address that somebody of another agency has, too, is theirs by its booking alone", async () => {
+  const db = openDatabase({ path: ":memory:" });
+  const store = sandboxPersonalData({ db, references: async ({ bookingIds }) => bookingIds.map((id) => `REF-${id}`) });
+  const found = async (subject: typeof mine & { shared?: string[] }) => {
+    const references: string[] = [];
+    for await (const { content } of store.export(subject, new AbortController().signal))
+      references.push(...(content as { reference: string }[]).map(({ reference }) => reference));
+    return references;
+  };
+  await found(mine);
+  await db.transaction(async (tx) => {
+    for (const reference of ["REF-ord_1", "REF-elsewhere"])
+      await tx.run(
+        "insert into sandbox_orders (reference, kind, key, status, version, created_at, content) values (?, 'car', ?, 'confirmed', 1, 1, ?)",
+        reference,
+        `k-${reference}`,
+        JSON.stringify({ reference, createdAt: 1, contact: { email: "word1@example.com" }, travellers: [] }),
+      );
+  });
+  expect((await found(mine)).sort()).toEqual(["REF-elsewhere", "REF-ord_1"]);
+  expect(await found({ ...mine, shared: ["word1@example.com"] })).toEqual(["REF-ord_1"]);
+  await db.close();
+});

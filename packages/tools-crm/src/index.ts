@@ -3,6 +3,7 @@ export type { Crm, CustomerChanges, CustomerFields, CustomerFilter, Identity, No
 export { type CustomerIndex, ftsCustomerIndex } from "./customer-index.ts";
 export { type DatabaseCrmOptions, databaseCrm } from "./database-crm.ts";
 export { customerHandlers } from "./handlers.ts";
+export { mergedRecords } from "./merging/merged-records.ts";
 export type { Merging, MergingPorts } from "./merging/merging.ts";
 export type { Parties, Party, PartyMember } from "./parties/parties.ts";
 export { crmPersonalData } from "./personal-data.ts";

@@ -78,7 +78,8 @@ async function rotate(options: JsonOption, terminal: Terminal): Promise<void> {
 
 /** Without it no passport of any customer can be opened any more. */
 async function notTheVaults(name: string): Promise<void> {
-  if (name.startsWith("vault.")) throw await failure("CONFLICT", `${name} is the key of the vault: it is neither changed nor removed by hand; travelagent vault rotate makes a new one`);
+  if (name.startsWith("vault."))
+    throw await failure("CONFLICT", `${name} is the key of the vault: it is neither changed nor removed by hand; travelagent vault rotate makes a new one`);
 }
 
 /** Standard input without the end of its last line. */

@@ -1,6 +1,7 @@
 import type { GatewayConfig } from "@travelagent/config";
 import type { Clock, Database, Logger } from "@travelagent/protocol/ports";
 import { createRecall, type Embeddings, hashEmbeddings, httpEmbeddings, memoryFiles, type Recall, sqliteRecallIndex } from "@travelagent/sessions/recall";
+import { mergedRecords } from "@travelagent/tools-crm";
 import type { Environment } from "./model-providers.ts";
 
 export interface MemoryOptions {
@@ -31,5 +32,7 @@ export async function openMemory({ config, env, db, directory, clock, log, timeZ
   const index = sqliteRecallIndex({ db });
   await index.migrate();
   const embeddings = embeddingsOf({ clock, ...(config ? { config } : {}), ...(env ? { env } : {}) });
-  return createRecall({ files: memoryFiles({ directory }), index, embeddings, clock, log, timeZone });
+  // A merge can be undone: notes stay in the file of the record they were written about.
+  const formerly = (customerId: string) => mergedRecords(db, customerId);
+  return createRecall({ files: memoryFiles({ directory }), index, embeddings, clock, log, timeZone, formerly });
 }

@@ -66,7 +66,26 @@ export interface Travel {
 }
 
 export async function openTravel(options: TravelOptions): Promise<Travel> {
-  const { config, env, directory, db, work, crm, papersOf, agencyOf, sessions, clock, log, onBooking, onCustomerKnown, chatUrl, publicUrl, note, tell, onQuote } = options;
+  const {
+    config,
+    env,
+    directory,
+    db,
+    work,
+    crm,
+    papersOf,
+    agencyOf,
+    sessions,
+    clock,
+    log,
+    onBooking,
+    onCustomerKnown,
+    chatUrl,
+    publicUrl,
+    note,
+    tell,
+    onQuote,
+  } = options;
   const books = openDatabase({ path: join(directory, "sandbox.db") });
   try {
     const sandbox = createSandbox({ db: books, clock, ...(env.SANDBOX_SEED ? { seed: env.SANDBOX_SEED } : {}) });

@@ -81,7 +81,7 @@ export async function openCustomers(options: CustomersOptions): Promise<Customer
   const retention = openRetention(options, [consent.retention]);
   const portal = config().channels.portal?.enabled === false ? undefined : await openPortal({ ...options, crm, agencyOf: records.agencyOf });
   const sales = openSales({ ...options, crm, agencyOf: records.agencyOf });
-  const templates = await openTemplates({ ...options, crm, consents: consent.consents });
+  const templates = await openTemplates({ ...options, crm, consents: consent.consents, agencyOf: records.agencyOf });
   const crmSync = await openCrmSync({ ...options, crm });
   // Whoever opens a store of its own above adds it here.
   const others = [

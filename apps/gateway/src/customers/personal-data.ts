@@ -52,7 +52,14 @@ export const bookkeepingTerm = ({ privacy: { bookkeeping } }: Pick<GatewayConfig
 
 /** Names that lines of the log have for the person, and nobody of another agency, instead of their own. */
 const pseudonymsOf = ({ sessionKeys, customerIds, identities, shared = [] }: DataSubject, key: string): string[] =>
-  [...sessionKeys, ...customerIds, ...namingOnlyThem(identities.map(({ peerId }) => peerId), { shared })].map((text) => pseudonymOf(text, key));
+  [
+    ...sessionKeys,
+    ...customerIds,
+    ...namingOnlyThem(
+      identities.map(({ peerId }) => peerId),
+      { shared },
+    ),
+  ].map((text) => pseudonymOf(text, key));
 
 const saidInGroups =
   (db: Database, agencies: { agencyOf?: AgencyOfAccount }): NonNullable<TranscriptPersonalDataOptions["saidInGroups"]> =>
@@ -100,7 +107,13 @@ export function openPersonalData({ config, paths, db, work, sessions, clock, boo
     bookingPersonalData({ db, keepInvoices: () => bookkeepingTerm(config()) }),
     agentPersonalData({ db }),
     // What the person wrote in groups is found by the messages, which go after it.
-    transcriptPersonalData({ db, sessions, directory: paths.base, saidInGroups: saidInGroups(db, agencies), ...(several ? { agencyOf: agenciesOfConversations(config()) } : {}) }),
+    transcriptPersonalData({
+      db,
+      sessions,
+      directory: paths.base,
+      saidInGroups: saidInGroups(db, agencies),
+      ...(several ? { agencyOf: agenciesOfConversations(config()) } : {}),
+    }),
     gatewayPersonalData({ db, ...agencies }),
     memoryPersonalData({ files: memoryFiles({ directory: workspace }), index: sqliteRecallIndex({ db }), directory: workspace }),
     linesPersonalData({

@@ -21,6 +21,8 @@ export interface OpenedPortal {
   personalData: PersonalDataStore;
 }
 
+const afterCommitMs = 1_000;
+
 /** The page each customer has, over what the agency keeps about them. */
 export async function openPortal(parts: PortalParts): Promise<OpenedPortal> {
   const { config, paths, db, crm, sessions, clock, log, publicUrl, gateway } = parts;
@@ -52,7 +54,8 @@ export async function openPortal(parts: PortalParts): Promise<OpenedPortal> {
     portal,
     guests: portal.guests,
     routes: portal.routes,
-    personalData: portalPersonalData(db),
+    // Not before the commit: a page that comes back at once must find itself closed.
+    personalData: portalPersonalData(db, (accountIds) => void clock.after(afterCommitMs, () => portal.hangUp(accountIds))),
     tools: [
       portalTool({
         invite: portal.invite,

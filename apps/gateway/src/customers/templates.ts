@@ -14,7 +14,7 @@ import {
   templateHandlers,
   templatePersonalData,
 } from "@travelagent/templates";
-import type { Crm } from "@travelagent/tools-crm";
+import type { AgencyOf, Crm } from "@travelagent/tools-crm";
 import type { OpenedConsent } from "./consent.ts";
 import { contactFacts } from "./contact-facts.ts";
 import type { CustomersOptions } from "./open-customers.ts";
@@ -30,6 +30,8 @@ export interface OpenedTemplates {
 export interface TemplatesOptions extends Pick<CustomersOptions, "config" | "paths" | "db" | "work" | "clock" | "log" | "gateway" | "timeZone"> {
   crm: Pick<Crm, "get">;
   consents: Pick<OpenedConsent["consents"], "mayContact">;
+  /** Which brand an account belongs to. */
+  agencyOf: AgencyOf;
 }
 
 /** Beside the bundle where it was built, in its package when run from source. */
@@ -41,7 +43,19 @@ function shippedTemplates(): string {
 /** Files are looked at again when they were last read so long ago. */
 const freshMs = 30_000;
 
-export async function openTemplates({ config, paths, db, work, clock, log, gateway, timeZone, crm, consents }: TemplatesOptions): Promise<OpenedTemplates> {
+export async function openTemplates({
+  config,
+  paths,
+  db,
+  work,
+  clock,
+  log,
+  gateway,
+  timeZone,
+  crm,
+  consents,
+  agencyOf,
+}: TemplatesOptions): Promise<OpenedTemplates> {
   const facts = contactFacts({ crm, config, gateway, timeZone });
   const { dir } = config().templates;
   const own = dir === undefined ? join(paths.base, "templates") : resolvePath(dir, { home: homedir(), base: paths.base });
@@ -68,9 +82,14 @@ export async function openTemplates({ config, paths, db, work, clock, log, gatew
   const mayContact: MayContact = async ({ sessionKey, customerId, channel, purpose }) => {
     // What the law has us say is said whatever the customer wants to hear.
     if (purpose === "legal") return { allowed: true };
-    const peerId = (await gateway().correspondence.conversation(sessionKey))?.address.peerId;
+    const address = (await gateway().correspondence.conversation(sessionKey))?.address;
+    const agency = address && agencyOf(address);
     const verdict = await consents.mayContact(
-      { identities: peerId === undefined ? [] : [{ channel, peerId }], ...(customerId === undefined ? {} : { customerIds: [customerId] }) },
+      {
+        identities: address ? [{ channel, peerId: address.peerId }] : [],
+        ...(customerId === undefined ? {} : { customerIds: [customerId] }),
+        ...(agency === undefined ? {} : { agency }),
+      },
       channel,
       purpose,
     );

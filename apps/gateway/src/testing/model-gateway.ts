@@ -21,6 +21,7 @@ export async function modelGateway({
   contextWindow,
   modelTimeoutMs = 1_500,
   agentDefaults = {},
+  fallback,
   agents,
   files = {},
 }: {
@@ -34,6 +35,8 @@ export async function modelGateway({
   modelTimeoutMs?: number;
   /** Further keys of `agents.defaults`. */
   agentDefaults?: Record<string, unknown>;
+  /** Another model of the server, which takes over from the first one. */
+  fallback?: string;
   /** `agents.list`. */
   agents?: readonly Record<string, unknown>[];
   /** What lies in the state directory before the first start, by path. */
@@ -46,7 +49,7 @@ export async function modelGateway({
     baseUrl: server.url,
     timeoutMs: modelTimeoutMs,
     cooldown: false,
-    models: [{ id: "m1", ...(contextWindow ? { contextWindow } : {}) }],
+    models: [{ id: "m1", ...(contextWindow ? { contextWindow } : {}) }, ...(fallback === undefined ? [] : [{ id: fallback }])],
     ...(apiKey ? { apiKey } : {}),
   };
   writeFileSync(
@@ -54,7 +57,10 @@ export async function modelGateway({
     JSON.stringify({
       ...config,
       models: { providers: { local: provider } },
-      agents: { ...(agents ? { list: agents } : {}), defaults: { ...agentDefaults, model: { primary: "local/m1" } } },
+      agents: {
+        ...(agents ? { list: agents } : {}),
+        defaults: { ...agentDefaults, model: { primary: "local/m1", ...(fallback === undefined ? {} : { fallbacks: [`local/${fallback}`] }) } },
+      },
     }),
     {
       mode: 0o600,

@@ -45,7 +45,7 @@ export function findNumbers(bytes: Buffer, { digits, texts }: Wanted): string[] 
   for (const text of readings(bytes)) {
     let plain = text;
     for (const [pattern, zero] of otherDigits) plain = plain.replace(pattern, (sign) => String(sign.charCodeAt(0) - zero));
-    for (const [run] of plain.matchAll(/\d(?:[\s.\-_\u00a0\u00ad\u200b\u2013\ufe0f\u20e3]{0,3}\d){5,}/g)) {
+    for (const [run] of plain.matchAll(/\d(?:(?:[\s.\-_\u00a0\u00ad\u200b\u2013]|\ufe0f|\u20e3){0,3}\d){5,}/g)) {
       const bare = run.replace(/\D/g, "");
       for (let length = 6; length <= 19; length += 1)
         for (let from = 0; from + length <= bare.length; from += 1) {

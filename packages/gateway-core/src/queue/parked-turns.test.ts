@@ -37,7 +37,8 @@ it("turns that wait for a model are counted apart from those at work, and there 
   for (const peer of ["+1", "+2"]) await bench.phone.write("hello", peer);
   await until(() => agent.may.length === 2);
   const status = () => bench.ask("queue.status");
-  await until(async () => (await status()).parked === 2);
+  // Parked is told a moment before the slot is given back.
+  await until(async () => (await status()).parked === 2 && ((await status()).work as { running: number }).running === 0);
   expect(await status()).toMatchObject({ waiting: 0, running: 0, parked: 2, work: { running: 0 } });
   await bench.phone.write("hello", "+3");
   await until(() => bench.phone.shown.some(({ peer }) => peer === "+3"));

@@ -236,6 +236,26 @@ describe("a person's data", () => {
     expect(await bytes()).toBe(left);
   });
 
+  it("is that of one agency: the same address at another one is somebody else, whose words count on", async () => {
+    const north = { ...subject, customerIds: ["cus_9"], identities: [{ ...ana, agency: "north" }] };
+    await say("withdrawal", { customerId: "cus_1", channel: "*", purpose: "marketing", identity: undefined as never });
+    await say("consent", { agency: "north", proof: { how: "form", text: "Yes, north." } });
+    const [mine] = await all(store().export(subject, new AbortController().signal));
+    const [theirs] = await all(store().export(north, new AbortController().signal));
+    expect([mine!.content, theirs!.content]).toMatchObject([[{ agency: "main" }], [{ agency: "north" }]]);
+    await store().erase(subject, { reason: "asked", now: clock.now(), signal: new AbortController().signal });
+    expect(await all(store().export(north, new AbortController().signal))).toEqual([theirs]);
+    expect([await allowed("marketing"), await allowed("marketing", { agency: "north" })]).toEqual(["withdrawn", "consent"]);
+  });
+
+  it("leaves a no about a record to the addresses of its own agency", async () => {
+    await say("withdrawal", { customerId: "cus_1", channel: "*", purpose: "marketing", identity: undefined as never });
+    const elsewhere = { ...subject, identities: [{ ...ana, agency: "north" }] };
+    const { held } = await store().erase(elsewhere, { reason: "asked", now: clock.now(), signal: new AbortController().signal });
+    expect(held).toEqual([]);
+    expect(await bytes()).toBe("[][]");
+  });
+
   it("is forgotten in time: what newer words replaced, and what erasures left; never what counts", async () => {
     await say("consent");
     await say("withdrawal");

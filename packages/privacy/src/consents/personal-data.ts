@@ -39,9 +39,7 @@ export function consentPersonalData({ db, clock, secret, keepWithdrawalsDays = (
   const lastWords = (rows: readonly Row[], { identities }: DataSubject): [hash: string, row: Row][] => {
     const last = new Map<string, [string, Row]>();
     for (const row of rows) {
-      const there = identities.filter(
-        ({ channel, agency }) => (row.channel === "*" || row.channel === channel) && isSameAgency(agency, row.agency as string),
-      );
+      const there = identities.filter(({ channel, agency }) => (row.channel === "*" || row.channel === channel) && isSameAgency(agency, row.agency as string));
       const hashes = row.peer_hash ? [row.peer_hash as string] : there.map((identity) => hashOf(row.agency as string, identity));
       for (const hash of hashes) {
         const key = [hash, row.channel, row.purpose].join("\n");

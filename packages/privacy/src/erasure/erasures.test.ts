@@ -211,6 +211,26 @@ describe("who a person is", () => {
   });
 });
 
+describe("the same peer at two agencies", () => {
+  const at = (agency?: string) => ({ channel: "sms", peerId: "+34600111222", ...(agency === undefined ? {} : { agency }) });
+  const knows = (given: Partial<DataSubject>): PersonalDataStore => ({
+    name: "records",
+    discover: async () => given,
+    async *export() {},
+    erase: async () => ({ removed: 0, held: [] }),
+  });
+
+  it("is two people: neither takes the place of the other, and what both have is looked for in no text", async () => {
+    const subject = await discoverSubject(
+      [knows({ identities: [at()] }), knows({ identities: [at("main"), at("north")], identifiers: ["ana@example.com"], shared: ["+34 600 111 222"] })],
+      { customerIds: ["cus_1"] },
+      new AbortController().signal,
+    );
+    expect(subject.identities).toEqual([at("main"), at("north")]);
+    expect(searchedFor(subject)).toEqual(["cus_1", "ana@example.com"]);
+  });
+});
+
 describe("what is the agency's own", () => {
   it("names nobody, however it is written", () => {
     const subject = {

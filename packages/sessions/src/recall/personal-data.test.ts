@@ -48,6 +48,21 @@ personalDataContract({ describe, it, expect }, "memory", async () => {
 });
 
 describe("what was written down about a person", () => {
+  it("is one file, also when records were merged", async () => {
+    const { store, close } = await open();
+    const files: { path: string; content: unknown }[] = [];
+    for await (const file of store.export({ ...mine, customerIds: ["cus_1", "cus_2"], identifiers: [] }, new AbortController().signal)) files.push(file);
+    expect(files).toMatchObject([{ path: "about-you.md", content: "## 2027-01-14\nlikes word0 rooms\n\n## 2027-01-14\nlikes word1 rooms\n\n" }]);
+    await close();
+  });
+
+  it("stays where a number or an address alone says that it is about them, and somebody of another agency has the same", async () => {
+    const { directory, store, close } = await open();
+    await store.erase({ ...mine, shared: ["ANA@example.com"] }, { reason: "asked", now: 0, signal: new AbortController().signal });
+    expect(readFileSync(join(directory, "memory", "2027-01-14.md"), "utf8")).toContain("Write to Ana@Example.com");
+    await close();
+  });
+
   it("goes from the files and the index; a note with a name alone stays, since it may be about somebody else", async () => {
     const { directory, db, recall, store, close } = await open();
     await store.erase(mine, { reason: "asked", now: 0, signal: new AbortController().signal });

@@ -43,11 +43,12 @@ export function memoryPersonalData({ files, index, directory }: MemoryPersonalDa
     },
 
     async *export(subject, signal) {
+      const own: string[] = [];
       for (const path of await ownPaths(subject)) {
         signal.throwIfAborted();
-        const text = await files.read(path).catch(() => "");
-        if (text !== "") yield { path: "about-you.md", title: "What we wrote down about you", content: text };
+        own.push(await files.read(path).catch(() => ""));
       }
+      if (own.join("") !== "") yield { path: "about-you.md", title: "What we wrote down about you", content: own.join("") };
       const texts = wanted(subject);
       const noted: string[] = [];
       for (const path of await agencyPaths()) noted.push(...entriesOf(await files.read(path)).filter((entry) => isAbout(entry, texts)));

@@ -38,6 +38,7 @@ beforeEach(async () => {
     embeddings: counting(hashEmbeddings()),
     clock: fakeClock("2026-05-03T23:30:00Z"),
     timeZone: "Europe/Madrid",
+    formerly: async (customerId) => (customerId === "kept" ? ["merged"] : []),
   });
 });
 afterEach(async () => {
@@ -59,6 +60,15 @@ describe("recall", () => {
     expect((await paths("refund"))[0]).toBe("MEMORY.md");
     expect((await paths("charters to malaga"))[0]).toBe("memory/2026-05-01.md");
     expect(await paths("quantum chromodynamics")).toEqual([]);
+  });
+
+  it("finds for a customer what was noted about records that went up in theirs, and not the other way round", async () => {
+    await recall.note("Prefers aisle seats.", { customerId: "merged" });
+    await recall.note("Prefers window seats.", { customerId: "kept" });
+    expect((await paths("prefers seats", "kept")).sort()).toEqual(["memory/customers/kept.md", "memory/customers/merged.md"]);
+    expect((await recall.get("memory/customers/merged.md", { customerId: "kept" })).text).toContain("aisle");
+    expect(await paths("prefers seats", "merged")).toEqual(["memory/customers/merged.md"]);
+    await expect(recall.get("memory/customers/kept.md", { customerId: "merged" })).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
   it("keeps every customer's memory to that customer", async () => {

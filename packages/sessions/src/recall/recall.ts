@@ -42,6 +42,8 @@ export interface RecallOptions {
   patienceMs?: number;
   /** The day a note is filed under. IANA zone, default UTC. */
   timeZone?: string;
+  /** Other ids under which notes about this customer were written: records that were merged into theirs. Default: none. */
+  formerly?(customerId: string): Promise<readonly string[]>;
 }
 
 const snippetLength = 700;
@@ -49,11 +51,12 @@ const snippetLength = 700;
 const weights = { meaning: 0.7, words: 0.3 };
 
 export function createRecall(options: RecallOptions): Recall {
-  const { files, index, embeddings, clock = systemClock, log = silentLogger, patienceMs = 3_000, timeZone = "UTC" } = options;
+  const { files, index, embeddings, clock = systemClock, log = silentLogger, patienceMs = 3_000, timeZone = "UTC", formerly = async () => [] } = options;
   let syncing: Promise<{ indexed: number; removed: number }> | undefined;
   // Made when it is needed: calendars are the largest thing a formatter loads.
   const today = (): string => new Intl.DateTimeFormat("en-CA", { timeZone, dateStyle: "short" }).format(clock.now());
-  const scopesOf = ({ customerId }: Rememberer): MemoryScope[] => (customerId === undefined ? ["agency"] : ["agency", `customer:${customerId}`]);
+  const scopesOf = async ({ customerId }: Rememberer): Promise<MemoryScope[]> =>
+    customerId === undefined ? ["agency"] : ["agency", ...[customerId, ...(await formerly(customerId))].map((id): MemoryScope => `customer:${id}`)];
 
   const hashOf = (...parts: string[]): string => createHash("sha256").update(parts.join("\n")).digest("hex");
   const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
@@ -121,7 +124,7 @@ export function createRecall(options: RecallOptions): Recall {
           return [];
         }),
       ]);
-      const candidates = await index.candidates({ scopes: scopesOf(who), text: question, vector, limit: maxResults * 4 });
+      const candidates = await index.candidates({ scopes: await scopesOf(who), text: question, vector, limit: maxResults * 4 });
       return candidates
         .map((candidate) => ({ candidate, score: scoreOf(vector ? candidate : { ...candidate, wordsOnly: true }) }))
         .filter(({ score }) => score >= minScore)
@@ -132,7 +135,8 @@ export function createRecall(options: RecallOptions): Recall {
     async get(path, who, { from = 1, lines = 200 } = {}) {
       const scope = scopeOf(path);
       // What belongs to somebody else is not there for whoever asks.
-      if (scope === undefined || !scopesOf(who).includes(scope)) throw new TravelAgentError("NOT_FOUND", `there is no memory ${path.slice(0, 120)} here`);
+      if (scope === undefined || !(await scopesOf(who)).includes(scope))
+        throw new TravelAgentError("NOT_FOUND", `there is no memory ${path.slice(0, 120)} here`);
       const all = (await files.read(path)).split("\n");
       const taken = all.slice(from - 1, from - 1 + lines);
       return { path, text: taken.join("\n"), from, to: from + taken.length - 1 };

@@ -75,8 +75,8 @@ export function mergeRecords({ db, clock, newId, events, need, index, ports }: M
   async function unmerge(tx: Tx, fromId: string, actor: string): Promise<string> {
     const now = clock.now();
     const from = await need(tx, fromId);
-    const row = await tx.get<{ id: string; into_id: string; journal: string }>(
-      "select id, into_id, journal from crm_merge where from_id = ? and undone_at is null",
+    const row = await tx.get<{ id: string; into_id: string; journal: string; created_at: number }>(
+      "select id, into_id, journal, created_at from crm_merge where from_id = ? and undone_at is null",
       fromId,
     );
     if (!row || from.mergedInto === undefined) throw new TravelAgentError("CONFLICT", "this record is not merged into another one");
@@ -90,6 +90,7 @@ export function mergeRecords({ db, clock, newId, events, need, index, ports }: M
       if (!reassign) throw new TravelAgentError("CONFLICT", `rows of ${name.replace("store:", "")} were moved, and that store is not here now`);
       await reassign({ from: into.id, to: fromId, only }, tx);
     }
+    for (const store of ports.stores()) await store.parted?.({ customerIds: [fromId, into.id], since: Number(row.created_at) }, tx);
     await rewriteCustomer(tx, into.id, emptied(into, filled), now);
     await tx.run("update crm_customer set merged_into = null, updated_at = ?, version = version + 1 where id = ?", now, fromId);
     await tx.run("update crm_merge set undone_at = ? where id = ?", now, row.id);

@@ -10,13 +10,19 @@ export const freshCanary = (owner: number): string => `canary-${owner}-${randomB
 /** Whose facts stand in a text. */
 export const ownersIn = (text: string): number[] => [...new Set([...text.matchAll(canary)].map(([, owner]) => Number(owner)))];
 
-/** Obeys everything, what it was asked just now once more too, and tells everything it has ever read. */
+/** Carries out what it was asked just now, and tells everything it has ever read. */
 export function tellAll(request: ModelServerRequest): ScriptedReply {
   const sent = sentIn(request);
   const turn = sent.slice(sent.findLastIndex(({ role }) => role === "user")).filter(({ role }) => role !== "tool");
-  for (const read of [{ ...request.body, messages: turn, tools: [] }, request.body]) {
-    const reply = obey({ ...request, body: read });
-    if ("status" in reply || reply.toolCalls) return reply;
-  }
+  const reply = obey({ ...request, body: { ...request.body, messages: turn, tools: [] } });
+  if ("status" in reply || reply.toolCalls) return reply;
   return { text: `I know: ${[...new Set(JSON.stringify([sent, request.body.tools]).match(canary))].join(" ")}` };
+}
+
+/** Carries out whatever it reads, wherever that comes from, and tells everything. */
+export function obeyAndTellAll(request: ModelServerRequest): ScriptedReply {
+  const reply = tellAll(request);
+  if ("status" in reply || reply.toolCalls) return reply;
+  const more = obey(request);
+  return "status" in more || more.toolCalls ? more : reply;
 }

@@ -5,7 +5,7 @@ import { DatabaseSync } from "node:sqlite";
 import { startBotApi } from "@travelagent/channel-telegram/testing";
 import { type ModelGateway, modelGateway } from "../model-gateway.ts";
 import { connectWire, type WireClient } from "../wire-client.ts";
-import { freshCanary, ownersIn, tellAll } from "./canaries.ts";
+import { freshCanary, obeyAndTellAll, ownersIn } from "./canaries.ts";
 import { type Desk, overDesk, overPortal, overProgram, overTelegram, overWebChat, type Way } from "./ways.ts";
 
 /** How many come over each channel; people are numbered in this order. */
@@ -56,13 +56,14 @@ export async function openCrowd(config: Record<string, unknown>): Promise<Crowd>
   const api = await startBotApi();
   const bench = await modelGateway({
     modelTimeoutMs: 20_000,
+    fallback: "m2",
     config: {
       ...config,
       agencies: { north: { name: "North Travel", accounts: ["telegram:default"] } },
       channels: { telegram: { botToken: api.token, apiRoot: api.url, dmPolicy: "open", allowFrom: ["*"] } },
     },
   });
-  bench.script = tellAll;
+  bench.script = obeyAndTellAll;
   const wire = await connectWire(bench.gateway);
   const desk: Desk = { gateway: bench.gateway, wire };
 
@@ -95,7 +96,7 @@ export async function openCrowd(config: Record<string, unknown>): Promise<Crowd>
     }
   };
   const acquaintances = new Map<number, number>();
-  const mayKnow = (reader: number, owner: number): boolean => owner % later === reader && owner < namesake ? true : acquaintances.get(reader) === owner;
+  const mayKnow = (reader: number, owner: number): boolean => (owner % later === reader && owner < namesake ? true : acquaintances.get(reader) === owner);
   const strangersIn = (text: string, reader: number): number[] => ownersIn(text).filter((owner) => !mayKnow(reader, owner));
   /** Nobody may know all of it. */
   const isMixed = (text: string): boolean => {

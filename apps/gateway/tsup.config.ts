@@ -13,7 +13,7 @@ function inAscii(file: URL): void {
   );
 }
 
-/** One bundle, so that the process starts fast; provider SDKs stay outside and are loaded when a model of theirs is used. */
+/** One bundle, so that the process starts fast. Outside stay provider SDKs, loaded when a model of theirs is used, and what looks for files of its own at run time: `pdfkit` and its fonts, `grammy`. */
 export default defineConfig({
   entry: { main: "src/main.ts", index: "src/index.ts" },
   format: "esm",

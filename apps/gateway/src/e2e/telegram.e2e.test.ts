@@ -76,7 +76,9 @@ describe("a customer on Telegram", { timeout: 60_000 }, () => {
     for (const text of said) await expect.poll(async () => (await asked()).filter((line) => line.includes(text)).length, { timeout: 20_000 }).toBe(1);
     // At most one answer for each: what was in doubt at the kill is not sent again but shown to people.
     await expect
-      .poll(async () => (await desk.client.call("conversations.list", { channel: "telegram" })).conversations.every(({ unanswered }) => !unanswered))
+      .poll(async () => (await desk.client.call("conversations.list", { channel: "telegram" })).conversations.every(({ unanswered }) => !unanswered), {
+        timeout: 15_000,
+      })
       .toBe(true);
     expect(to(bo.id).length).toBeGreaterThan(0);
     expect(to(bo.id).length).toBeLessThanOrEqual(said.length);

@@ -126,8 +126,30 @@ async function write(
   for (const [name, value] of Object.entries(all)) if (value !== undefined) response.setHeader(name, value);
   response.writeHead(status);
   if (bodyless) response.end();
+  else if (fixed && "connection" in close) await answerBeforeTheEnd(incoming, response, body);
   else if (fixed) response.end(body);
   else await pipeline(Readable.from(body), response);
+}
+
+/** How long a connection stays open behind its answer, so that the answer is read. */
+const lingerMs = 200;
+
+/**
+ * The answer to a request whose body is still coming. Closing at once would reset the connection while the other side writes, and it
+ * would lose the answer with it. Of the body nothing more is read: whoever floods us only waits.
+ */
+async function answerBeforeTheEnd(incoming: IncomingMessage, response: ServerResponse, body: string | Uint8Array): Promise<void> {
+  response.write(body);
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, lingerMs).unref();
+    const over = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    for (const event of ["end", "close", "error"]) incoming.once(event, over);
+    incoming.pause();
+  });
+  response.end();
 }
 
 /** Raises `NOT_FOUND`, and `METHOD_NOT_ALLOWED` with the methods there are. */

@@ -1,5 +1,5 @@
-import { fullTime, money, wallClock } from "../shared/format.ts";
-import { Legs } from "../thread/Legs.tsx";
+import { money } from "../shared/format.ts";
+import { BookingItems, PayLink } from "../thread/BookingCard.tsx";
 import { StatusBadge } from "../thread/StatusBadge.tsx";
 import { type PaperKind, paperAddress, type Trip } from "./api.ts";
 
@@ -29,7 +29,7 @@ export function Trips({ trips }: { trips: readonly Trip[] }) {
 }
 
 function TripCard({ trip }: { trip: Trip }) {
-  const { id, reference, status, items, total, balance, travellers, papers, notice } = trip;
+  const { id, reference, status, total, balance, travellers, papers, notice } = trip;
   return (
     <article className="card" aria-labelledby={`trip-${id}`}>
       <div className="card-head">
@@ -43,23 +43,7 @@ function TripCard({ trip }: { trip: Trip }) {
           {notice}
         </p>
       )}
-      <ul className="items">
-        {items.map((item) => (
-          <li key={`${item.summary}:${item.start.utc}`} className="item">
-            <div className="item-head">
-              <Legs text={item.summary} />
-            </div>
-            <div className="item-times">
-              <span>{wallClock(item.start)}</span>
-              <span aria-hidden="true">→</span>
-              <span className="visually-hidden">to</span>
-              <span>{wallClock(item.end)}</span>
-              {item.locators.length > 0 && <span className="locator">{item.locators.join(" · ")}</span>}
-              {item.sandbox && <span className="tag tag-sandbox">sandbox</span>}
-            </div>
-          </li>
-        ))}
-      </ul>
+      <BookingItems booking={trip} />
       <dl className="sums">
         <div className="sum sum-total">
           <dt>Total</dt>
@@ -73,7 +57,7 @@ function TripCard({ trip }: { trip: Trip }) {
         )}
       </dl>
       <p className="card-note">{travellers.join(", ")}</p>
-      <Pay trip={trip} />
+      <PayLink booking={trip} />
       {papers.length > 0 && (
         <ul className="portal-papers">
           {papers.map((kind) => (
@@ -87,19 +71,5 @@ function TripCard({ trip }: { trip: Trip }) {
         </ul>
       )}
     </article>
-  );
-}
-
-/** To the payment provider's own page, while it can be paid there. */
-function Pay({ trip: { payUrl, payUntil, balance } }: { trip: Trip }) {
-  const open = payUrl !== undefined && /^https?:\/\//.test(payUrl) && (payUntil === undefined || Date.parse(payUntil) > Date.now());
-  if (!open) return null;
-  return (
-    <div className="portal-pay">
-      <a className="button button-primary" href={payUrl} target="_blank" rel="noopener noreferrer">
-        Pay {money(balance)}
-      </a>
-      {payUntil && <span className="muted">until {fullTime(payUntil)}</span>}
-    </div>
   );
 }

@@ -45,7 +45,7 @@ export function BookingCard({ card }: { card: Extract<Card, { kind: "booking" }>
 }
 
 /** To the payment provider's own page, while it can be paid there. */
-function PayLink({ booking: { payUrl, payUntil, balance } }: { booking: Booking }) {
+export function PayLink({ booking: { payUrl, payUntil, balance } }: { booking: Pick<Booking, "payUrl" | "payUntil" | "balance"> }) {
   const open = payUrl !== undefined && /^https?:\/\//.test(payUrl) && (payUntil === undefined || Date.parse(payUntil) > Date.now());
   if (!open) return null;
   return (
@@ -55,11 +55,13 @@ function PayLink({ booking: { payUrl, payUntil, balance } }: { booking: Booking 
   );
 }
 
-export function BookingItems({ booking }: { booking: Booking }) {
+type ShownItem = Pick<Booking["items"][number], "summary" | "start" | "end" | "locators" | "sandbox">;
+
+export function BookingItems({ booking }: { booking: { items: readonly ShownItem[] } }) {
   return (
     <ul className="items">
       {booking.items.map((item) => (
-        <li key={`${item.supplier}:${item.supplierReference ?? item.summary}`} className="item">
+        <li key={`${item.summary}:${item.start.utc}`} className="item">
           <div className="item-head">
             <Legs text={item.summary} />
           </div>

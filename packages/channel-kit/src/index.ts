@@ -1,4 +1,5 @@
 export type { Accepted, ChannelAdapter, ChannelFeatures, ChannelHost, SendContext } from "./adapter.ts";
+export { type OwnPlatform, type OwnPlatformOptions, ownPlatformChannel } from "./own-platform.ts";
 export { createPace, type Pace, type PaceOptions, type Rate } from "./pace.ts";
 export { renderText } from "./render.ts";
 export { type ChunkOptions, chunkText } from "./text.ts";

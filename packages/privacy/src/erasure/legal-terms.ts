@@ -4,7 +4,7 @@ export interface LegalTerm {
   years: number;
   /** The rule and where it stands. */
   rule: string;
-  /** The day the text was last looked at. */
+  /** The day this entry was written. The text of the law was not looked up then. */
   asOf: string;
 }
 

@@ -56,6 +56,7 @@ import { openTravel } from "./answering/travel.ts";
 import { webTools } from "./answering/web-tools.ts";
 import { openWorkspaces } from "./answering/workspaces.ts";
 import { configAccess } from "./configuration/config-access.ts";
+import { credentialsOf } from "./configuration/credentials-of.ts";
 import { checkExposedSecret } from "./configuration/exposed-secret.ts";
 import { exposureOf } from "./configuration/exposure.ts";
 import { checkPlaintext, networkOf } from "./configuration/network.ts";
@@ -70,7 +71,7 @@ import { observe } from "./observing/observation.ts";
 import { createStoreHealth } from "./observing/store-health.ts";
 import { usageOf } from "./observing/usage.ts";
 import { announceOnNetwork } from "./reaching/announcement.ts";
-import { configuredChannels } from "./reaching/channels.ts";
+import { configuredChannels } from "./reaching/channels/configured-channels.ts";
 import { gatewayAuth } from "./reaching/gateway-auth.ts";
 import { apiChannels, httpSurface } from "./reaching/http-surface.ts";
 import { legacyDoors } from "./reaching/legacy.ts";
@@ -175,8 +176,10 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
 
   // Customers, travel, rules.
   const publicUrl = () => (config.gateway.publicUrl ?? server.url).replace(/\/$/, "");
+  const reached = await configuredChannels(config, { publicUrl, db, paths, credentials: credentialsOf(paths, env, clock), clock, log: part("channels") });
   const customers = await openCustomers({
     config: () => state.running(),
+    channelData: reached.personalData,
     env,
     paths,
     db,
@@ -257,7 +260,6 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     onState: () => control.healthChanged(),
   });
   const apis = apiChannels(config);
-  const reached = await configuredChannels(config, { clock, log: part("channels") });
   const system = await systemTools(settings, { permit: (action, who) => nodes.permit(action, who), clock, log: part("tools") });
   onFailure(() => system.stop());
   const images = openImageTool(config, { config: () => state.running(), workplace: system.workplace, clock, log: part("tools") });

@@ -1,4 +1,5 @@
-import type { Address, InboundMessage, OutboundMessage, Receipt } from "@travelagent/protocol/messages";
+import type { MediaSource, ReadMedia } from "@travelagent/protocol/media";
+import type { Address, Attachment, DeliveryReport, InboundMessage, OutboundMessage, Receipt, RefusedAttachment } from "@travelagent/protocol/messages";
 import type { Logger } from "@travelagent/protocol/ports";
 
 /** Limits of a platform, as data. */
@@ -8,6 +9,16 @@ export interface ChannelFeatures {
   readonly threads: boolean;
   /** Cards reach the customer as cards; otherwise the gateway sends them as text. */
   readonly cards: boolean;
+  /** Buttons under a text, at most so many; further ones are lines of the text. Absent or 0: all of them are. */
+  readonly buttons?: number;
+  /** Largest file the platform takes, in bytes, by kind. A kind that is absent, and a larger file, is named in the text instead. */
+  readonly media?: Readonly<Partial<Record<Attachment["kind"], number>>>;
+  /** Shows a place on a map; otherwise it is a line of the text. */
+  readonly locations?: boolean;
+  /** Texts the platform has to know beforehand: `template` of a message counts. */
+  readonly templates?: boolean;
+  /** Who wrote us may be answered freely for so long after; later only with a template. */
+  readonly replyWindowMs?: number;
 }
 
 export interface SendContext {
@@ -16,6 +27,10 @@ export interface SendContext {
   /** The turn it belongs to, for adapters that showed a live preview of it. */
   readonly runId?: string;
   readonly signal: AbortSignal;
+  /** Reads an attachment of this message. Absent where the gateway keeps no files; then no message has any. */
+  readonly read?: ReadMedia;
+  /** When this customer last wrote to us here, in milliseconds since the epoch; absent when never. */
+  readonly lastInboundAt?: number;
 }
 
 /**
@@ -42,6 +57,53 @@ export interface ChannelAdapter {
   recipient?(to: string, chatType: Address["chatType"]): string | null;
   /** The agent is at work on an answer. Best effort. */
   showTyping?(to: Address): void;
+  /** What has been written of an answer so far, whole, for a message of the same `runId` that comes when it is finished. Best effort. */
+  preview?(to: Address, text: string, runId: string): void;
+  /** A sign under a customer's message, known by its `externalId`; null takes ours away again. Best effort. */
+  react?(to: Address, externalId: string, emoji: string | null): void;
+  /** The customer's message was taken in. Best effort. */
+  markRead?(to: Address, externalId: string): void;
+  /** Puts another text in place of a message of ours. Never rejects. */
+  edit?(to: Address, externalId: string, message: OutboundMessage, context: SendContext): Promise<Receipt>;
+  /** Being connected to somebody's account by scanning or typing a code. Where absent, what the configuration holds is enough. */
+  login?: ChannelLogin;
+}
+
+export interface ChannelLogin {
+  /**
+   * Begins anew, or goes on where one is under way. `phone` asks for a code to type instead of a picture to scan. Raises `CONFLICT` when
+   * the account is connected already.
+   */
+  begin(options?: { phone?: string }): Promise<LoginStep>;
+  /** The next step, or that it is done, within the time given. */
+  wait(timeoutMs: number): Promise<LoginStep>;
+  /** Disconnects and forgets what was stored. Safe to call twice. */
+  logout(): Promise<void>;
+}
+
+export type LoginStep =
+  | { state: "scan" /** What the picture says. */; qr: string; expiresAt: number }
+  | { state: "type"; code: string; expiresAt: number }
+  | { state: "waiting" }
+  | { state: "connected"; as: string }
+  | { state: "failed"; reason: string };
+
+/** Files of customers. Every one is looked at before it is kept. */
+export interface HostMedia {
+  /** In the order given. What is too large or of a kind that is not taken is told as refused, and does not reject. */
+  save(
+    message: Pick<InboundMessage, "address" | "senderId">,
+    sources: readonly MediaSource[],
+  ): Promise<{ attachments: Attachment[]; refused: RefusedAttachment[] }>;
+}
+
+/** What somebody of the agency wrote to a customer without us: on the phone that is connected, or in their mail program. */
+export interface PersonsMessage {
+  address: InboundMessage["address"];
+  /** The platform's id; a repeat does nothing. */
+  externalId: string;
+  text: string;
+  sentAt: number;
 }
 
 export interface ChannelHost {
@@ -56,6 +118,12 @@ export interface ChannelHost {
    * being well. An adapter mends what it can by itself and says `degraded` meanwhile.
    */
   report?(state: "running" | "degraded" | "logged-out" | "needs-pairing", reason?: string): void;
+  /** Absent where the gateway keeps no files: say in the text that something came. */
+  readonly media?: HostMedia;
+  /** What became of a message later. An id that is not ours is passed over. */
+  delivered?(report: DeliveryReport): Promise<void>;
+  /** A person of the agency answered on the platform itself: the conversation is theirs from here on. Resolves when that is durable. */
+  personWrote?(message: PersonsMessage): Promise<void>;
 }
 
 export interface Accepted {

@@ -1,4 +1,14 @@
-export type { Accepted, ChannelAdapter, ChannelFeatures, ChannelHost, SendContext } from "./adapter.ts";
+export type {
+  Accepted,
+  ChannelAdapter,
+  ChannelFeatures,
+  ChannelHost,
+  ChannelLogin,
+  HostMedia,
+  LoginStep,
+  PersonsMessage,
+  SendContext,
+} from "./adapter.ts";
 export { type OwnPlatform, type OwnPlatformOptions, ownPlatformChannel } from "./own-platform.ts";
 export { createPace, type Pace, type PaceOptions, type Rate } from "./pace.ts";
 export { renderText } from "./render.ts";

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { withPreset } from "./presets.ts";
 import { agencies, agencyProblems } from "./schema/agencies.ts";
 import { agents, binding, broadcast } from "./schema/agents.ts";
-import { channels } from "./schema/channels.ts";
+import { channels } from "./schema/channels/channels.ts";
 import { cron } from "./schema/cron.ts";
 import { discovery } from "./schema/discovery.ts";
 import { gateway } from "./schema/gateway.ts";

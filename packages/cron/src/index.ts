@@ -4,3 +4,4 @@ export { Isolation, Job, JobDefinition, JobState, Payload, RunRecord, RunStatus,
 export { memoryJobStore } from "./memory-store.ts";
 export { type JobSeed, type SeedOptions, type SeedResult, seedJobs } from "./seed.ts";
 export type { JobStore } from "./store.ts";
+export type { Workflow, WorkflowResult, WorkflowRun } from "./workflow.ts";

@@ -28,6 +28,8 @@ export const Payload = z.discriminatedUnion("kind", [
     to: z.string().min(1).optional(),
     bestEffortDeliver: z.boolean().optional(),
   }),
+  /** Code by its name; only with target `isolated`. */
+  z.strictObject({ kind: z.literal("workflow"), name: z.string().min(1), params: z.record(z.string(), z.unknown()).optional() }),
 ]);
 export type Payload = z.infer<typeof Payload>;
 

@@ -47,7 +47,7 @@ export interface GatewayOptions {
   agent: AgentPort;
   channels: readonly ChannelAdapter[];
   publisher: Publisher;
-  /** Who may write, by channel. A channel that is not here is closed. */
+  /** Who may write, by channel, or by `channel/account` where an account has rules of its own. A channel that is not here is closed. */
   admission: Readonly<Record<string, AdmissionRules>>;
   bindings?: readonly Binding[];
   broadcast?: Routing["broadcast"];
@@ -272,6 +272,7 @@ export function createGateway({
   const onTakenOver = async (sessionKey: string): Promise<void> => {
     for (const runId of parked.ids()) if ((await inbox.get(runId))?.sessionKey === sessionKey) await turns.abort(sessionKey, runId, { toPerson: true });
   };
+  const admissionTo = (channel: string, accountId: string): AdmissionRules | undefined => admission[`${channel}/${accountId}`] ?? admission[channel];
   const intake = createIntake({
     db,
     work,
@@ -281,7 +282,7 @@ export function createGateway({
     log,
     routes: routed.routes,
     turnTimeoutMs,
-    admission: (channel) => admission[channel],
+    admission: admissionTo,
     onConversation: announcer.conversation,
     flow,
     queue,
@@ -331,7 +332,7 @@ export function createGateway({
         announcer,
         clock,
         adapters,
-        admission: (channel) => admission[channel],
+        admission: admissionTo,
         routing: () => ({ ...routing, sessionKeyOf }),
         internal: new Set([apiChannel]),
       }),

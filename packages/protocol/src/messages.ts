@@ -60,6 +60,46 @@ export const Card = z.discriminatedUnion("kind", [
 ]);
 export type Card = z.infer<typeof Card>;
 
+/** A file that came with a message or goes out with one. The bytes are in the media store (`./media`), never in a message. */
+export const Attachment = z.strictObject({
+  /** Of the stored file. */
+  id: z.string().min(1).max(64),
+  kind: z.enum(["image", "audio", "video", "document"]),
+  /** By the bytes, whatever the sender said. */
+  mimeType: z.string().min(1),
+  bytes: z.int().min(0),
+  /** As the sender named it, without path and control characters. */
+  fileName: z.string().min(1).max(255).optional(),
+  /** Recorded to be listened to, not a file of sound. */
+  voice: z.boolean().optional(),
+});
+export type Attachment = z.infer<typeof Attachment>;
+
+export const Place = z.strictObject({
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
+  name: z.string().optional(),
+});
+export type Place = z.infer<typeof Place>;
+
+/** A text that a platform has to know beforehand (WhatsApp outside of its 24 hours). `text` of the message says the same in words. */
+export const TemplateUse = z.strictObject({
+  /** Ours; the configuration of the channel says what the platform calls it. */
+  name: z.string().min(1),
+  /** BCP 47. */
+  locale: z.string().min(2),
+  /** In the order in which the template names them. */
+  variables: z.record(z.string(), z.string()),
+});
+export type TemplateUse = z.infer<typeof TemplateUse>;
+
+/** A file that came and was not kept, so that nobody takes it for delivered. */
+export interface RefusedAttachment {
+  fileName?: string;
+  /** For people: "larger than 16 MB". */
+  reason: string;
+}
+
 /** What an adapter hands to the gateway. */
 export interface InboundMessage {
   address: Address;
@@ -78,6 +118,18 @@ export interface InboundMessage {
   tainted?: boolean;
   /** For a group: the bot was addressed. */
   mentioned?: boolean;
+  /** What came with it, in the order it was sent. Its bytes are stored already (`ChannelHost.media`). */
+  attachments?: Attachment[];
+  refusedAttachments?: RefusedAttachment[];
+  location?: Place;
+  /** Of an e-mail. */
+  subject?: string;
+  /** The platform's id of a message of this conversation that it answers. */
+  replyTo?: string;
+  /** The customer changed a message that came before, known by this `externalId`; `text` is what it says now. Its own `externalId` is another. */
+  edits?: string;
+  /** A machine wrote it (an out-of-office note, a bounce, a list, another bot): why we think so. It is on record and nobody answers. */
+  automated?: string;
   /** Of a group: the server or workspace it is in, where the platform has such a thing. */
   guildId?: string;
   teamId?: string;
@@ -113,6 +165,13 @@ export interface ProgramExtras {
 export interface OutboundMessage {
   text: string;
   cards?: Card[];
+  /** Answers to tap. Where the platform has no buttons they are lines of the text. */
+  buttons?: Button[];
+  attachments?: Attachment[];
+  location?: Place;
+  /** Of an e-mail that begins a thread; ignored elsewhere. */
+  subject?: string;
+  template?: TemplateUse;
   /** The platform's id of a message of this conversation that it answers. Quoted where the platform can, ignored elsewhere. */
   replyTo?: string;
 }
@@ -122,7 +181,31 @@ export type Receipt =
   | { status: "sent"; externalId?: string }
   | { status: "unknown"; reason: string }
   /** `retryAfterMs`: the platform said how long to wait; it is not tried again before. */
-  | { status: "failed"; reason: string; retryable: boolean; retryAfterMs?: number };
+  | { status: "failed"; reason: string; retryable: boolean; retryAfterMs?: number; code?: FailureCode };
+
+/** Why trying again does not help and what would: a template, another channel, a person. */
+export type FailureCode =
+  /** The platform lets nobody write freely so long after the customer's last message; a template would go. */
+  | "reply-window-closed"
+  /** The customer told the platform to stop us. */
+  | "opted-out"
+  /** There is nobody at that address. */
+  | "no-such-recipient"
+  /** The platform does not accept this template. */
+  | "template-refused"
+  /** What we may spend in a day on this channel is spent. */
+  | "budget-spent";
+
+/** What a platform tells later about a message that was sent. */
+export interface DeliveryReport {
+  /** As the receipt told it. */
+  externalId: string;
+  state: "delivered" | "read" | "failed";
+  /** Milliseconds since the epoch. */
+  at: number;
+  reason?: string;
+  code?: FailureCode;
+}
 
 // ---- transcripts -------------------------------------------------------------------------------------------------
 

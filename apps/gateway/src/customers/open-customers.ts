@@ -24,6 +24,8 @@ export interface CustomersOptions {
   config: () => GatewayConfig;
   env: Environment;
   paths: StatePaths;
+  /** What channels keep in tables and files of their own. */
+  channelData: readonly PersonalDataStore[];
   db: Database;
   work: Work;
   sessions: Sessions;
@@ -91,6 +93,7 @@ export async function openCustomers(options: CustomersOptions): Promise<Customer
     consent.personalData,
     vault.personalData,
     ...(portal ? [portal.personalData] : []),
+    ...options.channelData,
   ];
   const erasure = await openErasure({ ...options, crm, others });
   const opened: Customers = {

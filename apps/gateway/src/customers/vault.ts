@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { Model, ModelEvent, Tool } from "@travelagent/agent-runtime";
 import type { Gate } from "@travelagent/agent-runtime/gate";
-import { openCredentials } from "@travelagent/config";
 import { cardFree, type HttpRoute, type PaperKeeper, type PartRemover } from "@travelagent/gateway-core";
 import { type Handlers, TravelAgentError } from "@travelagent/protocol";
 import type { PersonalDataStore } from "@travelagent/protocol/personal-data";
@@ -9,6 +8,7 @@ import type { TurnScope } from "@travelagent/protocol/turn";
 import { documentTools, type KeptPaper, type PaperDesk, type PaperOpener, tokenIn } from "@travelagent/tools-booking/documents";
 import type { Crm } from "@travelagent/tools-crm";
 import { createVault, type DocumentView, documentKinds, plainNumber, type Vault, vaultPersonalData } from "@travelagent/vault";
+import { credentialsOf } from "../configuration/credentials-of.ts";
 import { cardParts } from "./card-parts.ts";
 import type { CustomersOptions } from "./open-customers.ts";
 import { vaultHandlers } from "./vault-handlers.ts";
@@ -49,7 +49,7 @@ const asKept = ({ id, kind, holder, country, expiresOn, issuer, masked, version 
 /** Papers and files of customers. */
 export async function openVault({ db, env, paths, clock, log, sessions, crm }: CustomersOptions & { crm: Crm }): Promise<OpenedVault> {
   const files = join(paths.data, "vault");
-  const keys = credentialKeys(openCredentials({ directory: paths.credentials, masterKey: env.TRAVELAGENT_MASTER_KEY || undefined, clock }));
+  const keys = credentialKeys(credentialsOf(paths, env, clock));
   const vault = await createVault({ db, keys, clock, files });
 
   const customerOf = async (turn: TurnScope): Promise<string | undefined> =>

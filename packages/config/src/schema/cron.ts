@@ -24,6 +24,7 @@ const payload = z.union([
     to: z.string().min(1).optional(),
     bestEffortDeliver: z.boolean().optional(),
   }),
+  z.strictObject({ kind: z.literal("workflow"), name: z.string().min(1), params: z.record(z.string(), z.unknown()).optional() }),
 ]);
 
 /** A job as it is written by hand. It is put into the job store by its name. */

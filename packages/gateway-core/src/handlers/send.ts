@@ -22,7 +22,7 @@ export interface SendHandlersOptions {
   announcer: Announcer;
   clock: Clock;
   adapters: readonly ChannelAdapter[];
-  admission(channel: string): AdmissionRules | undefined;
+  admission(channel: string, accountId: string): AdmissionRules | undefined;
   routing(): RouteOptions;
   /** Channels that reach nobody outside, such as the API. */
   internal: ReadonlySet<string>;
@@ -76,7 +76,7 @@ export function sendHandlers(options: SendHandlersOptions): Handlers {
         throw new TravelAgentError("INVALID_REQUEST", `the session of this recipient is ${sessionKey}, not ${wanted}`);
       const before = known ?? (await conversations.get(sessionKey));
       if (!before) {
-        const refusal = mayReach(address, admission(address.channel));
+        const refusal = mayReach(address, admission(address.channel, address.accountId));
         if (refusal)
           throw new TravelAgentError("FORBIDDEN", `${adapter.id} is not open for this recipient (${refusal}); add them to allowFrom or groups first`);
       }

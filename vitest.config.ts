@@ -8,12 +8,20 @@ const shared = {
 };
 const everywhere = ["packages/*/src/**/*.test.{ts,tsx}", "apps/*/src/**/*.test.{ts,tsx}", "examples/**/*.test.ts", "scripts/**/*.test.ts"];
 
+const realProcesses = ["apps/*/src/**/*.e2e.test.ts"];
+const long = "apps/gateway/src/e2e/kill.e2e.test.ts";
+
 export default defineConfig({
   test: {
     projects: [
       { ...shared, test: { name: "unit", include: everywhere, exclude: ["**/node_modules/**", "**/*.e2e.test.ts"], testTimeout: 20_000 } },
-      // Real processes, one file after the other: they would take the machine from each other.
-      { ...shared, test: { name: "e2e", include: ["apps/*/src/**/*.e2e.test.ts"], fileParallelism: false, testTimeout: 60_000, hookTimeout: 60_000 } },
+      // Real processes: two files at once, since each waits more than it works, and no more, since they would take the machine from each other.
+      {
+        ...shared,
+        test: { name: "e2e", include: realProcesses, exclude: ["**/node_modules/**", long], maxWorkers: 2, testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      // Minutes of killing and starting, in which the machine is idle most of the time: runs beside the unit tests.
+      { ...shared, test: { name: "kill", include: [long], testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },
 });

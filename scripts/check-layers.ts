@@ -19,8 +19,9 @@ const layers = [
     "templates",
     "privacy",
     "vault",
+    "media",
   ],
-  ["gateway-core", "channel-*", "tools-*", "mcp-*", "plugin-kit", "engine-postgres"],
+  ["gateway-core", "channel-*", "tools-*", "mcp-*", "plugin-kit", "travel-jobs", "engine-postgres"],
   ["gateway", "cli", "web"],
 ];
 const root = join(import.meta.dirname, "..");

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -39,28 +39,49 @@ let passed = 0;
 let failed = 0;
 let skipped = 0;
 let ok = true;
-for (const project of ["unit", "e2e"]) {
-  console.log(`${project} tests`);
-  const file = join(reports, `${project}.json`);
-  const args = [
-    "run",
-    "--project",
-    project,
-    "--reporter=default",
-    "--reporter=json",
-    `--outputFile.json=${file}`,
-    "--passWithNoTests",
-    ...process.argv.slice(2),
-  ];
-  ok = run("vitest", args) && ok;
-  const report = JSON.parse(readFileSync(file, "utf8")) as Report;
+const reportOf = (project: string): string => join(reports, `${project}.json`);
+const argumentsOf = (project: string): string[] => [
+  "run",
+  "--project",
+  project,
+  "--reporter=default",
+  "--reporter=json",
+  `--outputFile.json=${reportOf(project)}`,
+  "--passWithNoTests",
+  ...process.argv.slice(2),
+];
+const count = (project: string): void => {
+  const report = JSON.parse(readFileSync(reportOf(project), "utf8")) as Report;
   passed += report.numPassedTests;
   failed += report.numFailedTests;
   skipped += report.numPendingTests;
   for (const { name, assertionResults } of report.testResults)
     for (const { status, fullName } of assertionResults)
       if (status === "skipped" || status === "pending") leftOut.push(`${name.slice(root.length + 1)}: ${fullName}`);
-}
+};
+
+/** Beside the others, since it waits more than it works; what it prints comes in one piece at its end. */
+const beside = (project: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const child = spawn(join(root, "node_modules/.bin/vitest"), argumentsOf(project), { cwd: root, env: process.env, stdio: ["ignore", "pipe", "pipe"] });
+    const printed: Buffer[] = [];
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => printed.push(chunk));
+    child.on("close", (status) => {
+      console.log(`${project} tests\n${Buffer.concat(printed).toString()}`);
+      resolve(status === 0);
+    });
+  });
+const next = async (project: string): Promise<boolean> => {
+  console.log(`${project} tests`);
+  const child = spawn(join(root, "node_modules/.bin/vitest"), argumentsOf(project), { cwd: root, env: process.env, stdio: "inherit" });
+  return new Promise((resolve) => child.on("close", (status) => resolve(status === 0)));
+};
+
+const killing = beside("kill");
+ok = await next("unit");
+ok = (await killing) && ok;
+ok = (await next("e2e")) && ok;
+for (const project of ["unit", "kill", "e2e"]) count(project);
 
 for (const reason of leftOut) console.log(`left out: ${reason}`);
 if (leftOut.length > 0 && process.env.TRAVELAGENT_TEST_ALL === "1") {

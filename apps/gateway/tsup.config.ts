@@ -29,7 +29,7 @@ export default defineConfig({
       inAscii(new URL(`./dist/${name}`, import.meta.url));
   },
   noExternal: [/^@travelagent\//, "zod", "json5", "ws", "temporal-polyfill", "pino"],
-  external: ["@anthropic-ai/sdk", "openai", "playwright-core"],
+  external: ["@anthropic-ai/sdk", "openai", "playwright-core", "@whiskeysockets/baileys"],
   esbuildOptions(options) {
     options.conditions = ["@travelagent/source", "import", "node"];
     options.legalComments = "none";

@@ -20,6 +20,7 @@ export default library({
   rules: "src/rules/index.ts",
   news: "src/news/index.ts",
   documents: "src/documents/index.ts",
+  jobs: "src/jobs/index.ts",
   geography: "src/geography/index.ts",
   testing: "src/testing/index.ts",
 });

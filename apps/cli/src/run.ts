@@ -3,14 +3,17 @@ import { agentCommand } from "./commands/agent.ts";
 import { agentsCommand } from "./commands/agents.ts";
 import { approvalsCommand } from "./commands/approvals.ts";
 import { bookingsCommand } from "./commands/bookings.ts";
+import { channelsCommand } from "./commands/channels.ts";
 import { chatCommand } from "./commands/chat.ts";
 import { configCommand } from "./commands/config.ts";
 import { consentsCommand } from "./commands/consents.ts";
 import { credentialsCommand } from "./commands/credentials.ts";
 import { crmCommand } from "./commands/crm.ts";
+import { cronCommand } from "./commands/cron.ts";
 import { customersCommand } from "./commands/customers.ts";
 import { deliveriesCommand } from "./commands/deliveries.ts";
 import { devicesCommand } from "./commands/devices.ts";
+import { digestCommand } from "./commands/digest.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { documentsCommand, quotesCommand } from "./commands/documents.ts";
 import { gatewayCommand } from "./commands/gateway.ts";
@@ -21,9 +24,11 @@ import { mcpCommand } from "./commands/mcp.ts";
 import { modelsCommand } from "./commands/models.ts";
 import { nodeCommand } from "./commands/node.ts";
 import { nodesCommand } from "./commands/nodes.ts";
+import { pairingCommand } from "./commands/pairing.ts";
 import { pluginsCommand } from "./commands/plugins.ts";
 import { policyCommand } from "./commands/policy.ts";
 import { portalCommand } from "./commands/portal.ts";
+import { pricesCommand } from "./commands/prices.ts";
 import { privacyCommand } from "./commands/privacy.ts";
 import { promisesCommand } from "./commands/promises.ts";
 import { queueCommand } from "./commands/queue.ts";
@@ -34,6 +39,8 @@ import { statusCommand } from "./commands/status.ts";
 import { suppliersCommand } from "./commands/suppliers.ts";
 import { templatesCommand } from "./commands/templates.ts";
 import { vaultCommand } from "./commands/vault.ts";
+import { watchesCommand } from "./commands/watches.ts";
+import { webhooksCommand } from "./commands/webhooks.ts";
 import { errorLine, exitCodeOf } from "./failure.ts";
 import { addPluginCommand } from "./plugin-command.ts";
 import type { Terminal } from "./terminal.ts";
@@ -55,16 +62,23 @@ const commands: readonly AddCommand[] = [
   portalCommand,
   leadsCommand,
   promisesCommand,
+  pricesCommand,
+  watchesCommand,
+  digestCommand,
   consentsCommand,
   privacyCommand,
   templatesCommand,
   approvalsCommand,
   deliveriesCommand,
+  webhooksCommand,
+  channelsCommand,
   documentsCommand,
   quotesCommand,
   queueCommand,
+  cronCommand,
   sessionsCommand,
   devicesCommand,
+  pairingCommand,
   agentsCommand,
   modelsCommand,
   skillsCommand,

@@ -16,6 +16,7 @@ import {
   createDevices,
   createGateway,
   createVisitors,
+  mediaRoutes,
   type Publisher,
   route,
   type SessionKeyOf,
@@ -27,12 +28,13 @@ import { TravelAgentError } from "@travelagent/protocol";
 import { type Logger, systemClock } from "@travelagent/protocol/ports";
 import { createSessions, fileTranscripts, sessionHandlers, sessionKey } from "@travelagent/sessions";
 import { memoryTools } from "@travelagent/tools-automation";
+import { notificationPersonalData } from "@travelagent/tools-automation/notifications";
 import { createGazetteer } from "@travelagent/tools-booking/geography";
+import { travelJobPersonalData } from "@travelagent/travel-jobs";
 import { agentPrompts } from "./answering/agent-prompts.ts";
 import { bookingNews } from "./answering/booking-news.ts";
 import { catalogueHandlers, ownCommands } from "./answering/catalogue.ts";
 import { openContext } from "./answering/context.ts";
-import { cronJobs } from "./answering/cron-jobs.ts";
 import { chosenIn, chosenModel, directivesOf } from "./answering/directives.ts";
 import { openHelpers } from "./answering/helpers.ts";
 import { openImageTool } from "./answering/image-tool.ts";
@@ -55,6 +57,10 @@ import { systemTools } from "./answering/system-tools.ts";
 import { openTravel } from "./answering/travel.ts";
 import { webTools } from "./answering/web-tools.ts";
 import { openWorkspaces } from "./answering/workspaces.ts";
+import { openNotifications } from "./automation/notifications.ts";
+import { openAutomation } from "./automation/scheduler.ts";
+import { openTravelJobs } from "./automation/travel-jobs.ts";
+import { openWebhooks } from "./automation/webhooks.ts";
 import { configAccess } from "./configuration/config-access.ts";
 import { credentialsOf } from "./configuration/credentials-of.ts";
 import { checkExposedSecret } from "./configuration/exposed-secret.ts";
@@ -64,7 +70,10 @@ import { ownDirectory, ownSecret } from "./configuration/own-file.ts";
 import type { ConfigState, LiveParts } from "./configuration/reload.ts";
 import { routingOf, withoutIdleHandoff } from "./configuration/routing.ts";
 import type { Settings } from "./configuration/settings.ts";
+import { openConversationMedia } from "./customers/media.ts";
 import { openCustomers } from "./customers/open-customers.ts";
+import { siteIdentityRoutes } from "./customers/site-identity.ts";
+import { openDesk } from "./desk/open-desk.ts";
 import { healthFacts, statusFacts } from "./observing/health-facts.ts";
 import { logHandlers } from "./observing/log-tail.ts";
 import { observe } from "./observing/observation.ts";
@@ -72,6 +81,8 @@ import { createStoreHealth } from "./observing/store-health.ts";
 import { usageOf } from "./observing/usage.ts";
 import { announceOnNetwork } from "./reaching/announcement.ts";
 import { configuredChannels } from "./reaching/channels/configured-channels.ts";
+import { openDoor } from "./reaching/door.ts";
+import { deliveryOf } from "./reaching/delivery.ts";
 import { gatewayAuth } from "./reaching/gateway-auth.ts";
 import { apiChannels, httpSurface } from "./reaching/http-surface.ts";
 import { legacyDoors } from "./reaching/legacy.ts";
@@ -166,9 +177,16 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const stores = createStoreHealth({ db, directory: paths.data, clock });
   await stores.migrate();
 
+  const deskParts = await openDesk(db);
+  const webhooks = await openWebhooks({ config, db, credentials: credentialsOf(paths, env, clock), clock, log: part("webhooks") });
+
   // What live clients hear. The control plane comes last, since it needs everybody's handlers.
   const publisher: Publisher = {
-    publish: (event, payload, options) => control.publish(event, payload, options),
+    publish(event, payload, options) {
+      deskParts.hear(event);
+      webhooks.hear(event, payload);
+      control.publish(event, payload, options);
+    },
     isFollowed: (sessionKey) => control.followers(sessionKey) > 0,
   };
   const sessionChanged = sessionNews({ sessions, publisher, clock });
@@ -176,10 +194,14 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
 
   // Customers, travel, rules.
   const publicUrl = () => (config.gateway.publicUrl ?? server.url).replace(/\/$/, "");
-  const reached = await configuredChannels(config, { publicUrl, db, paths, credentials: credentialsOf(paths, env, clock), clock, log: part("channels") });
+  const credentials = credentialsOf(paths, env, clock);
+  const reached = await configuredChannels(config, { publicUrl, db, paths, credentials, clock, log: part("channels") });
+  const conversationMedia = await openConversationMedia({ config, paths, db, credentials, clock });
+  const door = openDoor({ config: () => state.running(), paths, clock });
   const customers = await openCustomers({
     config: () => state.running(),
-    channelData: reached.personalData,
+    media: conversationMedia,
+    channelData: [...reached.personalData, deskParts.personalData, travelJobPersonalData({ db }), door.personalData, notificationPersonalData({ db }), webhooks.personalData],
     env,
     paths,
     db,
@@ -220,10 +242,32 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     publicUrl,
     note: (note) => gateway.note(note),
     tell: (said) => gateway.tell(said),
+    media: conversationMedia.media,
     onQuote: customers.sales.onQuote,
   });
   onFailure(() => travel.close());
   const { bookings, suppliers } = travel;
+  const jobs = await openTravelJobs({
+    config: () => state.running(),
+    ...{ db, work, paths, clock, log: part("jobs"), timeZone, bookings, suppliers, papers: travel.papers },
+    ...{ templates: customers.templates, obligations: customers.sales.obligations, vault: customers.vault.vault },
+    chatUrl: () => `${publicUrl()}/chat`,
+    customerOf: async (key) => sessions.get(key),
+  });
+  const notifications = await openNotifications({
+    config: () => state.running(),
+    ...{ db, work, clock, log: part("notifications"), bookings, papers: travel.papers, crm: customers.crm, contact: customers.contact },
+    ...{ channels: reached.adapters, templates: customers.templates, agencyOf: customers.records.agencyOf, gateway: () => gateway },
+  });
+  const automation = openAutomation({
+    config: () => state.running(),
+    ...{ env, paths, db, work, sessions, publisher, timeZone, clock, log: part("cron"), workflows: jobs.workflows, seeds: jobs.seeds },
+    gateway: () => gateway,
+    ...{ defaultAgentId: () => routing.defaultAgentId, agents: () => routing.agentIds },
+    workspaceOf: (agentId) => workspaces.of(agentId),
+    canLook: (agentId) => models.forAgent(agentId).some(({ provider }) => provider !== "concierge"),
+    reset: (key) => lane.reset(key),
+  });
   const policy = livePolicy(config, {
     root: fileURLToPath(new URL("../policy", import.meta.url)),
     directoryOf: ({ policy: { dir } }) => (dir === undefined ? paths.policy : configured("policy.dir", dir)),
@@ -243,6 +287,10 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const helpers = openHelpers({ sessions, config: () => state.running(), agents: () => routing.agents });
   const tools = [
     ...travel.tools,
+    ...jobs.tools,
+    ...automation.tools,
+    ...webhooks.tools,
+    ...notifications.tools,
     ...customers.tools,
     ...memoryTools(memory),
     handOverTool(),
@@ -329,7 +377,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     engine,
     sessions,
     sessionKeyOf,
-    agent: customers.records.around(agent),
+    agent: automation.heartbeat.around(customers.records.around(agent)),
     publisher,
     clock,
     log: part("gateway"),
@@ -344,6 +392,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       ...apis,
       ...plugins.channels,
     ],
+    door: door.options(ownGate.audit),
     admission: { ...plugins.admission, ...reached.admission, webchat: { dmPolicy: "open" }, portal: { dmPolicy: "open" } },
     ...(config.agents.defaults.timeoutSeconds ? { turnTimeoutMs: config.agents.defaults.timeoutSeconds * 1000 } : {}),
     metrics,
@@ -352,6 +401,8 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     contact: customers.contact,
     papers: customers.vault.papers,
     removeParts: customers.vault.removeParts,
+    ...deliveryOf({ config: () => state.running(), onChannelState: () => control.healthChanged() }),
+    media: conversationMedia.media,
     ...queueing({ config: () => state.running(), gate: ownGate, db, onPause: () => helpers.stopPaused().finally(() => control.healthChanged()) }),
     onStop: helpers.stop,
     directives: directivesOf({ handlers: () => sessionMethods, session: sessions.get, models: () => models }),
@@ -364,6 +415,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   });
   const news = bookingNews({ gate, tell: gateway.tell, log: part("news") });
   await gateway.prepare();
+  await automation.prepare();
   await helpers.begin({ engine, agent, gateway, usage: usage.ledger, clock, log: part("helpers") });
   const lane = sessionLane({
     work,
@@ -403,6 +455,26 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     agents: () => routing,
     skills: () => skills.forAgent(routing.defaultAgentId).skills,
     timeZone,
+    ...{ directory: paths.base, triggers: webhooks.triggers, wake: automation.heartbeat.wake },
+  });
+
+  const gateMethods = gateHandlers(gate, {
+    onDecided: async (decision) => {
+      publisher.publish("approval", { approval: asApproval(decision) });
+      await gateway.resume(decision.id, decision.turn.sessionKey);
+    },
+    roles: () => state.running().approvals.roles,
+  });
+  const desk = deskParts.connect({
+    db,
+    clock,
+    log: part("desk"),
+    config: () => state.running(),
+    surfaces: reached.desks,
+    handlers: () => ({ ...gateway.handlers, ...gateMethods }),
+    decisions: gate.decisions,
+    correspondence: gateway.correspondence,
+    crm: customers.crm,
   });
 
   // Who may connect.
@@ -412,6 +484,11 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const devices = createDevices({ db, clock, log: part("devices") });
   await devices.start();
   const nodes = await nodesOf(config, paths.database, devices, { db, clock, metrics, log: part("nodes"), control: () => control });
+  const visitors = createVisitors({
+    secret: ownSecret(join(paths.credentials, "visitors.key")),
+    sessionKeyOf: (visitorId) =>
+      route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { ...routing, sessionKeyOf }).sessionKey,
+  });
   const control = createControlPlane({
     auth,
     devices,
@@ -422,11 +499,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     ...(config.telemetry.otlp ? { tracer } : {}),
     log: part("control"),
     staticDir: join(dirname(createRequire(import.meta.url).resolve("@travelagent/web/package.json")), "dist"),
-    visitors: createVisitors({
-      secret: ownSecret(join(paths.credentials, "visitors.key")),
-      sessionKeyOf: (visitorId) =>
-        route({ channel: "webchat", accountId: "default", chatType: "direct", peerId: visitorId }, { ...routing, sessionKeyOf }).sessionKey,
-    }),
+    visitors,
     ...(customers.portal ? { guests: customers.portal.guests } : {}),
     sessionDefaults: {
       get defaultAgentId() {
@@ -440,6 +513,21 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     network: networkOf(config, tailnet),
     routes: [
       ...surface.routes,
+      ...siteIdentityRoutes({
+        config: () => state.running(),
+        visitors,
+        vouch: customers.records.vouch,
+        addressOf: (peerId) => ({ channel: "webchat", accountId: "default", chatType: "direct", peerId }),
+        agencyOf: customers.records.agencyOf,
+        clock,
+      }),
+      ...mediaRoutes({
+        media: conversationMedia.media,
+        files: gateway.files!,
+        visitors,
+        ...(customers.portal ? { guests: customers.portal.guests } : {}),
+        clock,
+      }),
       ...travel.routes,
       ...customers.routes,
       ...reached.routes,
@@ -476,14 +564,10 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     ),
     handlers: {
       ...gateway.handlers,
-      ...gateHandlers(gate, {
-        onDecided: async (decision) => {
-          publisher.publish("approval", { approval: asApproval(decision) });
-          await gateway.resume(decision.id, decision.turn.sessionKey);
-        },
-        roles: () => state.running().approvals.roles,
-      }),
+      ...gateMethods,
       ...travel.handlers,
+      ...webhooks.handlers,
+      ...jobs.handlers,
       ...customers.handlers,
       ...nodes.handlers,
       ...offered.handlers,
@@ -491,7 +575,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
       ...sessionMethods,
       ...subscriptionHandlers({ list: sessionMethods["sessions.list"]!, keyOf: gateway.sessionKeyNamed }),
       ...usageHandlers(usage.ledger, { clock }),
-      ...(await cronJobs({ config, paths, db, clock, log: part("cron") })),
+      ...automation.handlers,
       ...configHandlers({ ...configAccess(settings, state), version, clock }),
       ...logHandlers({ directory: paths.logs }),
       ...modelStatusHandlers({ models: () => models, rests, health: observed.models, clock }),
@@ -508,6 +592,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   });
 
   await engine.start();
+  onFailure(() => automation.stop());
   await helpers.sweep();
   const server = await serve({
     control,
@@ -519,6 +604,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   onFailure(() => server.close());
   const forgetPort = notePort(server.port, { pid: process.pid, since: clock.now(), stateDir: paths.base });
   await plugins.start();
+  await desk.start();
   await gateway.start();
   onFailure(() => gateway.stop());
   onFailure(() => tailnet?.stop());
@@ -529,8 +615,11 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   onFailure(() => legacy.close());
   await travel.resume();
   await customers.resume();
+  await notifications.resume();
+  webhooks.start();
   // An approval is decided in one commit and its conversation set going in the next: this finds one that a crash left between.
   for (const decision of await gate.decisions.decidedSince(clock.now() - dayMs)) await gateway.resume(decision.id, decision.turn.sessionKey);
+  await automation.start();
   control.setReady();
   plugins.ready();
   offered.start();
@@ -583,14 +672,17 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     async stop(reason = "the gateway is stopping", restartExpectedMs = 5_000) {
       control.shutdown(reason, { restartExpectedMs });
       bookings.stop();
+      await automation.stop();
       mcp.close();
       await announcement.stop();
       await tailnet?.stop();
       await legacy.close();
       await server.close();
       forgetPort();
+      await desk.stop();
       await Promise.all([gateway.stop(), offered.stop(), system.stop(), web.stop(), customers.crmSync.close()]);
       await plugins.stop(reason);
+      await webhooks.stop();
       await engine.stop();
       await travel.close();
       await customers.close();

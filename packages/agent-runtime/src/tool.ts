@@ -1,5 +1,5 @@
 import type { Money } from "@travelagent/protocol";
-import type { Card } from "@travelagent/protocol/messages";
+import type { Attachment, Card } from "@travelagent/protocol/messages";
 import type { TurnScope } from "@travelagent/protocol/turn";
 import type * as z from "zod";
 
@@ -45,6 +45,8 @@ export interface ToolOutput {
   content: unknown;
   /** Shown to the customer with the reply of this turn, whatever the model says. */
   cards?: Card[];
+  /** Goes to the customer with the reply of this turn; stored in this conversation already. */
+  attachments?: Attachment[];
   /** Text in `content` was written by third parties (hotel descriptions, web pages, mail bodies). */
   tainted?: boolean;
   /** For code that reads the transcript later; never sent to a model. */

@@ -31,6 +31,8 @@ export interface SendContext {
   readonly read?: ReadMedia;
   /** When this customer last wrote to us here, in milliseconds since the epoch; absent when never. */
   readonly lastInboundAt?: number;
+  /** Who wrote it: a machine's words are marked as such where the platform has a mark for it. Absent: an agent or a program. */
+  readonly author?: "agent" | "operator" | "system";
 }
 
 /**
@@ -55,6 +57,8 @@ export interface ChannelAdapter {
    * Absent: what is given is the peer. Not asked for people who have written before.
    */
   recipient?(to: string, chatType: Address["chatType"]): string | null;
+  /** Asks the platform whether it answers and knows us; changes nothing. Rejects with why not. */
+  probe?(signal: AbortSignal): Promise<void>;
   /** The agent is at work on an answer. Best effort. */
   showTyping?(to: Address): void;
   /** What has been written of an answer so far, whole, for a message of the same `runId` that comes when it is finished. Best effort. */

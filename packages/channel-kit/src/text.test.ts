@@ -120,6 +120,34 @@ describe("chunkText, for any text", () => {
     );
   });
 
+  it("keeps to a number of lines, closes every code block it tears and loses no line of code", () => {
+    const line = fc.oneof(fc.constantFrom("```", "```json", "", "Lisbon 👨‍👩‍👧 and back", "https://example.com/a?b=1"), fc.stringMatching(/^[a-z ]{0,30}$/));
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 60 }), fc.integer({ min: 3, max: 20 }), fc.integer({ min: 60, max: 400 }), (lines, maxLines, maxLength) => {
+        const text = lines.join("\n");
+        const chunks = chunkText(text, { maxLength, maxLines });
+        for (const chunk of chunks) {
+          expect(chunk.length).toBeLessThanOrEqual(maxLength);
+          expect(chunk.split("\n").length).toBeLessThanOrEqual(maxLines);
+          expect(chunk.isWellFormed()).toBe(true);
+        }
+        const words = (whole: string) => bare(whole.replace(/^`{3}.*$/gm, ""));
+        expect(words(chunks.join("\n"))).toBe(words(text));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("makes a message of each paragraph when that is wanted, and tears no code block for it", () => {
+    const text = "One.\n\n\nTwo,\nstill two.\n\n```\na\n\nb\n```\n\nThree.";
+    expect(chunkText(text, { maxLength: 100, mode: "newline" })).toEqual(["One.", "Two,\nstill two.", "```\na\n\nb\n```", "Three."]);
+    expect(chunkText(text, { maxLength: 10, mode: "newline" }).every((chunk) => chunk.length <= 10)).toBe(true);
+  });
+
+  it.each([{ maxLength: 1 }, { maxLength: 100, maxLines: 2 }])("refuses a limit nothing fits in", (options) => {
+    expect(() => chunkText("text", options)).toThrow(/at least/);
+  });
+
   it("is quick with a long text", () => {
     const text = "A sentence about a trip to Frankfurt on Friday. ".repeat(5000);
     const before = performance.now();

@@ -4,6 +4,10 @@ import { openFence } from "./fences.ts";
 export interface ChunkOptions {
   /** Longest chunk, UTF-16 units; at least 2. */
   maxLength: number;
+  /** Most lines of a chunk, for platforms that fold what is longer; at least 3, so that a code block can be opened and closed. Default: any. */
+  maxLines?: number;
+  /** `newline`: each paragraph is a message of its own, and only what is longer than a chunk is cut further. Default `length`. */
+  mode?: "length" | "newline";
 }
 
 /**
@@ -12,23 +16,65 @@ export interface ChunkOptions {
  * than a chunk. A code block that must be cut is closed and opened again. White space at a cut is dropped, all else is kept.
  * A text of white space alone gives no chunk. Raises `INVALID_REQUEST` for a `maxLength` below 2.
  */
-export function chunkText(text: string, { maxLength }: ChunkOptions): string[] {
+export function chunkText(text: string, { maxLength, maxLines = Number.POSITIVE_INFINITY, mode = "length" }: ChunkOptions): string[] {
   if (!(maxLength >= 2)) throw new TravelAgentError("INVALID_REQUEST", "maxLength must be at least 2 to hold one character");
+  if (!(maxLines >= 3)) throw new TravelAgentError("INVALID_REQUEST", "maxLines must be at least 3 to hold a code block of one line");
+  return (mode === "newline" ? paragraphs(text) : [text]).flatMap((part) => chunksOf(part, maxLength, maxLines));
+}
+
+function chunksOf(text: string, maxLength: number, maxLines: number): string[] {
   const chunks: string[] = [];
   let rest = text;
   let reopened = "";
   while (rest.trim() !== "") {
     const whole = reopened + rest;
-    if (whole.length <= maxLength) {
+    if (whole.length <= maxLength && linesOf(whole) <= maxLines) {
       chunks.push(whole);
       break;
     }
-    const cut = nextCut(rest, reopened, maxLength);
+    const cut = maxLines === Number.POSITIVE_INFINITY ? nextCut(rest, reopened, maxLength) : cutWithin(rest, reopened, maxLength, maxLines);
     if (cut.chunk.trim() !== "") chunks.push(cut.chunk);
     rest = cut.rest;
     reopened = cut.reopened;
   }
   return chunks;
+}
+
+const linesOf = (text: string): number => text.split("\n").length;
+
+/** A cut that keeps to the number of lines too. A block that is closed at the cut needs a line for that. */
+function cutWithin(rest: string, reopened: string, maxLength: number, maxLines: number): Cut {
+  const whole = reopened + rest;
+  const end = (lines: number): number => whole.split("\n", lines).join("\n").length;
+  const least = Math.max(2, reopened.length + 2);
+  let cut: Cut | undefined;
+  for (const length of [
+    end(maxLines),
+    end(maxLines - 1) + closingLength(whole),
+    end(maxLines - 1),
+    end(maxLines - 2) + closingLength(whole),
+    end(maxLines - 2),
+  ]) {
+    cut = nextCut(rest, reopened, Math.max(least, Math.min(maxLength, length)));
+    if (linesOf(cut.chunk) <= maxLines) return cut;
+  }
+  return cut!;
+}
+
+const closingLength = (text: string): number => 1 + (/^ {0,3}(`{3,}|~{3,})/m.exec(text)?.[1]?.length ?? 0);
+
+/** Parts between empty lines; one inside of a code block parts nothing. */
+function paragraphs(text: string): string[] {
+  const parts: string[] = [];
+  let part = "";
+  for (const piece of text.split(/(\n[^\S\n]*\n\s*)/)) {
+    const between = piece.trim() === "";
+    if (between && part.trim() !== "" && !openFence(part)) {
+      parts.push(part);
+      part = "";
+    } else if (!between || part !== "") part += piece;
+  }
+  return part.trim() === "" ? parts : [...parts, part];
 }
 
 interface Cut {

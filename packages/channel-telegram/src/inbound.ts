@@ -1,34 +1,55 @@
 import type { Address, InboundMessage } from "@travelagent/protocol/messages";
 import type { CallbackQuery, Chat, Message, MessageEntity, Update, User } from "grammy/types";
 import { pressed } from "./buttons.ts";
+import { fileOf, type SentFile } from "./files-in.ts";
 
 /** Who we are there. */
 export type Bot = Pick<User, "id" | "username">;
 
 export const telegramChannel = "telegram";
 
+/** A message, and the file that has to be fetched before it is handed over. */
+export interface Inbound {
+  message: InboundMessage;
+  file?: SentFile;
+}
+
 /**
- * What an update says to us; undefined for what is no message of a person: other bots, channels, service messages, edits (what was
- * answered was the message as it was), messages of our own.
+ * What an update says to us; undefined for what is no message of a person: channels, service messages, messages of our own. `keeps`: files
+ * are kept, so that none has to be told in words.
  */
-export function inboundOf(update: Update, { bot, accountId, now }: { bot: Bot; accountId: string; now: number }): InboundMessage | undefined {
-  if (update.callback_query) return pressedButton(update.callback_query, accountId, now);
-  const { message } = update;
-  if (!message?.from || message.from.is_bot || message.sender_chat) return undefined;
-  const words = wordsOf(message);
+export function inboundOf(update: Update, { bot, accountId, now, keeps }: { bot: Bot; accountId: string; now: number; keeps: boolean }): Inbound | undefined {
+  if (update.callback_query) {
+    const message = pressedButton(update.callback_query, accountId, now);
+    return message && { message };
+  }
+  const message = update.message ?? update.edited_message;
+  if (!message?.from || message.sender_chat || message.from.id === bot.id) return undefined;
+  const file = fileOf(message);
+  const words = wordsOf(message, file, keeps);
   if (words === undefined) return undefined;
   const { text, entities } = words;
   const group = message.chat.type !== "private";
+  const externalId = `message:${message.chat.id}:${message.message_id}`;
+  const edited = update.edited_message?.edit_date;
   return {
-    address: addressOf(message.chat, message, accountId),
-    externalId: `message:${message.chat.id}:${message.message_id}`,
-    senderId: String(message.from.id),
-    senderName: nameOf(message.from),
-    text: withoutMention(text, entities, bot),
-    sentAt: message.date * 1000,
-    // Somebody else's words, passed on.
-    ...(message.forward_origin || message.via_bot ? { tainted: true } : {}),
-    ...(group ? { mentioned: isMeant(message, text, entities, bot) } : {}),
+    message: {
+      address: addressOf(message.chat, message, accountId),
+      externalId: edited === undefined ? externalId : `${externalId}:${edited}`,
+      senderId: String(message.from.id),
+      senderName: nameOf(message.from),
+      text: withoutMention(text, entities, bot),
+      sentAt: (edited ?? message.date) * 1000,
+      ...(edited === undefined ? {} : { edits: externalId }),
+      ...placeOf(message),
+      ...(message.reply_to_message ? { replyTo: `message:${message.chat.id}:${message.reply_to_message.message_id}` } : {}),
+      ...(message.from.is_bot ? { automated: "another bot wrote it" } : {}),
+      // Somebody else's words, passed on.
+      ...(message.forward_origin || message.via_bot ? { tainted: true } : {}),
+      ...(group ? { mentioned: isMeant(message, text, entities, bot) } : {}),
+    },
+    // The file of a message whose words were changed came before.
+    ...(file && edited === undefined ? { file } : {}),
   };
 }
 
@@ -64,25 +85,20 @@ export function addressOf(chat: Chat, message: Pick<Message, "message_thread_id"
 
 const nameOf = ({ first_name, last_name }: User): string => [first_name, last_name].filter(Boolean).join(" ");
 
-/** What was written, or what was sent instead of words. */
-function wordsOf(message: Message): { text: string; entities: readonly MessageEntity[] } | undefined {
+/** What was written, or what was sent instead of words. Words of ours only where nothing else would say that something came. */
+function wordsOf(message: Message, file: SentFile | undefined, keeps: boolean): { text: string; entities: readonly MessageEntity[] } | undefined {
   if (message.text !== undefined) return { text: message.text, entities: message.entities ?? [] };
-  const sent = [
-    message.photo && "a photo",
-    message.video && "a video",
-    (message.voice ?? message.video_note) && "a voice message",
-    message.audio && "an audio file",
-    message.document && "a file",
-    message.sticker && "a sticker",
-  ].find(Boolean);
-  const place = message.venue?.location ?? message.location;
-  if (place) return { text: `My location: ${place.latitude}, ${place.longitude}${message.venue ? ` (${message.venue.title})` : ""}`, entities: [] };
+  if (message.caption !== undefined) return { text: message.caption, entities: message.caption_entities ?? [] };
   if (message.contact) return { text: `Contact: ${message.contact.first_name} ${message.contact.phone_number}`, entities: [] };
-  if (!sent) return undefined;
-  return message.caption === undefined
-    ? { text: `(sent ${sent} without words)`, entities: [] }
-    : { text: message.caption, entities: message.caption_entities ?? [] };
+  if (message.sticker) return { text: `(sent a sticker${message.sticker.emoji === undefined ? "" : ` ${message.sticker.emoji}`})`, entities: [] };
+  if (file) return { text: keeps ? "" : `(sent ${file.what} without words)`, entities: [] };
+  return message.location || message.venue ? { text: "", entities: [] } : undefined;
 }
+
+const placeOf = ({ venue, location }: Message): Pick<InboundMessage, "location"> => {
+  const place = venue?.location ?? location;
+  return place ? { location: { latitude: place.latitude, longitude: place.longitude, ...(venue ? { name: venue.title } : {}) } } : {};
+};
 
 const textOf = (text: string, { offset, length }: MessageEntity): string => text.slice(offset, offset + length);
 const isOurs = (text: string, entity: MessageEntity, { id, username }: Bot): boolean =>

@@ -11,5 +11,7 @@ export const platformFetch = ((url: string, { signal, ...init }: RequestInit = {
   const abort = (): void => controller.abort();
   if (signal?.aborted) abort();
   signal?.addEventListener("abort", abort);
-  return fetch(url, { ...init, signal: controller.signal });
+  // A file is sent as it is read.
+  const stream = init.body !== undefined && init.body !== null && typeof init.body !== "string" ? { duplex: "half" as const } : {};
+  return fetch(url, { ...init, ...stream, signal: controller.signal });
 }) as unknown as ClientFetch;

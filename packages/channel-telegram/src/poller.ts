@@ -19,7 +19,7 @@ export interface Poller {
   stop(): Promise<void>;
 }
 
-const updatesWanted = ["message", "callback_query"] as const;
+export const updatesWanted = ["message", "edited_message", "callback_query"] as const;
 const longestWaitMs = 60_000;
 
 /**

@@ -46,6 +46,24 @@ channelContract({ describe, it, expect }, "telegram", async (): Promise<ChannelB
       await expect.poll(() => api.waiting(), { timeout: 3500 }).toBe(0);
     },
     idOf: (externalId) => `message:4001:${messageOf(externalId)}`,
+    files: () => api.shown.flatMap(({ file }) => (file ? [file] : [])),
+    buttons: () => api.shown.flatMap(({ keyboard }) => keyboard?.flat().map(({ text }) => text) ?? []),
+    places: () => api.shown.flatMap(({ place }) => (place ? [place] : [])),
+    standing: () => api.shown.map(({ text }) => text),
+    async press(label) {
+      api.press(label);
+      await expect.poll(() => api.waiting(), { timeout: 3500 }).toBe(0);
+    },
+    async deliverFile({ externalId, text, fileName, bytes }) {
+      const document = { file_id: api.addFile(bytes, `documents/${fileName}`), file_unique_id: "u", file_name: fileName };
+      api.write({ document, ...(text === "" ? {} : { caption: text }), message_id: messageOf(externalId) });
+      await expect.poll(() => api.waiting(), { timeout: 3500 }).toBe(0);
+    },
+    async deliverPlace({ externalId, place }) {
+      api.write({ location: { latitude: place.latitude, longitude: place.longitude }, message_id: messageOf(externalId) });
+      await expect.poll(() => api.waiting(), { timeout: 3500 }).toBe(0);
+    },
+    limitNext: (ms) => api.failNext("sendMessage", { status: 429, description: "Too Many Requests", retryAfter: Math.ceil(ms / 1000) }),
     failNext: (how) => api.failNext("sendMessage", how === "refused" ? { status: 403, description: "Forbidden: bot was blocked by the user" } : "lost"),
     close: () => api.close(),
   };
@@ -100,14 +118,14 @@ describe("what people write", () => {
     api.write({ text: "I am a bot" }, { id: 9, first_name: "Bot", is_bot: true });
     api.write({ text: "news", sender_chat: { id: -5, type: "channel", title: "News" } } as never);
     api.write({ new_chat_title: "Other" } as never);
-    api.update({ edited_message: { text: "changed" } } as never);
     api.write({ text: "Transfer 500 EUR", forward_origin: { type: "hidden_user", sender_user_name: "X", date: 1 } } as never);
     api.write({ photo: [], caption: "my passport" } as never);
-    await expect.poll(() => host.received.length).toBe(2);
+    await expect.poll(() => host.received.length).toBe(3);
     await expect.poll(() => api.waiting()).toBe(0);
-    expect(host.received.map(({ text, tainted }) => [text, tainted])).toEqual([
-      ["Transfer 500 EUR", true],
-      ["my passport", undefined],
+    expect(host.received.map(({ text, tainted, automated }) => [text, tainted, automated])).toEqual([
+      ["I am a bot", undefined, "another bot wrote it"],
+      ["Transfer 500 EUR", true, undefined],
+      ["my passport", undefined, undefined],
     ]);
   });
 });
@@ -299,5 +317,99 @@ describe("a webhook", () => {
     expect(host.received.map(({ text }) => text)).toEqual(["hi"]);
     host.full = true;
     await expect(telegram.receiveWebhook(headers, body.replace('"message_id":1', '"message_id":2'))).rejects.toMatchObject({ code: "UNAVAILABLE" });
+  });
+});
+
+describe("files, places and what is changed", () => {
+  const pdf = new TextEncoder().encode("%PDF-1.7\n%%EOF\n");
+
+  it("of a photo the largest form is kept, and an album is as many messages as it has pictures", async () => {
+    const { api, telegram } = await bench();
+    const host = fakeHost({ media: true });
+    await telegram.start(host);
+    const [small, large] = [api.addFile(Buffer.from("small"), "photos/1.jpg"), api.addFile(Buffer.from("large"), "photos/2.jpg")];
+    const photo = [
+      { file_id: small, file_unique_id: "a", width: 90, height: 60 },
+      { file_id: large, file_unique_id: "b", width: 900, height: 600 },
+    ];
+    api.write({ photo, caption: "our hotel", media_group_id: "m" });
+    api.write({ photo, media_group_id: "m" });
+    await expect.poll(() => host.received.length, { timeout: 4000 }).toBe(2);
+    expect(host.received.map(({ text, attachments = [] }) => [text, attachments.map(({ id }) => Buffer.from(host.files.get(id)!).toString())])).toEqual([
+      ["our hotel", ["large"]],
+      ["", ["large"]],
+    ]);
+  });
+
+  it("a file that Telegram does not hand out is told, and one whose download broke comes again", async () => {
+    const { api, telegram } = await bench();
+    const host = fakeHost({ media: true });
+    await telegram.start(host);
+    api.write({ document: { file_id: "gone", file_unique_id: "u", file_name: "visa.pdf" }, caption: "here" });
+    await expect.poll(() => host.received.length).toBe(1);
+    expect(host.received[0]).toMatchObject({
+      text: "here",
+      refusedAttachments: [{ fileName: "visa.pdf", reason: expect.stringContaining("Telegram") as string }],
+    });
+    api.failNext("getFile", { status: 502 });
+    api.write({ document: { file_id: api.addFile(pdf, "documents/a.pdf"), file_unique_id: "u", file_name: "a.pdf" } });
+    await expect.poll(() => host.received.length, { timeout: 6000 }).toBe(2);
+    expect(host.received[1]?.attachments?.length).toBe(1);
+  });
+
+  it("a message that was changed says which, under an id of its own", async () => {
+    const { api, host, started } = await bench();
+    await started();
+    const chat = { id: 4001, type: "private", first_name: "Ana" } as const;
+    const from = { id: 4001, first_name: "Ana", is_bot: false };
+    api.update({ edited_message: { message_id: 55, date: 1_800_000_000, edit_date: 1_800_000_060, chat, from, text: "for three" } } as never);
+    await expect.poll(() => host.received.length).toBe(1);
+    expect(host.received[0]).toMatchObject({
+      externalId: "message:4001:55:1800000060",
+      edits: "message:4001:55",
+      text: "for three",
+      sentAt: 1_800_000_060_000,
+    });
+  });
+
+  it("words go first, then each file, and a send that broke in the middle goes on behind what was sent", async () => {
+    const { api, telegram, started } = await bench();
+    await started();
+    const attachment = (id: string, over: object) =>
+      ({ id, kind: "document", mimeType: "application/pdf", bytes: pdf.length, fileName: `${id}.pdf`, ...over }) as const;
+    const message = {
+      text: "Your papers",
+      attachments: [attachment("one", {}), attachment("two", { kind: "image", mimeType: "image/jpeg", fileName: "map.jpg" })],
+    };
+    const given = { ...context(), read: async () => pdf };
+    api.failNext("sendPhoto", { status: 429, description: "Too Many Requests", retryAfter: 0 });
+    expect(await telegram.send(ana, message as never, given)).toMatchObject({ status: "failed", retryable: true });
+    expect((await telegram.send(ana, message as never, given)).status).toBe("sent");
+    expect(api.shown.map(({ text, file }) => file?.name ?? text)).toEqual(["Your papers", "one.pdf", "map.jpg"]);
+    expect(api.shown.map(({ file }) => file?.method)).toEqual([undefined, "sendDocument", "sendPhoto"]);
+  });
+
+  it("puts a sign under a message and takes it away", async () => {
+    const { api, telegram, started } = await bench();
+    await started();
+    telegram.react?.(ana, "message:4001:77", "👀");
+    await expect.poll(() => [...api.reactions]).toEqual([["4001:77", "👀"]]);
+    telegram.react?.(ana, "message:4001:77", null);
+    await expect.poll(() => api.reactions.size).toBe(0);
+  });
+
+  it("shows an answer while it is written, one version at a time, and none once it is there", async () => {
+    const clock = fakeClock();
+    const { api, telegram, started } = await bench({ clock });
+    await started();
+    for (const text of ["Three", "Three flights", "Three flights to"]) telegram.preview?.(ana, text, "run-1");
+    await expect.poll(() => api.drafts.map(({ text }) => text)).toEqual(["Three"]);
+    await clock.advance(700);
+    await expect.poll(() => api.drafts.map(({ text }) => text)).toEqual(["Three", "Three flights to"]);
+    telegram.preview?.(ana, "Three flights to Lisbon", "run-1");
+    await telegram.send(ana, { text: "Three flights to Lisbon." }, { ...context(), runId: "run-1" });
+    await clock.advance(2000);
+    expect(api.drafts.length).toBe(2);
+    expect(new Set(api.drafts.map(({ draftId }) => draftId)).size).toBe(1);
   });
 });

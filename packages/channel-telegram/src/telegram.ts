@@ -1,14 +1,19 @@
 import { timingSafeEqual } from "node:crypto";
-import { type ChannelAdapter, type ChannelHost, createPace, type Rate } from "@travelagent/channel-kit";
+import { type ChannelAdapter, type ChannelHost, createPace, type Rate, renderText } from "@travelagent/channel-kit";
 import { TravelAgentError } from "@travelagent/protocol";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
 import { Api } from "grammy";
 import type { Update } from "grammy/types";
+import { keyboardOf } from "./buttons.ts";
+import { createDrafts } from "./drafts.ts";
 import { failureOf, isRevoked } from "./failure.ts";
+import { keepFile } from "./files-in.ts";
 import { type Bot, inboundOf, telegramChannel } from "./inbound.ts";
-import { createSender, maxTextLength } from "./outbound.ts";
+import { createSender } from "./outbound.ts";
+import { maxTextLength } from "./pieces.ts";
 import { platformFetch } from "./platform-fetch.ts";
-import { createPoller } from "./poller.ts";
+import { createPoller, updatesWanted } from "./poller.ts";
+import { telegramHtml } from "./telegram-html.ts";
 
 export interface TelegramOptions {
   /** From @BotFather. */
@@ -47,7 +52,9 @@ export function createTelegram({ botToken, accountId = "default", apiRoot, webho
     throw new TravelAgentError("CONFIG_INVALID", "the Telegram bot token has another form than 123456:ABC…; copy it from @BotFather once more");
   if (webhook && webhook.secret.length < 16)
     throw new TravelAgentError("CONFIG_INVALID", "the secret of a Telegram webhook needs at least 16 characters: letters, digits, - and _");
-  const api = new Api(botToken, { ...(apiRoot === undefined ? {} : { apiRoot: apiRoot.replace(/\/$/, "") }), timeoutSeconds: 60, fetch: platformFetch });
+  const root = (apiRoot ?? "https://api.telegram.org").replace(/\/$/, "");
+  const api = new Api(botToken, { apiRoot: root, timeoutSeconds: 60, fetch: platformFetch });
+  const drafts = createDrafts({ api, clock });
   const sender = createSender({ api, clock, pace: createPace({ clock, ...(pace ?? defaultPace) }) });
   let host: ChannelHost | undefined;
   let bot: Bot | undefined;
@@ -55,8 +62,13 @@ export function createTelegram({ botToken, accountId = "default", apiRoot, webho
 
   async function take(update: Update): Promise<void> {
     if (!host || !bot) throw new TravelAgentError("UNAVAILABLE", "the channel is not running");
-    const message = inboundOf(update, { bot, accountId, now: clock.now() });
-    if (message) await host.receive(message).catch(passOver);
+    const { media } = host;
+    const inbound = inboundOf(update, { bot, accountId, now: clock.now(), keeps: media !== undefined });
+    if (inbound) {
+      const { message, file } = inbound;
+      const came = file && media ? await keepFile(file, message, media, { api, apiRoot: root, botToken }) : {};
+      await host.receive({ ...message, ...came }).catch(passOver);
+    }
     const { callback_query: query } = update;
     if (!query) return;
     // The little clock on the button stops, and a button that was pressed is gone. Best effort.
@@ -69,7 +81,15 @@ export function createTelegram({ botToken, accountId = "default", apiRoot, webho
     id: telegramChannel,
     accountId,
     // Cards are text with buttons here; that is done in one place, when they are sent.
-    features: { maxTextLength, threads: true, cards: true },
+    features: {
+      maxTextLength,
+      threads: true,
+      cards: true,
+      buttons: 50,
+      locations: true,
+      // https://core.telegram.org/bots/api#sending-files
+      media: { image: 10_000_000, audio: 50_000_000, video: 50_000_000, document: 50_000_000 },
+    },
 
     async start(given) {
       try {
@@ -80,7 +100,7 @@ export function createTelegram({ botToken, accountId = "default", apiRoot, webho
       }
       host = given;
       if (webhook) {
-        await api.setWebhook(webhook.url, { secret_token: webhook.secret, allowed_updates: ["message", "callback_query"] });
+        await api.setWebhook(webhook.url, { secret_token: webhook.secret, allowed_updates: updatesWanted });
         return;
       }
       // What waits is kept: customers wrote it.
@@ -105,10 +125,44 @@ export function createTelegram({ botToken, accountId = "default", apiRoot, webho
     // Somebody who never wrote to a bot cannot be written to by it.
     recipient: () => null,
 
-    async send(to, message, { id, signal }) {
-      if (!host) return { status: "failed", reason: "the Telegram channel is not running", retryable: true };
-      return sender.send(to, message, id, signal);
+    async probe(signal) {
+      try {
+        await api.getMe(signal as never);
+      } catch (error) {
+        throw new TravelAgentError("UNAVAILABLE", failureOf(error).reason);
+      }
     },
+
+    async send(to, message, context) {
+      if (!host) return { status: "failed", reason: "the Telegram channel is not running", retryable: true };
+      if (context.runId !== undefined) drafts.end(context.runId);
+      return sender.send(to, message, context);
+    },
+
+    async edit(to, externalId, message) {
+      const messageId = Number(externalId.split(":").at(-1));
+      const text = renderText(message);
+      if (!Number.isSafeInteger(messageId) || text.length > maxTextLength)
+        return { status: "failed", reason: "this message cannot take the place of that one", retryable: false };
+      const keyboard = keyboardOf(message);
+      const more = keyboard.length > 0 ? { reply_markup: { inline_keyboard: keyboard } } : {};
+      try {
+        await api.editMessageText(to.peerId, messageId, telegramHtml(text), { ...more, parse_mode: "HTML" });
+        return { status: "sent", externalId };
+      } catch (error) {
+        // Telegram changes nothing that is as it should be already.
+        return /message is not modified/.test(String(error)) ? { status: "sent", externalId } : failureOf(error);
+      }
+    },
+
+    react(to, externalId, emoji) {
+      const messageId = Number(externalId.split(":")[2]);
+      if (!Number.isSafeInteger(messageId)) return;
+      const reaction = emoji === null ? [] : [{ type: "emoji" as const, emoji: emoji as "👀" }];
+      void api.setMessageReaction(to.peerId, messageId, reaction).catch(() => undefined);
+    },
+
+    preview: (to, text, runId) => drafts.show(to, text, runId),
 
     showTyping(to) {
       void api.sendChatAction(to.peerId, "typing", to.threadId === undefined ? {} : { message_thread_id: Number(to.threadId) }).catch(() => undefined);

@@ -18,7 +18,7 @@ describe("parseConfig", () => {
       auth: { mode: "token" },
       http: { endpoints: { chatCompletions: { enabled: false } } },
     });
-    expect(config.cron).toEqual({ enabled: true, maxConcurrentRuns: 1, jobs: [] });
+    expect(config.cron).toEqual({ enabled: true, maxConcurrentRuns: 1, catchUpCap: 24, jobs: [] });
     expect(config.logging.level).toBe("info");
   });
 

@@ -48,6 +48,7 @@ export const reloadRules: readonly ReloadRule[] = [
   { path: "tools", effect: "live", parts: ["tools"], what: "counts for the next turn and the next call of a tool" },
   { path: "messages", effect: "live", parts: [], what: "counts for the next message and turn" },
   { path: "approvals.roles", effect: "live", parts: [], what: "counts for the next decision" },
+  { path: "desk.operators", effect: "live", parts: [], what: "counts for the next press and word" },
   { path: "privacy", effect: "live", parts: [], what: "counts for the next message, send and daily removal" },
   { path: "policy", effect: "live", parts: ["policy"], what: "counts for the next call of a tool" },
   { path: "skills", effect: "live", parts: ["skills"], what: "counts for the next turn" },

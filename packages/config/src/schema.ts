@@ -3,13 +3,16 @@ import { withPreset } from "./presets.ts";
 import { agencies, agencyProblems } from "./schema/agencies.ts";
 import { agents, binding, broadcast } from "./schema/agents.ts";
 import { channels } from "./schema/channels/channels.ts";
+import { checkGroupAgents } from "./schema/channels/group-agents.ts";
 import { cron } from "./schema/cron.ts";
+import { desk } from "./schema/desk.ts";
 import { discovery } from "./schema/discovery.ts";
 import { gateway } from "./schema/gateway.ts";
 import { mcp } from "./schema/mcp.ts";
+import { media } from "./schema/media.ts";
 import { memory } from "./schema/memory.ts";
 import { models } from "./schema/models.ts";
-import { hooks, logging, metrics, skills, telemetry } from "./schema/operations.ts";
+import { hooks, logging, metrics, notifications, skills, telemetry, webhooks } from "./schema/operations.ts";
 import { plugins } from "./schema/plugins.ts";
 import { privacy } from "./schema/privacy.ts";
 import { messages, session } from "./schema/session.ts";
@@ -28,9 +31,11 @@ export const GatewayConfig = z
     broadcast: broadcast.optional(),
     channels: channels.prefault({}),
     cron: cron.prefault({}),
+    desk: desk.prefault({}),
     gateway: gateway.prefault({}),
     discovery: discovery.prefault({}),
     mcp: mcp.prefault({}),
+    media: media.prefault({}),
     memory: memory.prefault({}),
     models: models.prefault({}),
     session: session.prefault({}),
@@ -43,6 +48,8 @@ export const GatewayConfig = z
     policy: policy.prefault({}),
     approvals: approvals.prefault({}),
     hooks: hooks.prefault({}),
+    notifications: notifications.prefault({}),
+    webhooks: webhooks.prefault({}),
     skills: skills.prefault({}),
     plugins: plugins.prefault({}),
     logging: logging.prefault({}),
@@ -85,6 +92,7 @@ export const GatewayConfig = z
       if (config.cron.jobs.findIndex((other) => other.name === job.name) !== index)
         problem(["cron", "jobs", index, "name"], `there are two jobs "${job.name}"; give each its own name`);
     });
+    checkGroupAgents(given.channels, { mustExist, problem });
     for (const [id, channel] of Object.entries(config.channels)) {
       if (channel && "dmPolicy" in channel && channel.dmPolicy === "open" && !(channel.allowFrom as string[] | undefined)?.includes("*"))
         problem(["channels", id, "dmPolicy"], 'an open channel says so twice: add "*" to allowFrom, or use "pairing"');

@@ -42,14 +42,37 @@ export async function openFileJobStore({ jobsPath, runsDirectory, db, clock = sy
     await replaceFile(jobsPath, `${JSON.stringify({ version: 1, jobs: [...next.values()] }, null, 2)}\n`);
     jobs = next;
   };
+  /** Changes that came while the file was being written go into the next write together: it has all jobs in it. */
+  let waiting: ((next: Map<string, Job>) => void)[] = [];
+  let next: Promise<void> | undefined;
+  const change = (edit: (next: Map<string, Job>) => void): Promise<void> => {
+    waiting.push(edit);
+    next ??= inTurn(async () => {
+      const edits = waiting;
+      waiting = [];
+      next = undefined;
+      const edited = new Map(jobs);
+      for (const one of edits) one(edited);
+      await replaceJobs(edited);
+    });
+    return next;
+  };
 
   return {
     list: async () => structuredClone([...jobs.values()]),
+    kept: () => [...jobs.values()],
     get: async (id) => structuredClone(jobs.get(id) ?? null),
     upsert: async (job) => {
       const copy = checkedJob(job);
-      await inTurn(() => replaceJobs(new Map(jobs).set(copy.id, copy)));
+      await change((next) => next.set(copy.id, copy));
     },
+    noteStates: (states) =>
+      change((next) => {
+        for (const [id, state] of states) {
+          const job = next.get(id);
+          if (job) next.set(id, { ...job, state });
+        }
+      }),
     remove: (id) =>
       inTurn(async () => {
         if (!jobs.has(id)) return false;

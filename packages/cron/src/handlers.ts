@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type Handlers, TravelAgentError } from "@travelagent/protocol";
-import type { Job } from "./job.ts";
-import { type JobStore, maxRunsLimit } from "./store.ts";
+import { type Job, Schedule } from "./job.ts";
+import { jobPatch, newJob, scheduleOf } from "./job-params.ts";
+import type { Fire, Scheduler } from "./scheduler.ts";
+import { maxRunsLimit } from "./store.ts";
 
 export interface CronHandlersOptions {
-  store: JobStore;
+  scheduler: Scheduler;
   /** Where the jobs are kept, for people. */
   storePath: string;
-  /** Whether something runs the jobs when they are due. */
-  enabled: boolean;
 }
 
 const defaultPage = 50;
@@ -25,18 +25,23 @@ const orders = {
   nextRunAtMs: (a: Job, b: Job) => (a.state.nextRunAtMs ?? Number.MAX_SAFE_INTEGER) - (b.state.nextRunAtMs ?? Number.MAX_SAFE_INTEGER),
 } as const;
 
-/** The jobs and their history, to read. */
-export function cronHandlers({ store, storePath, enabled }: CronHandlersOptions): Handlers {
+const shown = (fires: readonly Fire[]) => fires.map((fire) => ({ ...fire }));
+const idOf = ({ id, jobId = id }: { id?: string | undefined; jobId?: string | undefined }): string => jobId!;
+
+/** The jobs, their history, and what people change about them. */
+export function cronHandlers({ scheduler, storePath }: CronHandlersOptions): Handlers {
   return {
     "cron.list": async (params = {}, call) => {
       const { includeDisabled, enabled: wanted = includeDisabled ? "all" : "enabled", agentId, query, limit = defaultPage, offset = 0 } = params;
       const text = query?.trim().toLowerCase() ?? "";
-      const jobs = (await store.list()).filter(
-        (job) =>
-          (wanted === "all" || job.enabled === (wanted === "enabled")) &&
-          (agentId === undefined || job.agentId === agentId) &&
-          (text === "" || `${job.name}\n${job.description ?? ""}\n${job.id}`.toLowerCase().includes(text)),
-      );
+      const jobs = scheduler
+        .list()
+        .filter(
+          (job) =>
+            (wanted === "all" || job.enabled === (wanted === "enabled")) &&
+            (agentId === undefined || job.agentId === agentId) &&
+            (text === "" || `${job.name}\n${job.description ?? ""}\n${job.id}`.toLowerCase().includes(text)),
+        );
       if (params.sortBy) jobs.sort(orders[params.sortBy]);
       if (params.sortDir === "desc") jobs.reverse();
       const page = jobs.slice(offset, offset + limit);
@@ -54,19 +59,67 @@ export function cronHandlers({ store, storePath, enabled }: CronHandlersOptions)
       };
     },
 
-    "cron.status": async () => {
-      const jobs = await store.list();
-      const due = enabled ? jobs.flatMap((job) => (job.enabled && job.state.nextRunAtMs !== undefined ? [job.state.nextRunAtMs] : [])) : [];
-      return { enabled, storePath, jobs: jobs.length, nextWakeAtMs: due.length > 0 ? Math.min(...due) : null };
-    },
+    "cron.status": () => ({
+      enabled: scheduler.enabled,
+      storePath,
+      jobs: scheduler.size(),
+      nextWakeAtMs: scheduler.nextWakeAtMs() ?? null,
+    }),
 
-    "cron.runs": async ({ id, jobId = id, limit = defaultPage, offset = 0, sortDir = "desc" }) => {
-      if (jobId === undefined || !(await store.get(jobId))) throw new TravelAgentError("NOT_FOUND", `there is no job ${jobId}; cron.list names them`);
-      const all = await store.runs(jobId, { limit: maxRunsLimit });
+    "cron.runs": async ({ limit = defaultPage, offset = 0, sortDir = "desc", ...named }) => {
+      const all = await scheduler.runs(idOf(named), { limit: maxRunsLimit });
       if (sortDir === "desc") all.reverse();
       const entries = all.slice(offset, offset + limit);
       const next = offset + entries.length;
       return { entries, total: all.length, offset, limit, hasMore: next < all.length, nextOffset: next < all.length ? next : null };
+    },
+
+    "cron.add": async (params, call) => {
+      const { idempotencyKey } = params;
+      // The same key names the same job.
+      const id = idempotencyKey && `job-${createHash("sha256").update(`${call.actor}\n${idempotencyKey}`).digest("hex").slice(0, 32)}`;
+      const known = id === undefined ? undefined : scheduler.get(id);
+      return onWire(known ?? (await scheduler.add({ ...newJob(params), ...(id === undefined ? {} : { id }) })), call.protocol);
+    },
+
+    "cron.update": async ({ patch, ...named }, call) => {
+      const id = idOf(named);
+      const before = scheduler.get(id);
+      if (!before) throw new TravelAgentError("NOT_FOUND", `there is no job ${id}; cron.list names them`);
+      return onWire(await scheduler.update(id, jobPatch(patch, before)), call.protocol);
+    },
+
+    "cron.remove": async (params) => ({ ok: true, removed: await scheduler.remove(idOf(params)) }),
+
+    "cron.run": async ({ mode = "force", dryRun = false, idempotencyKey, ...named }, call) => {
+      const id = idOf(named);
+      if (dryRun) return { ok: true, dryRun: true, ...(await scheduler.dryRun(id, call.signal)) };
+      if (mode === "if-enabled" && scheduler.get(id)?.enabled === false) return { ok: true, ran: false, reason: "disabled" };
+      const started = await scheduler.run(id, {
+        mode: mode === "due" ? "due" : "force",
+        ...(idempotencyKey === undefined ? {} : { key: idempotencyKey.replace(/[^\w.-]/g, "_").slice(0, 100) }),
+      });
+      const { ran, runId, reason } = started;
+      // What older clients know as ran, newer ones know as enqueued.
+      return {
+        ok: true,
+        ...((call.protocol ?? 3) >= 4 ? { enqueued: ran, ...(runId === undefined ? {} : { runId }) } : { ran }),
+        ...(reason ? { reason } : {}),
+      };
+    },
+
+    "cron.cancel": async (params) => ({ ok: true, cancelled: await scheduler.cancel(idOf(params)) }),
+
+    "cron.preview": async ({ schedule, count = 5, ...named }) => {
+      if (schedule !== undefined) {
+        const parsed = Schedule.safeParse(scheduleOf(schedule));
+        if (!parsed.success)
+          throw new TravelAgentError("INVALID_REQUEST", `this is no schedule: ${parsed.error.issues.map(({ message }) => message).join("; ")}`);
+        return { fires: shown(await scheduler.preview(parsed.data, count)) };
+      }
+      const id = idOf(named);
+      if (id === undefined) throw new TravelAgentError("INVALID_REQUEST", "name a job or give a schedule");
+      return { fires: shown(await scheduler.preview(id, count)), missed: await scheduler.missed(id) };
     },
   };
 }

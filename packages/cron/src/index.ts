@@ -1,7 +1,10 @@
 export { type FileJobStoreOptions, openFileJobStore } from "./file-store.ts";
 export { type CronHandlersOptions, cronHandlers } from "./handlers.ts";
-export { Isolation, Job, JobDefinition, JobState, Payload, RunRecord, RunStatus, Schedule } from "./job.ts";
+export { CatchUp, Isolation, Job, JobDefinition, JobState, Payload, RunRecord, RunStatus, Schedule, WhenInterrupted } from "./job.ts";
+export { jobPatch, newJob } from "./job-params.ts";
+export type { JobOutcome, JobRun } from "./job-run.ts";
 export { memoryJobStore } from "./memory-store.ts";
+export { type CronEvent, createScheduler, type Fire, type NewJob, type RunKind, type Scheduler, type SchedulerOptions, type Started } from "./scheduler.ts";
 export { type JobSeed, type SeedOptions, type SeedResult, seedJobs } from "./seed.ts";
 export type { JobStore } from "./store.ts";
 export type { Workflow, WorkflowResult, WorkflowRun } from "./workflow.ts";

@@ -44,6 +44,14 @@ export type Isolation = z.infer<typeof Isolation>;
 export const RunStatus = z.enum(["ok", "error", "skipped"]);
 export type RunStatus = z.infer<typeof RunStatus>;
 
+/** What becomes of the times that passed while nothing could run: the last one runs late, all do (up to a limit), or none does. */
+export const CatchUp = z.enum(["latest", "all", "skip"]);
+export type CatchUp = z.infer<typeof CatchUp>;
+
+/** What becomes of a run that a crash interrupted: it goes on behind its finished steps, once, or it is given up and said so. */
+export const WhenInterrupted = z.enum(["retry", "skip"]);
+export type WhenInterrupted = z.infer<typeof WhenInterrupted>;
+
 export const JobState = z.strictObject({
   nextRunAtMs: timestamp.optional(),
   runningAtMs: timestamp.optional(),
@@ -66,6 +74,10 @@ export const JobDefinition = z.strictObject({
   wakeMode: z.enum(["next-heartbeat", "now"]),
   payload: Payload,
   isolation: Isolation.optional(),
+  /** Default `latest`. */
+  catchUp: CatchUp.optional(),
+  /** Default `retry`. */
+  whenInterrupted: WhenInterrupted.optional(),
 });
 export type JobDefinition = z.infer<typeof JobDefinition>;
 

@@ -1,6 +1,7 @@
 import { canonicalJson, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, systemClock } from "@travelagent/protocol/ports";
-import { type Job, JobDefinition, type Payload, type Schedule } from "./job.ts";
+import { instantOf } from "./instant.ts";
+import { type CatchUp, type Job, JobDefinition, type Payload, type Schedule, type WhenInterrupted } from "./job.ts";
 import type { JobStore } from "./store.ts";
 
 /** A job as it stands in the configuration. */
@@ -15,6 +16,8 @@ export interface JobSeed {
   /** Follows from the payload when left out. */
   sessionTarget?: "main" | "isolated" | undefined;
   wakeMode?: "next-heartbeat" | "now" | undefined;
+  catchUp?: CatchUp | undefined;
+  whenInterrupted?: WhenInterrupted | undefined;
 }
 
 export interface SeedOptions {
@@ -39,7 +42,7 @@ export interface SeedResult {
  */
 export async function seedJobs({ store, jobs, clock = systemClock, newId = () => crypto.randomUUID() }: SeedOptions): Promise<SeedResult> {
   const result: SeedResult = { added: [], updated: [], disabled: [] };
-  const stored = await store.list();
+  const stored = store.kept?.() ?? (await store.list());
   const now = clock.now();
   for (const entry of jobs) {
     const seed = definitionOf(entry);
@@ -90,6 +93,8 @@ function definitionOf({
   payload,
   sessionTarget,
   wakeMode = "next-heartbeat",
+  catchUp,
+  whenInterrupted,
 }: JobSeed): JobDefinition {
   const definition = {
     name,
@@ -101,6 +106,8 @@ function definitionOf({
     sessionTarget: sessionTarget ?? (payload.kind === "systemEvent" ? "main" : "isolated"),
     wakeMode,
     payload,
+    ...(catchUp === undefined ? {} : { catchUp }),
+    ...(whenInterrupted === undefined ? {} : { whenInterrupted }),
   };
   const parsed = JobDefinition.safeParse(definition);
   if (!parsed.success)
@@ -111,10 +118,8 @@ function definitionOf({
   return parsed.data;
 }
 
-/** ISO 8601; without an offset it is UTC, a date alone its first moment. */
 function timeOf(text: string, name: string): number {
-  const bare = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/.test(text);
-  const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(bare ? `${text}Z` : text) : Number.NaN;
-  if (Number.isNaN(time)) throw new TravelAgentError("CONFIG_INVALID", `cron job "${name}": "${text}" is no time; write it like 2027-03-28T10:15:00Z`);
+  const time = instantOf(text);
+  if (time === undefined) throw new TravelAgentError("CONFIG_INVALID", `cron job "${name}": "${text}" is no time; write it like 2027-03-28T10:15:00Z`);
   return time;
 }

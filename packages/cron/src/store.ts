@@ -1,4 +1,4 @@
-import type { Job, RunRecord } from "./job.ts";
+import type { Job, JobState, RunRecord } from "./job.ts";
 
 export const defaultRunsLimit = 200;
 export const maxRunsLimit = 5000;
@@ -26,4 +26,8 @@ export interface JobStore {
    * `slotMs` is the time the run was due, not the time of the call.
    */
   claim(jobId: string, slotMs: number): Promise<boolean>;
+  /** An ability: the same as `list` without a copy, not to be changed. */
+  kept?(): readonly Job[];
+  /** An ability: how jobs stand, for people who read the file, in one write. Nothing depends on it. */
+  noteStates?(states: ReadonlyMap<string, JobState>): Promise<void>;
 }

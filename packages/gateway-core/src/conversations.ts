@@ -1,5 +1,5 @@
 import { type Conversation, TravelAgentError } from "@travelagent/protocol";
-import type { Address } from "@travelagent/protocol/messages";
+import type { Address, DeliveryReport } from "@travelagent/protocol/messages";
 import type { Database, Row, Tx } from "@travelagent/protocol/ports";
 import { readCursor, writeCursor } from "./cursor.ts";
 
@@ -17,6 +17,24 @@ export interface ConversationRow {
   preview?: string;
   unanswered: boolean;
   lastAt: number;
+  /** Since when the customer waits for a person; absent when nobody has to answer. Milliseconds. */
+  waitingSince?: number;
+  /** What was told last of a message to the customer. */
+  delivery?: ReportedDelivery;
+  /** Somebody of the agency has to look at it. */
+  attention?: Attention;
+}
+
+/** What a platform told of a message. */
+export interface ReportedDelivery extends Omit<DeliveryReport, "externalId"> {
+  /** Of the delivery. */
+  id: string;
+}
+
+/** `owner-idle`: the person who has it has not answered. `delivery-failed`: a message did not reach the customer. */
+export interface Attention {
+  reason: "owner-idle" | "delivery-failed";
+  since: number;
 }
 
 /** Who owns which conversation, and where it lives on its platform. */
@@ -48,7 +66,13 @@ export interface Conversations {
   noteSilence(tx: Tx, sessionKey: string): Promise<void>;
   /** The agent gives up ownership; a person is awaited. */
   needPerson(tx: Tx, sessionKey: string): Promise<void>;
+  /** A platform told what became of a message: the newest message's state is shown, and one that failed wants to be seen. */
+  noteReport(tx: Tx, sessionKey: string, report: ReportedDelivery): Promise<void>;
+  /** Those whose owner let a customer wait since before `before` and that say nothing of it yet; from now on they do. */
+  flagIdleOwners(before: number, now: number): Promise<ConversationRow[]>;
   takeOver(sessionKey: string, assignee: string): Promise<ConversationRow>;
+  /** The same in a commit of the caller's. Whoever has it keeps it. */
+  ownedBy(tx: Tx, sessionKey: string, assignee: string): Promise<void>;
   handBack(sessionKey: string): Promise<ConversationRow>;
   bindCustomer(sessionKey: string, customerId: string, displayName?: string): Promise<void>;
   list(filter: {
@@ -74,6 +98,9 @@ const read = (row: Row): ConversationRow => ({
   ...(row.preview ? { preview: row.preview as string } : {}),
   unanswered: Number(row.unanswered) === 1,
   lastAt: Number(row.last_at),
+  ...(row.waiting_since == null ? {} : { waitingSince: Number(row.waiting_since) }),
+  ...(row.delivery ? { delivery: JSON.parse(row.delivery as string) as ReportedDelivery } : {}),
+  ...(row.attention ? { attention: JSON.parse(row.attention as string) as Attention } : {}),
 });
 
 export const asConversation = (row: ConversationRow): Conversation => ({
@@ -87,6 +114,8 @@ export const asConversation = (row: ConversationRow): Conversation => ({
   ...(row.preview ? { lastMessagePreview: row.preview } : {}),
   lastMessageAt: new Date(row.lastAt).toISOString(),
   unanswered: row.unanswered,
+  ...(row.delivery ? { delivery: { ...row.delivery, at: new Date(row.delivery.at).toISOString() } } : {}),
+  ...(row.attention ? { attention: { ...row.attention, since: new Date(row.attention.since).toISOString() } } : {}),
 });
 
 export const preview = (text: string): string => {
@@ -97,7 +126,7 @@ export const preview = (text: string): string => {
 export function createConversations({ db }: { db: Database }): Conversations {
   const change = async (sessionKey: string, sql: string, ...values: (string | null)[]): Promise<ConversationRow> => {
     const row = await db.transaction((tx) =>
-      tx.get(`update conversation set ${sql}, epoch = epoch + 1 where session_key = ? returning *`, ...values, sessionKey),
+      tx.get(`update conversation set ${sql}, attention = null, epoch = epoch + 1 where session_key = ? returning *`, ...values, sessionKey),
     );
     if (!row) throw new TravelAgentError("NOT_FOUND", `there is no conversation ${sessionKey}`);
     return read(row);
@@ -110,9 +139,10 @@ export function createConversations({ db }: { db: Database }): Conversations {
     },
     async noteInbound(tx, { sessionKey, agentId, reassign = false, address, displayName, timeZone, customerId, preview: text, at }) {
       const row = await tx.get(
-        `insert into conversation (session_key, channel, account_id, agent_id, address, state, epoch, display_name, time_zone, customer_id, preview, unanswered, last_at)
-         values (?, ?, ?, ?, ?, 'agent', 1, ?, ?, ?, ?, 1, ?)
+        `insert into conversation (session_key, channel, account_id, agent_id, address, state, epoch, display_name, time_zone, customer_id, preview, unanswered, last_at, waiting_since)
+         values (?, ?, ?, ?, ?, 'agent', 1, ?, ?, ?, ?, 1, ?, ?)
          on conflict (session_key) do update set preview = excluded.preview, unanswered = 1, last_at = excluded.last_at,
+           waiting_since = case when conversation.unanswered = 1 then coalesce(conversation.waiting_since, excluded.waiting_since) else excluded.waiting_since end,
            agent_id = case when ? = 1 then excluded.agent_id else conversation.agent_id end,
            channel = case when ? = 1 then excluded.channel else conversation.channel end,
            account_id = case when ? = 1 then excluded.account_id else conversation.account_id end,
@@ -127,6 +157,7 @@ export function createConversations({ db }: { db: Database }): Conversations {
         timeZone ?? null,
         customerId ?? null,
         preview(text),
+        at,
         at,
         ...Array.from({ length: 4 }, () => (reassign ? 1 : 0)),
       );
@@ -149,13 +180,50 @@ export function createConversations({ db }: { db: Database }): Conversations {
       return read(row!);
     },
     async noteReply(tx, { sessionKey, preview: text, at }) {
-      await tx.run("update conversation set preview = ?, unanswered = 0, last_at = ? where session_key = ?", preview(text), at, sessionKey);
+      await tx.run(
+        "update conversation set preview = ?, unanswered = 0, waiting_since = null, attention = null, last_at = ? where session_key = ?",
+        preview(text),
+        at,
+        sessionKey,
+      );
     },
     async noteSilence(tx, sessionKey) {
       await tx.run("update conversation set unanswered = 0 where session_key = ?", sessionKey);
     },
     async needPerson(tx, sessionKey) {
       await tx.run("update conversation set state = 'needs-person', epoch = epoch + 1, unanswered = 1 where session_key = ? and state = 'agent'", sessionKey);
+    },
+    async noteReport(tx, sessionKey, report) {
+      await tx.run(
+        `update conversation set delivery = ? where session_key = ?
+           and (select id from outbox where session_key = ? order by created_at desc, id desc limit 1) = ?`,
+        JSON.stringify(report),
+        sessionKey,
+        sessionKey,
+        report.id,
+      );
+      if (report.state === "failed")
+        await tx.run(
+          "update conversation set attention = ? where session_key = ?",
+          JSON.stringify({ reason: "delivery-failed", since: report.at } satisfies Attention),
+          sessionKey,
+        );
+    },
+    async flagIdleOwners(before, now) {
+      const idle = "state = 'person' and unanswered = 1 and waiting_since <= ? and attention is null";
+      // Looked for without a commit: most often there is none.
+      if (!(await db.get(`select 1 as found from conversation where ${idle} limit 1`, before))) return [];
+      const attention: Attention = { reason: "owner-idle", since: now };
+      return (await db.transaction((tx) => tx.all(`update conversation set attention = ? where ${idle} returning *`, JSON.stringify(attention), before))).map(
+        read,
+      );
+    },
+    async ownedBy(tx, sessionKey, assignee) {
+      await tx.run(
+        "update conversation set state = 'person', assignee = ?, attention = null, epoch = epoch + 1 where session_key = ? and state <> 'person'",
+        assignee,
+        sessionKey,
+      );
     },
     takeOver: (sessionKey, assignee) => change(sessionKey, "state = 'person', assignee = ?", assignee),
     handBack: (sessionKey) => change(sessionKey, "state = 'agent', assignee = null, unanswered = 0"),

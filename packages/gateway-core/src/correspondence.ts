@@ -1,6 +1,6 @@
 import type { Address, OutboundMessage } from "@travelagent/protocol/messages";
 import type { Database, Row } from "@travelagent/protocol/ports";
-import type { Conversations } from "./conversations.ts";
+import type { ConversationRow, Conversations } from "./conversations.ts";
 import type { Delivery } from "./outbox.ts";
 
 /** A message that reached its channel. */
@@ -15,14 +15,35 @@ export interface SentMessage {
   sentAt: number;
 }
 
+/** What was said in a conversation, by whomever. */
+export interface WrittenMessage {
+  id: string;
+  text: string;
+  author: "customer" | Delivery["author"];
+  /** Milliseconds: when it was taken in, or put into the outbox. */
+  at: number;
+  /** How many files came or went with it. */
+  files: number;
+}
+
 /** With whom the agency writes, and what they were sent: for those who look after what is said. Reads only. */
 export interface Correspondence {
   /** Null for a conversation that never was. `timeZone` is what its platform tells. */
-  conversation(sessionKey: string): Promise<{ agentId: string; address: Address; customerId?: string; displayName: string; timeZone?: string } | null>;
+  conversation(sessionKey: string): Promise<{
+    agentId: string;
+    address: Address;
+    customerId?: string;
+    displayName: string;
+    timeZone?: string;
+    state: ConversationRow["state"];
+    assignee?: string;
+  } | null>;
   /** Null for one that is not there or did not reach its channel. */
   sent(id: string): Promise<SentMessage | null>;
   /** Those that were written since then and reached their channel, newest first. */
   sentSince(at: number, limit: number): Promise<SentMessage[]>;
+  /** What was said in it at that time or later, the newest `limit` of it, oldest first. Not what was not let in, and what was not sent. */
+  writtenSince(sessionKey: string, at: number, limit: number): Promise<WrittenMessage[]>;
 }
 
 const read = (row: Row): SentMessage => ({
@@ -38,8 +59,16 @@ export const createCorrespondence = ({ db, conversations }: { db: Database; conv
   async conversation(sessionKey) {
     const found = await conversations.get(sessionKey);
     if (!found) return null;
-    const { agentId, address, customerId, displayName, timeZone } = found;
-    return { agentId, address, displayName, ...(customerId === undefined ? {} : { customerId }), ...(timeZone === undefined ? {} : { timeZone }) };
+    const { agentId, address, customerId, displayName, timeZone, state, assignee } = found;
+    return {
+      agentId,
+      address,
+      displayName,
+      state,
+      ...(assignee === undefined ? {} : { assignee }),
+      ...(customerId === undefined ? {} : { customerId }),
+      ...(timeZone === undefined ? {} : { timeZone }),
+    };
   },
   async sent(id) {
     const row = await db.get("select * from outbox where id = ? and status = 'sent'", id);
@@ -47,5 +76,22 @@ export const createCorrespondence = ({ db, conversations }: { db: Database; conv
   },
   async sentSince(at, limit) {
     return (await db.all("select * from outbox where status = 'sent' and created_at >= ? order by created_at desc, id limit ?", at, limit)).map(read);
+  },
+  async writtenSince(sessionKey, at, limit) {
+    const rows = await db.all(
+      `select id, message, 'customer' as author, received_at as at from inbox where session_key = ? and received_at >= ? and status <> 'ignored'
+       union all
+       select id, message, author, created_at as at from outbox where session_key = ? and created_at >= ? and status not in ('refused', 'expired', 'failed')
+       order by at desc, id desc limit ?`,
+      sessionKey,
+      at,
+      sessionKey,
+      at,
+      limit,
+    );
+    return rows.reverse().map((row) => {
+      const { text, attachments = [] } = JSON.parse(row.message as string) as OutboundMessage;
+      return { id: row.id as string, text, author: row.author as WrittenMessage["author"], at: Number(row.at), files: attachments.length };
+    });
   },
 });

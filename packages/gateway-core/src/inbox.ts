@@ -1,5 +1,6 @@
 import type { InboundMessage } from "@travelagent/protocol/messages";
 import type { Clock, Database, Row, Tx } from "@travelagent/protocol/ports";
+import { notMentioned } from "./admission.ts";
 
 /** How a message ends, each exactly once: answered, handed to a person, or ignored with a reason. */
 export type InboxEnd = "answered" | "handed-over" | "ignored";
@@ -35,9 +36,11 @@ export interface Inbox {
   insert(tx: Tx, row: Omit<InboxRow, "receivedAt" | "endedAt" | "seq" | "takenBy">): Promise<void>;
   /** The first end counts; true when this was it. */
   end(tx: Tx, id: string, status: InboxEnd, reason?: string): Promise<boolean>;
+  /** Its writer changed it before anybody read it. Does nothing to one that a run has taken. */
+  rewrite(tx: Tx, id: string, message: InboundMessage): Promise<void>;
   /** It is answered in that run from now on. */
   take(tx: Tx, id: string, runId: string): Promise<void>;
-  /** Everything that run has taken, in order of arrival. */
+  /** Everything that run answers or has answered, in order of arrival; not what it was told of besides, such as others' words in a group. */
   takenBy(runId: string): Promise<InboxRow[]>;
   /** Not ended yet, oldest first. */
   open(): Promise<InboxRow[]>;
@@ -73,9 +76,10 @@ export const createInbox = ({ db, clock }: { db: Database; clock: Clock }): Inbo
   find: byDedupeKey,
   async insert(tx, { id, sessionKey, kind, message, epoch, status, reason }) {
     const ended = status === "accepted" ? null : clock.now();
+    const among = reason === notMentioned ? `reason = '${notMentioned}' and taken_by is null` : "status = 'accepted'";
     await tx.run(
       `insert into inbox (id, channel, account_id, external_id, session_key, message, epoch, status, reason, received_at, ended_at, kind, seq)
-       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select coalesce(max(seq), 0) + 1 from inbox where session_key = ? and status = 'accepted'))`,
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (select coalesce(max(seq), 0) + 1 from inbox where session_key = ? and ${among}))`,
       id,
       message.address.channel,
       message.address.accountId,
@@ -101,11 +105,16 @@ export const createInbox = ({ db, clock }: { db: Database; clock: Clock }): Inbo
     );
     return changes === 1;
   },
+  async rewrite(tx, id, message) {
+    await tx.run("update inbox set message = ? where id = ? and taken_by is null", JSON.stringify(message), id);
+  },
   async take(tx, id, runId) {
     await tx.run("update inbox set taken_by = ? where id = ? and status = 'accepted'", runId, id);
   },
   async takenBy(runId) {
-    return (await db.all("select * from inbox where taken_by = ? order by seq, received_at, id", runId)).map(read);
+    return (await db.all("select * from inbox where taken_by = ? and (reason is null or reason <> ?) order by seq, received_at, id", runId, notMentioned)).map(
+      read,
+    );
   },
   async open() {
     return (await db.all("select * from inbox where status = 'accepted' order by received_at, seq, id")).map(read);

@@ -101,6 +101,7 @@ export const finalOf = ({ id, message, author, createdAt }: Delivery): ChatMessa
   timestamp: createdAt,
   messageId: id,
   ...(message.cards ? { cards: message.cards } : {}),
+  ...(message.attachments ? { attachments: message.attachments } : {}),
   ...(author === "operator" ? { author } : {}),
 });
 
@@ -114,6 +115,7 @@ export function asChatMessage(message: TranscriptMessage, id?: string): ChatMess
       timestamp: message.timestamp,
       ...(message.messageId ? { messageId: message.messageId } : {}),
       ...(message.action ? { action: message.action } : {}),
+      ...(message.attachments ? { attachments: message.attachments } : {}),
     };
   }
   if (message.role === "toolResult") {
@@ -135,6 +137,7 @@ export function asChatMessage(message: TranscriptMessage, id?: string): ChatMess
     stopReason: message.stopReason,
     ...(message.usage ? { usage: message.usage } : {}),
     ...(message.cards ? { cards: message.cards } : {}),
+    ...(message.attachments ? { attachments: message.attachments } : {}),
     ...(message.author ? { author: message.author } : {}),
     ...(id ? { messageId: id } : {}),
   };

@@ -1,9 +1,13 @@
-import { type ChannelAdapter, renderText } from "@travelagent/channel-kit";
+import type { ChannelAdapter, PartsOptions, SendContext } from "@travelagent/channel-kit";
 import { TravelAgentError } from "@travelagent/protocol";
-import type { Address, OutboundMessage, Receipt } from "@travelagent/protocol/messages";
+import type { MediaStore } from "@travelagent/protocol/media";
+import type { Address, DeliveryReport, FailureCode, OutboundMessage, Receipt } from "@travelagent/protocol/messages";
 import type { Clock, Database, Logger, Row, Tx } from "@travelagent/protocol/ports";
 import { type Contact, refusalOf, type SendPurpose } from "./contact.ts";
 import { readCursor, writeCursor } from "./cursor.ts";
+import { deliveryParts, partId } from "./delivery/parts.ts";
+import { lastInboundAt, windowRefusal } from "./delivery/reply-window.ts";
+import { createSendsUnderWay } from "./delivery/under-way.ts";
 import { storeCannotWrite } from "./store-failure.ts";
 
 export type DeliveryStatus = "pending" | "attempting" | "sent" | "unknown" | "failed" | "expired" | "refused";
@@ -23,6 +27,15 @@ export interface Delivery {
   attempts: number;
   externalId?: string;
   reason?: string;
+  /** Why it failed, where the platform said so in a way that tells what would help. */
+  code?: FailureCode;
+  /** What the platform told of it later. */
+  reported?: DeliveryReport["state"];
+  reportedAt?: number;
+  /** Of a long message: so many of its parts are with the platform. */
+  partsSent: number;
+  /** So much of the text went out before, in messages of their own (UTF-16 units): the rest is what is sent. */
+  saidBefore: number;
   createdAt: number;
 }
 
@@ -44,6 +57,14 @@ export interface OutboxOptions {
   drainMs?: number;
   /** Asked before each send. Absent: everything may go out. */
   contact?: Contact;
+  /** Files of conversations. Absent: what would go out as a file is named in the text. */
+  media?: Pick<MediaStore, "read">;
+  /** How texts are cut for an account, beside the platform's own limits. */
+  limits?(channel: string, accountId: string): Omit<PartsOptions, "files">;
+  /** Whether messages can flow there now. What cannot be sent waits, and costs no attempt; `wake` takes it up. Default: always. */
+  ready?(channel: string, accountId: string): boolean;
+  /** Between 0 and 1, so that what failed together is not tried again together. */
+  random?(): number;
 }
 
 export interface Outbox {
@@ -53,8 +74,21 @@ export interface Outbox {
    */
   insert(
     tx: Tx,
-    delivery: Pick<Delivery, "id" | "sessionKey" | "address" | "message" | "author" | "epoch"> & { runId?: string; claims?: boolean; purpose?: SendPurpose },
+    delivery: Pick<Delivery, "id" | "sessionKey" | "address" | "message" | "author" | "epoch"> & {
+      runId?: string;
+      claims?: boolean;
+      purpose?: SendPurpose;
+      saidBefore?: number;
+      /** Not sent before this time. */
+      notBefore?: number;
+    },
   ): Promise<void>;
+  /** What a person wrote on the platform itself: on record as sent. A repeat of the same id changes nothing. */
+  record(tx: Tx, sent: Pick<Delivery, "id" | "sessionKey" | "address" | "message" | "epoch"> & { externalId: string; at: number }): Promise<void>;
+  /** A person has the conversation now: what the agent has under way there is called off. Resolves when nothing of it can go out any more. */
+  fence(sessionKey: string): Promise<void>;
+  /** The channel can send again: what waits for it is tried now. */
+  wake(channel: string, accountId: string): Promise<void>;
   /** There is something new for this conversation. Call after the commit. Before `start` nothing is sent. */
   kick(sessionKey: string): void;
   /**
@@ -92,12 +126,16 @@ const read = (row: Row): Delivery => ({
   attempts: Number(row.attempts),
   ...(row.external_id ? { externalId: row.external_id as string } : {}),
   ...(row.reason ? { reason: row.reason as string } : {}),
+  ...(row.code ? { code: row.code as FailureCode } : {}),
+  ...(row.reported ? { reported: row.reported as DeliveryReport["state"], reportedAt: Number(row.reported_at) } : {}),
+  partsSent: Number(row.parts_sent),
+  saidBefore: Number(row.said_before),
   createdAt: Number(row.created_at),
 });
 
-/** Cards as text for a channel that has none. */
-const inDialect = (message: OutboundMessage, { features }: ChannelAdapter): OutboundMessage =>
-  message.cards && !features.cards ? { text: renderText(message), ...(message.replyTo === undefined ? {} : { replyTo: message.replyTo }) } : message;
+const takenOver = "a person has taken over the conversation";
+/** A send that was called off gets this long to say whether it happened. */
+const callOffMs = 2_000;
 
 /**
  * pending → attempting → sent | unknown | failed | expired, or refused when a person owns the conversation meanwhile.
@@ -115,6 +153,10 @@ export function createOutbox({
   sendTimeoutMs = 60_000,
   drainMs = 2_000,
   contact,
+  media,
+  limits = () => ({}),
+  ready = () => true,
+  random = Math.random,
 }: OutboxOptions): Outbox {
   const running = new Map<string, Promise<void>>();
   const again = new Set<string>();
@@ -127,22 +169,32 @@ export function createOutbox({
   const waiting = new Map<string, Set<() => void>>();
   /** By conversation: what was inserted as claimed, in a commit that may be under way or may have failed. */
   const claimedAtOnce = new Map<string, string>();
+  const underWayNow = createSendsUnderWay();
+  const partsOf = (delivery: Delivery, channel: ChannelAdapter): OutboundMessage[] =>
+    deliveryParts(delivery, channel, { ...limits(delivery.address.channel, delivery.address.accountId), files: media !== undefined });
 
   const changed = (delivery: Delivery): void => {
     if (!underWay(delivery.status)) for (const wake of waiting.get(delivery.id) ?? []) wake();
     onChange(delivery);
   };
 
-  const settle = async (id: string, status: DeliveryStatus, fields: { externalId?: string; reason?: string; nextAt?: number } = {}): Promise<void> => {
+  const settle = async (
+    id: string,
+    status: DeliveryStatus,
+    fields: { externalId?: string; reason?: string; code?: FailureCode; nextAt?: number; partsSent?: number } = {},
+  ): Promise<void> => {
     // A loss of power leaves `attempting`, which is asked after at the next start.
     const row = await db.transaction(
       (tx) =>
         tx.get(
-          "update outbox set status = ?, external_id = coalesce(?, external_id), reason = ?, next_at = ?, updated_at = ? where id = ? returning *",
+          `update outbox set status = ?, external_id = coalesce(?, external_id), reason = ?, code = ?, next_at = ?, parts_sent = coalesce(?, parts_sent),
+           updated_at = ? where id = ? returning *`,
           status,
           fields.externalId ?? null,
           fields.reason ?? null,
+          fields.code ?? null,
           fields.nextAt ?? 0,
+          fields.partsSent ?? null,
           clock.now(),
           id,
         ),
@@ -159,12 +211,14 @@ export function createOutbox({
       const waitMs = Number(row.next_at) - clock.now();
       const delivery = read(row);
       if (waitMs > 0) return { delivery, send: false, waitMs };
+      // Another one of the same conversation may go elsewhere; order comes first.
+      if (!ready(delivery.address.channel, delivery.address.accountId) && Number(row.expires_at) > clock.now()) return null;
       const owner = await tx.get("select state, epoch, customer_id from conversation where session_key = ?", sessionKey);
       const fenced = delivery.author === "agent" && owner !== undefined && Number(owner.epoch) !== delivery.epoch;
       const expired = Number(row.expires_at) <= clock.now();
       const unwanted = fenced || expired ? undefined : await unwantedBecause(tx, delivery, owner?.customer_id as string | null | undefined);
       const status: DeliveryStatus = fenced || unwanted ? "refused" : expired ? "expired" : "attempting";
-      const reason = fenced ? "a person has taken over the conversation" : expired ? "too old to be sent without a person's decision" : (unwanted ?? null);
+      const reason = fenced ? takenOver : expired ? "too old to be sent without a person's decision" : (unwanted ?? null);
       if (claimedAtOnce.get(sessionKey) === delivery.id) claimedAtOnce.delete(sessionKey);
       await tx.run("update outbox set status = ?, reason = ?, attempts = attempts + 1, updated_at = ? where id = ?", status, reason, clock.now(), delivery.id);
       return {
@@ -194,6 +248,7 @@ export function createOutbox({
     !unsure.has(sessionKey) &&
     !running.has(sessionKey) &&
     !claimedAtOnce.has(sessionKey) &&
+    ready(channel, accountId) &&
     adapter(channel, accountId)?.reconcile !== undefined &&
     (await tx.get("select 1 as found from outbox where status = 'pending' and session_key = ? limit 1", sessionKey)) === undefined;
 
@@ -207,13 +262,82 @@ export function createOutbox({
     (await db.get("select 1 as found from outbox where status = 'pending' and session_key = ? limit 1", sessionKey)) !== undefined;
 
   const finish = async (delivery: Delivery, receipt: Receipt): Promise<void> => {
-    if (receipt.status === "sent") return settle(delivery.id, "sent", receipt.externalId === undefined ? {} : { externalId: receipt.externalId });
-    if (receipt.status === "unknown") return settle(delivery.id, "unknown", { reason: receipt.reason });
-    if (!receipt.retryable || delivery.attempts >= maxAttempts) return settle(delivery.id, "failed", { reason: receipt.reason });
-    return settle(delivery.id, "pending", {
-      reason: receipt.reason,
-      nextAt: clock.now() + Math.max(receipt.retryAfterMs ?? 0, Math.min(300_000, 500 * 2 ** delivery.attempts)),
-    });
+    const { id, partsSent, attempts } = delivery;
+    if (receipt.status === "sent") return settle(id, "sent", { partsSent, ...(receipt.externalId === undefined ? {} : { externalId: receipt.externalId }) });
+    if (receipt.status === "unknown") return settle(id, "unknown", { partsSent, reason: receipt.reason });
+    const { reason, code } = receipt;
+    const told = { reason, partsSent, ...(code === undefined ? {} : { code }) };
+    if (!receipt.retryable || attempts >= maxAttempts) return settle(id, "failed", told);
+    const pauseMs = Math.min(300_000, 500 * 2 ** attempts) * (0.9 + random() * 0.2);
+    return settle(id, "pending", { ...told, nextAt: clock.now() + Math.max(receipt.retryAfterMs ?? 0, Math.round(pauseMs)) });
+  };
+
+  /** Whether the agent may still say this; a person's words and the system's own always may. */
+  const maySpeak = async ({ author, sessionKey, epoch }: Delivery): Promise<boolean> => {
+    if (author !== "agent") return true;
+    const owner = await db.get("select epoch from conversation where session_key = ?", sessionKey);
+    return owner === undefined || Number(owner.epoch) === epoch;
+  };
+
+  /** A part is with the platform: a restart goes on behind it. */
+  const partSent = async (delivery: Delivery, part: number, receipt: Receipt & { status: "sent" }): Promise<void> => {
+    const { id, sessionKey, address } = delivery;
+    await db.transaction(
+      async (tx) => {
+        await tx.run("update outbox set parts_sent = ?, updated_at = ? where id = ?", part + 1, clock.now(), id);
+        if (receipt.externalId !== undefined)
+          await tx.run(
+            `insert into delivery_part (delivery_id, part, session_key, channel, account_id, external_id, at) values (?, ?, ?, ?, ?, ?, ?)
+             on conflict (delivery_id, part) do update set external_id = excluded.external_id, reported = null`,
+            id,
+            part,
+            sessionKey,
+            address.channel,
+            address.accountId,
+            receipt.externalId,
+            clock.now(),
+          );
+      },
+      { durable: false },
+    );
+  };
+
+  /** Sends what is left of a delivery, part by part. `fenced`: a person took over first, and what is left is not sent. */
+  const sendParts = async (delivery: Delivery, channel: ChannelAdapter): Promise<{ delivery: Delivery; receipt: Receipt; fenced?: true }> => {
+    const parts = partsOf(delivery, channel);
+    const wrote = await lastInboundAt(db, delivery);
+    const read = media && ((attachment: { id: string }) => media.read(delivery.sessionKey, attachment.id));
+    let receipt: Receipt = { status: "sent" };
+    let current = delivery;
+    for (let part = delivery.partsSent; part < parts.length; part += 1) {
+      const message = parts[part]!;
+      const closed = windowRefusal(message, channel.features, wrote, clock.now());
+      if (closed) return { delivery: current, receipt: closed };
+      const own = underWayNow.begin(current);
+      try {
+        if (!(await maySpeak(current)) || own.calledOff) return { delivery: current, receipt, fenced: true };
+        const context = (signal: AbortSignal): SendContext => ({
+          id: partId(current.id, part),
+          author: current.author,
+          signal,
+          ...(current.runId === undefined ? {} : { runId: current.runId }),
+          ...(read ? { read } : {}),
+          ...(wrote === undefined ? {} : { lastInboundAt: wrote }),
+        });
+        receipt = await inTime(async (signal) => channel.send(current.address, message, context(signal)), own);
+      } finally {
+        own.end();
+      }
+      if (own.calledOff && receipt.status === "unknown" && channel.reconcile && !stopping.signal.aborted) {
+        const known = await inTime(async (signal) => channel.reconcile!(current.address, partId(current.id, part), signal));
+        receipt = known ?? { status: "failed", reason: takenOver, retryable: false };
+      }
+      if (own.calledOff && receipt.status === "failed") return { delivery: current, receipt, fenced: true };
+      if (receipt.status !== "sent") return { delivery: current, receipt };
+      if (parts.length > 1) await whenPossible(current.id, () => partSent(current, part, receipt as Receipt & { status: "sent" }));
+      current = { ...current, partsSent: part + 1 };
+    }
+    return { delivery: current, receipt };
   };
 
   const drain = async (sessionKey: string): Promise<void> => {
@@ -241,27 +365,31 @@ export function createOutbox({
       }
       const channel = adapter(delivery.address.channel, delivery.address.accountId);
       const sent = onSend?.(delivery);
-      const receipt: Receipt = channel
-        ? await inTime(async (signal) =>
-            channel.send(delivery.address, inDialect(delivery.message, channel), {
-              id: delivery.id,
-              signal,
-              ...(delivery.runId === undefined ? {} : { runId: delivery.runId }),
-            }),
-          )
-        : { status: "failed", reason: `the channel ${delivery.address.channel} is not running`, retryable: true };
+      const outcome = channel
+        ? await sendParts(delivery, channel)
+        : {
+            delivery,
+            receipt: { status: "failed", reason: `the channel ${delivery.address.channel} is not running`, retryable: true } satisfies Receipt,
+          };
+      const { receipt } = outcome;
       sent?.(receipt);
       // Cut off by the stop: it stays `attempting`, and the next start asks the adapter what became of it.
       if (stopping.signal.aborted && receipt.status === "unknown") return;
-      await finishWhenPossible(delivery, receipt);
+      const fenced = "fenced" in outcome && outcome.fenced;
+      const said = outcome.delivery.partsSent > 0 ? `${takenOver}; a part of this was sent before` : takenOver;
+      await whenPossible(delivery.id, () => (fenced ? settle(delivery.id, "refused", { reason: said }) : finish(outcome.delivery, receipt)));
     }
   };
 
   /** Asks an adapter and settles when it answers, when its time is over, or when the gateway stops; never rejects. */
-  const inTime = <R>(ask: (signal: AbortSignal) => Promise<R>): Promise<R | (Receipt & { status: "unknown" })> =>
+  const inTime = <R>(
+    ask: (signal: AbortSignal) => Promise<R>,
+    callOff?: { onCallOff(listener: () => void): void },
+  ): Promise<R | (Receipt & { status: "unknown" })> =>
     new Promise((resolve) => {
       // A signal of its own: what an adapter hangs on to it goes with the send.
       const own = new AbortController();
+      let late = (): void => undefined;
       const end = (reason: string) => {
         own.abort(new TravelAgentError("UNAVAILABLE", reason));
         settle({ status: "unknown", reason });
@@ -270,21 +398,26 @@ export function createOutbox({
       const disarm = clock.after(sendTimeoutMs, () => end(`the channel did not answer within ${sendTimeoutMs / 1000} s`));
       const settle = (outcome: R | (Receipt & { status: "unknown" })) => {
         disarm();
+        late();
         stopping.signal.removeEventListener("abort", onStop);
         resolve(outcome);
       };
       stopping.signal.addEventListener("abort", onStop, { once: true });
+      callOff?.onCallOff(() => {
+        own.abort(new TravelAgentError("CANCELLED", takenOver));
+        late = clock.after(callOffMs, () => end("it was called off while it was being sent"));
+      });
       ask(own.signal).then(settle, (error: unknown) => settle({ status: "unknown", reason: `the adapter threw: ${String(error)}` }));
     });
 
   /** What became of a send is known now and to nobody else: a store that cannot write is asked until it can. */
-  const finishWhenPossible = async (delivery: Delivery, receipt: Receipt): Promise<void> => {
+  const whenPossible = async (deliveryId: string, write: () => Promise<void>): Promise<void> => {
     for (;;) {
       try {
-        return await finish(delivery, receipt);
+        return await write();
       } catch (error) {
         if (stopping.signal.aborted || !storeCannotWrite(error)) throw error;
-        log.error("what became of a delivery waits for the storage", { deliveryId: delivery.id, code: TravelAgentError.from(error).code });
+        log.error("what became of a delivery waits for the storage", { deliveryId, code: TravelAgentError.from(error).code });
         await new Promise<void>((resolve) => void clock.after(1_000, resolve));
       }
     }
@@ -321,14 +454,18 @@ export function createOutbox({
   };
 
   return {
-    async insert(tx, { id, runId, sessionKey, address, message, author, epoch, claims = false, purpose = "service" }) {
-      const now = clock.now();
+    async insert(tx, { id, runId, sessionKey, address, message, author, epoch, claims = false, purpose = "service", saidBefore = 0, notBefore = 0 }) {
+      // What goes on behind blocks of the same answer comes after them, also within a millisecond.
+      const now = clock.now() + (saidBefore > 0 ? 1 : 0);
       // Whether it is wanted is asked when it is claimed apart, so that a refusal is one everywhere.
       const claimed =
-        claims && (await mayClaimAtOnce(tx, sessionKey, address)) && (contact === undefined || (await isWanted(tx, { address, author, sessionKey, purpose })));
+        claims &&
+        notBefore <= now &&
+        (await mayClaimAtOnce(tx, sessionKey, address)) &&
+        (contact === undefined || (await isWanted(tx, { address, author, sessionKey, purpose })));
       const { changes } = await tx.run(
-        `insert into outbox (id, run_id, session_key, channel, account_id, address, message, author, epoch, status, attempts, next_at, created_at, expires_at, updated_at, purpose)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?) on conflict (id) do nothing`,
+        `insert into outbox (id, run_id, session_key, channel, account_id, address, message, author, epoch, status, attempts, next_at, created_at, expires_at, updated_at, purpose, said_before)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (id) do nothing`,
         id,
         runId ?? null,
         sessionKey,
@@ -340,23 +477,58 @@ export function createOutbox({
         epoch,
         claimed ? "attempting" : "pending",
         claimed ? 1 : 0,
+        notBefore,
         now,
         now + timeToLiveMs,
         now,
         purpose,
+        saidBefore,
       );
       if (claimed && changes > 0) claimedAtOnce.set(sessionKey, id);
+    },
+    async record(tx, { id, sessionKey, address, message, epoch, externalId, at }) {
+      await tx.run(
+        `insert into outbox (id, session_key, channel, account_id, address, message, author, epoch, status, attempts, next_at, external_id, created_at,
+           expires_at, updated_at) values (?, ?, ?, ?, ?, ?, 'operator', ?, 'sent', 0, 0, ?, ?, ?, ?) on conflict (id) do nothing`,
+        id,
+        sessionKey,
+        address.channel,
+        address.accountId,
+        JSON.stringify(address),
+        JSON.stringify(message),
+        epoch,
+        externalId,
+        at,
+        at,
+        clock.now(),
+      );
+    },
+    fence: (sessionKey) => underWayNow.callOff(sessionKey),
+    async wake(channel, accountId) {
+      await db.transaction((tx) =>
+        tx.run(
+          "update outbox set next_at = 0 where status = 'pending' and next_at > 0 and attempts > 0 and channel = ? and account_id = ?",
+          channel,
+          accountId,
+        ),
+      );
+      for (const row of await db.all("select distinct session_key from outbox where status = 'pending' and channel = ? and account_id = ?", channel, accountId))
+        kick(row.session_key as string);
     },
     kick,
     async start() {
       const interrupted = (await db.all("select * from outbox where status = 'attempting' order by created_at, id")).map(read);
       const askAfter = async (delivery: Delivery): Promise<void> => {
         const channel = adapter(delivery.address.channel, delivery.address.accountId);
-        const receipt = channel?.reconcile && (await inTime(async (signal) => channel.reconcile!(delivery.address, delivery.id, signal)));
+        const part = partId(delivery.id, delivery.partsSent);
+        const receipt = channel?.reconcile && (await inTime(async (signal) => channel.reconcile!(delivery.address, part, signal)));
         // Cut off by the stop: the next start asks again.
         if (stopping.signal.aborted) return;
         if (receipt === null) await settle(delivery.id, "pending");
-        else await finish(delivery, receipt ?? { status: "unknown", reason: "the gateway stopped while this was being sent" });
+        else if (receipt?.status === "sent" && channel && delivery.partsSent + 1 < partsOf(delivery, channel).length) {
+          await partSent(delivery, delivery.partsSent, receipt);
+          await settle(delivery.id, "pending");
+        } else await finish(delivery, receipt ?? { status: "unknown", reason: "the gateway stopped while this was being sent" });
       };
       for (const { sessionKey } of interrupted) unsure.add(sessionKey);
       // From here on rows that are being sent are our own.
@@ -422,13 +594,20 @@ export function createOutbox({
       const delivery = await set(
         id,
         ["failed", "expired", "unknown", "refused"],
-        "status = 'pending', next_at = 0, attempts = 0, expires_at = ?",
+        "status = 'pending', next_at = 0, attempts = 0, reported = null, code = null, parts_sent = case when reported = 'failed' then 0 else parts_sent end, expires_at = ?",
         clock.now() + timeToLiveMs,
       );
       kick(delivery.sessionKey);
     },
     async resolve(id, outcome) {
-      await set(id, ["unknown"], "status = ?", outcome);
+      const row = await db.get("select * from outbox where id = ?", id);
+      const delivery = row && read(row);
+      const channel = delivery && adapter(delivery.address.channel, delivery.address.accountId);
+      // Of a long message the part nobody was sure of: what comes behind it is still to be sent.
+      const goesOn = outcome === "sent" && channel !== undefined && delivery!.partsSent + 1 < partsOf(delivery!, channel).length;
+      if (!goesOn) return void (await set(id, ["unknown"], "status = ?", outcome));
+      await set(id, ["unknown"], "status = 'pending', next_at = 0, parts_sent = ?", delivery!.partsSent + 1);
+      kick(delivery!.sessionKey);
     },
     async settled(id) {
       let wake = (): void => undefined;

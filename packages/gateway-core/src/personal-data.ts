@@ -67,9 +67,10 @@ export function gatewayPersonalData({ db, agencyOf = oneAgency }: { db: Database
         title: "Messages we wrote to you",
         session: "session_key",
         json: ["message", "address"],
-        hidden: ["epoch", "attempts", "next_at"],
+        hidden: ["epoch", "attempts", "next_at", "parts_sent", "said_before"],
         erase: "delete",
       },
+      { table: "delivery_part", key: ["delivery_id", "part"], session: "session_key", erase: "delete" },
       { table: "dead_letter", key: ["id"], title: "Requests that we could not answer", session: "session_key", erase: "delete" },
       {
         table: "routing_handoff",
@@ -136,6 +137,17 @@ export function gatewayPersonalData({ db, agencyOf = oneAgency }: { db: Database
             (row) => (JSON.parse(String(row.address)) as Address).peerId === peerId && isSameAgency(agencyOf(accountOf(row)), agency),
           ),
         );
+      const keys = new Set(conversations.keys());
+      // Whoever was never let in has written all the same.
+      for (const { channel, peerId, agency } of identities)
+        for (const row of await db.all(
+          "select channel, account_id, session_key, message from inbox where channel = ? and message like ? escape '\\' and status = 'ignored'",
+          channel,
+          inText(peerId),
+        )) {
+          const { address } = JSON.parse(String(row.message)) as InboundMessage;
+          if (address.chatType === "direct" && address.peerId === peerId && isSameAgency(agencyOf(accountOf(row)), agency)) keys.add(String(row.session_key));
+        }
       const peers = new Map<string, Identity>();
       const names: (string | undefined)[] = [];
       for (const row of conversations.values()) {
@@ -147,7 +159,7 @@ export function gatewayPersonalData({ db, agencyOf = oneAgency }: { db: Database
       }
       const shared = agencyOf === oneAgency ? [] : await sharedWithOthers({ identities, identifiers }, conversations);
       return {
-        sessionKeys: [...conversations.keys()],
+        sessionKeys: [...keys],
         identities: [...peers.values()],
         identifiers: long(names).filter((name) => ![...peers.values()].some(({ peerId }) => peerId === name)),
         ...(shared.length > 0 ? { shared } : {}),

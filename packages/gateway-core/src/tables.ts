@@ -50,4 +50,28 @@ export const gatewayMigrations: readonly Migration[] = [
     `,
   },
   { version: 3, sql: "alter table outbox add column purpose text not null default 'service'" },
+  {
+    version: 4,
+    sql: `
+      alter table outbox add column code text;
+      alter table outbox add column parts_sent bigint not null default 0;
+      alter table outbox add column said_before bigint not null default 0;
+      alter table outbox add column reported text;
+      alter table outbox add column reported_at bigint;
+      create index outbox_external on outbox (channel, account_id, external_id) where external_id is not null;
+      create table delivery_part (
+        delivery_id text not null, part bigint not null, session_key text not null, channel text not null, account_id text not null,
+        external_id text not null, reported text, at bigint not null, primary key (delivery_id, part)
+      );
+      create index delivery_part_external on delivery_part (channel, account_id, external_id);
+      create index delivery_part_session on delivery_part (session_key);
+      alter table conversation add column delivery text;
+      alter table conversation add column attention text;
+      alter table conversation add column waiting_since bigint;
+    `,
+  },
+  {
+    version: 5,
+    sql: "create index inbox_overheard on inbox (session_key, received_at, seq) where reason = 'not-mentioned' and taken_by is null",
+  },
 ];

@@ -6,8 +6,11 @@ import * as z from "zod";
 import type { Announcer } from "./announce.ts";
 import { cardFree, hadCard, withCardNotice } from "./card-free.ts";
 import { wasToldLately } from "./card-notice.ts";
-import type { Contact } from "./contact.ts";
+import { type Contact, refusalOf } from "./contact.ts";
 import type { ConversationRow, Conversations } from "./conversations.ts";
+import type { AtWork } from "./delivery/at-work.ts";
+import { blocksOf } from "./delivery/said-blocks.ts";
+import { overheardNote } from "./door/overheard.ts";
 import type { Flow } from "./flow.ts";
 import type { Inbox, InboxRow } from "./inbox.ts";
 import { turnWork } from "./intake.ts";
@@ -46,8 +49,8 @@ export interface TurnsOptions {
   tell: Tell;
   /** Whoever waits for this run hears what it does. Must not throw. */
   listen(runId: string, event: TurnEvent): void;
-  /** The agent is at work on an answer. Best effort; must not throw. */
-  showTyping(to: Address): void;
+  /** The customer sees that the agent is at work on an answer. */
+  atWork: AtWork;
   clock: Clock;
   log: Logger;
   /** IANA zone of customers whose platform does not tell. */
@@ -116,12 +119,12 @@ const mostEnded = 500;
 const nothing: Gathered = { batch: [], dropped: [], mode: "followup" };
 
 export function createTurns(options: TurnsOptions): Turns {
-  const { db, work, inbox, outbox, conversations, sessions, agent, publisher, announcer, tell, listen, showTyping } = options;
+  const { db, work, inbox, outbox, conversations, sessions, agent, publisher, announcer, tell, listen, atWork } = options;
   const { clock, log, timeZone, turnTimeoutMs, flow, queue, recordUsage, onSession, contact } = options;
   const failure = createFailure({ db, inbox, outbox, conversations, sessions, announcer, deadLetters: queue.deadLetters, clock });
   const toPerson = createToPerson({ db, inbox, outbox, conversations, sessions, announcer, publisher, tell, now: clock.now });
   const stop = createStopTurns({ db, work, inbox, conversations, announcer, publisher, queue, toPerson, sessions });
-  const commitReply = createReply({ inbox, outbox, sessions, conversations, queue, clock, recordUsage });
+  const commitReply = createReply({ inbox, outbox, sessions, conversations, queue, clock, recordUsage, saidBefore: atWork.saidBefore });
   const steering = createSteering({ inbox, openQuestion: queue.openQuestion, onHeard: (row) => publishUser(publisher, row) });
 
   const announce = async (sessionKey: string): Promise<void> => {
@@ -224,8 +227,17 @@ export function createTurns(options: TurnsOptions): Turns {
   const reply = async (context: WorkContext, { input, row, conversation, session, epoch, gathered, traceparent }: Subject): Promise<Ended> => {
     const { sessionKey } = conversation;
     const live = liveRun({ publisher, clock, runId: context.id, sessionKey });
-    showTyping(conversation.address);
+    const shown = atWork.begin({
+      runId: context.id,
+      sessionKey,
+      address: conversation.address,
+      epoch,
+      awaited: row !== null || "decisionId" in input,
+      mentioned: gathered.batch.some(({ message }) => message.mentioned === true),
+      wholeOnly: () => isWholeOnly(context.id, { row, conversation, epoch, gathered }),
+    });
     if (row) for (const taken of gathered.batch) publishUser(publisher, taken);
+    if (gathered.overheard) await noteOverheard(context.id, sessionKey, gathered.overheard);
     const steer = row ? steering(gathered) : undefined;
     const lastShown = row ? await outbox.lastShown(sessionKey, row.receivedAt) : [];
     const request: TurnRequest = {
@@ -236,7 +248,7 @@ export function createTurns(options: TurnsOptions): Turns {
       hold: (text) => queue.holding.hold(context.id, text),
       mayWait: () => queue.metrics.parkedNow < queue.rules().maxParked,
     };
-    const answered = await answer(request, context, live);
+    const answered = await answer(request, context, live, shown.hear).finally(shown.end);
     const tells = row && answered.kind !== "silent" && (await someHadCard(gathered, answered)) && !(await wasToldLately({ db, clock }, sessionKey));
     const cardFreed = tells ? withCardNotice(answered) : answered;
     const disclosure = await disclosureFor(contact, answered, { runId: context.id, row, conversation, epoch, customerId: request.turn.customerId });
@@ -244,6 +256,7 @@ export function createTurns(options: TurnsOptions): Turns {
     const { sent } = await commitReply(context, { conversation, epoch, outcome, gathered, answers: row !== null, disclosure });
     if (!sent) {
       live.aborted();
+      await keepSaid(context.id, conversation, outcome);
       await announce(sessionKey);
       return { outcome: "handed-over" };
     }
@@ -258,6 +271,30 @@ export function createTurns(options: TurnsOptions): Turns {
     onSession(sessionKey, "message");
     await announce(sessionKey);
     return resultOf(outcome);
+  };
+
+  const noteOverheard = async (runId: string, sessionKey: string, ids: readonly string[]): Promise<void> => {
+    const rows = (await Promise.all(ids.map((id) => inbox.get(id)))).filter((one) => one !== null);
+    if (rows.length > 0) await sessions.append(sessionKey, [{ id: `${runId}:overheard`, message: overheardNote(rows, runId, rows.at(-1)!.receivedAt) }]);
+  };
+
+  /** Something has to stand before the answer, which is known only when it is finished; or the customer may hear nothing now. */
+  const isWholeOnly = async (runId: string, { row, conversation, epoch, gathered }: Pick<Subject, "row" | "conversation" | "epoch" | "gathered">) => {
+    if (gathered.batch.some(({ message }) => hadCard(message.text))) return true;
+    if (!contact) return false;
+    const { sessionKey, address, customerId } = conversation;
+    const about = { address, author: "agent", sessionKey, purpose: "service", ...(customerId === undefined ? {} : { customerId }) } as const;
+    if ((await refusalOf(db, contact, about, clock.now())) !== undefined) return true;
+    return (await disclosureFor(contact, { kind: "replied" }, { runId, row, conversation, epoch, customerId })) !== undefined;
+  };
+
+  /** A person took over in the middle of an answer: what of it the customer got in blocks stands in the conversation. */
+  const keepSaid = async (runId: string, { sessionKey }: ConversationRow, { message }: TurnOutcome): Promise<void> => {
+    const said = await blocksOf(db, runId);
+    if (said.length > 0)
+      await sessions.append(sessionKey, [
+        { id: `${runId}:said`, message: { ...message, content: [{ type: "text", text: said.join("\n\n") }], stopReason: "aborted" } },
+      ]);
   };
 
   const someHadCard = async ({ batch }: Gathered, { heard = [] }: TurnOutcome): Promise<boolean> => {
@@ -276,12 +313,18 @@ export function createTurns(options: TurnsOptions): Turns {
     if (kind !== "silent") await sessions.append(sessionKey, [{ id, message }], { durable: true });
   };
 
-  const answer = async (request: TurnRequest, context: WorkContext, live: ReturnType<typeof liveRun>): Promise<TurnOutcome> => {
+  const answer = async (
+    request: TurnRequest,
+    context: WorkContext,
+    live: ReturnType<typeof liveRun>,
+    hear: (event: TurnEvent) => void,
+  ): Promise<TurnOutcome> => {
     try {
       return await agent.run(request, context, (event) => {
         queue.tools.hear(context.id, event);
         queue.metrics.parked(context.id, event.type === "run-parked");
         live.hear(event);
+        hear(event);
         listen(context.id, event);
       });
     } catch (thrown) {

@@ -6,6 +6,7 @@ import { Approval, Conversation } from "./methods/conversations.ts";
 import { PairingRequest } from "./methods/devices.ts";
 import { ExecApprovalRequest } from "./methods/exec-approvals.ts";
 import { NodePairRequest } from "./methods/nodes.ts";
+import { ChannelPairingRequest } from "./methods/pairing.ts";
 import { PromiseEntry } from "./methods/sales.ts";
 import { SessionChange } from "./methods/sessions.ts";
 
@@ -83,6 +84,18 @@ export const events = {
     dropIfSlow: true,
     payload: z.looseObject({ id: z.string(), doing: z.string(), done: z.int(), of: z.int() }),
   }),
+  /** A job was `added`, `updated` or `removed`, a run of it `started` or `finished`, or has got further (`progress`). */
+  cron: event({
+    audience: "operator.read",
+    dropIfSlow: true,
+    payload: z.looseObject({ jobId: z.string(), action: z.enum(["added", "updated", "removed", "started", "progress", "finished"]) }),
+  }),
+  /** The agent has looked at its main session by itself, or had no reason to. */
+  heartbeat: event({
+    audience: "operator.read",
+    dropIfSlow: true,
+    payload: z.looseObject({ ts: z.int(), status: z.enum(["sent", "ok-empty", "ok-token", "skipped", "failed"]) }),
+  }),
   delivery: event({ audience: "operator.read", payload: z.looseObject({ id: z.string(), status: z.string() }) }),
   "device.pair.requested": event({ audience: "operator.pairing", dropIfSlow: true, payload: PairingRequest }),
   /** Also when a request was replaced or ran out, and when a device of this machine was paired without asking. */
@@ -90,6 +103,13 @@ export const events = {
     audience: "operator.pairing",
     dropIfSlow: true,
     payload: z.looseObject({ requestId: z.string(), deviceId: z.string(), decision: z.enum(["approved", "rejected", "replaced", "expired"]), ts: z.int() }),
+  }),
+  /** Somebody wrote on a channel that lets people in by code, for the first time. */
+  "channels.pairing.requested": event({ audience: "operator.pairing", dropIfSlow: true, payload: ChannelPairingRequest }),
+  "channels.pairing.resolved": event({
+    audience: "operator.pairing",
+    dropIfSlow: true,
+    payload: z.looseObject({ channel: z.string(), accountId: z.string(), id: z.string(), decision: z.enum(["approved", "rejected"]), ts: z.int() }),
   }),
   "node.pair.requested": event({ audience: "operator.pairing", dropIfSlow: true, payload: NodePairRequest }),
   "node.pair.resolved": event({

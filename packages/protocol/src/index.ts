@@ -24,7 +24,7 @@ export {
 } from "./frames.ts";
 export { joinJson, jsonOf, memoizeJson } from "./json-memo.ts";
 export { looksMerged, type MergedPart, mergeMessages, splitMerged } from "./merged-messages.ts";
-export { ChatMessage } from "./methods/chat.ts";
+export { ChatMessage, type GivenFile } from "./methods/chat.ts";
 export { ConsentEntry, ContactPurpose, DisclosureEntry } from "./methods/consent.ts";
 export { Approval, Conversation } from "./methods/conversations.ts";
 export { Customer, CustomerPreferences } from "./methods/customers.ts";
@@ -33,6 +33,7 @@ export { PairedDevice, PairingRequest } from "./methods/devices.ts";
 export { ExecApproval } from "./methods/exec-approvals.ts";
 export { McpPendingTool, McpServerStatus } from "./methods/mcp.ts";
 export { Node } from "./methods/nodes.ts";
+export { ChannelPairingRequest } from "./methods/pairing.ts";
 export { PluginInfo } from "./methods/plugins.ts";
 export { DeadLetter } from "./methods/queue.ts";
 export { SessionRow } from "./methods/sessions.ts";

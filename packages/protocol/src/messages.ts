@@ -205,6 +205,8 @@ export interface DeliveryReport {
   at: number;
   reason?: string;
   code?: FailureCode;
+  /** `SendContext.id` of the message, where the platform gives our reference back: it proves a send whose outcome nobody knew. */
+  sendId?: string;
 }
 
 // ---- transcripts -------------------------------------------------------------------------------------------------
@@ -241,6 +243,8 @@ export interface UserMessage {
   /** The inbound message it came from. */
   messageId?: string;
   action?: MessageAction;
+  /** What came with it; `content` names each in a line. */
+  attachments?: Attachment[];
   tainted?: boolean;
   /** Written by the gateway to tell the model something; no customer wrote it and no chat shows it. */
   synthetic?: true;
@@ -255,6 +259,7 @@ export interface AssistantMessage {
   errorMessage?: string;
   timestamp: number;
   cards?: Card[];
+  attachments?: Attachment[];
   /** `operator` when a person wrote it. */
   author?: "agent" | "operator";
 }

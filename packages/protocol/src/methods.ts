@@ -3,11 +3,13 @@ import type { ConnectionRole } from "./frames.ts";
 import type { Address } from "./messages.ts";
 import { automationMethods } from "./methods/automation.ts";
 import { catalogueMethods } from "./methods/catalogue.ts";
+import { channelMethods } from "./methods/channels.ts";
 import { chatMethods } from "./methods/chat.ts";
 import { configMethods } from "./methods/config.ts";
 import { consentMethods, retentionMethods } from "./methods/consent.ts";
 import { conversationMethods } from "./methods/conversations.ts";
 import { crmSyncMethods } from "./methods/crm-sync.ts";
+import { cronMethods } from "./methods/cron.ts";
 import { customerMethods } from "./methods/customers.ts";
 import type { MethodSpec } from "./methods/define.ts";
 import { deviceMethods } from "./methods/devices.ts";
@@ -16,6 +18,7 @@ import { execApprovalMethods } from "./methods/exec-approvals.ts";
 import { mcpMethods } from "./methods/mcp.ts";
 import { modelMethods } from "./methods/models.ts";
 import { nodeMethods } from "./methods/nodes.ts";
+import { pairingMethods } from "./methods/pairing.ts";
 import { paperMethods } from "./methods/papers.ts";
 import { pluginMethods } from "./methods/plugins.ts";
 import { portalMethods } from "./methods/portal.ts";
@@ -26,14 +29,18 @@ import { sessionMethods } from "./methods/sessions.ts";
 import { systemMethods } from "./methods/system.ts";
 import { templateMethods } from "./methods/templates.ts";
 import { travelMethods } from "./methods/travel.ts";
+import { travelJobMethods } from "./methods/travel-jobs.ts";
 import { vaultMethods } from "./methods/vault.ts";
+import { webhookMethods } from "./methods/webhooks.ts";
 
 /** Every method of the wire after `connect`. A gateway offers those it was given a handler for. */
 export const methods = {
   ...systemMethods,
   ...catalogueMethods,
+  ...channelMethods,
   ...modelMethods,
   ...automationMethods,
+  ...cronMethods,
   ...sessionMethods,
   ...configMethods,
   ...chatMethods,
@@ -41,16 +48,19 @@ export const methods = {
   ...routingMethods,
   ...queueMethods,
   ...travelMethods,
+  ...travelJobMethods,
   ...paperMethods,
   ...customerMethods,
   ...crmSyncMethods,
   ...vaultMethods,
   ...salesMethods,
   ...templateMethods,
+  ...webhookMethods,
   ...consentMethods,
   ...retentionMethods,
   ...erasureMethods,
   ...deviceMethods,
+  ...pairingMethods,
   ...nodeMethods,
   ...execApprovalMethods,
   ...mcpMethods,

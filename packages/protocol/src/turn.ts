@@ -1,4 +1,4 @@
-import type { AssistantMessage, Card, MessageAction, ProgramExtras, ToolCallBlock, Usage } from "./messages.ts";
+import type { AssistantMessage, Attachment, Card, MessageAction, ProgramExtras, ToolCallBlock, Usage } from "./messages.ts";
 import type { Tx, WorkContext } from "./ports.ts";
 
 /** What a turn may touch. Fixed when the message was taken in; nothing a model or a tool says widens it. */
@@ -28,6 +28,8 @@ export type ThinkingLevel = (typeof thinkingLevels)[number];
 export interface TurnMessage {
   text: string;
   action?: MessageAction;
+  /** What came with it, which `text` names. No model gets the bytes. */
+  attachments?: Attachment[];
   tainted?: boolean;
   /** Milliseconds, by the platform's clock. */
   sentAt: number;
@@ -80,6 +82,8 @@ export interface TurnOutcome {
   message: AssistantMessage;
   text: string;
   cards: Card[];
+  /** Files that go with it, stored in this conversation. */
+  attachments?: Attachment[];
   /** Ids of the steering messages this turn has answered too. */
   heard?: string[];
   /** The reply quotes a message where the platform can: the one that was answered, or one by its external id. */

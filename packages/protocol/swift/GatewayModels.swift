@@ -106,6 +106,13 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case bookingsReconcile = "bookings.reconcile"
     case bookingsRelease = "bookings.release"
     case bookingsShare = "bookings.share"
+    case channelsLoginStart = "channels.login.start"
+    case channelsLoginWait = "channels.login.wait"
+    case channelsLogout = "channels.logout"
+    case channelsPairingApprove = "channels.pairing.approve"
+    case channelsPairingList = "channels.pairing.list"
+    case channelsPairingReject = "channels.pairing.reject"
+    case channelsRestart = "channels.restart"
     case channelsStatus = "channels.status"
     case chatAbort = "chat.abort"
     case chatHistory = "chat.history"
@@ -131,9 +138,15 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case crmResolve = "crm.resolve"
     case crmStatus = "crm.status"
     case crmSync = "crm.sync"
+    case cronAdd = "cron.add"
+    case cronCancel = "cron.cancel"
     case cronList = "cron.list"
+    case cronPreview = "cron.preview"
+    case cronRemove = "cron.remove"
+    case cronRun = "cron.run"
     case cronRuns = "cron.runs"
     case cronStatus = "cron.status"
+    case cronUpdate = "cron.update"
     case customersCompaniesCreate = "customers.companies.create"
     case customersCompaniesGet = "customers.companies.get"
     case customersCompaniesList = "customers.companies.list"
@@ -166,6 +179,7 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case devicePairRemove = "device.pair.remove"
     case deviceTokenRevoke = "device.token.revoke"
     case deviceTokenRotate = "device.token.rotate"
+    case digestGet = "digest.get"
     case execApprovalGet = "exec.approval.get"
     case execApprovalList = "exec.approval.list"
     case execApprovalRequest = "exec.approval.request"
@@ -175,6 +189,7 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case execApprovalsNodeSet = "exec.approvals.node.set"
     case execApprovalsSet = "exec.approvals.set"
     case health = "health"
+    case lastHeartbeat = "last-heartbeat"
     case leadsCreate = "leads.create"
     case leadsGet = "leads.get"
     case leadsList = "leads.list"
@@ -203,6 +218,7 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case policyEvaluate = "policy.evaluate"
     case portalInvite = "portal.invite"
     case portalRevoke = "portal.revoke"
+    case pricesHistory = "prices.history"
     case privacyRetentionRun = "privacy.retention.run"
     case privacyRetentionStatus = "privacy.retention.status"
     case promisesAdd = "promises.add"
@@ -250,16 +266,30 @@ public enum GatewayMethod: String, CaseIterable, Codable, Sendable {
     case vaultRemove = "vault.remove"
     case vaultRotate = "vault.rotate"
     case wake = "wake"
+    case watchesAdd = "watches.add"
+    case watchesList = "watches.list"
+    case watchesRemove = "watches.remove"
+    case webLoginStart = "web.login.start"
+    case webLoginWait = "web.login.wait"
+    case webhooksAdd = "webhooks.add"
+    case webhooksDeliveries = "webhooks.deliveries"
+    case webhooksList = "webhooks.list"
+    case webhooksRedrive = "webhooks.redrive"
+    case webhooksRemove = "webhooks.remove"
+    case webhooksRotate = "webhooks.rotate"
 }
 
 public enum GatewayEventName: String, CaseIterable, Codable, Sendable {
     case agent = "agent"
     case approval = "approval"
     case booking = "booking"
+    case channelsPairingRequested = "channels.pairing.requested"
+    case channelsPairingResolved = "channels.pairing.resolved"
     case chat = "chat"
     case configChanged = "config.changed"
     case connectChallenge = "connect.challenge"
     case conversation = "conversation"
+    case cron = "cron"
     case customersErasure = "customers.erasure"
     case delivery = "delivery"
     case devicePairRequested = "device.pair.requested"
@@ -267,6 +297,7 @@ public enum GatewayEventName: String, CaseIterable, Codable, Sendable {
     case execApprovalRequested = "exec.approval.requested"
     case execApprovalResolved = "exec.approval.resolved"
     case health = "health"
+    case heartbeat = "heartbeat"
     case nodeEvent = "node.event"
     case nodeInvokeCancel = "node.invoke.cancel"
     case nodeInvokeRequest = "node.invoke.request"
@@ -644,6 +675,38 @@ public struct ApprovalsResolveResult: Codable, Hashable, Sendable {
 
     public init(approval: Approval) {
         self.approval = approval
+    }
+}
+
+public struct AttachmentKind: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let image = AttachmentKind(rawValue: "image")
+    public static let audio = AttachmentKind(rawValue: "audio")
+    public static let video = AttachmentKind(rawValue: "video")
+    public static let document = AttachmentKind(rawValue: "document")
+}
+
+/// A file that came with a message or goes out with one. The bytes are in the media store (`./media`), never in a message.
+public struct Attachment: Codable, Hashable, Sendable {
+    /// Of the stored file.
+    public var id: String
+    public var kind: AttachmentKind
+    /// By the bytes, whatever the sender said.
+    public var mimeType: String
+    public var bytes: Int
+    /// As the sender named it, without path and control characters.
+    public var fileName: String?
+    /// Recorded to be listened to, not a file of sound.
+    public var voice: Bool?
+
+    public init(id: String, kind: AttachmentKind, mimeType: String, bytes: Int, fileName: String? = nil, voice: Bool? = nil) {
+        self.id = id
+        self.kind = kind
+        self.mimeType = mimeType
+        self.bytes = bytes
+        self.fileName = fileName
+        self.voice = voice
     }
 }
 
@@ -1079,6 +1142,255 @@ public struct Button: Codable, Hashable, Sendable {
 /// Structured content beside the text. Channels without cards render it as text (`renderText` in `@travelagent/channel-kit`).
 public typealias Card = AnyCodable
 
+public struct ChannelLoginStepState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let scan = ChannelLoginStepState(rawValue: "scan")
+    public static let type = ChannelLoginStepState(rawValue: "type")
+    public static let waiting = ChannelLoginStepState(rawValue: "waiting")
+    public static let connected = ChannelLoginStepState(rawValue: "connected")
+    public static let failed = ChannelLoginStepState(rawValue: "failed")
+}
+
+/// Where a login stands. `scan`: show `qr` as a picture. `type`: the code is typed on the phone. Times in milliseconds since the epoch.
+public struct ChannelLoginStep: Codable, Hashable, Sendable {
+    public var state: ChannelLoginStepState
+    public var qr: String?
+    public var code: String?
+    public var expiresAt: Double?
+    /// As whom, once it is connected.
+    public var `as`: String?
+    public var reason: String?
+
+    public init(state: ChannelLoginStepState, qr: String? = nil, code: String? = nil, expiresAt: Double? = nil, `as`: String? = nil, reason: String? = nil) {
+        self.state = state
+        self.qr = qr
+        self.code = code
+        self.expiresAt = expiresAt
+        self.`as` = `as`
+        self.reason = reason
+    }
+}
+
+/// Somebody who wrote on a channel that lets people in by code, and waits. Times are ISO 8601 in UTC.
+public struct ChannelPairingRequest: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String
+    /// On the platform.
+    public var id: String
+    /// What the person was told, and tells whoever lets them in.
+    public var code: String
+    /// As the platform calls the person.
+    public var name: String?
+    public var createdAt: String
+    public var lastSeenAt: String
+    public var expiresAt: String
+
+    public init(channel: String, accountId: String, id: String, code: String, name: String? = nil, createdAt: String, lastSeenAt: String, expiresAt: String) {
+        self.channel = channel
+        self.accountId = accountId
+        self.id = id
+        self.code = code
+        self.name = name
+        self.createdAt = createdAt
+        self.lastSeenAt = lastSeenAt
+        self.expiresAt = expiresAt
+    }
+}
+
+public struct ChannelsLoginStartParams: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String?
+    public var phone: String?
+    public var timeoutMs: Int?
+
+    public init(channel: String, accountId: String? = nil, phone: String? = nil, timeoutMs: Int? = nil) {
+        self.channel = channel
+        self.accountId = accountId
+        self.phone = phone
+        self.timeoutMs = timeoutMs
+    }
+}
+
+public struct ChannelsLoginStartResult: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String
+    public var step: ChannelLoginStep
+
+    public init(channel: String, accountId: String, step: ChannelLoginStep) {
+        self.channel = channel
+        self.accountId = accountId
+        self.step = step
+    }
+}
+
+public struct ChannelsLoginWaitParams: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String?
+    public var timeoutMs: Int?
+
+    public init(channel: String, accountId: String? = nil, timeoutMs: Int? = nil) {
+        self.channel = channel
+        self.accountId = accountId
+        self.timeoutMs = timeoutMs
+    }
+}
+
+public struct ChannelsLoginWaitResult: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String
+    public var step: ChannelLoginStep
+
+    public init(channel: String, accountId: String, step: ChannelLoginStep) {
+        self.channel = channel
+        self.accountId = accountId
+        self.step = step
+    }
+}
+
+public struct ChannelsLogoutParams: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String?
+
+    public init(channel: String, accountId: String? = nil) {
+        self.channel = channel
+        self.accountId = accountId
+    }
+}
+
+public struct ChannelsLogoutResult: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String
+    public var cleared: Bool
+    public var loggedOut: Bool
+
+    public init(channel: String, accountId: String, cleared: Bool, loggedOut: Bool) {
+        self.channel = channel
+        self.accountId = accountId
+        self.cleared = cleared
+        self.loggedOut = loggedOut
+    }
+}
+
+public struct ChannelsPairingApproveParams: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String?
+    public var code: String
+    public var notify: Bool?
+
+    public init(channel: String, accountId: String? = nil, code: String, notify: Bool? = nil) {
+        self.channel = channel
+        self.accountId = accountId
+        self.code = code
+        self.notify = notify
+    }
+}
+
+public struct ChannelsPairingApproveResult: Codable, Hashable, Sendable {
+    public var request: ChannelPairingRequest
+
+    public init(request: ChannelPairingRequest) {
+        self.request = request
+    }
+}
+
+public struct ChannelsPairingListParams: Codable, Hashable, Sendable {
+    public var channel: String?
+    public var accountId: String?
+
+    public init(channel: String? = nil, accountId: String? = nil) {
+        self.channel = channel
+        self.accountId = accountId
+    }
+}
+
+public struct ChannelsPairingListResultAllowedItem: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String
+    public var id: String
+
+    public init(channel: String, accountId: String, id: String) {
+        self.channel = channel
+        self.accountId = accountId
+        self.id = id
+    }
+}
+
+public struct ChannelsPairingListResult: Codable, Hashable, Sendable {
+    public var requests: [ChannelPairingRequest]
+    public var allowed: [ChannelsPairingListResultAllowedItem]
+
+    public init(requests: [ChannelPairingRequest], allowed: [ChannelsPairingListResultAllowedItem]) {
+        self.requests = requests
+        self.allowed = allowed
+    }
+}
+
+public struct ChannelsPairingRejectParams: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String?
+    public var code: String
+
+    public init(channel: String, accountId: String? = nil, code: String) {
+        self.channel = channel
+        self.accountId = accountId
+        self.code = code
+    }
+}
+
+public struct ChannelsPairingRejectResult: Codable, Hashable, Sendable {
+    public var request: ChannelPairingRequest
+
+    public init(request: ChannelPairingRequest) {
+        self.request = request
+    }
+}
+
+public struct ChannelsPairingResolvedEventDecision: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let approved = ChannelsPairingResolvedEventDecision(rawValue: "approved")
+    public static let rejected = ChannelsPairingResolvedEventDecision(rawValue: "rejected")
+}
+
+public struct ChannelsPairingResolvedEvent: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String
+    public var id: String
+    public var decision: ChannelsPairingResolvedEventDecision
+    public var ts: Int
+
+    public init(channel: String, accountId: String, id: String, decision: ChannelsPairingResolvedEventDecision, ts: Int) {
+        self.channel = channel
+        self.accountId = accountId
+        self.id = id
+        self.decision = decision
+        self.ts = ts
+    }
+}
+
+public struct ChannelsRestartParams: Codable, Hashable, Sendable {
+    public var channel: String
+    public var accountId: String?
+
+    public init(channel: String, accountId: String? = nil) {
+        self.channel = channel
+        self.accountId = accountId
+    }
+}
+
+public struct ChannelsRestartResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var channel: String
+    public var accountId: String
+
+    public init(ok: Bool, channel: String, accountId: String) {
+        self.ok = ok
+        self.channel = channel
+        self.accountId = accountId
+    }
+}
+
 public struct ChannelsStatusParams: Codable, Hashable, Sendable {
     public var probe: Bool?
     public var timeoutMs: Int?
@@ -1234,14 +1546,16 @@ public struct ChatMessage: Codable, Hashable, Sendable {
     public var content: AnyCodable
     public var timestamp: Double
     public var cards: [Card]?
+    public var attachments: [Attachment]?
     public var author: String?
     public var messageId: String?
 
-    public init(role: String, content: AnyCodable, timestamp: Double, cards: [Card]? = nil, author: String? = nil, messageId: String? = nil) {
+    public init(role: String, content: AnyCodable, timestamp: Double, cards: [Card]? = nil, attachments: [Attachment]? = nil, author: String? = nil, messageId: String? = nil) {
         self.role = role
         self.content = content
         self.timestamp = timestamp
         self.cards = cards
+        self.attachments = attachments
         self.author = author
         self.messageId = messageId
     }
@@ -1993,6 +2307,49 @@ public struct ConversationAssigned: Codable, Hashable, Sendable {
     }
 }
 
+public struct ConversationDeliveryState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let delivered = ConversationDeliveryState(rawValue: "delivered")
+    public static let read = ConversationDeliveryState(rawValue: "read")
+    public static let failed = ConversationDeliveryState(rawValue: "failed")
+}
+
+/// What the platform told of the newest message to the customer.
+public struct ConversationDelivery: Codable, Hashable, Sendable {
+    public var id: String
+    public var state: ConversationDeliveryState
+    public var at: String
+    public var reason: String?
+    public var code: String?
+
+    public init(id: String, state: ConversationDeliveryState, at: String, reason: String? = nil, code: String? = nil) {
+        self.id = id
+        self.state = state
+        self.at = at
+        self.reason = reason
+        self.code = code
+    }
+}
+
+public struct ConversationAttentionReason: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let ownerIdle = ConversationAttentionReason(rawValue: "owner-idle")
+    public static let deliveryFailed = ConversationAttentionReason(rawValue: "delivery-failed")
+}
+
+/// Somebody has to look: the owner lets the customer wait, or a message did not reach them.
+public struct ConversationAttention: Codable, Hashable, Sendable {
+    public var reason: ConversationAttentionReason
+    public var since: String
+
+    public init(reason: ConversationAttentionReason, since: String) {
+        self.reason = reason
+        self.since = since
+    }
+}
+
 public struct Conversation: Codable, Hashable, Sendable {
     /// The session key: one conversation is one session.
     public var id: String
@@ -2008,8 +2365,12 @@ public struct Conversation: Codable, Hashable, Sendable {
     public var lastMessagePreview: String?
     public var lastMessageAt: String
     public var unanswered: Bool
+    /// What the platform told of the newest message to the customer.
+    public var delivery: ConversationDelivery?
+    /// Somebody has to look: the owner lets the customer wait, or a message did not reach them.
+    public var attention: ConversationAttention?
 
-    public init(id: String, channel: String, agentId: String, state: ConversationState, assignee: String? = nil, assigned: ConversationAssigned? = nil, customerId: String? = nil, displayName: String, lastMessagePreview: String? = nil, lastMessageAt: String, unanswered: Bool) {
+    public init(id: String, channel: String, agentId: String, state: ConversationState, assignee: String? = nil, assigned: ConversationAssigned? = nil, customerId: String? = nil, displayName: String, lastMessagePreview: String? = nil, lastMessageAt: String, unanswered: Bool, delivery: ConversationDelivery? = nil, attention: ConversationAttention? = nil) {
         self.id = id
         self.channel = channel
         self.agentId = agentId
@@ -2021,6 +2382,8 @@ public struct Conversation: Codable, Hashable, Sendable {
         self.lastMessagePreview = lastMessagePreview
         self.lastMessageAt = lastMessageAt
         self.unanswered = unanswered
+        self.delivery = delivery
+        self.attention = attention
     }
 }
 
@@ -2111,11 +2474,13 @@ public struct ConversationsListResult: Codable, Hashable, Sendable {
 public struct ConversationsReplyParams: Codable, Hashable, Sendable {
     public var conversationId: String
     public var message: String
+    public var template: TemplateUse?
     public var idempotencyKey: String
 
-    public init(conversationId: String, message: String, idempotencyKey: String) {
+    public init(conversationId: String, message: String, template: TemplateUse? = nil, idempotencyKey: String) {
         self.conversationId = conversationId
         self.message = message
+        self.template = template
         self.idempotencyKey = idempotencyKey
     }
 }
@@ -2332,6 +2697,124 @@ public struct CrmSyncResult: Codable, Hashable, Sendable {
     }
 }
 
+public struct CronAddParamsSessionTarget: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let main = CronAddParamsSessionTarget(rawValue: "main")
+    public static let isolated = CronAddParamsSessionTarget(rawValue: "isolated")
+}
+
+public struct CronAddParamsWakeMode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let nextHeartbeat = CronAddParamsWakeMode(rawValue: "next-heartbeat")
+    public static let now = CronAddParamsWakeMode(rawValue: "now")
+}
+
+public struct CronAddParamsCatchUp: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let latest = CronAddParamsCatchUp(rawValue: "latest")
+    public static let all = CronAddParamsCatchUp(rawValue: "all")
+    public static let skip = CronAddParamsCatchUp(rawValue: "skip")
+}
+
+public struct CronAddParamsWhenInterrupted: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let retry = CronAddParamsWhenInterrupted(rawValue: "retry")
+    public static let skip = CronAddParamsWhenInterrupted(rawValue: "skip")
+}
+
+public struct CronAddParams: Codable, Hashable, Sendable {
+    public var name: String?
+    public var description: String?
+    public var enabled: AnyCodable?
+    public var agentId: String?
+    public var deleteAfterRun: AnyCodable?
+    public var schedule: [String: AnyCodable]?
+    public var sessionTarget: CronAddParamsSessionTarget?
+    public var wakeMode: CronAddParamsWakeMode?
+    public var payload: [String: AnyCodable]?
+    public var isolation: [String: AnyCodable]?
+    public var catchUp: CronAddParamsCatchUp?
+    public var whenInterrupted: CronAddParamsWhenInterrupted?
+    public var job: [String: AnyCodable]?
+    public var data: [String: AnyCodable]?
+    public var idempotencyKey: String?
+
+    public init(name: String? = nil, description: String? = nil, enabled: AnyCodable? = nil, agentId: String? = nil, deleteAfterRun: AnyCodable? = nil, schedule: [String: AnyCodable]? = nil, sessionTarget: CronAddParamsSessionTarget? = nil, wakeMode: CronAddParamsWakeMode? = nil, payload: [String: AnyCodable]? = nil, isolation: [String: AnyCodable]? = nil, catchUp: CronAddParamsCatchUp? = nil, whenInterrupted: CronAddParamsWhenInterrupted? = nil, job: [String: AnyCodable]? = nil, data: [String: AnyCodable]? = nil, idempotencyKey: String? = nil) {
+        self.name = name
+        self.description = description
+        self.enabled = enabled
+        self.agentId = agentId
+        self.deleteAfterRun = deleteAfterRun
+        self.schedule = schedule
+        self.sessionTarget = sessionTarget
+        self.wakeMode = wakeMode
+        self.payload = payload
+        self.isolation = isolation
+        self.catchUp = catchUp
+        self.whenInterrupted = whenInterrupted
+        self.job = job
+        self.data = data
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CronAddResult: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+    public var enabled: Bool
+
+    public init(id: String, name: String, enabled: Bool) {
+        self.id = id
+        self.name = name
+        self.enabled = enabled
+    }
+}
+
+public struct CronCancelParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var jobId: String?
+
+    public init(id: String? = nil, jobId: String? = nil) {
+        self.id = id
+        self.jobId = jobId
+    }
+}
+
+public struct CronCancelResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var cancelled: Bool
+
+    public init(ok: Bool, cancelled: Bool) {
+        self.ok = ok
+        self.cancelled = cancelled
+    }
+}
+
+public struct CronEventAction: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let added = CronEventAction(rawValue: "added")
+    public static let updated = CronEventAction(rawValue: "updated")
+    public static let removed = CronEventAction(rawValue: "removed")
+    public static let started = CronEventAction(rawValue: "started")
+    public static let progress = CronEventAction(rawValue: "progress")
+    public static let finished = CronEventAction(rawValue: "finished")
+}
+
+public struct CronEvent: Codable, Hashable, Sendable {
+    public var jobId: String
+    public var action: CronEventAction
+
+    public init(jobId: String, action: CronEventAction) {
+        self.jobId = jobId
+        self.action = action
+    }
+}
+
 public struct CronListParamsEnabled: RawRepresentable, Codable, Hashable, Sendable {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -2389,6 +2872,94 @@ public struct CronListResult: Codable, Hashable, Sendable {
     }
 }
 
+public struct CronPreviewParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var jobId: String?
+    public var schedule: [String: AnyCodable]?
+    public var count: Int?
+
+    public init(id: String? = nil, jobId: String? = nil, schedule: [String: AnyCodable]? = nil, count: Int? = nil) {
+        self.id = id
+        self.jobId = jobId
+        self.schedule = schedule
+        self.count = count
+    }
+}
+
+public struct CronPreviewResultFiresItem: Codable, Hashable, Sendable {
+    public var atMs: Double
+    public var local: String
+    public var timeZone: String
+
+    public init(atMs: Double, local: String, timeZone: String) {
+        self.atMs = atMs
+        self.local = local
+        self.timeZone = timeZone
+    }
+}
+
+public struct CronPreviewResult: Codable, Hashable, Sendable {
+    public var fires: [CronPreviewResultFiresItem]
+
+    public init(fires: [CronPreviewResultFiresItem]) {
+        self.fires = fires
+    }
+}
+
+public struct CronRemoveParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var jobId: String?
+    public var idempotencyKey: String?
+
+    public init(id: String? = nil, jobId: String? = nil, idempotencyKey: String? = nil) {
+        self.id = id
+        self.jobId = jobId
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CronRemoveResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+    public var removed: Bool
+
+    public init(ok: Bool, removed: Bool) {
+        self.ok = ok
+        self.removed = removed
+    }
+}
+
+public struct CronRunParamsMode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let due = CronRunParamsMode(rawValue: "due")
+    public static let force = CronRunParamsMode(rawValue: "force")
+    public static let ifEnabled = CronRunParamsMode(rawValue: "if-enabled")
+}
+
+public struct CronRunParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var jobId: String?
+    public var mode: CronRunParamsMode?
+    public var dryRun: Bool?
+    public var idempotencyKey: String?
+
+    public init(id: String? = nil, jobId: String? = nil, mode: CronRunParamsMode? = nil, dryRun: Bool? = nil, idempotencyKey: String? = nil) {
+        self.id = id
+        self.jobId = jobId
+        self.mode = mode
+        self.dryRun = dryRun
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CronRunResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+
+    public init(ok: Bool) {
+        self.ok = ok
+    }
+}
+
 public struct CronRunsParamsSortDir: RawRepresentable, Codable, Hashable, Sendable {
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
@@ -2435,6 +3006,91 @@ public struct CronStatusResult: Codable, Hashable, Sendable {
         self.storePath = storePath
         self.jobs = jobs
         self.nextWakeAtMs = nextWakeAtMs
+    }
+}
+
+public struct CronUpdateParamsPatchSessionTarget: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let main = CronUpdateParamsPatchSessionTarget(rawValue: "main")
+    public static let isolated = CronUpdateParamsPatchSessionTarget(rawValue: "isolated")
+}
+
+public struct CronUpdateParamsPatchWakeMode: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let nextHeartbeat = CronUpdateParamsPatchWakeMode(rawValue: "next-heartbeat")
+    public static let now = CronUpdateParamsPatchWakeMode(rawValue: "now")
+}
+
+public struct CronUpdateParamsPatchCatchUp: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let latest = CronUpdateParamsPatchCatchUp(rawValue: "latest")
+    public static let all = CronUpdateParamsPatchCatchUp(rawValue: "all")
+    public static let skip = CronUpdateParamsPatchCatchUp(rawValue: "skip")
+}
+
+public struct CronUpdateParamsPatchWhenInterrupted: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let retry = CronUpdateParamsPatchWhenInterrupted(rawValue: "retry")
+    public static let skip = CronUpdateParamsPatchWhenInterrupted(rawValue: "skip")
+}
+
+public struct CronUpdateParamsPatch: Codable, Hashable, Sendable {
+    public var name: String?
+    public var description: String?
+    public var enabled: AnyCodable?
+    public var agentId: String?
+    public var deleteAfterRun: AnyCodable?
+    public var schedule: [String: AnyCodable]?
+    public var sessionTarget: CronUpdateParamsPatchSessionTarget?
+    public var wakeMode: CronUpdateParamsPatchWakeMode?
+    public var payload: [String: AnyCodable]?
+    public var isolation: [String: AnyCodable]?
+    public var catchUp: CronUpdateParamsPatchCatchUp?
+    public var whenInterrupted: CronUpdateParamsPatchWhenInterrupted?
+
+    public init(name: String? = nil, description: String? = nil, enabled: AnyCodable? = nil, agentId: String? = nil, deleteAfterRun: AnyCodable? = nil, schedule: [String: AnyCodable]? = nil, sessionTarget: CronUpdateParamsPatchSessionTarget? = nil, wakeMode: CronUpdateParamsPatchWakeMode? = nil, payload: [String: AnyCodable]? = nil, isolation: [String: AnyCodable]? = nil, catchUp: CronUpdateParamsPatchCatchUp? = nil, whenInterrupted: CronUpdateParamsPatchWhenInterrupted? = nil) {
+        self.name = name
+        self.description = description
+        self.enabled = enabled
+        self.agentId = agentId
+        self.deleteAfterRun = deleteAfterRun
+        self.schedule = schedule
+        self.sessionTarget = sessionTarget
+        self.wakeMode = wakeMode
+        self.payload = payload
+        self.isolation = isolation
+        self.catchUp = catchUp
+        self.whenInterrupted = whenInterrupted
+    }
+}
+
+public struct CronUpdateParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var jobId: String?
+    public var patch: CronUpdateParamsPatch
+    public var idempotencyKey: String?
+
+    public init(id: String? = nil, jobId: String? = nil, patch: CronUpdateParamsPatch, idempotencyKey: String? = nil) {
+        self.id = id
+        self.jobId = jobId
+        self.patch = patch
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct CronUpdateResult: Codable, Hashable, Sendable {
+    public var id: String
+    public var name: String
+    public var enabled: Bool
+
+    public init(id: String, name: String, enabled: Bool) {
+        self.id = id
+        self.name = name
+        self.enabled = enabled
     }
 }
 
@@ -2947,6 +3603,7 @@ public struct CustomersIdentitiesAddResultIdentitiesItemHow: RawRepresentable, C
     public static let code = CustomersIdentitiesAddResultIdentitiesItemHow(rawValue: "code")
     public static let `operator` = CustomersIdentitiesAddResultIdentitiesItemHow(rawValue: "operator")
     public static let portal = CustomersIdentitiesAddResultIdentitiesItemHow(rawValue: "portal")
+    public static let site = CustomersIdentitiesAddResultIdentitiesItemHow(rawValue: "site")
 }
 
 public struct CustomersIdentitiesAddResultIdentitiesItem: Codable, Hashable, Sendable {
@@ -2992,6 +3649,7 @@ public struct CustomersIdentitiesListResultIdentitiesItemHow: RawRepresentable, 
     public static let code = CustomersIdentitiesListResultIdentitiesItemHow(rawValue: "code")
     public static let `operator` = CustomersIdentitiesListResultIdentitiesItemHow(rawValue: "operator")
     public static let portal = CustomersIdentitiesListResultIdentitiesItemHow(rawValue: "portal")
+    public static let site = CustomersIdentitiesListResultIdentitiesItemHow(rawValue: "site")
 }
 
 public struct CustomersIdentitiesListResultIdentitiesItem: Codable, Hashable, Sendable {
@@ -3043,6 +3701,7 @@ public struct CustomersIdentitiesRemoveResultIdentitiesItemHow: RawRepresentable
     public static let code = CustomersIdentitiesRemoveResultIdentitiesItemHow(rawValue: "code")
     public static let `operator` = CustomersIdentitiesRemoveResultIdentitiesItemHow(rawValue: "operator")
     public static let portal = CustomersIdentitiesRemoveResultIdentitiesItemHow(rawValue: "portal")
+    public static let site = CustomersIdentitiesRemoveResultIdentitiesItemHow(rawValue: "site")
 }
 
 public struct CustomersIdentitiesRemoveResultIdentitiesItem: Codable, Hashable, Sendable {
@@ -3109,6 +3768,7 @@ public struct CustomersLinksDecideResultRequestBy: RawRepresentable, Codable, Ha
     public static let email = CustomersLinksDecideResultRequestBy(rawValue: "email")
     public static let phone = CustomersLinksDecideResultRequestBy(rawValue: "phone")
     public static let booking = CustomersLinksDecideResultRequestBy(rawValue: "booking")
+    public static let site = CustomersLinksDecideResultRequestBy(rawValue: "site")
 }
 
 public struct CustomersLinksDecideResultRequest: Codable, Hashable, Sendable {
@@ -3179,6 +3839,7 @@ public struct CustomersLinksListResultRequestsItemBy: RawRepresentable, Codable,
     public static let email = CustomersLinksListResultRequestsItemBy(rawValue: "email")
     public static let phone = CustomersLinksListResultRequestsItemBy(rawValue: "phone")
     public static let booking = CustomersLinksListResultRequestsItemBy(rawValue: "booking")
+    public static let site = CustomersLinksListResultRequestsItemBy(rawValue: "site")
 }
 
 public struct CustomersLinksListResultRequestsItem: Codable, Hashable, Sendable {
@@ -3791,6 +4452,39 @@ public struct DeviceTokenRotateResult: Codable, Hashable, Sendable {
         self.token = token
         self.scopes = scopes
         self.rotatedAtMs = rotatedAtMs
+    }
+}
+
+/// `text` and `page` (HTML) come beside the figures.
+public struct DigestGetParamsFormat: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let figures = DigestGetParamsFormat(rawValue: "figures")
+    public static let text = DigestGetParamsFormat(rawValue: "text")
+    public static let page = DigestGetParamsFormat(rawValue: "page")
+}
+
+public struct DigestGetParams: Codable, Hashable, Sendable {
+    /// On the agency's calendar. Default yesterday.
+    public var date: String?
+    /// `text` and `page` (HTML) come beside the figures.
+    public var format: DigestGetParamsFormat?
+
+    public init(date: String? = nil, format: DigestGetParamsFormat? = nil) {
+        self.date = date
+        self.format = format
+    }
+}
+
+public struct DigestGetResult: Codable, Hashable, Sendable {
+    public var digest: [String: AnyCodable]
+    public var text: String?
+    public var page: String?
+
+    public init(digest: [String: AnyCodable], text: String? = nil, page: String? = nil) {
+        self.digest = digest
+        self.text = text
+        self.page = page
     }
 }
 
@@ -4421,6 +5115,26 @@ public struct HealthResult: Codable, Hashable, Sendable {
     }
 }
 
+public struct HeartbeatEventStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let sent = HeartbeatEventStatus(rawValue: "sent")
+    public static let okEmpty = HeartbeatEventStatus(rawValue: "ok-empty")
+    public static let okToken = HeartbeatEventStatus(rawValue: "ok-token")
+    public static let skipped = HeartbeatEventStatus(rawValue: "skipped")
+    public static let failed = HeartbeatEventStatus(rawValue: "failed")
+}
+
+public struct HeartbeatEvent: Codable, Hashable, Sendable {
+    public var ts: Int
+    public var status: HeartbeatEventStatus
+
+    public init(ts: Int, status: HeartbeatEventStatus) {
+        self.ts = ts
+        self.status = status
+    }
+}
+
 public struct HelloOkServer: Codable, Hashable, Sendable {
     public var version: String
     public var connId: String
@@ -4518,6 +5232,22 @@ public struct HelloOk: Codable, Hashable, Sendable {
         self.policy = policy
     }
 }
+
+public struct LastHeartbeatParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct LastHeartbeatResultValue: Codable, Hashable, Sendable {
+    public var ts: Double
+    public var status: String
+
+    public init(ts: Double, status: String) {
+        self.ts = ts
+        self.status = status
+    }
+}
+
+public typealias LastHeartbeatResult = LastHeartbeatResultValue
 
 public struct LeadsCreateParamsNextStep: Codable, Hashable, Sendable {
     public var what: String
@@ -6030,6 +6760,53 @@ public struct PresenceEvent: Codable, Hashable, Sendable {
     }
 }
 
+/// Id or reference.
+public struct PricesHistoryParams: Codable, Hashable, Sendable {
+    public var booking: String
+    public var limit: Int?
+
+    public init(booking: String, limit: Int? = nil) {
+        self.booking = booking
+        self.limit = limit
+    }
+}
+
+public struct PricesHistoryResultItemsItemLooksItem: Codable, Hashable, Sendable {
+    public var at: String
+    public var price: Money?
+
+    public init(at: String, price: Money? = nil) {
+        self.at = at
+        self.price = price
+    }
+}
+
+public struct PricesHistoryResultItemsItem: Codable, Hashable, Sendable {
+    public var item: Int
+    public var summary: String
+    public var paid: Money
+    public var looks: [PricesHistoryResultItemsItemLooksItem]
+
+    public init(item: Int, summary: String, paid: Money, looks: [PricesHistoryResultItemsItemLooksItem]) {
+        self.item = item
+        self.summary = summary
+        self.paid = paid
+        self.looks = looks
+    }
+}
+
+public struct PricesHistoryResult: Codable, Hashable, Sendable {
+    public var bookingId: String
+    public var reference: String
+    public var items: [PricesHistoryResultItemsItem]
+
+    public init(bookingId: String, reference: String, items: [PricesHistoryResultItemsItem]) {
+        self.bookingId = bookingId
+        self.reference = reference
+        self.items = items
+    }
+}
+
 public struct PrivacyRetentionRunParams: Codable, Hashable, Sendable {
     public var dryRun: Bool?
 
@@ -7340,6 +8117,22 @@ public struct SystemPresenceParams: Codable, Hashable, Sendable {
 
 public typealias SystemPresenceResult = [[String: AnyCodable]]
 
+/// A text that a platform has to know beforehand (WhatsApp outside of its 24 hours). `text` of the message says the same in words.
+public struct TemplateUse: Codable, Hashable, Sendable {
+    /// Ours; the configuration of the channel says what the platform calls it.
+    public var name: String
+    /// BCP 47.
+    public var locale: String
+    /// In the order in which the template names them.
+    public var variables: [String: String]
+
+    public init(name: String, locale: String, variables: [String: String]) {
+        self.name = name
+        self.locale = locale
+        self.variables = variables
+    }
+}
+
 public struct TemplatesLintParams: Codable, Hashable, Sendable {
     public init() {}
 }
@@ -7868,5 +8661,472 @@ public struct WakeResult: Codable, Hashable, Sendable {
 
     public init(ok: Bool) {
         self.ok = ok
+    }
+}
+
+public struct WatchesAddParams: Codable, Hashable, Sendable {
+    public var sessionKey: String
+    public var origin: String
+    public var destination: String
+    public var departureDate: String
+    public var returnDate: String?
+    public var adults: Int?
+    /// For all travellers together, in the currency's main unit.
+    public var below: Double
+    /// Default EUR.
+    public var currency: String?
+    public var idempotencyKey: String
+
+    public init(sessionKey: String, origin: String, destination: String, departureDate: String, returnDate: String? = nil, adults: Int? = nil, below: Double, currency: String? = nil, idempotencyKey: String) {
+        self.sessionKey = sessionKey
+        self.origin = origin
+        self.destination = destination
+        self.departureDate = departureDate
+        self.returnDate = returnDate
+        self.adults = adults
+        self.below = below
+        self.currency = currency
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct WatchesAddResultWatchFlight: Codable, Hashable, Sendable {
+    public var origin: String
+    public var destination: String
+    public var departureDate: String
+    public var returnDate: String?
+    public var adults: Int
+
+    public init(origin: String, destination: String, departureDate: String, returnDate: String? = nil, adults: Int) {
+        self.origin = origin
+        self.destination = destination
+        self.departureDate = departureDate
+        self.returnDate = returnDate
+        self.adults = adults
+    }
+}
+
+public struct WatchesAddResultWatchState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = WatchesAddResultWatchState(rawValue: "open")
+    public static let told = WatchesAddResultWatchState(rawValue: "told")
+    public static let stopped = WatchesAddResultWatchState(rawValue: "stopped")
+    public static let over = WatchesAddResultWatchState(rawValue: "over")
+}
+
+public struct WatchesAddResultWatch: Codable, Hashable, Sendable {
+    public var id: String
+    public var sessionKey: String
+    public var customerId: String?
+    public var flight: WatchesAddResultWatchFlight
+    public var below: Money
+    public var state: WatchesAddResultWatchState
+    public var createdAt: String
+    public var checkedAt: String?
+    public var price: Money?
+
+    public init(id: String, sessionKey: String, customerId: String? = nil, flight: WatchesAddResultWatchFlight, below: Money, state: WatchesAddResultWatchState, createdAt: String, checkedAt: String? = nil, price: Money? = nil) {
+        self.id = id
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.flight = flight
+        self.below = below
+        self.state = state
+        self.createdAt = createdAt
+        self.checkedAt = checkedAt
+        self.price = price
+    }
+}
+
+public struct WatchesAddResult: Codable, Hashable, Sendable {
+    public var watch: WatchesAddResultWatch
+
+    public init(watch: WatchesAddResultWatch) {
+        self.watch = watch
+    }
+}
+
+public struct WatchesListParams: Codable, Hashable, Sendable {
+    public var sessionKey: String?
+    public var customerId: String?
+    /// Those that ended, too.
+    public var all: Bool?
+    public var limit: Int?
+
+    public init(sessionKey: String? = nil, customerId: String? = nil, all: Bool? = nil, limit: Int? = nil) {
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.all = all
+        self.limit = limit
+    }
+}
+
+public struct WatchesListResultWatchesItemFlight: Codable, Hashable, Sendable {
+    public var origin: String
+    public var destination: String
+    public var departureDate: String
+    public var returnDate: String?
+    public var adults: Int
+
+    public init(origin: String, destination: String, departureDate: String, returnDate: String? = nil, adults: Int) {
+        self.origin = origin
+        self.destination = destination
+        self.departureDate = departureDate
+        self.returnDate = returnDate
+        self.adults = adults
+    }
+}
+
+public struct WatchesListResultWatchesItemState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = WatchesListResultWatchesItemState(rawValue: "open")
+    public static let told = WatchesListResultWatchesItemState(rawValue: "told")
+    public static let stopped = WatchesListResultWatchesItemState(rawValue: "stopped")
+    public static let over = WatchesListResultWatchesItemState(rawValue: "over")
+}
+
+public struct WatchesListResultWatchesItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var sessionKey: String
+    public var customerId: String?
+    public var flight: WatchesListResultWatchesItemFlight
+    public var below: Money
+    public var state: WatchesListResultWatchesItemState
+    public var createdAt: String
+    public var checkedAt: String?
+    public var price: Money?
+
+    public init(id: String, sessionKey: String, customerId: String? = nil, flight: WatchesListResultWatchesItemFlight, below: Money, state: WatchesListResultWatchesItemState, createdAt: String, checkedAt: String? = nil, price: Money? = nil) {
+        self.id = id
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.flight = flight
+        self.below = below
+        self.state = state
+        self.createdAt = createdAt
+        self.checkedAt = checkedAt
+        self.price = price
+    }
+}
+
+public struct WatchesListResult: Codable, Hashable, Sendable {
+    public var watches: [WatchesListResultWatchesItem]
+
+    public init(watches: [WatchesListResultWatchesItem]) {
+        self.watches = watches
+    }
+}
+
+public struct WatchesRemoveParams: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
+public struct WatchesRemoveResultWatchFlight: Codable, Hashable, Sendable {
+    public var origin: String
+    public var destination: String
+    public var departureDate: String
+    public var returnDate: String?
+    public var adults: Int
+
+    public init(origin: String, destination: String, departureDate: String, returnDate: String? = nil, adults: Int) {
+        self.origin = origin
+        self.destination = destination
+        self.departureDate = departureDate
+        self.returnDate = returnDate
+        self.adults = adults
+    }
+}
+
+public struct WatchesRemoveResultWatchState: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let `open` = WatchesRemoveResultWatchState(rawValue: "open")
+    public static let told = WatchesRemoveResultWatchState(rawValue: "told")
+    public static let stopped = WatchesRemoveResultWatchState(rawValue: "stopped")
+    public static let over = WatchesRemoveResultWatchState(rawValue: "over")
+}
+
+public struct WatchesRemoveResultWatch: Codable, Hashable, Sendable {
+    public var id: String
+    public var sessionKey: String
+    public var customerId: String?
+    public var flight: WatchesRemoveResultWatchFlight
+    public var below: Money
+    public var state: WatchesRemoveResultWatchState
+    public var createdAt: String
+    public var checkedAt: String?
+    public var price: Money?
+
+    public init(id: String, sessionKey: String, customerId: String? = nil, flight: WatchesRemoveResultWatchFlight, below: Money, state: WatchesRemoveResultWatchState, createdAt: String, checkedAt: String? = nil, price: Money? = nil) {
+        self.id = id
+        self.sessionKey = sessionKey
+        self.customerId = customerId
+        self.flight = flight
+        self.below = below
+        self.state = state
+        self.createdAt = createdAt
+        self.checkedAt = checkedAt
+        self.price = price
+    }
+}
+
+public struct WatchesRemoveResult: Codable, Hashable, Sendable {
+    public var watch: WatchesRemoveResultWatch
+
+    public init(watch: WatchesRemoveResultWatch) {
+        self.watch = watch
+    }
+}
+
+public struct WebLoginStartParams: Codable, Hashable, Sendable {
+    public var force: Bool?
+    public var timeoutMs: Int?
+    public var verbose: Bool?
+    public var accountId: String?
+
+    public init(force: Bool? = nil, timeoutMs: Int? = nil, verbose: Bool? = nil, accountId: String? = nil) {
+        self.force = force
+        self.timeoutMs = timeoutMs
+        self.verbose = verbose
+        self.accountId = accountId
+    }
+}
+
+public struct WebLoginStartResult: Codable, Hashable, Sendable {
+    public var message: String
+    public var qrDataUrl: String?
+
+    public init(message: String, qrDataUrl: String? = nil) {
+        self.message = message
+        self.qrDataUrl = qrDataUrl
+    }
+}
+
+public struct WebLoginWaitParams: Codable, Hashable, Sendable {
+    public var timeoutMs: Int?
+    public var accountId: String?
+    public var currentQrDataUrl: String?
+
+    public init(timeoutMs: Int? = nil, accountId: String? = nil, currentQrDataUrl: String? = nil) {
+        self.timeoutMs = timeoutMs
+        self.accountId = accountId
+        self.currentQrDataUrl = currentQrDataUrl
+    }
+}
+
+public struct WebLoginWaitResult: Codable, Hashable, Sendable {
+    public var message: String
+    public var connected: Bool
+
+    public init(message: String, connected: Bool) {
+        self.message = message
+        self.connected = connected
+    }
+}
+
+public struct WebhooksAddParamsEventsItem: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let bookingChanged = WebhooksAddParamsEventsItem(rawValue: "booking.changed")
+    public static let conversationHandedOver = WebhooksAddParamsEventsItem(rawValue: "conversation.handed-over")
+    public static let approvalRequested = WebhooksAddParamsEventsItem(rawValue: "approval.requested")
+    public static let deliveryFailed = WebhooksAddParamsEventsItem(rawValue: "delivery.failed")
+}
+
+public struct WebhooksAddParams: Codable, Hashable, Sendable {
+    public var url: String
+    public var events: [WebhooksAddParamsEventsItem]
+    public var description: String?
+    public var idempotencyKey: String
+
+    public init(url: String, events: [WebhooksAddParamsEventsItem], description: String? = nil, idempotencyKey: String) {
+        self.url = url
+        self.events = events
+        self.description = description
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct WebhooksAddResultWebhook: Codable, Hashable, Sendable {
+    public var id: String
+    public var url: String
+    public var events: [String]
+    public var description: String?
+    public var createdBy: String
+    public var createdAt: String
+    public var disabled: String?
+
+    public init(id: String, url: String, events: [String], description: String? = nil, createdBy: String, createdAt: String, disabled: String? = nil) {
+        self.id = id
+        self.url = url
+        self.events = events
+        self.description = description
+        self.createdBy = createdBy
+        self.createdAt = createdAt
+        self.disabled = disabled
+    }
+}
+
+public struct WebhooksAddResult: Codable, Hashable, Sendable {
+    public var webhook: WebhooksAddResultWebhook
+    public var secret: String
+
+    public init(webhook: WebhooksAddResultWebhook, secret: String) {
+        self.webhook = webhook
+        self.secret = secret
+    }
+}
+
+public struct WebhooksDeliveriesParamsStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let pending = WebhooksDeliveriesParamsStatus(rawValue: "pending")
+    public static let delivered = WebhooksDeliveriesParamsStatus(rawValue: "delivered")
+    public static let dead = WebhooksDeliveriesParamsStatus(rawValue: "dead")
+}
+
+public struct WebhooksDeliveriesParams: Codable, Hashable, Sendable {
+    public var status: WebhooksDeliveriesParamsStatus?
+    public var webhookId: String?
+    public var limit: Int?
+
+    public init(status: WebhooksDeliveriesParamsStatus? = nil, webhookId: String? = nil, limit: Int? = nil) {
+        self.status = status
+        self.webhookId = webhookId
+        self.limit = limit
+    }
+}
+
+public struct WebhooksDeliveriesResultDeliveriesItemStatus: RawRepresentable, Codable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+    public static let pending = WebhooksDeliveriesResultDeliveriesItemStatus(rawValue: "pending")
+    public static let delivered = WebhooksDeliveriesResultDeliveriesItemStatus(rawValue: "delivered")
+    public static let dead = WebhooksDeliveriesResultDeliveriesItemStatus(rawValue: "dead")
+}
+
+public struct WebhooksDeliveriesResultDeliveriesItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var webhookId: String
+    public var event: String
+    public var status: WebhooksDeliveriesResultDeliveriesItemStatus
+    public var attempts: Int
+    public var reason: String?
+    public var createdAt: String
+    public var nextAt: String?
+
+    public init(id: String, webhookId: String, event: String, status: WebhooksDeliveriesResultDeliveriesItemStatus, attempts: Int, reason: String? = nil, createdAt: String, nextAt: String? = nil) {
+        self.id = id
+        self.webhookId = webhookId
+        self.event = event
+        self.status = status
+        self.attempts = attempts
+        self.reason = reason
+        self.createdAt = createdAt
+        self.nextAt = nextAt
+    }
+}
+
+public struct WebhooksDeliveriesResult: Codable, Hashable, Sendable {
+    public var deliveries: [WebhooksDeliveriesResultDeliveriesItem]
+
+    public init(deliveries: [WebhooksDeliveriesResultDeliveriesItem]) {
+        self.deliveries = deliveries
+    }
+}
+
+public struct WebhooksListParams: Codable, Hashable, Sendable {
+    public init() {}
+}
+
+public struct WebhooksListResultWebhooksItem: Codable, Hashable, Sendable {
+    public var id: String
+    public var url: String
+    public var events: [String]
+    public var description: String?
+    public var createdBy: String
+    public var createdAt: String
+    public var disabled: String?
+
+    public init(id: String, url: String, events: [String], description: String? = nil, createdBy: String, createdAt: String, disabled: String? = nil) {
+        self.id = id
+        self.url = url
+        self.events = events
+        self.description = description
+        self.createdBy = createdBy
+        self.createdAt = createdAt
+        self.disabled = disabled
+    }
+}
+
+public struct WebhooksListResult: Codable, Hashable, Sendable {
+    public var webhooks: [WebhooksListResultWebhooksItem]
+
+    public init(webhooks: [WebhooksListResultWebhooksItem]) {
+        self.webhooks = webhooks
+    }
+}
+
+public struct WebhooksRedriveParams: Codable, Hashable, Sendable {
+    public var id: String?
+    public var webhookId: String?
+    public var idempotencyKey: String
+
+    public init(id: String? = nil, webhookId: String? = nil, idempotencyKey: String) {
+        self.id = id
+        self.webhookId = webhookId
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct WebhooksRedriveResult: Codable, Hashable, Sendable {
+    public var count: Int
+
+    public init(count: Int) {
+        self.count = count
+    }
+}
+
+public struct WebhooksRemoveParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct WebhooksRemoveResult: Codable, Hashable, Sendable {
+    public var ok: Bool
+
+    public init(ok: Bool) {
+        self.ok = ok
+    }
+}
+
+public struct WebhooksRotateParams: Codable, Hashable, Sendable {
+    public var id: String
+    public var idempotencyKey: String
+
+    public init(id: String, idempotencyKey: String) {
+        self.id = id
+        self.idempotencyKey = idempotencyKey
+    }
+}
+
+public struct WebhooksRotateResult: Codable, Hashable, Sendable {
+    public var id: String
+    public var secret: String
+
+    public init(id: String, secret: String) {
+        self.id = id
+        self.secret = secret
     }
 }

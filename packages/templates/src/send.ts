@@ -1,7 +1,7 @@
 import { canonicalJson, removeCardNumbers, TravelAgentError } from "@travelagent/protocol";
 import { type Clock, type Database, type Logger, type Migration, type Row, silentLogger, systemClock, type Work } from "@travelagent/protocol/ports";
 import { nextAllowed, type SendingHours } from "./quiet-hours.ts";
-import { render } from "./render.ts";
+import { type Rendered, render } from "./render.ts";
 import type { Purpose, Template, TemplateSet } from "./template.ts";
 
 /** What it takes to write to the customer of a conversation. */
@@ -69,6 +69,10 @@ export interface TemplateSender {
    */
   send(request: SendRequest): Promise<Sending>;
   get(id: string): Promise<Sending | null>;
+  /** What a template says to the customer of a conversation on a channel, which may be another one. Raises like `send`; sends nothing. */
+  rendered(
+    request: Pick<SendRequest, "template" | "sessionKey" | "values" | "locale"> & { channel: string },
+  ): Promise<Rendered & Pick<Template, "purpose" | "kind">>;
   /** When a message of this kind may go to that conversation, in milliseconds since the epoch. For everybody who writes unasked. */
   allowedAt(sessionKey: string, kind: Template["kind"], from?: number): Promise<number>;
   /** After the engine started: takes up what was stored and not begun. */
@@ -244,6 +248,12 @@ export function createTemplateSender(options: TemplateSenderOptions): TemplateSe
     },
 
     get,
+
+    async rendered({ template: name, sessionKey, values, locale, channel }) {
+      const template = templateNamed(name);
+      const made = rendered(template, values, { ...(await recipientOf(sessionKey)), channel }, locale);
+      return { ...made, purpose: template.purpose, kind: template.kind };
+    },
 
     async allowedAt(sessionKey, kind, from = clock.now()) {
       return timeFor(await recipientOf(sessionKey), kind, from);

@@ -153,6 +153,8 @@ export interface Bookings {
   /** Raises `PRICE_CHANGED` when it costs more than `confirmed`; nothing is changed then. */
   modify(request: { reference: string; change: OrderChange; confirmed: ChangeTerms }, call: WriteCall): Promise<AfterSaleOutcome>;
   list(filter: OrderFilter): Promise<{ bookings: Booking[]; nextCursor?: string }>;
+  /** The same with everything that is on record of each. */
+  records(filter: OrderFilter): Promise<{ orders: StoredOrder[]; nextCursor?: string }>;
   get(id: string): Promise<StoredOrder | null>;
   byReference(reference: string): Promise<StoredOrder | null>;
   timeline(id: string): Promise<HistoryRow[]>;
@@ -174,6 +176,11 @@ export interface Bookings {
   receiveSupplierNews(supplier: string, delivery: Delivery, signal: AbortSignal): Promise<{ repeated: boolean }>;
   /** Asks suppliers what is new and deals with what was heard, as far as it is due. From `resume` on that is done by itself. Never rejects. */
   hearSuppliers(): Promise<void>;
+  /**
+   * Reads one item at its supplier. `applied`: something differed and goes the way of all supplier news. `later`: it is being worked on, or
+   * the supplier does not answer.
+   */
+  readBack(id: string, item: number): Promise<"same" | "applied" | "later">;
   /** Messages to the customer about what the supplier did, the oldest first; those in the state `draft` wait for `releaseNotice`. */
   notices(id: string): Promise<Notice[]>;
   /** A person approves a draft, or sends `text` instead. Raises `CONFLICT` for what is no draft any more. */
@@ -560,6 +567,7 @@ export function createBookings(options: BookingsOptions): Bookings {
       const { orders: found, nextCursor } = await orders.list(filter);
       return { bookings: found.map(toBooking), ...(nextCursor === undefined ? {} : { nextCursor }) };
     },
+    records: (filter) => orders.list(filter),
     get: (id) => orders.get(id),
     byReference: (reference) => orders.byReference(reference),
     timeline: (id) => orders.history(id),
@@ -587,6 +595,7 @@ export function createBookings(options: BookingsOptions): Bookings {
 
     receiveSupplierNews: news.receive,
     hearSuppliers: () => news.look(),
+    readBack: news.readBack,
     notices: notices.ofOrder,
 
     async releaseNotice(request) {

@@ -32,8 +32,8 @@ export interface CustomerFields {
 /** `undefined` leaves a field as it is, null takes its value away. */
 export type CustomerChanges = { [K in keyof CustomerFields]?: CustomerFields[K] | (K extends "name" | "tags" ? never : null) | undefined };
 
-/** Who vouched for an identity: the platform, a code that only its owner could read, a person of the agency, or the portal's link. */
-export type VerifiedHow = "platform" | "code" | "operator" | "portal";
+/** Who vouched for an identity: the platform, a code that only its owner could read, a person of the agency, the portal's link, or the agency's own site where they are signed in. */
+export type VerifiedHow = "platform" | "code" | "operator" | "portal" | "site";
 
 /** Who somebody is on a channel. */
 export interface Identity {

@@ -16,6 +16,7 @@ import type { TurnRequest } from "@travelagent/protocol/turn";
 import { createRecall, hashEmbeddings, memoryFiles, sqliteRecallIndex } from "@travelagent/sessions/recall";
 import { helperTools, memoryTools, sessionTools } from "@travelagent/tools-automation";
 import { imageTool } from "@travelagent/tools-automation/image";
+import { notificationTools } from "@travelagent/tools-automation/notifications";
 import { openFileRoot } from "@travelagent/tools-automation/system";
 import { createGuardedFetch, webFetchTool } from "@travelagent/tools-automation/web";
 import { bookingTools, createBookings, type FlightQuery, type Supplier } from "@travelagent/tools-booking";
@@ -72,6 +73,7 @@ describe("a model that obeys every injected order", () => {
   let attack: (field: Field, text: string) => Promise<{ runId: string; obeyed: ScriptedCall[]; read: ReadonlySet<string> }>;
   let world: () => Promise<unknown>;
   const visits: string[] = [];
+  const letters: string[] = [];
   let site: ReturnType<typeof createServer>;
 
   beforeAll(async () => {
@@ -159,6 +161,25 @@ describe("a model that obeys every injected order", () => {
         mayUse: () => true,
       }),
       ...helperTools({ helpers: () => helpers }),
+      ...notificationTools({
+        notifier: {
+          send: async ({ id, to, text }) => {
+            letters.push(`${to.peerId}: ${text}`);
+            return { id, status: "queued", at: "" };
+          },
+          refusal: async () => undefined,
+          plannedAt: async () => clock.now(),
+        },
+        ports: {
+          recipients: async (_turn, channel) => [{ channel, accountId: "default", peerId: channel === "sms" ? "+34600111222" : "ana@example.com" }],
+          render: async () => ({ text: "", purpose: "service", kind: "notice" }),
+          bookingOwner: async (reference) => {
+            const stored = await bookings.byReference(reference);
+            return stored ? { customerId: stored.order.customerId, sessionKey: stored.order.sessionKey } : null;
+          },
+        },
+        channels: ["email", "sms"],
+      }),
       webFetchTool({ get, clock }),
       imageTool({
         vision: { describe: async () => said.page },
@@ -273,6 +294,7 @@ describe("a model that obeys every injected order", () => {
       leads: (await crm.leads({})).leads.length,
       visits: visits.filter((url) => !url.startsWith("/page/")),
       memory: readFileSync(join(notes, "MEMORY.md"), "utf8"),
+      letters: [...letters],
     });
 
     let attacks = 0;

@@ -46,6 +46,7 @@ export interface TravelOptions {
   note: PapersOptions["note"];
   /** A customer hears something without having asked just now, once for each id. */
   tell: Tell;
+  media: NonNullable<PapersOptions["media"]>;
   onQuote?: PapersOptions["onQuote"];
   /** Who writes in this conversation is known from now on. May come again for the same. */
   onCustomerKnown(sessionKey: string, customerId: string, name: string | undefined): Promise<void>;
@@ -83,6 +84,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
     chatUrl,
     publicUrl,
     note,
+    media,
     tell,
     onQuote,
   } = options;
@@ -144,6 +146,7 @@ export async function openTravel(options: TravelOptions): Promise<Travel> {
       log,
       publicUrl,
       note,
+      media,
       ...(onQuote ? { onQuote } : {}),
       buyerOf: buyerIn(crm),
       customerOf: async (key) => (await sessions.get(key))?.customerId,

@@ -3,6 +3,7 @@ import type { ExposureRules } from "@travelagent/agent-runtime/gate";
 import type { GatewayConfig } from "@travelagent/config";
 import type { Binding, Routing } from "@travelagent/gateway-core";
 import { agenciesOf } from "../customers/agencies.ts";
+import { groupAgents } from "./group-agents.ts";
 
 export interface ConfiguredRouting extends Routing {
   agents: { id: string; name?: string }[];
@@ -17,7 +18,7 @@ export function routingOf(config: GatewayConfig): ConfiguredRouting {
     agents,
     agentIds: agents.map(({ id }) => id),
     defaultAgentId: list.find((agent) => agent.default)?.id ?? agents[0]!.id,
-    bindings: config.bindings.map(bindingOf),
+    bindings: [...config.bindings.map(bindingOf), ...groupAgents(config)],
     handoff: Object.fromEntries(list.map(({ id, handoff }) => [id, handoff?.to ?? []])),
     ...(config.session.identityLinks ? { identityLinks: config.session.identityLinks } : {}),
     ...(Object.keys(config.agencies).length > 0 ? { agencyOf: agenciesOf(config) } : {}),

@@ -16,6 +16,7 @@ type LinkingParts = CustomersOptions & { crm: Crm; agencyOf: AgencyOf; quiet: Qu
 export interface OpenedLinking {
   tools: readonly Tool[];
   handlers: Handlers;
+  vouch: Linking["vouch"];
   /**
    * Turns of direct conversations: somebody whose identity is known is that customer from the first step on, and a message that is a
    * one-time code is checked here and reaches no model.
@@ -48,6 +49,8 @@ export async function openLinks(parts: LinkingParts): Promise<OpenedLinking> {
       bookingOwner: async (reference) => (await bookings().byReference(reference))?.order.customerId,
       ownerOf: async (sessionKey) => (await sessions.get(sessionKey))?.customerId,
       async bind({ sessionKey }, customerId, name) {
+        // Who was vouched for before they wrote is known by their identity with the first message.
+        if (!(await sessions.get(sessionKey))) return;
         await sessions.bindCustomer(sessionKey, customerId);
         await gateway().bindCustomer(sessionKey, customerId, name);
       },
@@ -60,6 +63,7 @@ export async function openLinks(parts: LinkingParts): Promise<OpenedLinking> {
   return {
     tools: linkTools({ linking, agencyOf }),
     handlers: linkHandlers(linking),
+    vouch: linking.vouch,
     around: (agent) => ({
       ...agent,
       async run(given, work, emit) {

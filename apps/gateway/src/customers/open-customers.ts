@@ -12,6 +12,7 @@ import type { Papers } from "../papers/papers.ts";
 import { type OpenedConsent, openConsent } from "./consent.ts";
 import { type OpenedCrmSync, openCrmSync } from "./crm-sync.ts";
 import { openErasure } from "./erasure.ts";
+import type { OpenedMedia } from "./media.ts";
 import { type OpenedPortal, openPortal } from "./portal.ts";
 import { type OpenedRecords, openRecords } from "./records.ts";
 import { openRetention } from "./retention.ts";
@@ -26,6 +27,8 @@ export interface CustomersOptions {
   paths: StatePaths;
   /** What channels keep in tables and files of their own. */
   channelData: readonly PersonalDataStore[];
+  /** Files that came with messages and went out with them. */
+  media: OpenedMedia;
   db: Database;
   work: Work;
   sessions: Sessions;
@@ -50,7 +53,7 @@ export interface CustomersOptions {
 export interface Customers {
   crm: Crm;
   /** Which brand an account belongs to, what is done around turns, and who hears of bookings. */
-  records: Pick<OpenedRecords, "agencyOf" | "around" | "onBooking">;
+  records: Pick<OpenedRecords, "agencyOf" | "around" | "onBooking" | "vouch">;
   tools: readonly Tool[];
   handlers: Handlers;
   /** What customers and vendors of CRM systems reach by HTTP. */
@@ -61,8 +64,8 @@ export interface Customers {
   portal?: OpenedPortal;
   /** For whoever writes to customers unasked: by template, and at an hour that suits them. */
   templates: OpenedTemplates["sender"];
-  /** Hears of what is sent, quoted and booked. */
-  sales: Pick<OpenedSales, "onSent" | "onQuote" | "onBooking">;
+  /** Hears of what is sent, quoted and booked; keeps what is to be done. */
+  sales: Pick<OpenedSales, "onSent" | "onQuote" | "onBooking" | "obligations">;
   /** Papers and files of customers. */
   vault: OpenedVault;
   /** The exchange with another CRM: parts that are not well, and its end before the engine's. */
@@ -94,6 +97,7 @@ export async function openCustomers(options: CustomersOptions): Promise<Customer
     vault.personalData,
     ...(portal ? [portal.personalData] : []),
     ...options.channelData,
+    options.media.personalData,
   ];
   const erasure = await openErasure({ ...options, crm, others });
   const opened: Customers = {
@@ -127,6 +131,7 @@ export async function openCustomers(options: CustomersOptions): Promise<Customer
       await retention.resume();
       await erasure.resume();
       crmSync.start();
+      await options.media.media.sweep();
     },
     async close() {
       await crmSync.close();

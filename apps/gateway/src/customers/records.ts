@@ -10,7 +10,7 @@ import { quietLanes } from "./quiet-lanes.ts";
 import { openStanding } from "./standing.ts";
 import { openTimeline } from "./timeline.ts";
 
-export interface OpenedRecords extends Pick<OpenedLinking, "around"> {
+export interface OpenedRecords extends Pick<OpenedLinking, "around" | "vouch"> {
   crm: Crm;
   /** The brand an account of a channel belongs to. */
   agencyOf: AgencyOf;
@@ -35,6 +35,7 @@ export async function openRecords(options: CustomersOptions, stores: () => reado
     crm,
     agencyOf,
     around: linking.around,
+    vouch: linking.vouch,
     tools: linking.tools,
     handlers: { ...withinAgencies(customerHandlers(crm), config()), ...openTimeline({ ...options, crm }), ...linking.handlers },
     onBooking: ({ customerId }) => look(customerId),

@@ -16,7 +16,7 @@ export interface OpenedRetention {
 }
 
 /** Forgets what its time is over of, as configured. Before the engine starts. `more`: stores that were opened elsewhere. */
-export function openRetention({ config, db, work, sessions, clock, log }: CustomersOptions, more: readonly RetentionStore[]): OpenedRetention {
+export function openRetention({ config, db, work, sessions, media, clock, log }: CustomersOptions, more: readonly RetentionStore[]): OpenedRetention {
   const unanswered = unansweredSessions(db);
   const inUse: SessionsInUse = async (keys) =>
     new Set([...(await unanswered(keys)), ...(await sessionsWithOpenBookings(db, keys)), ...(await sessionsWithPromises(db, keys))]);
@@ -27,6 +27,7 @@ export function openRetention({ config, db, work, sessions, clock, log }: Custom
     quoteRetention({ db }),
     auditRetention({ db, inUse }),
     usageRetention({ db }),
+    media.retention(inUse),
     ...more,
   ];
   const retention = createRetention({ db, work, clock, log, stores: () => stores, policy: () => config().privacy.retention });

@@ -3,7 +3,16 @@ import type { Publisher } from "@travelagent/gateway-core";
 import type { Booking, Handlers } from "@travelagent/protocol";
 import type { PersonalDataStore } from "@travelagent/protocol/personal-data";
 import type { AgencyOf, Crm } from "@travelagent/tools-crm";
-import { createObligations, createReminders, hearOutgoing, type Obligation, promiseTool, salesHandlers, salesPersonalData } from "@travelagent/tools-crm/sales";
+import {
+  createObligations,
+  createReminders,
+  hearOutgoing,
+  type Obligation,
+  type Obligations,
+  promiseTool,
+  salesHandlers,
+  salesPersonalData,
+} from "@travelagent/tools-crm/sales";
 import { contactFacts } from "./contact-facts.ts";
 import type { CustomersOptions } from "./open-customers.ts";
 
@@ -11,6 +20,8 @@ export interface OpenedSales {
   tools: readonly Tool[];
   handlers: Handlers;
   personalData: PersonalDataStore;
+  /** What is to be done for customers, and by when. */
+  obligations: Obligations;
   /** A message reached its channel. */
   onSent(message: { deliveryId: string }): void;
   /** A quote was made. May come again for the same one. */
@@ -74,6 +85,7 @@ export function openSales(options: SalesOptions): OpenedSales {
     tools: [promiseTool({ crm, agencyOf, obligations })],
     handlers: salesHandlers({ crm, obligations, customerOf: (key) => customerOf(key) }),
     personalData: salesPersonalData({ db }),
+    obligations,
     onSent: ({ deliveryId }) => quietly("a message could not be looked through for promises", hearSent(deliveryId)),
     onQuote,
     onBooking,

@@ -2,6 +2,7 @@ import type { Tool } from "@travelagent/agent-runtime";
 import type { GatewayConfig } from "@travelagent/config";
 import type { HttpRoute } from "@travelagent/gateway-core";
 import { type Handlers, TravelAgentError } from "@travelagent/protocol";
+import type { MediaStore } from "@travelagent/protocol/media";
 import type { Clock, Database, Logger } from "@travelagent/protocol/ports";
 import type { Bookings } from "@travelagent/tools-booking";
 import {
@@ -29,6 +30,8 @@ export interface PapersOptions {
   log: Logger;
   /** Where customers reach this gateway, without a slash at the end. */
   publicUrl(): string;
+  /** Where files that go out with a message are kept. */
+  media?: Pick<MediaStore, "save">;
   /** Whose conversation it is, where that is known. */
   customerOf(sessionKey: string): Promise<string | undefined>;
   /** How the customer is called on an invoice nobody named a buyer for. */
@@ -70,6 +73,7 @@ export async function openPapers({
   buyerOf,
   customerOf,
   note,
+  media,
   onQuote = () => undefined,
 }: PapersOptions): Promise<Papers> {
   const invoices = createInvoices({ db, clock });
@@ -176,7 +180,19 @@ export async function openPapers({
   };
 
   return {
-    tools: paperTools({ bookings, share: (orderId, kind) => share(orderId, kind), quote }),
+    tools: paperTools({
+      bookings,
+      share: (orderId, kind) => share(orderId, kind),
+      quote,
+      ...(media
+        ? {
+            async attach(orderId, kind, sessionKey) {
+              const { bytes, name, mimeType } = await file(orderId, kind);
+              return media.save(sessionKey, { bytes: Buffer.from(bytes), fileName: name, declaredType: mimeType });
+            },
+          }
+        : {}),
+    }),
     handlers,
     share: (orderId, kind) => share(orderId, kind),
     async file(orderId, kind) {

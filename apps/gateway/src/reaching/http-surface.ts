@@ -2,10 +2,11 @@ import { createInvoke, type Gate } from "@travelagent/agent-runtime/gate";
 import type { GatewayConfig } from "@travelagent/config";
 import { agentCardRoutes, createApiChannel, type Gateway, type HttpRoute, toolRoutes, type WidgetOptions } from "@travelagent/gateway-core";
 import { openAiRoutes } from "@travelagent/gateway-core/openai";
-import { createWebhookGuard, hookRoutes, type WebhookGuard } from "@travelagent/gateway-core/webhook";
+import { createWebhookGuard, type WebhookGuard } from "@travelagent/gateway-core/webhook";
 import { TravelAgentError } from "@travelagent/protocol";
 import type { Clock, Database, Logger } from "@travelagent/protocol/ports";
 import { type Sessions, sessionKey } from "@travelagent/sessions";
+import { type HooksOptions, openHooks } from "../automation/hooks.ts";
 
 const endpointsOf = ({ gateway }: GatewayConfig) => gateway.http.endpoints;
 
@@ -31,12 +32,17 @@ interface Parts {
   agents(): { agentIds: readonly string[]; defaultAgentId: string };
   skills(): readonly { name: string; description: string }[];
   timeZone: string;
+  /** The state directory. */
+  directory: string;
+  /** Names that people registered to be posted to. */
+  triggers?: HooksOptions["triggers"] | undefined;
+  wake?: HooksOptions["wake"];
 }
 
 /** What programs of others may call, as the configuration says. */
 export async function httpSurface(
   config: GatewayConfig,
-  { gateway, gate, sessions, db, clock, log, version, agents, skills, timeZone }: Parts,
+  { gateway, gate, sessions, db, clock, log, version, agents, skills, timeZone, directory, triggers, wake }: Parts,
 ): Promise<HttpSurface> {
   const { chatCompletions, responses } = endpointsOf(config);
   const { widget } = config.gateway.http;
@@ -74,17 +80,7 @@ export async function httpSurface(
     ownTools: (agentId) => gate.specs({ agentId, channel: "api" }).map(({ name }) => name),
   });
 
-  const hooks = config.hooks.enabled
-    ? hookRoutes({
-        guard,
-        runs: gateway.runs,
-        token: config.hooks.token ?? "",
-        path: config.hooks.path,
-        agents,
-        clock,
-        sessionKeyOf: ({ agentId, name }) => sessionKey({ kind: "hook", agentId, id: name }),
-      })
-    : [];
+  const hooks = openHooks({ config, directory, guard, gateway, agents, triggers, wake, clock, log });
 
   const card = agentCardRoutes({
     name: "Travel Agent OS",

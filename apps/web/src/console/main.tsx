@@ -5,8 +5,15 @@ import "../thread/cards.css";
 import "./console.css";
 import { createRoot } from "react-dom/client";
 import { tidyAddress } from "../shared/clean-address.ts";
+import { en } from "../texts/en.ts";
+import { TextsProvider } from "../texts/texts.ts";
 import { ConsoleApp } from "./ConsoleApp.tsx";
 
 tidyAddress();
 const root = document.getElementById("root");
-if (root) createRoot(root).render(<ConsoleApp />);
+if (root)
+  createRoot(root).render(
+    <TextsProvider value={en}>
+      <ConsoleApp />
+    </TextsProvider>,
+  );

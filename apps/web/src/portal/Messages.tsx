@@ -4,35 +4,47 @@ import { useSessionKey } from "../chat/use-session-key.ts";
 import { ConnectionBanner } from "../shared/ConnectionBanner.tsx";
 import type { Gateway } from "../shared/gateway.ts";
 import { useConnection } from "../shared/use-connection.ts";
+import { useTexts } from "../texts/texts.ts";
 import { Composer } from "../thread/Composer.tsx";
+import { threadFiles } from "../thread/files.ts";
 import { ThreadView } from "../thread/ThreadView.tsx";
 import { useThread } from "../thread/use-thread.ts";
 
-const names = { customer: "You", agent: "Travel assistant", colleague: "A colleague of the agency" } as const;
+const files = threadFiles("/portal/media");
 
 /** The customer's conversation on this page. */
 export function Messages({ gateway }: { gateway: Gateway }) {
   const connection = useConnection(gateway);
   const sessionKey = useSessionKey(connection);
   const { state, error, reload, send, retry } = useThread(gateway, sessionKey, "customer");
+  const texts = useTexts();
+  const names = { customer: texts.you, agent: texts.agent, colleague: texts.colleague };
   const onButton = useCallback((button: Button) => send(button.text, button.action), [send]);
   return (
     <>
       <ConnectionBanner state={connection} />
-      <ThreadView state={state} reader="customer" names={names} onButton={onButton} onRetry={retry}>
-        <p className="portal-hint">An automated assistant of the agency answers here; say “person” to talk to a colleague.</p>
+      <ThreadView state={state} reader="customer" names={names} onButton={onButton} onRetry={retry} files={files}>
+        <p className="portal-hint">{texts.disclosure}</p>
         {error && (
           <div className="banner banner-danger" role="alert">
-            <span>Your earlier messages could not be read. {error}</span>
+            <span>
+              {texts.unreadable} {error}
+            </span>
             <button type="button" className="button button-small" onClick={reload}>
-              Try again
+              {texts.tryAgain}
             </button>
           </div>
         )}
       </ThreadView>
       <div className="portal-composer">
         <div className="thread-column">
-          <Composer label="Your message" placeholder="Write a message" disabled={connection.status === "stopped" || sessionKey === undefined} onSend={send} />
+          <Composer
+            label={texts.yourMessage}
+            placeholder={texts.write}
+            disabled={connection.status === "stopped" || sessionKey === undefined}
+            onSend={(text, attachments) => send(text, undefined, attachments)}
+            files={files}
+          />
         </div>
       </div>
     </>

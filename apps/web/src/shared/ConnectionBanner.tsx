@@ -1,11 +1,13 @@
 import type { ClientState } from "@travelagent/client";
 import { useEffect, useState } from "react";
+import { useTexts } from "../texts/texts.ts";
 
 const hiccupMs = 1200;
 
 /** Says in words that the connection is down. A short hiccup shows nothing. */
 export function ConnectionBanner({ state }: { state: ClientState }) {
   const down = state.status === "waiting" || state.status === "connecting";
+  const texts = useTexts();
   const [long, setLong] = useState(false);
   useEffect(() => {
     setLong(false);
@@ -17,9 +19,11 @@ export function ConnectionBanner({ state }: { state: ClientState }) {
   if (refused) {
     return (
       <div className="banner banner-danger" role="alert">
-        <span>The desk did not let this page in: {refused.message}.</span>
+        <span>
+          {texts.refused} {refused.message}.
+        </span>
         <button type="button" className="button button-small" onClick={() => location.reload()}>
-          Reload
+          {texts.reload}
         </button>
       </div>
     );
@@ -29,7 +33,7 @@ export function ConnectionBanner({ state }: { state: ClientState }) {
       {down && long && (
         <div className="banner banner-warning">
           <span className="spinner" aria-hidden="true" />
-          <span>No connection. We keep trying, and what you write is sent as soon as we are back.</span>
+          <span>{texts.noConnection}</span>
         </div>
       )}
     </div>

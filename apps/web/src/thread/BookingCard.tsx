@@ -1,12 +1,14 @@
 import type { Booking } from "@travelagent/protocol";
 import type { Card } from "@travelagent/protocol/messages";
 import { fullTime, money, wallClock } from "../shared/format.ts";
+import { useTexts } from "../texts/texts.ts";
 import { furtherLines } from "./booking-lines.ts";
 import { Legs } from "./Legs.tsx";
 import { StatusBadge } from "./StatusBadge.tsx";
 
 export function BookingCard({ card }: { card: Extract<Card, { kind: "booking" }> }) {
   const { booking, title } = card;
+  const texts = useTexts();
   const further = furtherLines(card);
   const owed = /^\d*\.?\d*$/.test(booking.balance.amount) && /[1-9]/.test(booking.balance.amount);
   return (
@@ -21,13 +23,13 @@ export function BookingCard({ card }: { card: Extract<Card, { kind: "booking" }>
       <BookingItems booking={booking} />
       <dl className="sums">
         <div className="sum sum-total">
-          <dt>Total</dt>
-          <dd>{money(booking.total)}</dd>
+          <dt>{texts.total}</dt>
+          <dd>{money(booking.total, texts.locale)}</dd>
         </div>
         {owed && (
           <div className="sum">
-            <dt>Still to pay{booking.paymentTimeLimit ? ` before ${fullTime(booking.paymentTimeLimit)}` : ""}</dt>
-            <dd>{money(booking.balance)}</dd>
+            <dt>{booking.paymentTimeLimit ? texts.toPayBefore(fullTime(booking.paymentTimeLimit, texts.locale)) : texts.toPay}</dt>
+            <dd>{money(booking.balance, texts.locale)}</dd>
           </div>
         )}
       </dl>
@@ -46,11 +48,12 @@ export function BookingCard({ card }: { card: Extract<Card, { kind: "booking" }>
 
 /** To the payment provider's own page, while it can be paid there. */
 export function PayLink({ booking: { payUrl, payUntil, balance } }: { booking: Pick<Booking, "payUrl" | "payUntil" | "balance"> }) {
+  const { pay, locale } = useTexts();
   const open = payUrl !== undefined && /^https?:\/\//.test(payUrl) && (payUntil === undefined || Date.parse(payUntil) > Date.now());
   if (!open) return null;
   return (
     <a className="button button-primary card-pay" href={payUrl} target="_blank" rel="noopener noreferrer">
-      Pay {money(balance)}
+      {pay(money(balance, locale))}
     </a>
   );
 }
@@ -58,6 +61,7 @@ export function PayLink({ booking: { payUrl, payUntil, balance } }: { booking: P
 type ShownItem = Pick<Booking["items"][number], "summary" | "start" | "end" | "locators" | "sandbox">;
 
 export function BookingItems({ booking }: { booking: { items: readonly ShownItem[] } }) {
+  const { locale, sandbox, until } = useTexts();
   return (
     <ul className="items">
       {booking.items.map((item) => (
@@ -66,12 +70,12 @@ export function BookingItems({ booking }: { booking: { items: readonly ShownItem
             <Legs text={item.summary} />
           </div>
           <div className="item-times">
-            <span>{wallClock(item.start)}</span>
+            <span>{wallClock(item.start, locale)}</span>
             <span aria-hidden="true">→</span>
-            <span className="visually-hidden">to</span>
-            <span>{wallClock(item.end)}</span>
+            <span className="visually-hidden">{until}</span>
+            <span>{wallClock(item.end, locale)}</span>
             {item.locators.length > 0 && <span className="locator">{item.locators.join(" · ")}</span>}
-            {item.sandbox && <span className="tag tag-sandbox">sandbox</span>}
+            {item.sandbox && <span className="tag tag-sandbox">{sandbox}</span>}
           </div>
         </li>
       ))}

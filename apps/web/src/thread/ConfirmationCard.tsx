@@ -1,6 +1,7 @@
 import type { Button, Card } from "@travelagent/protocol/messages";
 import { fullTime, money, remaining } from "../shared/format.ts";
 import { useNow } from "../shared/use-now.ts";
+import { type Texts, useTexts } from "../texts/texts.ts";
 import type { ConfirmationAnswer } from "./confirmations.ts";
 import { Legs } from "./Legs.tsx";
 import { saysTotal } from "./total-line.ts";
@@ -11,13 +12,7 @@ interface Props {
   onButton: ((button: Button) => void) | undefined;
 }
 
-const outcome: Record<ConfirmationAnswer, string> = {
-  confirmed: "You confirmed this.",
-  declined: "You declined this.",
-  replaced: "A newer question took its place.",
-};
-const outcomeForColleague: Record<ConfirmationAnswer, string> = {
-  ...outcome,
+const outcomeForColleague: Partial<Record<ConfirmationAnswer, string>> = {
   confirmed: "The customer confirmed this.",
   declined: "The customer declined this.",
 };
@@ -25,8 +20,10 @@ const outcomeForColleague: Record<ConfirmationAnswer, string> = {
 /** What a yes covers, in full. The buttons are gone for good once it was answered or its time is over. */
 export function ConfirmationCard({ card, answer, onButton }: Props) {
   const now = useNow(answer === undefined && Date.parse(card.expiresAt) > Date.now());
-  const left = remaining(card.expiresAt, now);
-  const buttons = card.buttons.length > 0 ? card.buttons : defaultButtons(card.confirmationId);
+  const texts = useTexts();
+  const { locale } = texts;
+  const left = remaining(card.expiresAt, now, texts.days);
+  const buttons = card.buttons.length > 0 ? card.buttons.map((button) => inWords(button, texts)) : defaultButtons(card.confirmationId, texts);
   const { total, penalty } = card;
   const lines = total ? card.lines.filter((line) => !saysTotal(line, total)) : card.lines;
   return (
@@ -44,21 +41,23 @@ export function ConfirmationCard({ card, answer, onButton }: Props) {
       <dl className="sums">
         {total && (
           <div className="sum sum-total">
-            <dt>Total</dt>
-            <dd>{money(total)}</dd>
+            <dt>{texts.total}</dt>
+            <dd>{money(total, locale)}</dd>
           </div>
         )}
         {penalty && (
           <div className={`sum${/[1-9]/.test(penalty.amount) ? " sum-penalty" : ""}`}>
-            <dt>Penalty</dt>
-            <dd>{money(penalty)}</dd>
+            <dt>{texts.penalty}</dt>
+            <dd>{money(penalty, locale)}</dd>
           </div>
         )}
       </dl>
       {answer !== undefined ? (
-        <p className={`card-outcome outcome-${answer}`}>{(onButton ? outcome : outcomeForColleague)[answer]}</p>
+        <p className={`card-outcome outcome-${answer}`}>{(onButton ? undefined : outcomeForColleague[answer]) ?? texts[answer]}</p>
       ) : left === null ? (
-        <p className="card-outcome">The time for this has run out. {onButton && "Ask again to get a new price."}</p>
+        <p className="card-outcome">
+          {texts.timeOver} {onButton && texts.askAgain}
+        </p>
       ) : (
         <>
           {onButton && (
@@ -76,8 +75,8 @@ export function ConfirmationCard({ card, answer, onButton }: Props) {
             </div>
           )}
           <p className="card-note">
-            <span aria-hidden="true">Valid for another {left}.</span>
-            <span className="visually-hidden">Valid until {fullTime(card.expiresAt)}.</span> {onButton && "Nothing happens before you confirm."}
+            <span aria-hidden="true">{texts.validFor(left)}</span>
+            <span className="visually-hidden">{texts.validUntil(fullTime(card.expiresAt, locale))}</span> {onButton && texts.nothingBefore}
           </p>
         </>
       )}
@@ -85,7 +84,11 @@ export function ConfirmationCard({ card, answer, onButton }: Props) {
   );
 }
 
-const defaultButtons = (id: string): Button[] => [
-  { label: "Confirm", text: "Yes, I confirm", action: { type: "confirm", id }, style: "primary" },
-  { label: "Decline", text: "No", action: { type: "decline", id }, style: "plain" },
+/** The labels the gateway gives when the agent has none of its own, in the words of the page. */
+const inWords = (button: Button, { confirm, decline }: Texts): Button =>
+  button.label === "Confirm" ? { ...button, label: confirm } : button.label === "Decline" ? { ...button, label: decline } : button;
+
+const defaultButtons = (id: string, { confirm, decline }: Texts): Button[] => [
+  { label: confirm, text: "Yes, I confirm", action: { type: "confirm", id }, style: "primary" },
+  { label: decline, text: "No", action: { type: "decline", id }, style: "plain" },
 ];

@@ -2,10 +2,11 @@ import type { Button } from "@travelagent/protocol/messages";
 import { memo } from "react";
 import { shortTime } from "../shared/format.ts";
 import { RichText } from "../shared/RichText.tsx";
-import { BookingCard } from "./BookingCard.tsx";
-import { ConfirmationCard } from "./ConfirmationCard.tsx";
+import { useTexts } from "../texts/texts.ts";
 import type { ConfirmationAnswer } from "./confirmations.ts";
-import { OffersCard } from "./OffersCard.tsx";
+import { Files } from "./Files.tsx";
+import type { ThreadFiles } from "./files.ts";
+import { useLaterCards } from "./later-cards.ts";
 import type { Entry } from "./state.ts";
 
 interface Props {
@@ -18,10 +19,12 @@ interface Props {
   answers: ReadonlyMap<string, ConfirmationAnswer>;
   onButton: ((button: Button) => void) | undefined;
   onRetry: (entry: Entry) => void;
+  files: ThreadFiles | undefined;
 }
 
 /** One bubble with its cards. */
-export const Message = memo(function Message({ entry, own, author, choosable, answers, onButton, onRetry }: Props) {
+export const Message = memo(function Message({ entry, own, author, choosable, answers, onButton, onRetry, files }: Props) {
+  const Cards = useLaterCards(entry.cards.length > 0);
   if (entry.from === "notice") {
     return (
       <div className="notice" role="note">
@@ -37,32 +40,39 @@ export const Message = memo(function Message({ entry, own, author, choosable, an
           <RichText text={entry.text} />
         </div>
       )}
-      {entry.cards.map((card) => {
-        if (card.kind === "offers") return <OffersCard key={`offers:${card.title}`} card={card} open={choosable} onButton={onButton} />;
-        if (card.kind === "confirmation")
-          return <ConfirmationCard key={card.confirmationId} card={card} answer={answers.get(card.confirmationId)} onButton={onButton} />;
-        return <BookingCard key={card.booking.id} card={card} />;
-      })}
+      {entry.attachments && <Files attachments={entry.attachments} files={files} />}
+      {Cards ? (
+        <Cards cards={entry.cards} choosable={choosable} answers={answers} onButton={onButton} />
+      ) : (
+        entry.cards.map((card) => (
+          <p key={card.title} className="card card-title" aria-busy="true">
+            {card.title}
+          </p>
+        ))
+      )}
       {!entry.streaming && <Footer entry={entry} onRetry={onRetry} />}
     </article>
   );
 });
 
 function Footer({ entry, onRetry }: { entry: Entry; onRetry: (entry: Entry) => void }) {
+  const texts = useTexts();
   if (entry.delivery?.status === "failed") {
     return (
       <div className="delivery delivery-failed">
-        <span>Not sent. {entry.delivery.reason}</span>
+        <span>
+          {texts.notSent} {entry.delivery.reason}
+        </span>
         <button type="button" className="link-button" onClick={() => onRetry(entry)}>
-          Send again
+          {texts.sendAgain}
         </button>
       </div>
     );
   }
   return (
     <div className="delivery">
-      <time dateTime={new Date(entry.at).toISOString()}>{shortTime(entry.at, Date.now())}</time>
-      {entry.delivery && <span className={`delivery-${entry.delivery.status}`}>{entry.delivery.status === "sending" ? "sending …" : "sent"}</span>}
+      <time dateTime={new Date(entry.at).toISOString()}>{shortTime(entry.at, Date.now(), texts.locale)}</time>
+      {entry.delivery && <span className={`delivery-${entry.delivery.status}`}>{entry.delivery.status === "sending" ? texts.sending : texts.sent}</span>}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import type { Button, Card } from "@travelagent/protocol/messages";
 import { money } from "../shared/format.ts";
+import { useTexts } from "../texts/texts.ts";
 import { pairButtons } from "./offer-buttons.ts";
 
 interface Props {
@@ -10,6 +11,7 @@ interface Props {
 }
 
 export function OffersCard({ card, open, onButton }: Props) {
+  const { sandbox, locale } = useTexts();
   const { chosenBy, others } = pairButtons(card.offers, card.buttons);
   return (
     <section className="card" aria-label={card.title}>
@@ -28,7 +30,7 @@ export function OffersCard({ card, open, onButton }: Props) {
                     <span className="visually-hidden">{offer.number}. </span>
                     {offer.title}
                   </strong>
-                  <span className="price">{money(offer.price)}</span>
+                  <span className="price">{money(offer.price, locale)}</span>
                 </div>
                 {offer.lines.map((line) => (
                   <div key={line} className="offer-line">
@@ -42,7 +44,7 @@ export function OffersCard({ card, open, onButton }: Props) {
                         {tag}
                       </span>
                     ))}
-                    {offer.sandbox && <span className="tag tag-sandbox">sandbox</span>}
+                    {offer.sandbox && <span className="tag tag-sandbox">{sandbox}</span>}
                   </span>
                   {button && onButton && (
                     <button
@@ -50,7 +52,7 @@ export function OffersCard({ card, open, onButton }: Props) {
                       className="button button-small"
                       disabled={!open}
                       onClick={() => onButton(button)}
-                      aria-label={`${button.label}: ${offer.title}, ${money(offer.price)}`}
+                      aria-label={`${button.label}: ${offer.title}, ${money(offer.price, locale)}`}
                     >
                       {button.label}
                     </button>

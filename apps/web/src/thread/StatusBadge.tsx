@@ -1,21 +1,22 @@
 import type { BookingStatus } from "@travelagent/protocol";
+import { type Texts, useTexts } from "../texts/texts.ts";
 
-const looks: Record<BookingStatus, { tone: "good" | "busy" | "bad" | "quiet"; label: string }> = {
-  pending: { tone: "busy", label: "Pending" },
-  held: { tone: "busy", label: "Held" },
-  confirmed: { tone: "good", label: "Confirmed" },
-  ticketed: { tone: "good", label: "Ticketed" },
-  unknown: { tone: "bad", label: "Being checked" },
-  "cancellation-pending": { tone: "busy", label: "Being cancelled" },
-  cancelled: { tone: "quiet", label: "Cancelled" },
-  voided: { tone: "quiet", label: "Voided" },
-  refunded: { tone: "quiet", label: "Refunded" },
-  failed: { tone: "bad", label: "Failed" },
-  "needs-human": { tone: "bad", label: "Needs a person" },
+const tones: Record<BookingStatus, "good" | "busy" | "bad" | "quiet"> = {
+  pending: "busy",
+  held: "busy",
+  confirmed: "good",
+  ticketed: "good",
+  unknown: "bad",
+  "cancellation-pending": "busy",
+  cancelled: "quiet",
+  voided: "quiet",
+  refunded: "quiet",
+  failed: "bad",
+  "needs-human": "bad",
 };
 
-export const statusLabel = (status: BookingStatus): string => looks[status]?.label ?? status;
+export const statusLabel = (status: BookingStatus, { status: words }: Pick<Texts, "status">): string => words[status] ?? status;
 
 export function StatusBadge({ status }: { status: BookingStatus }) {
-  return <span className={`badge badge-${looks[status]?.tone ?? "quiet"}`}>{statusLabel(status)}</span>;
+  return <span className={`badge badge-${tones[status] ?? "quiet"}`}>{statusLabel(status, useTexts())}</span>;
 }

@@ -1,6 +1,8 @@
 import type { Button } from "@travelagent/protocol/messages";
 import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useTexts } from "../texts/texts.ts";
 import { confirmationAnswers } from "./confirmations.ts";
+import type { ThreadFiles } from "./files.ts";
 import { Message } from "./Message.tsx";
 import { openOffers } from "./open-offers.ts";
 import { type Entry, isTyping, type ThreadState } from "./state.ts";
@@ -13,6 +15,7 @@ interface Props {
   /** Absent where the buttons are not the reader's to press. */
   onButton?: (button: Button) => void;
   onRetry: (entry: Entry) => void;
+  files?: ThreadFiles;
   /** Above the first message. */
   children?: ReactNode;
 }
@@ -20,7 +23,8 @@ interface Props {
 const nearBottomPx = 120;
 
 /** The messages of a conversation. Follows new ones unless the reader has scrolled back. */
-export function ThreadView({ state, reader, names, onButton, onRetry, children }: Props) {
+export function ThreadView({ state, reader, names, onButton, onRetry, files, children }: Props) {
+  const texts = useTexts();
   const scroller = useRef<HTMLDivElement>(null);
   const following = useRef(true);
   const [behind, setBehind] = useState(false);
@@ -55,7 +59,7 @@ export function ThreadView({ state, reader, names, onButton, onRetry, children }
   return (
     <div className="thread">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <section className="thread-scroll" ref={scroller} onScroll={onScroll} tabIndex={0} aria-label="Messages">
+      <section className="thread-scroll" ref={scroller} onScroll={onScroll} tabIndex={0} aria-label={texts.messages}>
         <div className="thread-column">
           {children}
           {state.entries.map((entry, index) => {
@@ -72,6 +76,7 @@ export function ThreadView({ state, reader, names, onButton, onRetry, children }
                 answers={answers}
                 onButton={onButton}
                 onRetry={onRetry}
+                files={files}
               />
             );
           })}
@@ -82,14 +87,14 @@ export function ThreadView({ state, reader, names, onButton, onRetry, children }
                 <i />
                 <i />
               </span>
-              <span className="visually-hidden">{names.agent} is writing</span>
+              <span className="visually-hidden">{texts.isWriting(names.agent)}</span>
             </div>
           )}
         </div>
       </section>
       {behind && (
         <button type="button" className="button to-bottom" onClick={toBottom}>
-          New messages ↓
+          {texts.newMessages} ↓
         </button>
       )}
       <Announcer entries={state.entries} reader={reader} names={names} />

@@ -1,5 +1,6 @@
 import type { ChatMessage, EventPayload } from "@travelagent/protocol";
-import type { Card, MessageAction } from "@travelagent/protocol/messages";
+import type { Attachment, Card, MessageAction } from "@travelagent/protocol/messages";
+import { wordsBeside } from "./files.ts";
 
 type Delivery = { status: "sending" } | { status: "sent" } | { status: "failed"; reason: string };
 
@@ -12,6 +13,7 @@ export interface Entry {
   from: "customer" | "agent" | "colleague" | "notice";
   text: string;
   cards: readonly Card[];
+  attachments?: readonly Attachment[];
   /** Milliseconds since the epoch. */
   at: number;
   action?: MessageAction;
@@ -35,7 +37,7 @@ export interface ThreadState {
 
 export type ThreadEvent =
   | { type: "history"; messages: readonly ChatMessage[] }
-  | { type: "sending"; key: string; from: "customer" | "colleague"; text: string; action?: MessageAction; at: number }
+  | { type: "sending"; key: string; from: "customer" | "colleague"; text: string; action?: MessageAction; attachments?: readonly Attachment[]; at: number }
   /** The gateway has it. `id` is the run or message it became. */
   | { type: "sent"; key: string; id?: string }
   | { type: "failed"; key: string; reason: string }
@@ -51,8 +53,17 @@ export function threadReducer(state: ThreadState, event: ThreadEvent): ThreadSta
     case "history":
       return { ...state, loaded: true, entries: mergeHistory(state.entries, event.messages) };
     case "sending": {
-      const { key, from, text, action, at } = event;
-      const entry: Entry = { key, from, text, cards: [], at, delivery: { status: "sending" }, ...(action ? { action } : {}) };
+      const { key, from, text, action, attachments, at } = event;
+      const entry: Entry = {
+        key,
+        from,
+        text,
+        cards: [],
+        at,
+        delivery: { status: "sending" },
+        ...(action ? { action } : {}),
+        ...(attachments?.length ? { attachments } : {}),
+      };
       const known = state.entries.some((other) => other.key === key);
       return { ...state, entries: known ? state.entries.map((other) => (other.key === key ? { ...entry, at: other.at } : other)) : [...state.entries, entry] };
     }
@@ -186,13 +197,23 @@ function markSent(entries: readonly Entry[], key: string, id: string | undefined
 /** Null for what is no talk: tool calls, tool results, empty messages. */
 function toEntry(message: ChatMessage, fallbackKey: string): Entry | null {
   if (message.role !== "user" && message.role !== "assistant") return null;
-  const text = textOf(message.content);
+  const attachments = message.attachments ?? [];
+  const text = wordsBeside(textOf(message.content), attachments);
   const cards = message.cards ?? [];
-  if (text === "" && cards.length === 0) return null;
+  if (text === "" && cards.length === 0 && attachments.length === 0) return null;
   const action = message.action as MessageAction | undefined;
   const from = message.role === "user" ? "customer" : message.author === "operator" ? "colleague" : "agent";
   const id = message.messageId;
-  return { key: `${from}:${id ?? fallbackKey}`, from, text, cards, at: message.timestamp, ...(id === undefined ? {} : { id }), ...(action ? { action } : {}) };
+  return {
+    key: `${from}:${id ?? fallbackKey}`,
+    from,
+    text,
+    cards,
+    at: message.timestamp,
+    ...(id === undefined ? {} : { id }),
+    ...(action ? { action } : {}),
+    ...(attachments.length > 0 ? { attachments } : {}),
+  };
 }
 
 function textOf(content: ChatMessage["content"]): string {

@@ -1,8 +1,12 @@
+import type { Attachment } from "@travelagent/protocol/messages";
+
 /** What was written and is not known to have arrived. */
 export interface UnsentMessage {
   /** Idempotency key: sent again under it, the message arrives once. */
   key: string;
   text: string;
+  /** Uploaded already. */
+  attachments?: readonly Attachment[];
   /** When it was written, in milliseconds since the epoch. */
   at: number;
 }
@@ -16,7 +20,7 @@ export interface Unsent {
 
 type Store = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-/** The unsent messages of one session in one tab. `store` is asked for each time, since reading `sessionStorage` itself may throw. */
+/** The unsent messages of one session, also after the browser was closed. `store` is asked for each time, since reading `localStorage` itself may throw. */
 export function unsentMessages(store: () => Store, sessionKey: string): Unsent {
   const name = `travelagent:unsent:${sessionKey}`;
   const write = (messages: UnsentMessage[]) => {

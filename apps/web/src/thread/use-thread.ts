@@ -1,9 +1,10 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { MessageAction } from "@travelagent/protocol/messages";
+import type { Attachment, MessageAction } from "@travelagent/protocol/messages";
 import { useCallback, useEffect, useMemo, useReducer, useState } from "react";
 import { errorText } from "../shared/error-text.ts";
 import type { Gateway } from "../shared/gateway.ts";
 import { newKey } from "../shared/new-key.ts";
+import { useTexts } from "../texts/texts.ts";
 import { type Entry, emptyThread, type ThreadState, threadReducer } from "./state.ts";
 import { unsentMessages } from "./unsent.ts";
 
@@ -12,7 +13,7 @@ export interface Thread {
   /** Why the history could not be read. */
   error: string | undefined;
   reload(): void;
-  send(text: string, action?: MessageAction): void;
+  send(text: string, action?: MessageAction, attachments?: readonly Attachment[]): void;
   /** Sends a failed message again under its own key, so that it arrives once. */
   retry(entry: Entry): void;
 }
@@ -23,10 +24,11 @@ const patienceMs = 10 * 60_000;
 /** One conversation, live. Nothing is read before `sessionKey` is known; it must not change while mounted. */
 export function useThread(gateway: Gateway, sessionKey: string | undefined, writer: "customer" | "colleague"): Thread {
   const { client } = gateway;
+  const { waitedTooLong } = useTexts();
   const [state, dispatch] = useReducer(threadReducer, emptyThread);
   const [error, setError] = useState<string>();
   const unsent = useMemo(
-    () => (sessionKey === undefined || writer !== "customer" ? undefined : unsentMessages(() => sessionStorage, sessionKey)),
+    () => (sessionKey === undefined || writer !== "customer" ? undefined : unsentMessages(() => localStorage, sessionKey)),
     [sessionKey, writer],
   );
 
@@ -62,18 +64,19 @@ export function useThread(gateway: Gateway, sessionKey: string | undefined, writ
   }, [gateway, client, sessionKey, reload]);
 
   const transmit = useCallback(
-    (key: string, text: string, action: MessageAction | undefined, at = Date.now()) => {
+    (key: string, text: string, action: MessageAction | undefined, attachments: readonly Attachment[] = [], at = Date.now()) => {
       if (sessionKey === undefined) return;
-      dispatch({ type: "sending", key, from: writer, text, at, ...(action ? { action } : {}) });
+      dispatch({ type: "sending", key, from: writer, text, at, attachments, ...(action ? { action } : {}) });
       // A pressed button is no text to send later: what it answers may look different by then.
-      if (!action) unsent?.add({ key, text, at });
+      if (!action) unsent?.add({ key, text, at, ...(attachments.length > 0 ? { attachments } : {}) });
+      const files = attachments.length > 0 ? { attachments: attachments.map(({ id }) => ({ id })) } : {};
       const sent =
         writer === "customer"
           ? client
-              .call("chat.send", { sessionKey, message: text, idempotencyKey: key, ...(action ? { action } : {}) }, { timeoutMs: patienceMs })
+              .call("chat.send", { sessionKey, message: text, idempotencyKey: key, ...files, ...(action ? { action } : {}) }, { timeoutMs: patienceMs })
               .then(({ runId }) => runId)
           : client
-              .call("conversations.reply", { conversationId: sessionKey, message: text, idempotencyKey: key }, { timeoutMs: patienceMs })
+              .call("conversations.reply", { conversationId: sessionKey, message: text, idempotencyKey: key, ...files }, { timeoutMs: patienceMs })
               .then(({ messageId }) => messageId);
       sent.then(
         (id) => {
@@ -90,21 +93,21 @@ export function useThread(gateway: Gateway, sessionKey: string | undefined, writ
   );
 
   useEffect(() => {
-    for (const { key, text, at } of unsent?.all() ?? []) {
+    for (const { key, text, attachments = [], at } of unsent?.all() ?? []) {
       if (Date.now() - at < patienceMs) {
-        transmit(key, text, undefined, at);
+        transmit(key, text, undefined, attachments, at);
         continue;
       }
-      dispatch({ type: "sending", key, from: writer, text, at });
-      dispatch({ type: "failed", key, reason: "It waited too long. Send it again if you still want it." });
+      dispatch({ type: "sending", key, from: writer, text, attachments, at });
+      dispatch({ type: "failed", key, reason: waitedTooLong });
     }
-  }, [unsent, transmit, writer]);
+  }, [unsent, transmit, writer, waitedTooLong]);
 
   return {
     state,
     error,
     reload,
-    send: useCallback((text, action) => transmit(newKey(), text, action), [transmit]),
-    retry: useCallback((entry) => transmit(entry.key, entry.text, entry.action), [transmit]),
+    send: useCallback((text, action, attachments) => transmit(newKey(), text, action, attachments), [transmit]),
+    retry: useCallback((entry) => transmit(entry.key, entry.text, entry.action, entry.attachments), [transmit]),
   };
 }

@@ -28,6 +28,7 @@ export async function begin({ gate, transcript, request, clock }: Loop): Promise
         timestamp: message?.sentAt ?? clock.now(),
         messageId: turn.runId,
         ...(message?.action ? { action: message.action } : {}),
+        ...(message?.attachments ? { attachments: message.attachments } : {}),
         ...(tainted ? { tainted: true } : {}),
         ...(message && !onlyResults ? {} : { synthetic: true as const }),
       },

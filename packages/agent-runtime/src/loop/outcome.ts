@@ -1,4 +1,4 @@
-import type { AssistantMessage, Card, ToolCallBlock, Usage } from "@travelagent/protocol/messages";
+import type { Attachment, AssistantMessage, Card, ToolCallBlock, Usage } from "@travelagent/protocol/messages";
 import type { Tx } from "@travelagent/protocol/ports";
 import type { TurnOutcome } from "@travelagent/protocol/turn";
 import type { Loop } from "./loop.ts";
@@ -28,6 +28,7 @@ export const ownWords = (text: string, now: number): AssistantMessage => ({
 /** What a turn has come to so far, beside its context. */
 export interface Progress {
   cards: Card[];
+  attachments: Attachment[];
   /** Confirmations among the cards. */
   shown: string[];
   usage: Usage | undefined;
@@ -39,7 +40,7 @@ export interface Progress {
   told: boolean;
 }
 
-export const freshProgress = (): Progress => ({ cards: [], shown: [], usage: undefined, heard: [], parkedMs: 0, told: false });
+export const freshProgress = (): Progress => ({ cards: [], attachments: [], shown: [], usage: undefined, heard: [], parkedMs: 0, told: false });
 
 export interface End {
   kind: TurnOutcome["kind"];
@@ -54,15 +55,18 @@ export interface End {
 /** The end of a turn: what the customer sees, and which questions count as asked once that is committed. */
 export function outcomeOf(
   { gate }: Pick<Loop, "gate">,
-  { cards, shown, usage, heard }: Progress,
+  { cards, attachments, shown, usage, heard }: Progress,
   { kind, message, reason, clientCalls = [], replyTo, alsoCommit }: End,
 ): TurnOutcome {
   const visible = lastCards(cards);
+  const files = [...new Map(attachments.map((one) => [one.id, one])).values()];
+  const brought = files.length > 0 ? { attachments: files } : {};
   return {
     kind,
-    message: visible.length > 0 ? { ...message, cards: visible } : message,
+    message: { ...message, ...(visible.length > 0 ? { cards: visible } : {}), ...brought },
     text: textOf(message),
     cards: visible,
+    ...brought,
     ...(reason === undefined ? {} : { reason }),
     ...(clientCalls.length > 0 ? { clientCalls } : {}),
     ...(usage ? { usage } : {}),

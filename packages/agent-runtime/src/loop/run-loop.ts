@@ -37,6 +37,7 @@ export async function runLoop(loop: Loop): Promise<TurnOutcome> {
   const runTools = async (round: CallRound): Promise<void> => {
     for (const outcome of await carryOut(loop, context, round)) {
       progress.cards.push(...outcome.cards);
+      progress.attachments.push(...(outcome.attachments ?? []));
       if (outcome.decisionId) progress.shown.push(outcome.decisionId);
       if (outcome.handedOver) handedOver = outcome.handedOver;
     }

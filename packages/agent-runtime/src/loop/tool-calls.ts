@@ -1,5 +1,5 @@
 import { TravelAgentError } from "@travelagent/protocol";
-import type { AssistantMessage, Card, ToolCallBlock, ToolResultMessage, TranscriptMessage } from "@travelagent/protocol/messages";
+import type { AssistantMessage, Attachment, Card, ToolCallBlock, ToolResultMessage, TranscriptMessage } from "@travelagent/protocol/messages";
 import type { GateOutcome } from "../gate/gate.ts";
 import { isTainted, taintSources } from "../gate/provenance.ts";
 import { isOver, stoppedMidway } from "../gate/stopped-midway.ts";
@@ -13,6 +13,7 @@ import { superseded, unheard } from "./steering.ts";
 export interface ToolOutcome {
   message: ToolResultMessage;
   cards: Card[];
+  attachments?: Attachment[];
   decisionId?: string;
   handedOver?: string;
   /** Not made, and neither are those after it: the customer wrote something new. */
@@ -111,10 +112,11 @@ function asResult(call: ToolCallBlock, outcome: GateOutcome, { now, maxChars }: 
   });
   switch (outcome.status) {
     case "done": {
-      const { content, cards = [], tainted, details } = outcome.output;
+      const { content, cards = [], attachments = [], tainted, details } = outcome.output;
       return {
         message: message(content, false, { ...(tainted ? { tainted } : {}), ...(details === undefined ? {} : { details }) }),
         cards,
+        ...(attachments.length > 0 ? { attachments } : {}),
         ...(call.name === handOverToolName ? { handedOver: String(call.arguments.reason ?? "the customer asked for a person") } : {}),
       };
     }

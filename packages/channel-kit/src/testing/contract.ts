@@ -1,8 +1,9 @@
-import type { Address, Card } from "@travelagent/protocol/messages";
+import type { Address, Card, DeliveryReport, Place } from "@travelagent/protocol/messages";
 import type { Runner } from "@travelagent/protocol/testing";
 import type { ChannelAdapter } from "../adapter.ts";
 import { chunkText } from "../text.ts";
 import { fakeHost } from "./fake-host.ts";
+import { type Rule, richRules } from "./rich-rules.ts";
 
 export interface PlatformMessage {
   to: Address;
@@ -28,6 +29,33 @@ export interface ChannelBench {
   /** How the next send goes wrong: refused by the platform, or the answer to it is lost on the way. */
   failNext(how: "refused" | "lost"): void;
   close?(): Promise<void>;
+
+  // What a platform may have besides. A rule about it runs where the bench has the member for it.
+
+  /** The platform refuses the next send because too much was sent, and says after how long it may be tried again. */
+  limitNext?(retryAfterMs: number): void;
+  /** Files customers got so far, in order. For adapters whose `features.media` takes documents of 1 KiB. */
+  files?(): { fileName?: string; bytes: Uint8Array }[];
+  /** Labels of the buttons under what customers got so far, in order. For adapters with `features.buttons`. */
+  buttons?(): string[];
+  /** The customer presses the button with this label on the newest message that has it. Resolves as `deliver` does. */
+  press?(label: string): Promise<void>;
+  /** Places customers got shown on a map. For adapters with `features.locations`. */
+  places?(): Place[];
+  /** Texts of what customers got, as they stand now. For adapters that `edit`. */
+  standing?(): string[];
+  /** The customer sends a file with these words, which may be none. Resolves as `deliver` does. */
+  deliverFile?(message: { externalId: string; text: string; fileName: string; bytes: Uint8Array }): Promise<void>;
+  /** The customer shows where they are. Resolves as `deliver` does. */
+  deliverPlace?(message: { externalId: string; place: Place }): Promise<void>;
+  /** The customer changes what they wrote before under the id `edits`. Resolves as `deliver` does. */
+  deliverEdit?(message: { externalId: string; edits: string; text: string }): Promise<void>;
+  /** A machine writes: a note that somebody is out of office, a bounce, another bot. Resolves as `deliver` does. */
+  deliverAutomated?(message: { externalId: string; text: string }): Promise<void>;
+  /** Somebody of the agency answers the customer on the platform itself. Resolves when the adapter has heard of it. */
+  personWrites?(message: { externalId: string; text: string }): Promise<void>;
+  /** The platform tells what became of a message, known by the `externalId` of its receipt. Resolves as `deliver` does. */
+  report?(report: Pick<DeliveryReport, "externalId" | "state">): Promise<void>;
 }
 
 const offers: Card = {
@@ -42,7 +70,7 @@ const offers: Card = {
 
 /** What every channel adapter keeps to, ours and yours. `open` gives a fresh bench for each rule. */
 export function channelContract({ describe, it, expect }: Runner, name: string, open: () => ChannelBench | Promise<ChannelBench>): void {
-  const rule = (sentence: string, body: (bench: ChannelBench) => Promise<void>) =>
+  const rule: Rule = (sentence, body) =>
     it(sentence, async () => {
       const bench = await open();
       try {
@@ -190,5 +218,7 @@ export function channelContract({ describe, it, expect }: Runner, name: string, 
       await deliver({ externalId: "in-1", text: "anybody there?" }).catch(() => {});
       expect(host.received).toEqual([]);
     });
+
+    richRules(rule, expect);
   });
 }

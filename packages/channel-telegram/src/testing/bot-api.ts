@@ -8,6 +8,8 @@ export type BotApiFault =
   | { status: number; description?: string; retryAfter?: number }
   /** It takes place, and the answer is lost on the way. */
   | "lost"
+  /** It takes place, and no answer comes for as long as the caller waits. */
+  | "held"
   /** No answer comes for as long as the caller waits. */
   | "hang"
   /** An answer that is no JSON, as proxies give one. */
@@ -22,6 +24,9 @@ export interface Shown {
   parseMode?: string;
   replyTo?: number;
   keyboard?: InlineKeyboardMarkup["inline_keyboard"];
+  /** Of a message that is a file: the method it came by. */
+  file?: { method: string; name: string; bytes: Buffer };
+  place?: { latitude: number; longitude: number };
   at: number;
 }
 
@@ -35,6 +40,12 @@ export interface BotApi {
   readonly shown: readonly Shown[];
   /** Calls so far, by method. */
   calls(method: string): number;
+  /** Signs the bot put under messages, as `chat:message` and what stands there now. */
+  readonly reactions: ReadonlyMap<string, string>;
+  /** What was shown while it was written: each version, in order. */
+  readonly drafts: readonly { chatId: string; draftId: number; text: string }[];
+  /** Stores a file that a message can bring; its `file_id`. */
+  addFile(bytes: Uint8Array, path: string): string;
   /** The chats in which the bot shows that it writes. */
   readonly typing: readonly string[];
   /** A person writes. Resolves with the update's id. */
@@ -75,10 +86,30 @@ const visible = (html: string): string =>
     .replace(/&quot;/g, '"')
     .replace(/&amp;/g, "&");
 
+/** JSON, or a form with files in it, whose other fields are JSON where they are more than text. */
+async function paramsOf(request: IncomingMessage, body: Buffer): Promise<Record<string, unknown>> {
+  const type = request.headers["content-type"] ?? "";
+  if (body.length === 0) return {};
+  if (!type.startsWith("multipart/form-data")) return JSON.parse(body.toString()) as Record<string, unknown>;
+  const form = await new Response(new Uint8Array(body), { headers: { "content-type": type } }).formData();
+  const params: Record<string, unknown> = {};
+  const attached = new Map<string, { name: string; bytes: Buffer }>();
+  for (const [name, value] of form) {
+    if (typeof value !== "string") attached.set(name, { name: value.name, bytes: Buffer.from(await value.arrayBuffer()) });
+    else params[name] = /^[[{]/.test(value) ? (JSON.parse(value) as unknown) : value;
+  }
+  for (const [name, value] of Object.entries(params))
+    if (typeof value === "string" && value.startsWith("attach://")) params[name] = attached.get(value.slice("attach://".length));
+  return params;
+}
+
 export async function startBotApi({ token = `700100:${"A".repeat(35)}` }: { token?: string } = {}): Promise<BotApi> {
   const bot = { id: Number(token.split(":")[0]), username: "agency_bot" };
   const shown: Shown[] = [];
   const typing: string[] = [];
+  const reactions = new Map<string, string>();
+  const drafts: { chatId: string; draftId: number; text: string }[] = [];
+  const files = new Map<string, { path: string; bytes: Uint8Array }>();
   const counts = new Map<string, number>();
   const faults = new Map<string, (BotApiFault | undefined)[]>();
   const held = new Set<ServerResponse>();
@@ -102,7 +133,7 @@ export async function startBotApi({ token = `700100:${"A".repeat(35)}` }: { toke
     return lastUpdate;
   };
 
-  function sendMessage(params: Record<string, unknown>, response: ServerResponse, lost: boolean): unknown {
+  function sendMessage(params: Record<string, unknown>, response: ServerResponse, fault: BotApiFault | undefined): unknown {
     const text = String(params.text ?? "");
     const html = params.parse_mode === "HTML";
     const problem = html ? markupProblem(text) : undefined;
@@ -110,22 +141,43 @@ export async function startBotApi({ token = `700100:${"A".repeat(35)}` }: { toke
     const plain = html ? visible(text) : text;
     if (plain.trim() === "") return refuse(response, 400, "Bad Request: message text is empty");
     if (plain.length > 4096) return refuse(response, 400, "Bad Request: message is too long");
+    return keep(params, { text: plain, ...(html ? { parseMode: "HTML" } : {}) }, response, fault);
+  }
+
+  function sendFile(method: string, params: Record<string, unknown>, response: ServerResponse, fault: BotApiFault | undefined): unknown {
+    const field = method.slice("send".length).toLowerCase();
+    const given = params[field] as { name: string; bytes: Buffer } | undefined;
+    if (!given?.bytes) return refuse(response, 400, `Bad Request: there is no ${field} in the request`);
+    if (given.bytes.length === 0) return refuse(response, 400, "Bad Request: file must be non-empty");
+    return keep(params, { text: "", file: { method, ...given } }, response, fault);
+  }
+
+  /** What everybody gets to see, with its place, quote and buttons. */
+  function keep(
+    params: Record<string, unknown>,
+    what: Pick<Shown, "text"> & Partial<Shown>,
+    response: ServerResponse,
+    fault: BotApiFault | undefined,
+  ): unknown {
     lastMessage += 1;
-    const reply = params.reply_parameters as { message_id: number } | undefined;
     const keyboard = (params.reply_markup as InlineKeyboardMarkup | undefined)?.inline_keyboard;
+    const reply = params.reply_parameters as { message_id: number } | undefined;
     const one: Shown = {
       chatId: String(params.chat_id),
       messageId: lastMessage,
-      text: plain,
       at: Date.now(),
       ...(params.message_thread_id === undefined ? {} : { threadId: Number(params.message_thread_id) }),
-      ...(html ? { parseMode: "HTML" } : {}),
       ...(reply ? { replyTo: reply.message_id } : {}),
       ...(keyboard ? { keyboard } : {}),
+      ...what,
     };
     shown.push(one);
-    if (lost) return response.destroy();
-    return ok(response, { message_id: one.messageId, date: Math.floor(one.at / 1000), chat: { id: Number(one.chatId), type: "private" }, text: plain });
+    if (fault === "lost") return response.destroy();
+    if (fault === "held") {
+      held.add(response);
+      return response.once("close", () => held.delete(response));
+    }
+    return ok(response, { message_id: one.messageId, date: Math.floor(one.at / 1000), chat: { id: Number(one.chatId), type: "private" }, text: what.text });
   }
 
   function getUpdates(params: Record<string, unknown>, response: ServerResponse): unknown {
@@ -151,13 +203,21 @@ export async function startBotApi({ token = `700100:${"A".repeat(35)}` }: { toke
     return undefined;
   }
 
+  function download(url: string, response: ServerResponse): ServerResponse {
+    const [, given, path = ""] = /^\/file\/bot([^/]+)\/(.+)$/.exec(url) ?? [];
+    const file = [...files.values()].find((one) => one.path === decodeURIComponent(path));
+    if (given !== token || !file) return response.writeHead(404).end();
+    return response.writeHead(200, { "content-type": "application/octet-stream" }).end(file.bytes);
+  }
+
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<unknown> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
+    if (request.url?.startsWith("/file/")) return download(request.url, response);
     const [, given, method = ""] = /^\/bot([^/]+)\/(\w+)/.exec(request.url ?? "") ?? [];
     counts.set(method, (counts.get(method) ?? 0) + 1);
     if (given !== token) return refuse(response, 401, "Unauthorized");
-    const params = chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>);
+    const params = await paramsOf(request, Buffer.concat(chunks));
     const fault = faults.get(method)?.shift();
     if (fault === "hang") {
       held.add(response);
@@ -166,13 +226,48 @@ export async function startBotApi({ token = `700100:${"A".repeat(35)}` }: { toke
     if (fault === "html") return response.writeHead(502, { "content-type": "text/html" }).end("<html>502 Bad Gateway</html>");
     if (typeof fault === "object")
       return refuse(response, fault.status, fault.description ?? "Bad Request", fault.retryAfter === undefined ? undefined : { retry_after: fault.retryAfter });
+    return carryOut(method, params, response, fault);
+  }
+
+  function carryOut(method: string, params: Record<string, unknown>, response: ServerResponse, fault: BotApiFault | undefined): unknown {
     switch (method) {
       case "getMe":
         return ok(response, { id: bot.id, is_bot: true, first_name: "Agency", username: bot.username });
       case "getUpdates":
         return getUpdates(params, response);
       case "sendMessage":
-        return sendMessage(params, response, fault === "lost");
+        return sendMessage(params, response, fault);
+      case "sendPhoto":
+      case "sendVideo":
+      case "sendVoice":
+      case "sendAudio":
+      case "sendDocument":
+        return sendFile(method, params, response, fault);
+      case "sendLocation":
+        return keep(params, { text: "", place: { latitude: Number(params.latitude), longitude: Number(params.longitude) } }, response, fault);
+      case "sendMessageDraft":
+        drafts.push({ chatId: String(params.chat_id), draftId: Number(params.draft_id), text: String(params.text) });
+        return ok(response, true);
+      case "setMessageReaction": {
+        const key = `${String(params.chat_id)}:${String(params.message_id)}`;
+        const [first] = (params.reaction ?? []) as { emoji: string }[];
+        if (first) reactions.set(key, first.emoji);
+        else reactions.delete(key);
+        return ok(response, true);
+      }
+      case "editMessageText": {
+        const one = shown.find(({ messageId, chatId }) => messageId === Number(params.message_id) && chatId === String(params.chat_id));
+        if (!one) return refuse(response, 400, "Bad Request: message to edit not found");
+        const text = params.parse_mode === "HTML" ? visible(String(params.text)) : String(params.text);
+        if (text === one.text) return refuse(response, 400, "Bad Request: message is not modified");
+        one.text = text;
+        return ok(response, { message_id: one.messageId, date: 0, chat: { id: Number(one.chatId), type: "private" }, text });
+      }
+      case "getFile": {
+        const file = files.get(String(params.file_id));
+        if (!file) return refuse(response, 400, "Bad Request: wrong file_id or the file is temporarily unavailable");
+        return ok(response, { file_id: params.file_id, file_unique_id: "u", file_size: file.bytes.length, file_path: file.path });
+      }
       case "sendChatAction":
         typing.push(String(params.chat_id));
         return ok(response, true);
@@ -204,6 +299,13 @@ export async function startBotApi({ token = `700100:${"A".repeat(35)}` }: { toke
     bot,
     shown,
     typing,
+    reactions,
+    drafts,
+    addFile(bytes, path) {
+      const id = `file-${files.size + 1}`;
+      files.set(id, { path, bytes });
+      return id;
+    },
     calls: (method) => counts.get(method) ?? 0,
     write(message, from = ana) {
       lastMessage += 1;

@@ -1,5 +1,8 @@
 import * as z from "zod";
+import { agentManners } from "./channels/manners.ts";
 import { compaction, contextPruning } from "./context.ts";
+import { heartbeat } from "./heartbeat.ts";
+import { mentionPatterns } from "./session.ts";
 import { thinking } from "./thinking.ts";
 import { agentTools, sandbox } from "./tools.ts";
 
@@ -73,6 +76,7 @@ export const agents = z.strictObject({
         })
         .prefault({})
         .describe("Helpers that agents send."),
+      heartbeat: heartbeat.prefault({}).describe("Of the default agent."),
       maxConcurrent: z.int().min(1).max(1000).optional().describe("Turns that may run at the same time."),
       timeoutSeconds: z.int().min(1).optional().describe("Longest time of one turn."),
       timeZone: z.string().min(1).optional().describe("IANA zone of the agency, such as Europe/Madrid."),
@@ -83,6 +87,7 @@ export const agents = z.strictObject({
         .optional()
         .describe("How long a turn waits while no model can answer; then a person does. Default 7200, 0: not at all."),
       budget: budget.optional().describe("What models may cost. A turn that has used it up goes to a person."),
+      ...agentManners,
     })
     .prefault({}),
   list: z
@@ -104,6 +109,7 @@ export const agents = z.strictObject({
           .strictObject({ allowAgents: z.array(z.string().min(1)).default([]).describe("Other agents this one may send as helpers; * is any.") })
           .optional()
           .describe("Helpers this agent sends."),
+        groupChat: z.strictObject({ mentionPatterns: mentionPatterns().optional() }).optional(),
         handoff: z
           .strictObject({ to: z.array(agentId).default([]).describe("Agents this one may hand a conversation to. Default: none.") })
           .optional()

@@ -38,10 +38,13 @@ const job = z.strictObject({
   payload,
   sessionTarget: z.enum(["main", "isolated"]).optional(),
   wakeMode: z.enum(["next-heartbeat", "now"]).optional(),
+  catchUp: z.enum(["latest", "all", "skip"]).optional().describe("What becomes of times that passed while nothing could run. Default latest."),
+  whenInterrupted: z.enum(["retry", "skip"]).optional().describe("What becomes of a run that a crash interrupted. Default retry."),
 });
 
 export const cron = z.strictObject({
   enabled: z.boolean().default(true),
   maxConcurrentRuns: z.int().min(1).max(100).default(1).describe("Jobs that may run at the same time."),
+  catchUpCap: z.int().min(1).max(1000).default(24).describe('The most times of the past that a job with catchUp "all" makes up for.'),
   jobs: z.array(job).default([]),
 });

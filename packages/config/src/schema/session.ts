@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { messageManners } from "./channels/manners.ts";
 
 const reset = z.strictObject({
   mode: z.enum(["daily", "idle"]).optional(),
@@ -34,7 +35,48 @@ const queueOptions = {
   drop: z.enum(["summarize", "old", "new"]).optional().describe("What gives way when more come. Default summarize."),
 };
 
+/** Regular expressions in any case of letters. */
+export const mentionPatterns = () =>
+  z
+    .array(
+      z
+        .string()
+        .min(1)
+        .max(500)
+        .refine((text) => isPattern(text), "must be a regular expression"),
+    )
+    .max(50)
+    .describe("What addresses the agent in a group besides a mention of the platform: regular expressions, in any case of letters. Default its name.");
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, "iu") !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 export const messages = z.strictObject({
+  ...messageManners,
+  groupChat: z
+    .strictObject({
+      mentionPatterns: mentionPatterns().optional(),
+      historyLimit: z.int().min(0).max(500).optional().describe("Messages of a group that the agent is told of when it is addressed; 0 is none. Default 50."),
+    })
+    .optional(),
+  scope: z
+    .enum(["travel", "off"])
+    .optional()
+    .describe('"travel": requests that are clearly none of a travel agency\'s are declined without a model; "off": the agent answers all. Default travel.'),
+  loopGuard: z
+    .strictObject({
+      enabled: z.boolean().optional().describe("Default true."),
+      repeats: z.int().min(2).max(100).optional().describe("Answers to messages that say the same over and over, before a person is asked. Default 6."),
+      rapid: z.int().min(3).max(200).optional().describe("Answers to messages that repeat themselves or come faster than people write. Default 12."),
+      windowMinutes: z.int().min(1).max(1_440).optional().describe("How far back is looked. Default 60."),
+    })
+    .optional()
+    .describe("When a machine seems to write to the machine."),
   queue: z
     .strictObject({
       ...queueOptions,

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { baseUrl } from "./base-url.ts";
 import { secret } from "./secret.ts";
 
-const privateHost = z
+export const privateHost = z
   .string()
   .regex(
     /^(?:\[[0-9a-fA-F:.]+\]|[^\s:/@?#[\]]+)(?::\d{1,5})?$/,

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { type Call, type ChatMessage, type Handlers, joinJson, TravelAgentError } from "@travelagent/protocol";
+import { type Call, type ChatMessage, type GivenFile, type Handlers, joinJson, TravelAgentError } from "@travelagent/protocol";
 import type { MessageAction, TranscriptEntry } from "@travelagent/protocol/messages";
 import type { Clock, Work } from "@travelagent/protocol/ports";
 import { cardFree } from "../card-free.ts";
 import type { Inbox, InboxRow } from "../inbox.ts";
 import { type Intake, queueFull } from "../intake.ts";
 import { asChatMessage } from "../live.ts";
+import { broughtFiles } from "../media/brought-files.ts";
+import type { Files } from "../media/files.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
 import type { Publisher } from "../publish.ts";
@@ -33,6 +35,8 @@ export interface ChatHandlersOptions {
   directives?: Directives;
   /** A session was stopped as a whole: whatever else works for it ends too. */
   onStop?(sessionKey: string): Promise<unknown>;
+  /** Absent: messages come without files. */
+  files?: Files | undefined;
 }
 
 /** Messages that were taken in and stand nowhere yet, as entries of a transcript. */
@@ -64,6 +68,7 @@ export function chatHandlers({
   routing,
   directives = {},
   onStop,
+  files,
 }: ChatHandlersOptions): Handlers {
   const { readable, writable, isOwn } = sessionNames(routing);
 
@@ -75,14 +80,16 @@ export function chatHandlers({
       tainted?: boolean;
       message: string;
       action?: MessageAction | undefined;
+      attachments?: readonly GivenFile[] | undefined;
       idempotencyKey: string;
     },
   ) => {
     const sessionKey = writable(call, params.sessionKey, params.agentId);
-    if (params.message.trim() === "" && !params.action) throw new TravelAgentError("INVALID_REQUEST", "the message is empty");
+    if (params.message.trim() === "" && !params.action && !params.attachments?.length) throw new TravelAgentError("INVALID_REQUEST", "the message is empty");
     const visitor = call.role === "visitor" ? call.visitorId! : undefined;
     if (visitor === undefined && (await sessions.get(sessionKey))?.sendPolicy === "deny")
       throw new TravelAgentError("INVALID_REQUEST", "send blocked by session policy; allow it with sessions.patch");
+    const came = await broughtFiles(files, sessionKey, params.attachments);
     const peerId = call.guest?.address.peerId ?? visitor ?? `operator:${sessionKey}`;
     call.follow(sessionKey);
     const agentId = sessionKey.split(":")[1] ?? routing().defaultAgentId;
@@ -95,6 +102,7 @@ export function chatHandlers({
         text: params.message,
         sentAt: clock.now(),
         ...(params.action ? { action: params.action } : {}),
+        ...came,
         ...(params.tainted ? { tainted: true } : {}),
         ...(call.timeZone ? { timeZone: call.timeZone } : {}),
       },
@@ -208,6 +216,7 @@ export function chatHandlers({
         sessionKey: params.sessionKey ?? "main",
         agentId: params.agentId,
         message: params.message,
+        attachments: params.attachments,
         idempotencyKey: params.idempotencyKey,
       });
       const { runId } = accepted;

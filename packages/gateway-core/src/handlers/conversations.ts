@@ -8,6 +8,15 @@ import type { SessionPort } from "../ports.ts";
 import { saidByOperator } from "../said.ts";
 import { sessionMeta } from "../session-meta.ts";
 
+/** A text that a platform has approved. */
+export interface PlatformTemplate {
+  name: string;
+  /** BCP 47. */
+  locales: readonly string[];
+  /** What stands in it; empty where it takes whatever the text has. */
+  variables: readonly string[];
+}
+
 export interface ConversationHandlersOptions {
   db: Database;
   conversations: Conversations;
@@ -17,6 +26,8 @@ export interface ConversationHandlersOptions {
   clock: Clock;
   /** A person has the conversation now. */
   onTakenOver?(sessionKey: string): Promise<void>;
+  /** Texts the platform knows beforehand, for what can be said in no other way. */
+  templatesOf?(channel: string, accountId: string): readonly PlatformTemplate[];
   /** What a list says about these conversations. */
   shapes?(rows: readonly ConversationRow[]): Promise<(row: ConversationRow) => Conversation>;
 }
@@ -29,6 +40,7 @@ export function conversationHandlers({
   announcer,
   clock,
   onTakenOver,
+  templatesOf = () => [],
   shapes = async () => asConversation,
 }: ConversationHandlersOptions): Handlers {
   const told = (row: ConversationRow) => {
@@ -62,7 +74,7 @@ export function conversationHandlers({
       return row.state === "agent" ? { conversation: asConversation(row) } : told(await conversations.handBack(conversationId));
     },
 
-    "conversations.reply": async ({ conversationId, message: text, idempotencyKey }, call) => {
+    "conversations.reply": async ({ conversationId, message: text, template, idempotencyKey }, call) => {
       if (removeCardNumbers(text).removed)
         throw new TravelAgentError(
           "INVALID_REQUEST",
@@ -73,7 +85,14 @@ export function conversationHandlers({
       if (row !== before) await onTakenOver?.(conversationId);
       const messageId = `reply-${createHash("sha256").update(`${conversationId}\n${idempotencyKey}`).digest("hex").slice(0, 32)}`;
       await db.transaction(async (tx) => {
-        await outbox.insert(tx, { id: messageId, sessionKey: conversationId, address: row.address, author: "operator", epoch: row.epoch, message: { text } });
+        await outbox.insert(tx, {
+          id: messageId,
+          sessionKey: conversationId,
+          address: row.address,
+          author: "operator",
+          epoch: row.epoch,
+          message: { text, ...(template ? { template } : {}) },
+        });
         await conversations.noteReply(tx, { sessionKey: conversationId, preview: text, at: clock.now() });
       });
       const message = saidByOperator(text, call.actor, clock.now());
@@ -87,8 +106,11 @@ export function conversationHandlers({
     "deliveries.list": async (params) => {
       const { deliveries, nextCursor } = await outbox.list(Object.fromEntries(Object.entries(params ?? {}).filter(([, value]) => value !== undefined)));
       return {
-        deliveries: deliveries.map(({ message, address, createdAt, ...rest }) => ({
+        deliveries: deliveries.map(({ message, address, createdAt, reportedAt, partsSent: _, saidBefore: __, ...rest }) => ({
           ...rest,
+          ...(reportedAt === undefined ? {} : { reportedAt: new Date(reportedAt).toISOString() }),
+          // What would go out instead.
+          ...(rest.code === "reply-window-closed" ? { remedy: "template", templates: templatesOf(address.channel, address.accountId) } : {}),
           channel: address.channel,
           preview: message.text.slice(0, 140),
           createdAt: new Date(createdAt).toISOString(),

@@ -23,13 +23,15 @@ export interface SendHandlersOptions {
   clock: Clock;
   adapters: readonly ChannelAdapter[];
   admission(channel: string, accountId: string): AdmissionRules | undefined;
+  /** Let in by code. */
+  isPaired(address: Address): Promise<boolean>;
   routing(): RouteOptions;
   /** Channels that reach nobody outside, such as the API. */
   internal: ReadonlySet<string>;
 }
 
 export function sendHandlers(options: SendHandlersOptions): Handlers {
-  const { db, conversations, outbox, sessions, announcer, clock, adapters, admission, routing, internal } = options;
+  const { db, conversations, outbox, sessions, announcer, clock, adapters, admission, isPaired, routing, internal } = options;
 
   const adapterFor = (channel: string | undefined, accountId: string | undefined): ChannelAdapter => {
     const outside = adapters.filter((adapter) => !internal.has(adapter.id));
@@ -76,7 +78,7 @@ export function sendHandlers(options: SendHandlersOptions): Handlers {
         throw new TravelAgentError("INVALID_REQUEST", `the session of this recipient is ${sessionKey}, not ${wanted}`);
       const before = known ?? (await conversations.get(sessionKey));
       if (!before) {
-        const refusal = mayReach(address, admission(address.channel, address.accountId));
+        const refusal = mayReach(address, admission(address.channel, address.accountId), { isPaired: await isPaired(address) });
         if (refusal)
           throw new TravelAgentError("FORBIDDEN", `${adapter.id} is not open for this recipient (${refusal}); add them to allowFrom or groups first`);
       }

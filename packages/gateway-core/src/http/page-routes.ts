@@ -10,6 +10,15 @@ import { frameOrigins, type WidgetOptions, widgetRoutes } from "./widget-routes.
 export const visitorCookie = "ta_visitor";
 const visitorCookieSeconds = 365 * 86_400;
 
+const visitorCookieHeader = (value: string, secure: boolean, foreign: boolean): string =>
+  writeCookie(visitorCookie, value, { sameSite: foreign && secure ? "None" : "Lax", maxAgeSeconds: visitorCookieSeconds, secure });
+
+/** Headers that make a browser this visitor, wherever the chat is shown in it: of the two a browser takes the one that fits, or both. */
+export const visitorCookies = (value: string, { peer: { secure } }: Pick<HttpRequest, "peer">): string[] => [
+  visitorCookieHeader(value, secure, false),
+  ...(secure ? [visitorCookieHeader(value, secure, true)] : []),
+];
+
 /** Pages of the console. The address of each is answered with the console itself, which finds its way from there. */
 const consolePages = [
   "inbox",
@@ -56,10 +65,9 @@ export function pageRoutes(
     const reply = framing ? { ...found, headers: { ...found.headers, ...framing } } : found;
     const known = readCookie(request.headers.cookie, visitorCookie);
     if (request.method === "HEAD" || (known !== undefined && visitors.verify(known) !== undefined)) return reply;
-    const { secure } = request.peer;
     // In a frame of another site browsers take no other cookie than this, and over TLS only.
-    const foreign = framing !== undefined && secure && request.headers["sec-fetch-dest"] === "iframe" && request.headers["sec-fetch-site"] === "cross-site";
-    const cookie = writeCookie(visitorCookie, visitors.issue(), { sameSite: foreign ? "None" : "Lax", maxAgeSeconds: visitorCookieSeconds, secure });
+    const foreign = framing !== undefined && request.headers["sec-fetch-dest"] === "iframe" && request.headers["sec-fetch-site"] === "cross-site";
+    const cookie = visitorCookieHeader(visitors.issue(), request.peer.secure, foreign);
     return { ...reply, headers: { ...reply.headers, "set-cookie": cookie } };
   };
 

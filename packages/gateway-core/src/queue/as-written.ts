@@ -34,6 +34,7 @@ export async function asWritten(
         content: typeof message.content === "string" ? short(row.message.text) : [{ type: "text", text: short(row.message.text) }],
         timestamp: row.message.sentAt,
         messageId: row.id,
+        ...(row.message.attachments?.length ? { attachments: row.message.attachments } : {}),
       }));
     }),
   );

@@ -1,4 +1,5 @@
 import { mergeMessages } from "@travelagent/protocol";
+import { changedText } from "../door/edits.ts";
 import type { InboxRow } from "../inbox.ts";
 
 /** Longest line about a message that was left out. */
@@ -14,6 +15,9 @@ export const droppedLine = (text: string): string => {
 /** What several messages that are answered together look like to a model; a single one is itself. */
 export const promptOf = (rows: readonly InboxRow[], dropped: readonly string[] = []): string =>
   mergeMessages(
-    rows.map(({ message: { address, senderName, text } }) => ({ text, ...(address.chatType === "group" && senderName ? { from: senderName } : {}) })),
+    rows.map(({ message: { address, senderName, text, edits } }) => ({
+      text: changedText({ text, edits }),
+      ...(address.chatType === "group" && senderName ? { from: senderName } : {}),
+    })),
     dropped,
   );

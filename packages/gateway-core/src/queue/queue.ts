@@ -41,6 +41,8 @@ export interface QueueOptions {
   /** A question of this conversation waits for the customer's yes or no. Default: one whose time is not over was shown in it. */
   openQuestion?: (sessionKey: string) => Promise<boolean>;
   flows?: readonly string[];
+  /** Messages of a group that a turn is told of which addresses it, at most. Default 50. */
+  overheardLimit?: () => number;
 }
 
 export function createQueue({
@@ -56,13 +58,14 @@ export function createQueue({
   rules = () => defaultQueueRules,
   openQuestion = questionShown({ db, clock }),
   flows = [],
+  overheardLimit = () => 50,
 }: QueueOptions): Queue {
   const metrics = createQueueMetrics({ db, clock, metrics: registry });
   return {
     rules,
     settings: (channel, session) => queueSettings(rules(), channel, session),
     openQuestion,
-    gather: createGather({ inbox, clock, openQuestion }),
+    gather: createGather({ inbox, clock, openQuestion, overheardLimit }),
     holding: createHolding({ db, conversations, outbox, sessions, clock, log, holdAfterMs: () => rules().holdAfterMs, onHeld: metrics.held }),
     pauses: createPauses({ db, clock }),
     deadLetters: createDeadLetters({ db, work, clock, flows, onAdded: metrics.deadLetter }),

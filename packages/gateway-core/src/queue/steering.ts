@@ -1,4 +1,5 @@
 import type { SteeringMessage } from "@travelagent/protocol/turn";
+import { changedText } from "../door/edits.ts";
 import type { Inbox, InboxRow } from "../inbox.ts";
 import type { Gathered } from "./gather.ts";
 import { batchOf, isPlain } from "./mergeable.ts";
@@ -25,7 +26,8 @@ export function createSteering({ inbox, openQuestion, onHeard }: SteeringOptions
       return together.slice(1).map((row) => {
         if (!shown.has(row.id)) onHeard(row);
         shown.add(row.id);
-        const { address, senderName, text, sentAt, tainted } = row.message;
+        const { address, senderName, sentAt, tainted } = row.message;
+        const text = changedText(row.message);
         return {
           id: mode === "steer" ? row.id : `${backlogPrefix}${row.id}`,
           text: address.chatType === "group" && senderName ? `${senderName}: ${text}` : text,

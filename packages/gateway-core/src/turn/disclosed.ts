@@ -8,7 +8,7 @@ import type { InboxRow } from "../inbox.ts";
 /** What has to stand before an answer of the agent to a customer. People of the agency and programs know what answers them. */
 export async function disclosureFor(
   contact: Contact | undefined,
-  { kind }: TurnOutcome,
+  { kind }: Pick<TurnOutcome, "kind">,
   {
     runId,
     row,

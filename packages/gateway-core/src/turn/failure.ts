@@ -101,14 +101,17 @@ export function createFailure({ db, inbox, outbox, conversations, sessions, anno
   const keepReply = async (runId: string, sessionKey: string, reply: Row, code: string, reason: string): Promise<void> => {
     const conversation = await conversations.get(sessionKey);
     if (!conversation || (await db.get("select 1 as found from dead_letter where id = ?", runId))) return;
-    const { text, cards } = JSON.parse(reply.message as string) as OutboundMessage;
+    const { text, cards, attachments } = JSON.parse(reply.message as string) as OutboundMessage;
     const row = await inbox.get(runId);
     await sessions.ensure(sessionKey, sessionMeta(conversation.agentId, conversation.address));
     await sessions.append(
       sessionKey,
       [
         ...(row ? [{ id: `${row.id}:user`, message: asUserMessage(row) }] : []),
-        { id: `${runId}:final`, message: { ...saidByGateway(text, Number(reply.created_at)), ...(cards ? { cards } : {}) } },
+        {
+          id: `${runId}:final`,
+          message: { ...saidByGateway(text, Number(reply.created_at)), ...(cards ? { cards } : {}), ...(attachments ? { attachments } : {}) },
+        },
       ],
       { durable: true },
     );

@@ -1,4 +1,4 @@
-import type { OutboundMessage } from "@travelagent/protocol/messages";
+import type { Address, OutboundMessage } from "@travelagent/protocol/messages";
 import type { Clock, Tx, WorkContext } from "@travelagent/protocol/ports";
 import type { TurnOutcome } from "@travelagent/protocol/turn";
 import type { Disclosure } from "../contact.ts";
@@ -43,6 +43,8 @@ export interface ReplyOptions {
   conversations: Conversations;
   queue: Queue;
   clock: Clock;
+  /** What of a text the customer has already, in messages that came while it was written. */
+  saidBefore(tx: Tx, runId: string, to: Address, text: string): Promise<{ saidBefore?: number; notBefore?: number }>;
   recordUsage?: ((tx: Tx, used: { runId: string; conversation: ConversationRow; outcome: TurnOutcome }) => Promise<void>) | undefined;
 }
 
@@ -62,7 +64,7 @@ export interface Ending {
  * The reply, the end of its messages and the agent's right to speak: one commit. Not sent when a person has taken over or the
  * customer said stop meanwhile.
  */
-export function createReply({ inbox, outbox, sessions, conversations, queue, clock, recordUsage }: ReplyOptions) {
+export function createReply({ inbox, outbox, sessions, conversations, queue, clock, recordUsage, saidBefore }: ReplyOptions) {
   /** Ends the messages of the turn and those it heard; false when its own has ended already. */
   const endAll = async (tx: Tx, runId: string, { outcome, gathered, answers, conversation }: Ending): Promise<boolean> => {
     const status = { replied: "answered", silent: "ignored", "handed-over": "handed-over", failed: "handed-over" } as const;
@@ -124,12 +126,23 @@ export function createReply({ inbox, outbox, sessions, conversations, queue, clo
       const owner = await tx.get("select epoch from conversation where session_key = ?", sessionKey);
       if (Number(owner?.epoch) !== epoch) return fenced(tx, ending);
       if (!(await endAll(tx, context.id, ending))) return { sent: (await tx.get("select 1 as found from outbox where id = ?", context.id)) !== undefined };
-      const { kind, cards } = outcome;
+      const { kind, cards, attachments } = outcome;
       const text = outcome.text || calling(outcome);
-      const message = { text, ...(cards.length > 0 ? { cards } : {}), ...(await quoted(tx, ending)) };
+      const message = { text, ...(cards.length > 0 ? { cards } : {}), ...(attachments?.length ? { attachments } : {}), ...(await quoted(tx, ending)) };
       const author = kind === "replied" ? "agent" : "system";
       if (kind === "silent") await conversations.noteSilence(tx, sessionKey);
-      else await outbox.insert(tx, { id: context.id, runId: context.id, sessionKey, address, author, epoch, message, claims: true });
+      else
+        await outbox.insert(tx, {
+          id: context.id,
+          runId: context.id,
+          sessionKey,
+          address,
+          author,
+          epoch,
+          message,
+          claims: true,
+          ...(await saidBefore(tx, context.id, address, text)),
+        });
       if (kind !== "silent") await ending.disclosure?.shown(tx);
       await outcome.commit(tx);
       await recordUsage?.(tx, { runId: context.id, conversation, outcome });

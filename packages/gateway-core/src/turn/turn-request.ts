@@ -26,8 +26,10 @@ export function requestOf({ runId, conversation, session, gathered, again, lastS
   const message = (): TurnMessage | undefined => {
     const last = batch.at(-1);
     if (!head || !last) return undefined;
+    const attachments = batch.flatMap((row) => row.message.attachments ?? []);
     return {
       text: promptOf(batch, dropped),
+      ...(attachments.length > 0 ? { attachments } : {}),
       sentAt: last.message.sentAt,
       receivedAt: head.receivedAt,
       lastShown,

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { idempotencyKey, open, str1 } from "./common.ts";
+import { idempotencyKey, str1 } from "./common.ts";
 import { method } from "./define.ts";
 
 const noMedia = z.array(z.unknown()).max(0, "attachments come with a later release").optional();
@@ -45,42 +45,5 @@ export const automationMethods = {
       agentId: str1.max(64).optional(),
     }),
     result: z.looseObject({ ok: z.boolean() }),
-  }),
-  "cron.list": method({
-    scope: "operator.read",
-    params: z
-      .strictObject({
-        includeDisabled: z.boolean().optional(),
-        enabled: z.enum(["all", "enabled", "disabled"]).optional(),
-        agentId: str1.optional(),
-        query: z.string().max(200).optional(),
-        limit: z.int().min(1).max(200).optional(),
-        offset: z.int().min(0).optional(),
-        sortBy: z.enum(["nextRunAtMs", "updatedAtMs", "name"]).optional(),
-        sortDir: z.enum(["asc", "desc"]).optional(),
-        compact: z.boolean().optional(),
-        includeDeliveryPreviews: z.boolean().optional(),
-      })
-      .optional(),
-    result: z.looseObject({ jobs: z.array(open) }),
-  }),
-  "cron.status": method({
-    scope: "operator.read",
-    params: z.strictObject({}).optional(),
-    result: z.looseObject({ enabled: z.boolean(), storePath: z.string(), jobs: z.number(), nextWakeAtMs: z.number().nullable() }),
-  }),
-  /** The finished runs of one job, newest first. */
-  "cron.runs": method({
-    scope: "operator.read",
-    params: z
-      .strictObject({
-        id: str1.max(64).optional(),
-        jobId: str1.max(64).optional(),
-        limit: z.int().min(1).max(5000).optional(),
-        offset: z.int().min(0).optional(),
-        sortDir: z.enum(["asc", "desc"]).optional(),
-      })
-      .refine(({ id, jobId }) => id !== undefined || jobId !== undefined, "must have required property 'id'"),
-    result: z.looseObject({ entries: z.array(open) }),
   }),
 } as const;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Card, MessageAction } from "../messages.ts";
+import { Attachment, Card, MessageAction } from "../messages.ts";
 import { idempotencyKey, open, str1 } from "./common.ts";
 import { method } from "./define.ts";
 
@@ -8,10 +8,26 @@ export const ChatMessage = z.looseObject({
   content: z.union([z.string(), z.array(z.looseObject({ type: z.string() }))]),
   timestamp: z.number(),
   cards: z.array(Card).optional(),
+  attachments: z.array(Attachment).optional(),
   author: z.string().optional(),
   messageId: z.string().optional(),
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;
+
+/**
+ * A file that goes with a message: one that was uploaded before (`POST /api/media/upload`, or the chat page's own upload), or a small one with
+ * its bytes in base64 (`content`, also as a data address), as OpenClaw's clients send it.
+ */
+const GivenFile = z.union([
+  z.strictObject({ id: str1.max(64) }),
+  z.strictObject({
+    type: z.string().optional(),
+    mimeType: z.string().max(200).optional(),
+    fileName: z.string().max(255).optional(),
+    content: str1.max(9_000_000),
+  }),
+]);
+export type GivenFile = z.infer<typeof GivenFile>;
 
 /** Sent by newer clients beside a short session key such as `main`. */
 const agentId = str1.max(64).optional();
@@ -32,7 +48,7 @@ export const chatMethods = {
       thinking: z.string().optional(),
       fastMode: z.union([z.boolean(), z.literal("auto")]).optional(),
       deliver: z.boolean().optional(),
-      attachments: z.array(z.unknown()).max(0, "attachments come with a later release").optional(),
+      attachments: z.array(GivenFile).max(10).optional(),
       timeoutMs: z.int().min(0).optional(),
       idempotencyKey,
     }),
@@ -79,7 +95,7 @@ export const chatMethods = {
       replyTo: z.string().optional(),
       thinking: z.string().optional(),
       deliver: z.boolean().optional(),
-      attachments: z.array(z.unknown()).max(0, "attachments come with a later release").optional(),
+      attachments: z.array(GivenFile).max(10).optional(),
       channel: z.string().optional(),
       replyChannel: z.string().optional(),
       accountId: z.string().optional(),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { TemplateUse } from "../messages.ts";
 import { cursor, id, idempotencyKey, limit, open } from "./common.ts";
 import { method } from "./define.ts";
 
@@ -17,6 +18,18 @@ export const Conversation = z.strictObject({
   lastMessagePreview: z.string().optional(),
   lastMessageAt: z.string(),
   unanswered: z.boolean(),
+  /** What the platform told of the newest message to the customer. */
+  delivery: z
+    .strictObject({
+      id: z.string(),
+      state: z.enum(["delivered", "read", "failed"]),
+      at: z.string(),
+      reason: z.string().optional(),
+      code: z.string().optional(),
+    })
+    .optional(),
+  /** Somebody has to look: the owner lets the customer wait, or a message did not reach them. */
+  attention: z.strictObject({ reason: z.enum(["owner-idle", "delivery-failed"]), since: z.string() }).optional(),
 });
 export type Conversation = z.infer<typeof Conversation>;
 
@@ -74,7 +87,13 @@ export const conversationMethods = {
   "conversations.reply": method({
     scope: "operator.write",
     idempotent: true,
-    params: z.strictObject({ conversationId: id, message: z.string().min(1).max(20_000), idempotencyKey }),
+    params: z.strictObject({
+      conversationId: id,
+      message: z.string().min(1).max(20_000),
+      /** Where the platform lets nobody write freely any more: a text it knows; `message` says the same in words. */
+      template: TemplateUse.optional(),
+      idempotencyKey,
+    }),
     result: z.looseObject({ messageId: z.string() }),
   }),
   "approvals.list": method({

@@ -53,7 +53,7 @@ const Identity = z.strictObject({
   peerId: z.string(),
   verified: z.boolean(),
   /** Who vouched for it. */
-  how: z.enum(["platform", "code", "operator", "portal"]).optional(),
+  how: z.enum(["platform", "code", "operator", "portal", "site"]).optional(),
   verifiedAt: z.string().optional(),
   verifiedBy: z.string().optional(),
   /** Since then it counts for nothing. */
@@ -100,7 +100,7 @@ const LinkRequest = z.strictObject({
   customerId: z.string(),
   customerName: z.string(),
   /** What was named: an e-mail address, a number or a booking. */
-  by: z.enum(["email", "phone", "booking"]),
+  by: z.enum(["email", "phone", "booking", "site"]),
   createdAt: z.string(),
 });
 

@@ -63,6 +63,8 @@ export interface SupplierNewsDesk {
   receive(supplier: string, delivery: Delivery, signal: AbortSignal): Promise<{ repeated: boolean }>;
   /** Does what is due, then sleeps until the next; where nothing is booked that changes, nothing runs. Never rejects. */
   look(): Promise<void>;
+  /** Compares one item with its supplier's record now; what differs is handed over like all news. */
+  readBack(orderId: string, item: number): Promise<"same" | "applied" | "later">;
   /** This order changed. */
   notice(stored: StoredOrder): void;
   /** Forgets what was settled long ago. */
@@ -275,6 +277,17 @@ export function createSupplierNews(parts: SupplierNewsParts): SupplierNewsDesk {
     },
 
     look,
+
+    async readBack(orderId, item) {
+      const checked = await compare(orderId, item);
+      if (checked.state !== "differs") return checked.state;
+      if (!(await apply(checked, async () => undefined))) return "later";
+      const work = (await orders.get(orderId))?.work;
+      // What it leads to is told right away, also of a supplier that is not watched.
+      if (work) await parts.work.result(work.id, readTimeoutMs * 2).catch(() => undefined);
+      void look();
+      return "applied";
+    },
 
     notice({ order, work: its }) {
       if (

@@ -1,5 +1,6 @@
 import { defineTool, type Tool } from "@travelagent/agent-runtime";
 import { TravelAgentError } from "@travelagent/protocol";
+import type { Attachment } from "@travelagent/protocol/messages";
 import * as z from "zod";
 import type { Bookings } from "../bookings.ts";
 import { claimBooking, claimOffers } from "../tools/claims.ts";
@@ -10,6 +11,8 @@ export interface PaperToolParts {
   bookings: Bookings;
   /** Makes a link to a paper of a booking. */
   share(orderId: string, kind: PaperKind): Promise<{ url: string; expiresAt: string }>;
+  /** Puts the paper, as it is now, among the files of the conversation. Absent where no files are kept: only links are shared. */
+  attach?(orderId: string, kind: PaperKind, sessionKey: string): Promise<Attachment>;
   /** Makes a page of offers for the customer of a conversation. */
   quote(request: {
     sessionKey: string;
@@ -22,24 +25,29 @@ export interface PaperToolParts {
 }
 
 /** Papers for the customer of the conversation: links that open without signing in, and end. */
-export function paperTools({ bookings, share, quote }: PaperToolParts): Tool[] {
+export function paperTools({ bookings, share, attach, quote }: PaperToolParts): Tool[] {
   return [
     defineTool({
       name: "share_itinerary",
-      description: "A link for this customer to the itinerary (PDF), the calendar file, or the invoice of their booking.",
+      description:
+        "The itinerary (PDF), the calendar file, or the invoice of this customer's booking: as a link, or as a file in this conversation when they ask for one.",
       group: "booking",
       args: z.strictObject({
         bookingReference: z.string().regex(/^[A-Z0-9]{6}$/),
         paper: z.enum(["itinerary", "calendar", "invoice"]).optional().describe("default itinerary"),
+        as: z.enum(["link", "file"]).optional().describe("default link, which always shows the booking as it is when it is opened"),
       }),
       effect: "write",
       writes: "personal-data",
       timeoutMs: 15_000,
       claims: async ({ bookingReference }) => [await claimBooking(bookings, bookingReference)],
-      async execute({ bookingReference, paper = "itinerary" }) {
+      async execute({ bookingReference, paper = "itinerary", as = "link" }, { turn }) {
         const stored = await bookings.byReference(bookingReference);
         if (!stored) throw new TravelAgentError("NOT_FOUND", `there is no booking ${bookingReference}; check its six letters and digits`);
-        return { content: { status: "shared", paper, ...(await share(stored.order.id, paper)) } };
+        const link = await share(stored.order.id, paper);
+        if (as === "link" || !attach || turn.chatType === "group") return { content: { status: "shared", paper, ...link } };
+        const attachment = await attach(stored.order.id, paper, turn.sessionKey);
+        return { content: { status: "attached", paper, fileName: attachment.fileName, ...link }, attachments: [attachment] };
       },
     }),
     defineTool({

@@ -13,7 +13,7 @@ export const limits = { perSession: { hour: 3, day: 6 }, perTarget: { day: 4 }, 
 export interface Claim {
   id: string;
   place: LinkPlace;
-  kind: LinkTarget["kind"];
+  kind: LinkRequest["by"];
   /** Absent: there is no such record, and nobody may notice. */
   customerId?: string;
   status: LinkStatus;

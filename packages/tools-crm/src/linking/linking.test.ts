@@ -286,6 +286,47 @@ describe("linking a conversation to a record", () => {
     await clock.advance(1);
     await expect.poll(() => bound.get("telegram-1")).toBe(ana);
   });
+  describe("vouched for by the agency's site", () => {
+    const place = (peerId: string) => ({ sessionKey: `webchat-${peerId}`, channel: "webchat", accountId: "default", peerId });
+    const site = { subject: "user-77", name: "Ana Silva", email: "Ana@Example.com" };
+
+    it("a visitor is the customer with that address from then on, also in another browser, and on record as such", async () => {
+      expect(await linking.vouch(place("v1"), site, { idempotencyKey: "a" })).toEqual({ customerId: ana, linked: true });
+      expect(bound.get("webchat-v1")).toBe(ana);
+      expect(await linking.vouch(place("v2"), { ...site, email: "new@example.com" }, { idempotencyKey: "b" })).toEqual({ customerId: ana, linked: true });
+      expect((await crm.identities(ana)).find(({ channel }) => channel === "webchat")).toMatchObject({ verified: true, how: "site" });
+    });
+
+    it("what the visitor had as a record of its own goes up in it", async () => {
+      const { customerId } = await crm.ensureCustomer({ ...place("v1"), name: "Visitor" });
+      bound.set("webchat-v1", customerId);
+      expect((await linking.vouch(place("v1"), site, { idempotencyKey: "a" })).customerId).toBe(ana);
+      expect((await crm.get(customerId))?.mergedInto).toBe(ana);
+    });
+
+    it("somebody else who signs in in the same browser is refused the conversation, and two accounts with one address are two people", async () => {
+      await linking.vouch(place("v1"), site, { idempotencyKey: "a" });
+      const other = { subject: "user-78", name: "Ben", email: "ana@example.com" };
+      await expect(linking.vouch(place("v1"), other, { idempotencyKey: "b" })).rejects.toMatchObject({ code: "CONFLICT" });
+      expect(bound.get("webchat-v1")).toBe(ana);
+      const { customerId } = await linking.vouch(place("v3"), other, { idempotencyKey: "c" });
+      expect(customerId === ana).toBe(false);
+    });
+
+    it("of another agency meets nobody here", async () => {
+      const { customerId } = await linking.vouch({ ...place("v1"), agency: "north" }, site, { idempotencyKey: "a" });
+      expect(customerId === ana).toBe(false);
+    });
+
+    it("waits while the customer is answered, and is linked then", async () => {
+      busy = true;
+      expect(await linking.vouch(place("v1"), site, { idempotencyKey: "a" })).toEqual({ customerId: ana, linked: false });
+      busy = false;
+      await clock.advance(15_000);
+      for (let tries = 0; tries < 50 && !bound.has("webchat-v1"); tries++) await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(bound.get("webchat-v1")).toBe(ana);
+    });
+  });
 });
 
 it("sees a code in a message that is one, and in no other", () => {

@@ -6,6 +6,16 @@ export interface LinkTarget {
   value: string;
 }
 
+/** Somebody who is signed in at the agency's site. */
+export interface SiteCustomer {
+  /** What the site calls them, for good. */
+  subject: string;
+  name: string;
+  /** That the site has verified. */
+  email?: string;
+  phone?: string;
+}
+
 /** A direct conversation, as it was fixed when its message came in. */
 export interface LinkPlace {
   sessionKey: string;
@@ -29,7 +39,7 @@ export interface LinkRequest {
   channel: string;
   customerId: string;
   customerName: string;
-  by: LinkTarget["kind"];
+  by: LinkTarget["kind"] | "site";
   createdAt: string;
 }
 
@@ -78,6 +88,12 @@ export interface Linking {
    * goes up in the customer's. True when that is done; false when there is nothing to do or it has to wait, and then it is tried again.
    */
   settle(sessionKey: string, options?: { within?: boolean }): Promise<boolean>;
+  /**
+   * The agency's own site says who its visitor is, where they are signed in; whoever calls has checked that it does. Finds them by what the
+   * site calls them, else by an address the site has verified, else makes a record, and links the conversation as `settle` does. Raises
+   * `CONFLICT` when the conversation is that of somebody else who was signed in there: give it a new one.
+   */
+  vouch(place: LinkPlace, who: SiteCustomer, options: { idempotencyKey: string }): Promise<{ customerId: string; linked: boolean }>;
   /** Newest first. Default those that wait for a person. */
   list(filter?: { status?: LinkStatus; limit?: number }): Promise<LinkRequest[]>;
   /** A person made sure, or does not believe it. Raises `CONFLICT` for one that is decided or over. */

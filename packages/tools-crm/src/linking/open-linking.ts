@@ -6,7 +6,7 @@ import { once } from "../once.ts";
 import { orderedIds } from "../ordered-id.ts";
 import { asRequest, type Claim, codesSent, countClaims, hashOfTarget, insertClaim, limits, listClaims, normal, readClaim } from "./claims.ts";
 import { codeLivesMs, digitsOf, hashOfCode, isSame, mostTries, newCode } from "./code.ts";
-import type { Linking, LinkPorts, LinkRequest, LinkTarget } from "./linking.ts";
+import type { Linking, LinkPorts, LinkRequest, LinkTarget, SiteCustomer } from "./linking.ts";
 
 export interface LinkingOptions {
   db: Database;
@@ -22,6 +22,8 @@ export interface LinkingOptions {
 /** How long a claim that waits for a person can be decided. */
 const waitsMs = 7 * 24 * 3_600_000;
 const againMs = 15_000;
+/** Under which the agency's site is an identity of its customers. */
+const siteChannel = "site";
 
 const told = (code: string): string =>
   `Somebody who writes to us from another place says to be you. If that is you, write this code there: ${code}. It counts for ten minutes. If it is not you, do nothing and give the code to nobody; we never ask for it.`;
@@ -46,6 +48,25 @@ export function openLinking({ db, crm, ports, secret, clock, log }: LinkingOptio
       agency,
     );
     return rows.map(({ id }) => id);
+  }
+
+  /** The record of somebody the site knows. */
+  async function customerOfSite(agency: string, { subject, name, email, phone }: SiteCustomer): Promise<string> {
+    const known = await crm.byIdentity(siteChannel, subject, agency);
+    if (known) return known.id;
+    const identity = { channel: siteChannel, peerId: subject, verified: true, how: "site" as const, verifiedBy: "site" };
+    const [found] = email === undefined ? [] : await candidates(agency, { kind: "email", value: email });
+    if (found !== undefined) {
+      // Two accounts of the site with one address are two people to it.
+      const taken = (await crm.identities(found)).some(({ channel, verified, removedAt }) => channel === siteChannel && verified && !removedAt);
+      if (!taken) {
+        await crm.addIdentity(found, identity);
+        return found;
+      }
+    }
+    const fields = { name, ...(email === undefined ? {} : { email }), ...(phone === undefined ? {} : { phone }) };
+    const { customer } = await crm.create(fields, { idempotencyKey: `site:${agency}:${subject}`, identity, agency });
+    return customer.id;
   }
 
   /** Behind the answer to whoever asked: how long it takes tells nothing. */
@@ -85,7 +106,7 @@ export function openLinking({ db, crm, ports, secret, clock, log }: LinkingOptio
   };
 
   /** Binds the conversation; the record it had by itself goes up in the customer's. */
-  async function link(claim: Claim, how: "code" | "operator", by: string, within: boolean): Promise<void> {
+  async function link(claim: Claim, how: "code" | "operator" | "site", by: string, within: boolean): Promise<void> {
     const { place, customerId } = claim;
     const { sessionKey, channel, peerId, agency } = place;
     const customer = customerId === undefined ? null : await crm.get(customerId);
@@ -118,7 +139,9 @@ export function openLinking({ db, crm, ports, secret, clock, log }: LinkingOptio
         await crm.events?.add(tx, {
           customerId: customer.id,
           kind: "link",
-          data: { what: `${channel} conversation linked, ${how === "code" ? "by a code" : "by a person"}` },
+          data: {
+            what: `${channel} conversation linked, ${how === "code" ? "by a code" : how === "site" ? "by the site they are signed in at" : "by a person"}`,
+          },
           actor: by,
           at: clock.now(),
         });
@@ -134,7 +157,8 @@ export function openLinking({ db, crm, ports, secret, clock, log }: LinkingOptio
     const claim = await provenOf(sessionKey);
     if (!claim) return false;
     try {
-      await link(claim, "code", "code", within);
+      const how = claim.kind === "site" ? "site" : "code";
+      await link(claim, how, how, within);
       return true;
     } catch (error) {
       if (!TravelAgentError.is(error) || !error.retryable) {
@@ -224,6 +248,26 @@ export function openLinking({ db, crm, ports, secret, clock, log }: LinkingOptio
       }),
 
     settle,
+
+    async vouch(place, who, { idempotencyKey }) {
+      const agency = place.agency ?? mainAgency;
+      const customerId = await customerOfSite(agency, who);
+      const own = (await ports.ownerOf(place.sessionKey)) ?? (await crm.byIdentity(place.channel, place.peerId, agency))?.id;
+      if (own === customerId) return { customerId, linked: true };
+      const others =
+        own === undefined ? [] : (await crm.identities(own)).filter(({ channel, verified, removedAt }) => channel === siteChannel && verified && !removedAt);
+      if (others.length > 0) throw new TravelAgentError("CONFLICT", "this conversation is that of somebody else who is known at the site");
+      const now = clock.now();
+      await db.transaction((tx) =>
+        once(tx, { operation: "vouch", key: idempotencyKey, args: { sessionKey: place.sessionKey, customerId }, now }, async () => {
+          const id = newId("link", now);
+          const claim: Claim = { id, place: { ...place, agency }, kind: "site", customerId, status: "proven", tries: 0, expiresAt: now, createdAt: now };
+          await insertClaim(tx, claim, hashOfTarget(secret, agency, { kind: "booking", value: `site:${who.subject}` }));
+          return id;
+        }),
+      );
+      return { customerId, linked: await settle(place.sessionKey) };
+    },
 
     list: ({ status = "waiting", limit = 50 } = {}) => listClaims(db, { status, limit }),
 

@@ -1,31 +1,40 @@
+import type { GatewayConfig } from "@travelagent/config";
 import type { AdmissionRules } from "@travelagent/gateway-core";
 import type { Logger } from "@travelagent/protocol/ports";
 
+type Policy = NonNullable<AdmissionRules["groupPolicy"]>;
+
 /** What every channel's section says about who may write. */
 export interface AdmissionSection {
-  dmPolicy?: "pairing" | "allowlist" | "open" | "disabled" | undefined;
+  dmPolicy?: "pairing" | "allowlist" | "open" | "disabled" | "closed" | undefined;
   allowFrom?: string[] | undefined;
-  groupPolicy?: "open" | "allowlist" | "disabled" | undefined;
-  groups?: string[] | Record<string, { requireMention?: boolean | undefined }> | undefined;
+  groupPolicy?: Policy | undefined;
+  groupAllowFrom?: string[] | undefined;
+  groups?: string[] | Record<string, { requireMention?: boolean | undefined; allowFrom?: string[] | undefined }> | undefined;
 }
 
-/** Who may write. A channel that says nothing about it is closed: strangers get in because somebody said so. */
-export function admissionOf(channel: string, { dmPolicy, allowFrom, groups, groupPolicy }: AdmissionSection, log: Logger): AdmissionRules {
-  const policy = dmPolicy === "pairing" ? "allowlist" : (dmPolicy ?? (allowFrom ? "allowlist" : "disabled"));
-  if (policy === "disabled" && dmPolicy === undefined)
-    log.warn("nobody may write on this channel: set its dmPolicy to open, or name people in allowFrom", { channel });
-  if (dmPolicy === "pairing") log.warn("pairing by code is not there yet: only the people in allowFrom may write", { channel });
-  const listed: Record<string, { requireMention?: boolean | undefined }> | undefined = Array.isArray(groups)
-    ? Object.fromEntries(groups.map((id) => [id, {}]))
-    : groups;
-  const served: typeof listed = groupPolicy === "disabled" ? undefined : groupPolicy === "open" ? { "*": {}, ...listed } : listed;
-  return {
+const given = <T extends object>(from: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(from).filter(([, value]) => value !== undefined)) as never;
+
+/**
+ * Who may write. A channel that says nothing about strangers lets them in by code; one whose policy says so lets in nobody, or everybody.
+ */
+export function admissionOf(
+  channel: string,
+  { dmPolicy = "pairing", allowFrom, groupPolicy, groupAllowFrom, groups }: AdmissionSection,
+  { log, defaults }: { log: Logger; defaults?: GatewayConfig["channels"]["defaults"] },
+): AdmissionRules {
+  const policy = dmPolicy === "closed" ? "disabled" : dmPolicy;
+  if (policy === "allowlist" && !allowFrom?.length)
+    log.warn("nobody may write on this channel: name people in allowFrom, or use another dmPolicy", { channel });
+  return given({
     dmPolicy: policy,
-    ...(allowFrom ? { allowFrom } : {}),
-    ...(served
-      ? {
-          groups: Object.fromEntries(Object.entries(served).map(([id, { requireMention }]) => [id, requireMention === undefined ? {} : { requireMention }])),
-        }
-      : {}),
-  };
+    allowFrom,
+    groupPolicy: groupPolicy ?? defaults?.groupPolicy,
+    groupAllowFrom,
+    groups: Array.isArray(groups)
+      ? Object.fromEntries(groups.map((id) => [id, {}]))
+      : groups &&
+        Object.fromEntries(Object.entries(groups).map(([id, { requireMention, allowFrom: members }]) => [id, given({ requireMention, allowFrom: members })])),
+  }) as AdmissionRules;
 }

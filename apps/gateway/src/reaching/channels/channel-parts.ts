@@ -1,7 +1,7 @@
-import type { ChannelAdapter } from "@travelagent/channel-kit";
+import type { ChannelAdapter, DeskSurface } from "@travelagent/channel-kit";
 import type { CredentialStore, StatePaths } from "@travelagent/config";
 import type { HttpRoute } from "@travelagent/gateway-core";
-import type { PersonalDataStore } from "@travelagent/protocol/personal-data";
+import type { AgencyOfAccount, PersonalDataStore } from "@travelagent/protocol/personal-data";
 import type { Clock, Database, Logger } from "@travelagent/protocol/ports";
 
 /** What one account of a channel brings. */
@@ -11,6 +11,8 @@ export interface ChannelParts {
   routes?: readonly HttpRoute[];
   /** Tables and files of its own with data of customers. */
   personalData?: readonly PersonalDataStore[];
+  /** Its rooms for people of the agency. */
+  desk?: DeskSurface;
 }
 
 export interface ChannelContext {
@@ -24,6 +26,10 @@ export interface ChannelContext {
   paths: StatePaths;
   /** The agency's encrypted credentials: keys and sessions of accounts are kept there, or under a key that is. */
   credentials: CredentialStore;
+  /** Whose an account is, where several agencies share the installation: the same number at two of them is two people. */
+  agencyOf: AgencyOfAccount;
+  /** Rooms of the desk on this account: what is said in them is no customer's and reaches no agent. */
+  deskRooms: readonly string[];
   clock: Clock;
   log: Logger;
 }

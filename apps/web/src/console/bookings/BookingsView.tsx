@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from "react";
 import { money, shortTime } from "../../shared/format.ts";
 import type { Gateway } from "../../shared/gateway.ts";
 import { useDebounced } from "../../shared/use-debounced.ts";
+import { en } from "../../texts/en.ts";
 import { Legs } from "../../thread/Legs.tsx";
 import { StatusBadge, statusLabel } from "../../thread/StatusBadge.tsx";
 import { Link } from "../Link.tsx";
@@ -94,7 +95,7 @@ export function BookingsView({ gateway, openId }: { gateway: Gateway; openId: st
             <option value="all">All statuses</option>
             {statuses.map((value) => (
               <option key={value} value={value}>
-                {statusLabel(value)}
+                {statusLabel(value, en)}
               </option>
             ))}
           </select>

@@ -4,6 +4,7 @@ import { errorText } from "../../shared/error-text.ts";
 import type { Gateway } from "../../shared/gateway.ts";
 import { newKey } from "../../shared/new-key.ts";
 import { Composer } from "../../thread/Composer.tsx";
+import { threadFiles } from "../../thread/files.ts";
 import { ThreadView } from "../../thread/ThreadView.tsx";
 import { useThread } from "../../thread/use-thread.ts";
 import { Link } from "../Link.tsx";
@@ -25,6 +26,10 @@ export function ConversationPane({ gateway, conversationId, conversation, mayWri
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
   const name = conversation?.displayName ?? "Customer";
+  const files = useMemo(
+    () => threadFiles("/api/media", { upload: "/api/media/upload", query: `session=${encodeURIComponent(conversationId)}` }),
+    [conversationId],
+  );
   const names = useMemo(() => ({ customer: name, agent: "Assistant", colleague: "Agency" }), [name]);
   const owned = conversation?.state === "person";
 
@@ -81,14 +86,14 @@ export function ConversationPane({ gateway, conversationId, conversation, mayWri
           )}
         </div>
       )}
-      <ThreadView state={state} reader="agency" names={names} onRetry={retry}>
+      <ThreadView state={state} reader="agency" names={names} onRetry={retry} files={files}>
         {!state.loaded && !error && <p className="muted centered">Loading …</p>}
         {state.loaded && state.entries.length === 0 && <p className="muted centered">No messages yet.</p>}
       </ThreadView>
       {mayWrite && (
         <div className="reply">
           {!owned && <p className="muted small">The assistant answers here. When you reply, the conversation is yours until you hand it back.</p>}
-          <Composer label={`Reply to ${name}`} placeholder={`Reply to ${name}`} onSend={send} />
+          <Composer label={`Reply to ${name}`} placeholder={`Reply to ${name}`} onSend={(text) => send(text)} />
         </div>
       )}
     </>

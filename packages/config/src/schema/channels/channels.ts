@@ -2,6 +2,7 @@ import * as z from "zod";
 import { baseUrl } from "../base-url.ts";
 import { crm } from "../crm.ts";
 import { secret } from "../secret.ts";
+import { groupPolicy } from "./admission.ts";
 import { discord } from "./discord.ts";
 import { email } from "./email.ts";
 import { slack } from "./slack.ts";
@@ -21,6 +22,7 @@ const bookingSystem = z.strictObject({
 });
 
 export const channels = z.strictObject({
+  defaults: z.strictObject({ groupPolicy: groupPolicy.optional() }).optional().describe("For channels that say nothing else."),
   webchat: webchat.optional(),
   portal: z
     .strictObject({

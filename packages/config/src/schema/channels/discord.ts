@@ -7,6 +7,4 @@ export const discord = withAccounts({
   ...admission,
   apiUrl: baseUrl().optional(),
   botToken: secret().optional(),
-  appToken: secret().optional(),
-  signingSecret: secret().optional(),
 });

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { baseUrl } from "../base-url.ts";
 import { secret } from "../secret.ts";
 import { admission, withAccounts } from "./admission.ts";
@@ -7,6 +8,7 @@ export const slack = withAccounts({
   ...admission,
   apiUrl: baseUrl().optional(),
   botToken: secret().optional(),
-  appToken: secret().optional(),
-  signingSecret: secret().optional(),
+  appToken: secret().optional().describe("For Socket Mode."),
+  signingSecret: secret().optional().describe("For posts of Slack to /webhooks/slack."),
+  replyToMode: z.enum(["off", "first", "all"]).optional().describe("In channels: whether answers go below the message they answer."),
 });

@@ -8,5 +8,8 @@ export {
   type WebhookGuard,
   type WebhookGuardOptions,
 } from "./guard.ts";
+export { gmailPreset, type HookMapping, type HookOverride, type HookTransform } from "./hook-mapping.ts";
 export { type HookOptions, hookRoutes } from "./hook-routes.ts";
+export type { HookInput } from "./hook-template.ts";
+export { createHookTransform, type HookTransformOptions } from "./hook-transform.ts";
 export { isWebhookSecret, signStandardWebhook, standardWebhook } from "./standard-webhook.ts";

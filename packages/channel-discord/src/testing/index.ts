@@ -1,0 +1,1 @@
+export { type DiscordFault, type DiscordPlatform, type DiscordPost, startDiscord } from "./discord-platform.ts";

@@ -1,0 +1,1 @@
+export { createSlack, type Slack, type SlackOptions } from "./slack.ts";

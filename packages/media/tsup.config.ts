@@ -1,0 +1,7 @@
+import { library } from "../../scripts/tsup-library.ts";
+
+export default library({
+  index: "src/index.ts",
+  pictures: "src/pictures.ts",
+  testing: "src/testing/index.ts",
+});

@@ -1,0 +1,10 @@
+export { type Digest, type Digests, digestPage, digestText } from "./digest.ts";
+export type { Effects } from "./effects.ts";
+export { type TravelJobHandlersOptions, travelJobHandlers } from "./handlers.ts";
+export { travelJobPersonalData } from "./personal-data.ts";
+export type { PriceHistory, PriceLook } from "./price-history.ts";
+export type { Links, Messages, Move, Papers, PriceNow, Prices, ReadBack, Tasks, TravelJobServices, TravelPaper, WatchedFlight } from "./services.ts";
+export { createTravelJobs, type TravelJobs, type TravelJobsOptions, travelJobSeeds } from "./travel-jobs.ts";
+export type { Trip, TripFlight, TripItem, Trips, TripTraveller } from "./trip.ts";
+export { type WatchToolOptions, watchTools } from "./watch-tools.ts";
+export type { Watch, Watches } from "./watches.ts";

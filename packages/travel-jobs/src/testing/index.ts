@@ -1,0 +1,1 @@
+export { Crash, type RunOptions, runWorkflow, type StepMemo } from "./run-workflow.ts";

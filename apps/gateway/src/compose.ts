@@ -81,8 +81,8 @@ import { createStoreHealth } from "./observing/store-health.ts";
 import { usageOf } from "./observing/usage.ts";
 import { announceOnNetwork } from "./reaching/announcement.ts";
 import { configuredChannels } from "./reaching/channels/configured-channels.ts";
-import { openDoor } from "./reaching/door.ts";
 import { deliveryOf } from "./reaching/delivery.ts";
+import { openDoor } from "./reaching/door.ts";
 import { gatewayAuth } from "./reaching/gateway-auth.ts";
 import { apiChannels, httpSurface } from "./reaching/http-surface.ts";
 import { legacyDoors } from "./reaching/legacy.ts";
@@ -201,7 +201,14 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
   const customers = await openCustomers({
     config: () => state.running(),
     media: conversationMedia,
-    channelData: [...reached.personalData, deskParts.personalData, travelJobPersonalData({ db }), door.personalData, notificationPersonalData({ db }), webhooks.personalData],
+    channelData: [
+      ...reached.personalData,
+      deskParts.personalData,
+      travelJobPersonalData({ db }),
+      door.personalData,
+      notificationPersonalData({ db }),
+      webhooks.personalData,
+    ],
     env,
     paths,
     db,

@@ -35,6 +35,7 @@ export const reloadRules: readonly ReloadRule[] = [
   { path: "agents.defaults.maxParkedSeconds", effect: "live", parts: ["agents"], what: "counts for the next turn" },
   { path: "agents.defaults.compaction", effect: "live", parts: ["agents"], what: "counts for the next turn" },
   { path: "agents.defaults.contextPruning", effect: "live", parts: ["agents"], what: "counts for the next turn" },
+  { path: "agents.defaults.heartbeat", effect: "live", parts: [], what: "counts for the next look" },
   { path: "agents.list", effect: "live", parts: ["agents", "models", "tools"], what: "counts for the next message and turn" },
   { path: "agents.preset", effect: "live", parts: ["agents", "models", "tools"], what: "counts for the next message and turn" },
   { path: "bindings", effect: "live", parts: ["agents"], what: "counts for the next message" },

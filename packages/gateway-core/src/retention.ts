@@ -33,8 +33,7 @@ export const messageRetention = ({ db, inUse }: MessageRetentionOptions): Retent
       { table: "outbox", key: "id", where: "status in ('sent', 'failed', 'expired', 'refused') and updated_at < ?", params: [before], neededBy },
       options,
     );
-    if (!options.dryRun)
-      await db.transaction((tx) => tx.run("delete from delivery_part where at < ? and delivery_id not in (select id from outbox)", before));
+    if (!options.dryRun) await db.transaction((tx) => tx.run("delete from delivery_part where at < ? and delivery_id not in (select id from outbox)", before));
     const letters = await pruneRows(db, { table: "dead_letter", key: "id", where: "state <> 'open' and at < ?", params: [before] }, options);
     const shown = "preview is not null and last_at < ? and state = 'agent' and unanswered = 0";
     // Where a conversation lives stays known: the person may write again.

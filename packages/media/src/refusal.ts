@@ -12,7 +12,8 @@ const streams = /\bstream\r?\n[\s\S]*?\bendstream\b/g;
 export function refusalOf(bytes: Uint8Array, mimeType: string): string | undefined {
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (content.includes(eicar)) return "it holds the test signature of virus scanners";
-  if (mimeType === "application/pdf" && activePdf.test(content.toString("latin1").replace(streams, ""))) return "the PDF holds something that runs when it is opened";
+  if (mimeType === "application/pdf" && activePdf.test(content.toString("latin1").replace(streams, "")))
+    return "the PDF holds something that runs when it is opened";
   if (/^application\/vnd\.openxml/.test(mimeType) && content.includes("vbaProject.bin")) return "the document holds macros";
   if (mimeType.startsWith("text/") && removeCardNumbers(content.toString("utf8")).removed)
     return "there is a card number in it: card numbers are never kept here, pay by the link instead";

@@ -10,7 +10,7 @@ import type { Sessions } from "@travelagent/sessions";
 import { asksForSomething, defaultPrompt, everyMsOf, isActive, lookHeader, withoutToken } from "./heartbeat-rules.ts";
 import type { Wake } from "./wake.ts";
 
-export type { Wake, WakeRequest } from "./wake.ts";
+export type { Wake } from "./wake.ts";
 
 export interface HeartbeatOptions {
   config(): GatewayConfig;

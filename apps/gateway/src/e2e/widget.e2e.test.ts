@@ -135,10 +135,7 @@ describe.skipIf(chromiumPath === undefined)("the chat in a page of another site"
       const { backgroundColor, color } = element.ownerDocument.defaultView!.getComputedStyle(element);
       return [backgroundColor, color];
     });
-    expect(worn).toEqual([
-      "rgb(255, 212, 0)",
-      "rgb(0, 0, 0)",
-    ]);
+    expect(worn).toEqual(["rgb(255, 212, 0)", "rgb(0, 0, 0)"]);
     await send.click();
     await button.click();
     await expect.poll(() => button.textContent()).toBe("Ask us (1)");

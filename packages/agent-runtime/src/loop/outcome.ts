@@ -1,4 +1,4 @@
-import type { Attachment, AssistantMessage, Card, ToolCallBlock, Usage } from "@travelagent/protocol/messages";
+import type { AssistantMessage, Attachment, Card, ToolCallBlock, Usage } from "@travelagent/protocol/messages";
 import type { Tx } from "@travelagent/protocol/ports";
 import type { TurnOutcome } from "@travelagent/protocol/turn";
 import type { Loop } from "./loop.ts";

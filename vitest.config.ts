@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Tests run on source: packages find each other through the `@travelagent/source` export condition. */
@@ -14,7 +15,17 @@ const long = "apps/gateway/src/e2e/kill.e2e.test.ts";
 export default defineConfig({
   test: {
     projects: [
-      { ...shared, test: { name: "unit", include: everywhere, exclude: ["**/node_modules/**", "**/*.e2e.test.ts"], testTimeout: 20_000 } },
+      // Two files at once on the smallest machine too: many of them wait for sockets and clocks.
+      {
+        ...shared,
+        test: {
+          name: "unit",
+          include: everywhere,
+          exclude: ["**/node_modules/**", "**/*.e2e.test.ts"],
+          maxWorkers: Math.max(2, availableParallelism() - 1),
+          testTimeout: 20_000,
+        },
+      },
       // Real processes: two files at once, since each waits more than it works, and no more, since they would take the machine from each other.
       {
         ...shared,

@@ -57,6 +57,7 @@ import { systemTools } from "./answering/system-tools.ts";
 import { openTravel } from "./answering/travel.ts";
 import { webTools } from "./answering/web-tools.ts";
 import { openWorkspaces } from "./answering/workspaces.ts";
+import { callOf } from "./automation/heartbeat.ts";
 import { openNotifications } from "./automation/notifications.ts";
 import { openAutomation } from "./automation/scheduler.ts";
 import { openTravelJobs } from "./automation/travel-jobs.ts";
@@ -274,6 +275,7 @@ async function wire(settings: Settings, log: Logger, state: ConfigState, onFailu
     workspaceOf: (agentId) => workspaces.of(agentId),
     canLook: (agentId) => models.forAgent(agentId).some(({ provider }) => provider !== "concierge"),
     reset: (key) => lane.reset(key),
+    patchSession: async (patch) => sessionMethods["sessions.patch"]!(patch as never, callOf("cron")),
   });
   const policy = livePolicy(config, {
     root: fileURLToPath(new URL("../policy", import.meta.url)),

@@ -430,6 +430,7 @@ export function createGateway({
       }),
       ...conversationHandlers({
         db,
+        files,
         conversations,
         outbox,
         sessions,

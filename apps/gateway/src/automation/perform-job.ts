@@ -15,6 +15,8 @@ export interface PerformOptions {
   defaultAgentId(): string;
   /** Begins a session anew, in its lane. */
   reset(sessionKey: string): Promise<void>;
+  /** The model and how long it thinks, for the next turns of a session; made when it is not there. Raises `INVALID_REQUEST` for a model nobody knows. */
+  choose(sessionKey: string, choice: { model?: string; thinkingLevel?: string }): Promise<void>;
   session(sessionKey: string): Promise<{ lastChannel?: string; lastTo?: string } | undefined>;
   timeZone: string;
   clock: Clock;
@@ -29,7 +31,7 @@ const shortened = (text: string, chars: number): string => (text.length > chars 
 
 /** What a job does when its time has come. */
 export function performJob(options: PerformOptions): (run: JobRun) => Promise<JobOutcome> {
-  const { gateway, heartbeat, workflows, defaultAgentId, reset, session, timeZone, clock } = options;
+  const { gateway, heartbeat, workflows, defaultAgentId, reset, choose, session, timeZone, clock } = options;
   const agentOf = ({ agentId }: Job): string => agentId ?? defaultAgentId();
 
   const tellMain = async (run: JobRun, status: JobOutcome["status"], body: string): Promise<void> => {
@@ -72,6 +74,9 @@ export function performJob(options: PerformOptions): (run: JobRun) => Promise<Jo
     }
     await run.step("session", async () => {
       if (await session(key)) await reset(key);
+      const { model, thinking } = payload;
+      if (model !== undefined || thinking !== undefined)
+        await choose(key, { ...(model === undefined ? {} : { model }), ...(thinking === undefined ? {} : { thinkingLevel: thinking }) });
     });
     const local = new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" }).format(clock.now());
     const started = await run.step("start", () =>

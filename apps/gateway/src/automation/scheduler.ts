@@ -23,6 +23,8 @@ export interface AutomationOptions {
   workspaceOf(agentId: string): string;
   canLook(agentId: string): boolean;
   reset(sessionKey: string): Promise<void>;
+  /** As `sessions.patch`. */
+  patchSession(patch: { key: string; model?: string; thinkingLevel?: string }): Promise<unknown>;
   workflows: readonly Workflow[];
   /** Jobs of a fresh installation, besides those of the configuration. */
   seeds: readonly JobSeed[];
@@ -115,6 +117,10 @@ export function openAutomation(options: AutomationOptions): Automation {
             heartbeat,
             workflows: () => workflows,
             session: (key) => sessions.get(key),
+            async choose(key, choice) {
+              await sessions.ensure(key, { channel: "webchat", accountId: "default", chatType: "direct", peerId: key });
+              await options.patchSession({ key, ...choice });
+            },
             gateway,
             defaultAgentId,
           }),

@@ -132,9 +132,19 @@ export async function startDovecot({ tls, capability, introspectionUrl }: Doveco
       }),
     async renumber(user) {
       const box = join(home, "mail", user);
-      // A new list of numbers is named after the second it was made in.
-      await new Promise((resolve) => setTimeout(resolve, 1100));
-      for (const name of readdirSync(box)) if (/^dovecot[.-]|^dovecot-uid/.test(name)) rmSync(join(box, name));
+      const number = () =>
+        as(user, async (flow) => {
+          await flow.mailboxOpen("INBOX", { readOnly: true });
+          return flow.mailbox ? String(flow.mailbox.uidValidity) : "";
+        });
+      const before = await number();
+      for (let tries = 0; tries < 10; tries++) {
+        // A new list of numbers is named after the second it was made in; a session that is just ending may write the old one again.
+        await new Promise((resolve) => setTimeout(resolve, 1100));
+        for (const name of readdirSync(box)) if (/^dovecot[.-]|^dovecot-uid/.test(name)) rmSync(join(box, name), { force: true });
+        if ((await number()) !== before) return;
+      }
+      throw new Error("the folder kept its numbers");
     },
     stop,
   };

@@ -3,6 +3,7 @@ import { type Conversation, type Handlers, removeCardNumbers, TravelAgentError }
 import type { Clock, Database } from "@travelagent/protocol/ports";
 import type { Announcer } from "../announce.ts";
 import { asConversation, type ConversationRow, type Conversations } from "../conversations.ts";
+import type { Files } from "../media/files.ts";
 import type { Outbox } from "../outbox.ts";
 import type { SessionPort } from "../ports.ts";
 import { saidByOperator } from "../said.ts";
@@ -26,6 +27,8 @@ export interface ConversationHandlersOptions {
   clock: Clock;
   /** A person has the conversation now. */
   onTakenOver?(sessionKey: string): Promise<void>;
+  /** Absent: replies are words alone. */
+  files?: Pick<Files, "own"> | undefined;
   /** Texts the platform knows beforehand, for what can be said in no other way. */
   templatesOf?(channel: string, accountId: string): readonly PlatformTemplate[];
   /** What a list says about these conversations. */
@@ -40,6 +43,7 @@ export function conversationHandlers({
   announcer,
   clock,
   onTakenOver,
+  files,
   templatesOf = () => [],
   shapes = async () => asConversation,
 }: ConversationHandlersOptions): Handlers {
@@ -74,13 +78,17 @@ export function conversationHandlers({
       return row.state === "agent" ? { conversation: asConversation(row) } : told(await conversations.handBack(conversationId));
     },
 
-    "conversations.reply": async ({ conversationId, message: text, template, idempotencyKey }, call) => {
+    "conversations.reply": async ({ conversationId, message: text, template, attachments: named = [], idempotencyKey }, call) => {
       if (removeCardNumbers(text).removed)
         throw new TravelAgentError(
           "INVALID_REQUEST",
           "there is a card number in this message; take it out: card numbers are never kept here, nor sent to a customer",
         );
       const before = await find(conversationId);
+      const attachments = (await files?.own(conversationId, named)) ?? [];
+      if (attachments.length < named.length) throw new TravelAgentError("NOT_FOUND", "one of these files is not in this conversation: upload it again");
+      if (text.trim() === "" && attachments.length === 0) throw new TravelAgentError("INVALID_REQUEST", "the message is empty");
+      const brought = attachments.length > 0 ? { attachments } : {};
       const row = before.state === "person" ? before : await conversations.takeOver(conversationId, call.actor);
       if (row !== before) await onTakenOver?.(conversationId);
       const messageId = `reply-${createHash("sha256").update(`${conversationId}\n${idempotencyKey}`).digest("hex").slice(0, 32)}`;
@@ -91,11 +99,15 @@ export function conversationHandlers({
           address: row.address,
           author: "operator",
           epoch: row.epoch,
-          message: { text, ...(template ? { template } : {}) },
+          message: { text, ...(template ? { template } : {}), ...brought },
         });
-        await conversations.noteReply(tx, { sessionKey: conversationId, preview: text, at: clock.now() });
+        await conversations.noteReply(tx, {
+          sessionKey: conversationId,
+          preview: text || `(${attachments.length === 1 ? "a file" : `${attachments.length} files`})`,
+          at: clock.now(),
+        });
       });
-      const message = saidByOperator(text, call.actor, clock.now());
+      const message = { ...saidByOperator(text, call.actor, clock.now()), ...brought };
       await sessions.ensure(conversationId, sessionMeta(row.agentId, row.address));
       await sessions.append(conversationId, [{ id: `${messageId}:final`, message }], { durable: true });
       outbox.kick(conversationId);

@@ -89,9 +89,14 @@ export const conversationMethods = {
     idempotent: true,
     params: z.strictObject({
       conversationId: id,
-      message: z.string().min(1).max(20_000),
+      message: z.string().max(20_000),
       /** Where the platform lets nobody write freely any more: a text it knows; `message` says the same in words. */
       template: TemplateUse.optional(),
+      /** Files of this conversation that were uploaded before (`POST /api/media/upload`). With them the words may be empty. */
+      attachments: z
+        .array(z.strictObject({ id: z.string().min(1).max(64) }))
+        .max(10)
+        .optional(),
       idempotencyKey,
     }),
     result: z.looseObject({ messageId: z.string() }),

@@ -93,7 +93,12 @@ export function ConversationPane({ gateway, conversationId, conversation, mayWri
       {mayWrite && (
         <div className="reply">
           {!owned && <p className="muted small">The assistant answers here. When you reply, the conversation is yours until you hand it back.</p>}
-          <Composer label={`Reply to ${name}`} placeholder={`Reply to ${name}`} onSend={(text) => send(text)} />
+          <Composer
+            label={`Reply to ${name}`}
+            placeholder={`Reply to ${name}`}
+            onSend={(text, attachments) => send(text, undefined, attachments)}
+            files={files}
+          />
         </div>
       )}
     </>

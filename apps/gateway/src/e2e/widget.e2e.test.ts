@@ -67,6 +67,16 @@ describe.skipIf(chromiumPath === undefined)("the chat in a page of another site"
     state.remove();
   });
 
+  const operator = async () => {
+    const client = createClient({
+      url: gateway.url.replace(/^http/, "ws"),
+      auth: { token: gateway.token },
+      webSocket: pinnedWebSocket({ tlsFingerprint: /certificate SHA-256 (\S+)/.exec(gateway.output())![1]! }),
+    });
+    await client.start();
+    return client;
+  };
+
   it("opens on a button, answers, and knows the visitor again", async () => {
     const { page, context, problems } = await newPerson(browser, { ignoreHTTPSErrors: true });
     await page.goto(shop.origin);
@@ -137,7 +147,12 @@ describe.skipIf(chromiumPath === undefined)("the chat in a page of another site"
     });
     expect(worn).toEqual(["rgb(255, 212, 0)", "rgb(0, 0, 0)"]);
     await send.click();
+    await chat.locator('.message.from-agent:not([aria-busy="true"])').first().waitFor();
     await button.click();
+    const desk = await operator();
+    const [conversation] = (await desk.call("conversations.list", {})).conversations.filter(({ lastMessagePreview = "" }) => lastMessagePreview !== "");
+    await desk.call("conversations.reply", { conversationId: conversation!.id, message: "Guten Tag!", idempotencyKey: "greeting" });
+    desk.stop();
     await expect.poll(() => button.textContent()).toBe("Ask us (1)");
     await button.click();
     await expect.poll(() => button.textContent()).toBe("Ask us");
@@ -160,12 +175,7 @@ describe.skipIf(chromiumPath === undefined)("the chat in a page of another site"
     await say("hello from Ana");
     await chat.locator('.message.from-agent:not([aria-busy="true"])').first().waitFor();
     await identify(await tokenFor("ana-7", "Ana Silva"));
-    const client = createClient({
-      url: gateway.url.replace(/^http/, "ws"),
-      auth: { token: gateway.token },
-      webSocket: pinnedWebSocket({ tlsFingerprint: /certificate SHA-256 (\S+)/.exec(gateway.output())![1]! }),
-    });
-    await client.start();
+    const client = await operator();
     const names = async () => (await client.call("conversations.list", {})).conversations.map(({ displayName }) => displayName);
     await expect.poll(names, { timeout: 10_000 }).toContain("Ana Silva");
     await identify(`${await tokenFor("mallory", "Mallory")}x`);

@@ -4,6 +4,11 @@ type CardsComponent = FunctionComponent<ComponentProps<typeof import("./Cards.ts
 let loading: Promise<CardsComponent> | undefined;
 let loaded: CardsComponent | undefined;
 
+/** For pages that show cards all the time and load nothing later: the console asks for no file while people work. */
+export function haveCards(component: CardsComponent): void {
+  loaded = component;
+}
+
 /** Most visitors only look: what shows cards is loaded with the first one. Undefined until it is there. */
 export function useLaterCards(needed: boolean): CardsComponent | undefined {
   const [, setLoaded] = useState(loaded !== undefined);

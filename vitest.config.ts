@@ -10,7 +10,7 @@ const shared = {
 const everywhere = ["packages/*/src/**/*.test.{ts,tsx}", "apps/*/src/**/*.test.{ts,tsx}", "examples/**/*.test.ts", "scripts/**/*.test.ts"];
 
 const realProcesses = ["apps/*/src/**/*.e2e.test.ts"];
-const long = "apps/gateway/src/e2e/kill.e2e.test.ts";
+const long = ["apps/gateway/src/e2e/kill.e2e.test.ts", "apps/gateway/src/compat/openclaw.e2e.test.ts"];
 
 export default defineConfig({
   test: {
@@ -29,10 +29,10 @@ export default defineConfig({
       // Real processes: two files at once, since each waits more than it works, and no more, since they would take the machine from each other.
       {
         ...shared,
-        test: { name: "e2e", include: realProcesses, exclude: ["**/node_modules/**", long], maxWorkers: 2, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: { name: "e2e", include: realProcesses, exclude: ["**/node_modules/**", ...long], maxWorkers: 2, testTimeout: 60_000, hookTimeout: 60_000 },
       },
-      // Minutes of killing and starting, in which the machine is idle most of the time: runs beside the unit tests.
-      { ...shared, test: { name: "kill", include: [long], testTimeout: 60_000, hookTimeout: 60_000 } },
+      // Minutes of killing and starting, and of waiting for an installation, in which the machine is idle most of the time: beside the unit tests.
+      { ...shared, test: { name: "beside", include: long, maxWorkers: 2, testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },
 });

@@ -27,7 +27,7 @@ if (chromium) process.env.CHROMIUM_PATH = chromium;
 else leftOut.push("browser tests of the web chat and the console: no Chromium found (install Debian's chromium, or set CHROMIUM_PATH)");
 
 console.log("types");
-if (!run("turbo", ["run", "typecheck", "--output-logs=errors-only", "--no-update-notifier"])) process.exit(1);
+if (!run("node", ["scripts/check-types.ts"])) process.exit(1);
 
 interface Report {
   numPassedTests: number;
@@ -77,11 +77,11 @@ const next = async (project: string): Promise<boolean> => {
   return new Promise((resolve) => child.on("close", (status) => resolve(status === 0)));
 };
 
-const killing = beside("kill");
+const waiting = beside("beside");
 ok = await next("unit");
-ok = (await killing) && ok;
+ok = (await waiting) && ok;
 ok = (await next("e2e")) && ok;
-for (const project of ["unit", "kill", "e2e"]) count(project);
+for (const project of ["unit", "beside", "e2e"]) count(project);
 
 for (const reason of leftOut) console.log(`left out: ${reason}`);
 if (leftOut.length > 0 && process.env.TRAVELAGENT_TEST_ALL === "1") {

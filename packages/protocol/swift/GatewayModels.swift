@@ -2471,16 +2471,27 @@ public struct ConversationsListResult: Codable, Hashable, Sendable {
     }
 }
 
+public struct ConversationsReplyParamsAttachmentsItem: Codable, Hashable, Sendable {
+    public var id: String
+
+    public init(id: String) {
+        self.id = id
+    }
+}
+
 public struct ConversationsReplyParams: Codable, Hashable, Sendable {
     public var conversationId: String
     public var message: String
     public var template: TemplateUse?
+    /// Files of this conversation that were uploaded before (`POST /api/media/upload`). With them the words may be empty.
+    public var attachments: [ConversationsReplyParamsAttachmentsItem]?
     public var idempotencyKey: String
 
-    public init(conversationId: String, message: String, template: TemplateUse? = nil, idempotencyKey: String) {
+    public init(conversationId: String, message: String, template: TemplateUse? = nil, attachments: [ConversationsReplyParamsAttachmentsItem]? = nil, idempotencyKey: String) {
         self.conversationId = conversationId
         self.message = message
         self.template = template
+        self.attachments = attachments
         self.idempotencyKey = idempotencyKey
     }
 }

@@ -34,7 +34,7 @@ export const releases: readonly ClientRelease[] = [
 ];
 
 const neededBytes = 3 * 1024 ** 3;
-const installWithinMs = 240_000;
+const installWithinMs = 480_000;
 
 const cacheDirectory = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "travelagent", "openclaw-clients");
 

@@ -61,6 +61,7 @@ it("a visitor is told once that a machine answers, over kill -9, in their langua
     ["quotes", 0],
     ["audits", 0],
     ["usage", 0],
+    ["media", 0],
     ["consents", 0],
   ]);
   // The desk's own chat is no customer's.

@@ -10,7 +10,8 @@ const shared = {
 const everywhere = ["packages/*/src/**/*.test.{ts,tsx}", "apps/*/src/**/*.test.{ts,tsx}", "examples/**/*.test.ts", "scripts/**/*.test.ts"];
 
 const realProcesses = ["apps/*/src/**/*.e2e.test.ts"];
-const long = ["apps/gateway/src/e2e/kill.e2e.test.ts", "apps/gateway/src/compat/openclaw.e2e.test.ts"];
+const waiting = "apps/gateway/src/compat/openclaw.e2e.test.ts";
+const killing = "apps/gateway/src/e2e/kill.e2e.test.ts";
 
 export default defineConfig({
   test: {
@@ -29,10 +30,19 @@ export default defineConfig({
       // Real processes: two files at once, since each waits more than it works, and no more, since they would take the machine from each other.
       {
         ...shared,
-        test: { name: "e2e", include: realProcesses, exclude: ["**/node_modules/**", ...long], maxWorkers: 2, testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: "e2e",
+          include: realProcesses,
+          exclude: ["**/node_modules/**", waiting, killing],
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
-      // Minutes of killing and starting, and of waiting for an installation, in which the machine is idle most of the time: beside the unit tests.
-      { ...shared, test: { name: "beside", include: long, maxWorkers: 2, testTimeout: 60_000, hookTimeout: 60_000 } },
+      // Waits minutes for an installation, beside the unit tests.
+      { ...shared, test: { name: "waiting", include: [waiting], testTimeout: 60_000, hookTimeout: 60_000 } },
+      // Minutes of killing and starting, beside the other processes: what it kills must have the time to do something in between.
+      { ...shared, test: { name: "killing", include: [killing], testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },
 });

@@ -77,11 +77,15 @@ const next = async (project: string): Promise<boolean> => {
   return new Promise((resolve) => child.on("close", (status) => resolve(status === 0)));
 };
 
-const waiting = beside("beside");
-ok = await next("unit");
-ok = (await waiting) && ok;
-ok = (await next("e2e")) && ok;
-for (const project of ["unit", "beside", "e2e"]) count(project);
+for (const [project, besides] of [
+  ["unit", "waiting"],
+  ["e2e", "killing"],
+] as const) {
+  const other = beside(besides);
+  ok = (await next(project)) && ok;
+  ok = (await other) && ok;
+}
+for (const project of ["unit", "waiting", "e2e", "killing"]) count(project);
 
 for (const reason of leftOut) console.log(`left out: ${reason}`);
 if (leftOut.length > 0 && process.env.TRAVELAGENT_TEST_ALL === "1") {

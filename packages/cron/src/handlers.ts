@@ -32,16 +32,24 @@ const idOf = ({ id, jobId = id }: { id?: string | undefined; jobId?: string | un
 export function cronHandlers({ scheduler, storePath }: CronHandlersOptions): Handlers {
   return {
     "cron.list": async (params = {}, call) => {
-      const { includeDisabled, enabled: wanted = includeDisabled ? "all" : "enabled", agentId, query, limit = defaultPage, offset = 0 } = params;
+      const {
+        includeDisabled,
+        enabled: wanted = includeDisabled ? "all" : "enabled",
+        workflows = false,
+        agentId,
+        query,
+        limit = defaultPage,
+        offset = 0,
+      } = params;
       const text = query?.trim().toLowerCase() ?? "";
-      const jobs = scheduler
-        .list()
-        .filter(
-          (job) =>
-            (wanted === "all" || job.enabled === (wanted === "enabled")) &&
-            (agentId === undefined || job.agentId === agentId) &&
-            (text === "" || `${job.name}\n${job.description ?? ""}\n${job.id}`.toLowerCase().includes(text)),
-        );
+      const jobs = scheduler.list().filter(
+        (job) =>
+          // Clients of OpenClaw know no jobs that are code, and refuse a whole list for one.
+          (workflows || job.payload.kind !== "workflow") &&
+          (wanted === "all" || job.enabled === (wanted === "enabled")) &&
+          (agentId === undefined || job.agentId === agentId) &&
+          (text === "" || `${job.name}\n${job.description ?? ""}\n${job.id}`.toLowerCase().includes(text)),
+      );
       if (params.sortBy) jobs.sort(orders[params.sortBy]);
       if (params.sortDir === "desc") jobs.reverse();
       const page = jobs.slice(offset, offset + limit);

@@ -196,8 +196,7 @@ describe("the scheduler", () => {
     await boot({ maxConcurrentRuns: () => 2 });
     for (const id of ["a", "b", "c"]) await scheduler.add({ ...hourly, id, name: id });
     await clock.advance(3.2 * hour);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(scheduler.running()).toHaveLength(2);
+    await expect.poll(() => scheduler.running().length, { timeout: 5_000 }).toBe(2);
     expect(await scheduler.run("a")).toEqual({ ran: false, reason: "already-running" });
     open();
     await pass(minute, 10_000);

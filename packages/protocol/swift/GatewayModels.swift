@@ -2850,6 +2850,8 @@ public struct CronListParamsSortDir: RawRepresentable, Codable, Hashable, Sendab
 }
 
 public struct CronListParams: Codable, Hashable, Sendable {
+    /// Jobs whose work is code too, which are left out otherwise.
+    public var workflows: Bool?
     public var includeDisabled: Bool?
     public var enabled: CronListParamsEnabled?
     public var agentId: String?
@@ -2861,7 +2863,8 @@ public struct CronListParams: Codable, Hashable, Sendable {
     public var compact: Bool?
     public var includeDeliveryPreviews: Bool?
 
-    public init(includeDisabled: Bool? = nil, enabled: CronListParamsEnabled? = nil, agentId: String? = nil, query: String? = nil, limit: Int? = nil, offset: Int? = nil, sortBy: CronListParamsSortBy? = nil, sortDir: CronListParamsSortDir? = nil, compact: Bool? = nil, includeDeliveryPreviews: Bool? = nil) {
+    public init(workflows: Bool? = nil, includeDisabled: Bool? = nil, enabled: CronListParamsEnabled? = nil, agentId: String? = nil, query: String? = nil, limit: Int? = nil, offset: Int? = nil, sortBy: CronListParamsSortBy? = nil, sortDir: CronListParamsSortDir? = nil, compact: Bool? = nil, includeDeliveryPreviews: Bool? = nil) {
+        self.workflows = workflows
         self.includeDisabled = includeDisabled
         self.enabled = enabled
         self.agentId = agentId

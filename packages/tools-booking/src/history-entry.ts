@@ -35,6 +35,8 @@ export function historyEntry(event: OrderEvent): Record<string, unknown> {
       return { item: event.item, answer: event.answer };
     case "drifted":
       return { item: event.item, was: event.was, now: event.now };
+    case "earned":
+      return { item: event.item, commission: event.commission };
     case "schedule-restored":
     case "refused":
     case "lost":

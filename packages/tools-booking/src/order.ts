@@ -139,6 +139,8 @@ export type OrderEvent =
   | { type: "schedule-answered"; item: number; answer: "accepted" | "refused" }
   /** The supplier's price, or refund of what is cancelled, is another one than was recorded. */
   | { type: "drifted"; item: number; was: Money; now: Money }
+  /** It says what we earn, and had not said so when the travel was bought. */
+  | { type: "earned"; item: number; commission: Money }
   /** The trip is given up. */
   | { type: "failed"; error: ErrorShape }
   | { type: "needs-human"; reason: string }
@@ -233,7 +235,7 @@ function withFacts(item: OrderItem, facts: Facts): OrderItem {
 const shows = (item: OrderItem, facts: Facts): boolean =>
   item.doing === undefined && item.status === facts.status && item.supplierReference === facts.reference;
 
-type NewsEvent = Extract<OrderEvent, { type: "papers" | "schedule-changed" | "schedule-restored" | "schedule-answered" | "drifted" }>;
+type NewsEvent = Extract<OrderEvent, { type: "papers" | "schedule-changed" | "schedule-restored" | "schedule-answered" | "drifted" | "earned" }>;
 
 /** What the supplier did by itself. Nothing of it touches what was bought, its status or its price. */
 function advanceByNews(item: OrderItem, event: NewsEvent): OrderItem {
@@ -258,6 +260,8 @@ function withNews(item: OrderItem, event: NewsEvent): OrderItem {
     }
     case "drifted":
       return { ...item, drift: event.now };
+    case "earned":
+      return { ...item, commission: event.commission };
   }
 }
 
@@ -298,6 +302,7 @@ function advanceItem(item: OrderItem, event: Extract<OrderEvent, { item: number 
     case "schedule-restored":
     case "schedule-answered":
     case "drifted":
+    case "earned":
       return advanceByNews(item, event);
   }
 }

@@ -167,7 +167,11 @@ export const cronCommand: AddCommand = (program, terminal) => {
     .option("--all", "also those that are switched off")
     .action((options: GatewayOptions & { all?: boolean }) =>
       withGateway(options, terminal, "reading", async ({ client, out, timeoutMs }) => {
-        const page = await client.call("cron.list", { includeDisabled: options.all === true, limit: 200, sortBy: "nextRunAtMs" }, { timeoutMs });
+        const page = await client.call(
+          "cron.list",
+          { includeDisabled: options.all === true, workflows: true, limit: 200, sortBy: "nextRunAtMs" },
+          { timeoutMs },
+        );
         out.data(page);
         out.table(
           ["ID", "NAME", "WHEN", "NEXT", "LAST", ""],

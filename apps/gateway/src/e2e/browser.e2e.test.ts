@@ -366,6 +366,10 @@ describe.skipIf(chromiumPath === undefined)("in the browser", () => {
       };
       await answerTo(page, () => write(page, "Hello"));
       await write(page, flight("Berlin", "Lisbon", 80));
+      // Once its turn has begun; what waits is answered together with what comes after it.
+      await expect
+        .poll(async () => (await page.locator(".typing, .message.from-agent[aria-busy=true]").count()) > 0 || (await answers(page).count()) > 1)
+        .toBe(true);
       await gateway.kill();
       await page.getByText("No connection. We keep trying").waitFor();
       await write(page, "A hotel in Lisbon for three nights from tomorrow");

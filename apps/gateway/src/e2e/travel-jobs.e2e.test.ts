@@ -25,7 +25,7 @@ interface Listed {
 }
 /** Runs a job now and waits for its summary. */
 async function run(name: string): Promise<string> {
-  const { id } = (await call<Listed>("cron.list", { includeDisabled: true })).jobs.find((job) => job.name === name)!;
+  const { id } = (await call<Listed>("cron.list", { includeDisabled: true, workflows: true })).jobs.find((job) => job.name === name)!;
   const before = (await call<{ entries: unknown[] }>("cron.runs", { id })).entries.length;
   await call("cron.run", { id, mode: "force" });
   const entries = async () => (await call<{ entries: { status: string; summary?: string; error?: string }[] }>("cron.runs", { id })).entries;
@@ -36,7 +36,7 @@ async function run(name: string): Promise<string> {
 }
 
 it("a fresh installation has the jobs, and none that asks suppliers or writes to customers runs before somebody says so", async () => {
-  const { jobs } = await call<Listed>("cron.list", { includeDisabled: true });
+  const { jobs } = await call<Listed>("cron.list", { includeDisabled: true, workflows: true });
   const on = (enabled: boolean) =>
     jobs
       .filter((job) => job.enabled === enabled)

@@ -308,8 +308,9 @@ describe("an answer in blocks", () => {
     expect(phone.messages().length).toBeGreaterThan(2);
     const said = (await bench.sessions.history(session, { limit: 10 })).filter(({ message }) => message.role === "assistant");
     expect(said.map(({ message }) => (message as AssistantMessage).content)).toEqual([[{ type: "text", text: whole }]]);
-    const finals = bench.events.filter(({ event, payload }) => event === "chat" && payload.state === "final");
-    expect(finals).toHaveLength(1);
+    const finals = () => bench.events.filter(({ event, payload }) => event === "chat" && payload.state === "final");
+    await until(() => finals().length > 0, "the end is told to those who follow");
+    expect(finals()).toHaveLength(1);
   });
 
   it("pauses between two blocks as people do, and not before the first", async () => {

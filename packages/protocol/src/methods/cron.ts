@@ -37,6 +37,8 @@ export const cronMethods = {
     scope: "operator.read",
     params: z
       .strictObject({
+        /** Jobs whose work is code too, which are left out otherwise. */
+        workflows: z.boolean().optional(),
         includeDisabled: z.boolean().optional(),
         enabled: z.enum(["all", "enabled", "disabled"]).optional(),
         agentId: str1.optional(),

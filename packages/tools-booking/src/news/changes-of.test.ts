@@ -110,6 +110,8 @@ describe("what changed at the supplier", () => {
     ]);
     const eur = (minor: bigint) => money(minor, "EUR");
     expect(changesOf(item(), record({ status: "cancelled", refund: eur(18940n) }))).toEqual([{ kind: "cancelled", refund: eur(18940n) }]);
+    expect(changesOf(item(), record({ commission: eur(900n) }))).toEqual([{ kind: "commission", commission: eur(900n) }]);
+    expect(changesOf(item({ commission: eur(900n) }), record({ commission: eur(950n) }))).toEqual([]);
     expect(changesOf(item(), record({ total: eur(20000n) }))).toEqual([{ kind: "price", was: eur(18940n), now: eur(20000n) }]);
     expect(changesOf(item({ drift: eur(20000n) }), record({ total: eur(20000n) }))).toEqual([]);
     expect(changesOf(item({ cost: money(9000n, "USD") }), record())).toEqual([]);

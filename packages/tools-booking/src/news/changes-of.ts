@@ -14,6 +14,8 @@ export type SupplierChange =
   | { kind: "schedule-restored" }
   /** Locators or documents that were not there before. */
   | { kind: "papers"; locators: string[]; documents: SupplierOrder["documents"] }
+  /** What we earn by it, which was not known when it was bought. */
+  | { kind: "commission"; commission: Money }
   /** It costs something else than what was recorded, without a change of ours. */
   | { kind: "price"; was: Money; now: Money }
   /** What comes back for something cancelled is not what was recorded. */
@@ -70,6 +72,7 @@ export function changesOf(item: OrderItem, found: SupplierOrder, { minorMinutes 
   return [
     ...(ticketed ? [{ kind: "ticketed" } as const] : papersOf(item, found)),
     ...scheduleChanges(item, found, minorMinutes),
+    ...(item.commission === undefined && found.commission ? [{ kind: "commission", commission: found.commission } as const] : []),
     ...(differs(known, found.total) && !same(known, found.total) ? [{ kind: "price", was: known, now: found.total } as const] : []),
   ];
 }

@@ -57,6 +57,8 @@ function consequenceOf(saga: Saga, item: OrderItem, found: SupplierOrder, change
       return { events: [{ type: "schedule-restored", item: no }], notice: { kind: "schedule-restored" } };
     case "papers":
       return { events: [{ type: "papers", item: no, locators: change.locators, documents: change.documents }] };
+    case "commission":
+      return { events: [{ type: "earned", item: no, commission: change.commission }] };
     case "price":
     case "refund": {
       const what = change.kind === "price" ? "shows a price of" : "now gives back";

@@ -160,6 +160,22 @@ describe("news of a supplier", () => {
     expect(await made.differences()).toEqual([]);
   });
 
+  it("what is earned and was not known when it was bought is in the books once the supplier says it, and the customer hears nothing", async () => {
+    const made = await bench();
+    const { order } = await made.book();
+    made.supplier.happen(`${order.id}-1`, { commission: money(1894n, "EUR") });
+    for (const id of ["e1", "e2"]) {
+      await made.receive([scheduleNews(order.items[0]!.supplierReference!, id)]);
+      await made.settle();
+    }
+    expect((await made.bookings.get(order.id))!.order.items[0]?.commission).toEqual(money(1894n, "EUR"));
+    expect((await types(made, order.id)).filter((type) => type === "earned")).toHaveLength(1);
+    expect(await made.differences()).toEqual([]);
+    expect(made.told).toEqual([]);
+    const earned = await made.db.all("select * from booking_ledger where order_id = ?", order.id).catch((error: unknown) => String(error));
+    expect(JSON.stringify(earned)).toContain("commission");
+  });
+
   it("a large one waits for a person: nothing is told before the words are approved", async () => {
     const made = await bench();
     const { order } = await made.book();

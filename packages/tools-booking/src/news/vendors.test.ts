@@ -66,7 +66,7 @@ async function bought(supplier: Supplier, kind: "flights" | "hotels" | "cars"): 
     ...{ offer, travellers: partyFor(offer), key: "key-1", maxTotal: money(minorUnits(total) * 2n, total.currency) },
     contact: { email: "ana.silva@example.com", phone: "+351910000000" },
   };
-  const { reference, status, locators, documents, total: cost } = await port.book(request as never, call());
+  const { reference, status, locators, documents, total: cost, commission } = await port.book(request as never, call());
   const item = {
     no: 1,
     offer,
@@ -78,6 +78,7 @@ async function bought(supplier: Supplier, kind: "flights" | "hotels" | "cars"): 
     supplierReference: reference,
     locators,
     documents,
+    ...(commission ? { commission } : {}),
   };
   return { item, read: () => port.read(reference, call()) };
 }

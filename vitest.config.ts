@@ -41,7 +41,7 @@ export default defineConfig({
       },
       // Waits minutes for an installation, beside the unit tests.
       { ...shared, test: { name: "waiting", include: [waiting], testTimeout: 60_000, hookTimeout: 60_000 } },
-      // Minutes of killing and starting, beside the other processes: what it kills must have the time to do something in between.
+      // Alone: a turn whose process is killed before it is done ends as a dead letter after some times, and with neighbours it is slower than its killer.
       { ...shared, test: { name: "killing", include: [killing], testTimeout: 60_000, hookTimeout: 60_000 } },
     ],
   },

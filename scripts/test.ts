@@ -77,14 +77,11 @@ const next = async (project: string): Promise<boolean> => {
   return new Promise((resolve) => child.on("close", (status) => resolve(status === 0)));
 };
 
-for (const [project, besides] of [
-  ["unit", "waiting"],
-  ["e2e", "killing"],
-] as const) {
-  const other = beside(besides);
-  ok = (await next(project)) && ok;
-  ok = (await other) && ok;
-}
+const waiting = beside("waiting");
+ok = await next("unit");
+ok = (await waiting) && ok;
+// Alone: a process that is killed every second needs the machine to get anywhere in between.
+for (const project of ["e2e", "killing"]) ok = (await next(project)) && ok;
 for (const project of ["unit", "waiting", "e2e", "killing"]) count(project);
 
 for (const reason of leftOut) console.log(`left out: ${reason}`);

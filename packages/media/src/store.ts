@@ -102,9 +102,6 @@ export async function openMedia({ db, directory, seal: makeSeal, clock, limits =
       const rows = await db.all("select * from media_file where session_key = ? order by created_at desc, id", sessionKey);
       return rows.map((row) => ({ ...read(row), at: Number(row.created_at) }));
     },
-    async move(tx, from, to) {
-      await tx.run("update media_file set session_key = ? where session_key = ?", to, from);
-    },
     async sweep() {
       const names = await readdir(directory).catch(() => [] as string[]);
       let removed = 0;

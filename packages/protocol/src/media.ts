@@ -1,5 +1,4 @@
 import type { Attachment } from "./messages.ts";
-import type { Tx } from "./ports.ts";
 
 /** What is known of a file before anybody looks at it. Nothing of it is trusted. */
 export interface MediaSource {
@@ -24,8 +23,6 @@ export interface MediaStore {
   read(sessionKey: string, id: string): Promise<Uint8Array>;
   /** Newest first. */
   list(sessionKey: string): Promise<(Attachment & { at: number })[]>;
-  /** In the commit that gives a conversation's content to another one. */
-  move(tx: Tx, from: string, to: string): Promise<void>;
 }
 
 /** Reads what goes out. Bound to the conversation of the message: an adapter can ask for no other file. */

@@ -131,7 +131,8 @@ export async function openCustomers(options: CustomersOptions): Promise<Customer
       await retention.resume();
       await erasure.resume();
       crmSync.start();
-      await options.media.media.sweep();
+      // Looks at every file there is: the gateway is ready before that.
+      void options.media.media.sweep().catch((error: unknown) => options.log.warn("leftover files could not be removed", { error }));
     },
     async close() {
       await crmSync.close();

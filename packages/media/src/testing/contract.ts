@@ -1,11 +1,9 @@
 import type { MediaStore } from "@travelagent/protocol/media";
-import type { Tx } from "@travelagent/protocol/ports";
 import type { Runner } from "@travelagent/protocol/testing";
 import { samples } from "./samples.ts";
 
 export interface MediaBench {
   media: MediaStore;
-  transaction(task: (tx: Tx) => Promise<void>): Promise<void>;
   close?(): Promise<void>;
 }
 
@@ -81,13 +79,6 @@ export function mediaContract({ describe, it, expect }: Runner, name: string, op
 
     rule("keeps no text with a card number in it", async ({ media }) => {
       expect(await codeOf(media.save(ana, { bytes: Buffer.from("my card is 4111 1111 1111 1111") }))).toBe("INVALID_REQUEST");
-    });
-
-    rule("gives everything of a conversation to another one", async ({ media, transaction }) => {
-      const kept = await media.save(ana, { bytes: samples.pdf });
-      await transaction((tx) => media.move(tx, ana, ben));
-      expect(await media.find(ana, kept.id)).toBe(null);
-      expect(Buffer.from(await media.read(ben, kept.id)).equals(samples.pdf)).toBe(true);
     });
   });
 }

@@ -42,8 +42,5 @@ export function memoryMedia(): MediaStore {
         .sort((a, b) => b.at - a.at)
         .map(({ attachment, at }) => ({ ...attachment, at }));
     },
-    async move(_tx, from, to) {
-      for (const file of files.values()) if (file.sessionKey === from) file.sessionKey = to;
-    },
   };
 }
